@@ -1,0 +1,1 @@
+"""Hydra configuration groups; the YAML mirrors the dataclasses in `harness.settings`."""

@@ -1,0 +1,1 @@
+"""The frozen encoder: what it is, how it is loaded, cached and metered."""

@@ -1,0 +1,72 @@
+"""What every frozen encoder offers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatMatrix = NDArray[np.float32]
+
+
+class EncodeRefused(ValueError):
+    """The encoder cannot do what was asked (no such adapter, role or dimension); one sentence says why.
+
+    A program sees it as a ValueError raised by `embed_fn`; it is never a fault of the harness.
+    """
+
+
+@dataclass(frozen=True)
+class EncoderIdentity:
+    """What is recorded of an encoder with every run."""
+
+    name: str
+    fingerprint: str
+    revision: str
+    dtype: str
+    dim: int
+    library: str
+    """Library name and version, for example `sentence-transformers 6.2.0`."""
+
+
+class Encoder(Protocol):
+    """A frozen text encoder."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of five encoded fixed sentences (rounded), name, revision, dtype and library version."""
+
+    @property
+    def dim(self) -> int:
+        """Full width of a vector."""
+
+    @property
+    def identity(self) -> EncoderIdentity: ...
+
+    def variant(self, *, role: str, adapter: str | None, max_tokens: int | None) -> str:
+        """Name what decides a text's full vector: prompt, adapter and effective token cap.
+
+        Two requests of equal variant and text have equal vectors, so the variant is the cache's key.
+        Raises EncodeRefused for an unknown role or adapter or a cap below one.
+        """
+
+    def encode(
+        self,
+        texts: Sequence[str],
+        *,
+        role: str = "document",
+        adapter: str | None = None,
+        dim: int | None = None,
+        max_tokens: int | None = None,
+    ) -> FloatMatrix:
+        """Encode n texts to unit rows, float32 (n, dim); a smaller `dim` cuts and renormalises.
+
+        Raises EncodeRefused where the model lacks the role, the adapter or the dimension.
+        """
+
+    def count_tokens(self, texts: Sequence[str], *, role: str = "document", max_tokens: int | None = None) -> NDArray[np.int64]:
+        """Tokens that a forward pass over each text reads, prompt included, after the cap; int64 (n,)."""

@@ -1,0 +1,99 @@
+"""What passes between the loop and whoever writes programs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class ProgramView:
+    """An archived program as a proposer may see it: discovery numbers only."""
+
+    id: str
+    name: str
+    source: str
+    mean_delta: float | None
+    cost_ratio: float | None
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One earlier program: what it tried and what came of it."""
+
+    id: str
+    name: str
+    parents: tuple[str, ...]
+    status: str
+    """`admitted`, `evaluated` or `rejected`."""
+    reason: str
+    """Why it was not admitted, or the verdict's sentence."""
+    novelty_claim: str
+    lesson: str
+    mean_delta: float | None
+    cost_ratio: float | None
+    wins: int
+    ties: int
+    losses: int
+    deltas: Mapping[str, float] = field(default_factory=dict)
+    """Task name to delta nDCG@10; empty when a task failed."""
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """All that a proposer is told. No held-out or validation number is ever part of it."""
+
+    run_id: str
+    seed: int
+    number: int
+    """The number the next program will have in its run."""
+    objective: str
+    """`compute` or `transfer`."""
+    parents: tuple[ProgramView, ...]
+    """Chosen by the selection policy, best first; may be empty."""
+    frontier: tuple[ProgramView, ...]
+    ledger: tuple[LedgerRow, ...]
+    """Oldest first."""
+    allow_primitives: bool = True
+
+
+@dataclass(frozen=True)
+class CallUsage:
+    """What one call to a paid or local model used; None where the server did not say."""
+
+    provider: str
+    model: str
+    request_id: str | None = None
+    retries: int = 0
+    latency_s: float = 0.0
+    input_uncached: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    output: int | None = None
+    reasoning: int | None = None
+    cost_usd: float | None = None
+    price_source: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A program to try, and what its author says about it."""
+
+    source: str
+    name: str
+    parents: tuple[str, ...] = ()
+    novelty_claim: str = ""
+    expected_effect: str = ""
+    lesson: str = ""
+    """What the author learnt from the previous result; recorded with this program."""
+    mode: str = "full"
+    """`full`, `diff`, `crossover` or, for recombination, `mutation`."""
+    usage: tuple[CallUsage, ...] = ()
+
+
+class Proposer(Protocol):
+    """Writes one program for one briefing."""
+
+    name: str
+
+    def propose(self, briefing: Briefing) -> Proposal:
+        """Answer a briefing; the same briefing and settings give the same answer where the author is deterministic."""

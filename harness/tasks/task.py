@@ -1,0 +1,88 @@
+"""What a retrieval task is."""
+
+import hashlib
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.errors import TaskError
+
+
+@dataclass(frozen=True)
+class RetrievalTask:
+    """Queries, documents and graded judgments.
+
+    Every query has at least one judgment. Documents stand in an order drawn from the task's name, so that a
+    document's position tells nothing about its relevance.
+    """
+
+    name: str
+    source: str
+    queries: Mapping[str, str]
+    """Query id to text."""
+    documents: Mapping[str, str]
+    """Document id to text; a title, where there is one, stands before the text."""
+    qrels: Mapping[str, Mapping[str, int]]
+    """Query id to document id to grade (0 is judged not relevant)."""
+    fingerprint: str
+    """Hash of everything above but the source: equal fingerprints are the same task."""
+    description: str = field(default="", compare=False)
+    """What the task asks, in one sentence."""
+    domain: str = field(default="general", compare=False)
+    held_out: bool = field(default=False, compare=False)
+
+
+def make_task(
+    *,
+    name: str,
+    source: str,
+    queries: Mapping[str, str],
+    documents: Mapping[str, str],
+    qrels: Mapping[str, Mapping[str, int]],
+    description: str = "",
+    domain: str = "general",
+    held_out: bool = False,
+    max_queries: int | None = None,
+    seed: int = 0,
+) -> RetrievalTask:
+    """Build a task: keep judged queries, cap them with `seed` if asked, shuffle documents, fingerprint the rest.
+
+    Raises TaskError when no query with a judgment or no document is left.
+    """
+    judged = sorted(query_id for query_id in queries if qrels.get(query_id))
+    if not judged:
+        raise TaskError(f"Task {name} has no query with a judgment; check that qrels and queries use the same ids.")
+    if not documents:
+        raise TaskError(f"Task {name} has no documents; add at least one.")
+    if max_queries is not None and max_queries < len(judged):
+        judged = sorted(random.Random(f"{name}:{seed}").sample(judged, max_queries))
+    order = sorted(documents)
+    random.Random(name).shuffle(order)
+    kept_queries = {query_id: queries[query_id] for query_id in judged}
+    kept_documents = {document_id: documents[document_id] for document_id in order}
+    kept_qrels = {query_id: dict(sorted(qrels[query_id].items())) for query_id in judged}
+    return RetrievalTask(
+        name=name,
+        source=source,
+        queries=kept_queries,
+        documents=kept_documents,
+        qrels=kept_qrels,
+        fingerprint=_fingerprint(name, kept_queries, kept_documents, kept_qrels),
+        description=description,
+        domain=domain,
+        held_out=held_out,
+    )
+
+
+def _fingerprint(
+    name: str,
+    queries: Mapping[str, str],
+    documents: Mapping[str, str],
+    qrels: Mapping[str, Mapping[str, int]],
+) -> str:
+    digest = hashlib.sha256()
+    for part in (name, list(queries.items()), list(documents.items()), list(qrels.items())):
+        digest.update(json.dumps(part, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        digest.update(b"\0")
+    return digest.hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Classical retrieval operations as pure numpy functions, for programs to build on."""

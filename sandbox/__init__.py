@@ -1,0 +1,1 @@
+"""Run untrusted `rerank` programs in confined processes and return verdicts."""
