@@ -1,0 +1,22 @@
+"""Which tasks a job runs on."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class TasksSettings:
+    """The config group `tasks`; its YAML files mirror these fields."""
+
+    source: str = "documentation"
+    """documentation, folder, mteb, mteb14 or heldout19."""
+    names: list[str] = field(default_factory=list)
+    """Tasks to take; empty takes all that the source lists. An mteb task may be written NAME/SPLIT or NAME/SPLIT/SUBSET."""
+    paths: list[str] = field(default_factory=list)
+    """Folders in BEIR layout, for source=folder."""
+    split: str | None = None
+    """Name of the qrels file without `.tsv`, for source=folder; by default `test`, or the only file there is."""
+    max_queries: int | None = None
+    """At most so many queries per task, drawn with `seed`; none keeps all."""
+    seed: int = 0
+    held_out: bool = False
+    """Marks the tasks as held out, so that no discovery run takes them."""
