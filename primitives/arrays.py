@@ -1,0 +1,10 @@
+"""The array types that the primitives share."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatMatrix = NDArray[np.float32]
+"""float32, two-dimensional: scores (Q, N), or one vector per row."""
+
+IndexArray = NDArray[np.int64]
+"""int64 positions."""
