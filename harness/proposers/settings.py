@@ -1,0 +1,78 @@
+"""Who writes the programs, and how they are asked."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ModeSettings:
+    """Weights of the edit modes; a mode whose parents are missing is not drawn."""
+
+    full: float = 0.5
+    """The whole program, written anew."""
+    diff: float = 0.35
+    """Search-and-replace blocks against one parent."""
+    crossover: float = 0.15
+    """One program that unites two parents."""
+
+
+@dataclass(frozen=True)
+class PriceSettings:
+    """US dollars per million tokens; None is unknown, zero is free."""
+
+    input: float | None = None
+    output: float | None = None
+    cache_read: float | None = None
+    """By default the input price."""
+    cache_write: float | None = None
+    """By default 1.25 times the input price."""
+    date: str = ""
+    """When the price was read; recorded with every call."""
+
+
+@dataclass(frozen=True)
+class ProposerSettings:
+    """The config group `proposer`; its YAML files mirror these fields."""
+
+    kind: str = "recombine"
+    """recombine, anthropic, openai (chat completions, and every server that speaks them), openai-responses or replay."""
+    model: str = ""
+    models: list[str] = field(default_factory=list)
+    """Several models for the bandit to choose from, in place of `model`; KIND:MODEL names one of another provider."""
+    base_url: str | None = None
+    """A server of your own, for example http://localhost:8000/v1; None is the provider's."""
+    api_key_env: str = ""
+    """Environment variable that holds the key; empty takes the provider's usual one, none at a `base_url`."""
+    effort: str | None = None
+    """How hard a reasoning model thinks, in the provider's words; None leaves it to the provider."""
+    thinking: str | None = None
+    """Anthropic only: adaptive or disabled; None sends nothing."""
+    cache_ttl: str = "5m"
+    """Anthropic only: how long the provider keeps the fixed prefix, 5m or 1h."""
+    max_output_tokens: int = 16000
+    """Thinking and answer together."""
+    max_tokens_field: str = "max_completion_tokens"
+    """Chat completions only: older servers want max_tokens."""
+    prompt_tokens: int = 60000
+    """Budget of one prompt; older programs are summarised, then left out, to stay under it."""
+    timeout_s: float = 600.0
+    """Seconds without a word from the server before a try counts as failed."""
+    max_retries: int = 50
+    """Tries the provider's library makes again after a rate limit, an overload or a lost connection."""
+    attempts: int = 4
+    """Answers asked for one program before the generation is given up, each told what was wrong with the last."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Further fields of the request body, sent as they are."""
+    price: PriceSettings = field(default_factory=PriceSettings)
+    """Of every model without an entry in `prices`; unset fields are looked up in genai-prices where it is installed."""
+    prices: dict[str, PriceSettings] = field(default_factory=dict)
+    """Model name to its price."""
+    modes: ModeSettings = field(default_factory=ModeSettings)
+    memory: bool = True
+    """False is the best-of-N control: the same model without parents, frontier, ledger or corrections."""
+    ideas: list[str] = field(default_factory=list)
+    """Ideas of yours that the author is told of."""
+    notes_every: int = 0
+    """Programs between two summaries of what was learnt, written by the model; 0 writes none."""
+    run: str = ""
+    """replay only: the run whose recorded answers are given again."""
