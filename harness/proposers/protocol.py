@@ -36,6 +36,10 @@ class LedgerRow:
     losses: int
     deltas: Mapping[str, float] = field(default_factory=dict)
     """Task name to delta nDCG@10; empty when a task failed."""
+    model: str = ""
+    """The model that wrote it, as the settings name it; empty for seeds and recombination."""
+    cost_usd: float | None = None
+    """What its calls cost; None where a price or a count is unknown."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ class CallUsage:
 
     provider: str
     model: str
+    purpose: str = "proposal"
+    """`proposal`, `judge` or `notes`."""
+    verdict: str = "ok"
+    """What the answer was good for: `ok`, or the code of an `AnswerVerdict`."""
     request_id: str | None = None
     retries: int = 0
     latency_s: float = 0.0
@@ -75,8 +83,17 @@ class CallUsage:
 
 
 @dataclass(frozen=True)
+class NoProgram:
+    """Why a generation has no program to run, after all attempts."""
+
+    code: str
+    """An `AnswerVerdict`."""
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """A program to try, and what its author says about it."""
+    """A program to try, and what its author says about it; `failure` is set, and the source empty, where there is none."""
 
     source: str
     name: str
@@ -88,6 +105,8 @@ class Proposal:
     mode: str = "full"
     """`full`, `diff`, `crossover` or, for recombination, `mutation`."""
     usage: tuple[CallUsage, ...] = ()
+    model: str = ""
+    failure: NoProgram | None = None
 
 
 class Proposer(Protocol):

@@ -1,0 +1,68 @@
+"""One question to a model and what came back."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from harness.proposers.protocol import CallUsage
+from harness.proposers.verdicts import AnswerVerdict
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is asked: a prefix that stays the same for a whole run, so that providers cache it, and the rest."""
+
+    prefix: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A model's answer, whatever it is worth."""
+
+    text: str
+    verdict: AnswerVerdict
+    """As far as the server tells: ok, refused, cut-off, empty or interrupted."""
+    detail: str
+    """The server's own word for it: a stop reason, a refusal's text or an error's message."""
+    usage: CallUsage
+
+
+class ChatClient(Protocol):
+    """One model on one server."""
+
+    provider: str
+    model: str
+
+    def request(self, prompt: Prompt) -> dict[str, Any]:
+        """The body that `complete` sends, less the key: what decides the answer, and nothing else."""
+
+    def complete(self, prompt: Prompt) -> Exchange:
+        """Ask, and wait for the answer; retries of the connection are the library's.
+
+        Raises JobError when the server cannot be used at all: a bad key, an unknown model, or no answer after all
+        retries. Whatever an answer is worth otherwise is told by its verdict.
+        """
+
+
+def request_hash(request: Mapping[str, Any]) -> str:
+    """Hash of a request's canonical JSON: equal hashes ask the same thing."""
+    canonical = json.dumps(request, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def to_mapping(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as JSON-ready values."""
+    return asdict(exchange)
+
+
+def from_mapping(mapping: Mapping[str, Any]) -> Exchange:
+    """What `to_mapping` made."""
+    return Exchange(
+        text=mapping["text"],
+        verdict=AnswerVerdict(mapping["verdict"]),
+        detail=mapping["detail"],
+        usage=CallUsage(**mapping["usage"]),
+    )
