@@ -1,6 +1,6 @@
 """What every frozen encoder offers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +28,20 @@ class EncoderIdentity:
     dim: int
     library: str
     """Library name and version, for example `sentence-transformers 6.2.0`."""
+
+
+@dataclass(frozen=True)
+class EncodedBatch:
+    """Some of the texts of one request, encoded in one forward pass."""
+
+    positions: NDArray[np.int64]
+    """Where the texts stand in the request, int64 (b,)."""
+    vectors: FloatMatrix
+    """Unit rows of full width, float32 (b, dim)."""
+    tokens: NDArray[np.int64]
+    """Tokens that the forward pass read for each text, prompt included, after the cap; int64 (b,)."""
+    seconds: float
+    """Wall time of the batch, tokenisation included."""
 
 
 class Encoder(Protocol):
@@ -68,5 +82,15 @@ class Encoder(Protocol):
         Raises EncodeRefused where the model lacks the role, the adapter or the dimension.
         """
 
-    def count_tokens(self, texts: Sequence[str], *, role: str = "document", max_tokens: int | None = None) -> NDArray[np.int64]:
-        """Tokens that a forward pass over each text reads, prompt included, after the cap; int64 (n,)."""
+    def encode_batches(
+        self,
+        texts: Sequence[str],
+        *,
+        role: str = "document",
+        adapter: str | None = None,
+        max_tokens: int | None = None,
+    ) -> Iterator[EncodedBatch]:
+        """Encode n texts at full width, longest first, one batch at a time; what is done may be kept if it breaks off.
+
+        Raises EncodeRefused before the first batch, as `encode` does.
+        """

@@ -1,0 +1,171 @@
+"""The frozen encoder behind its cache: what a program's `embed_fn` and the evaluator call."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harness.encoders.entries import Entries, from_batch, joined
+from harness.encoders.matryoshka import cut
+from harness.encoders.memory import MemoryLayer
+from harness.encoders.meter import Cost
+from harness.encoders.protocol import Encoder, EncoderIdentity, FloatMatrix
+from harness.encoders.request import Request
+from harness.encoders.store import EmbeddingStore
+from harness.encoders.texts import check_texts
+
+MEMORY_BYTES = 512 * 1024**2
+
+_KEEP_AFTER_TEXTS = 2000
+_KEEP_AFTER_SECONDS = 2.0
+
+Report = Callable[[int, int], None]
+"""Called with the number of texts encoded so far and the number to encode."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The answer to one request."""
+
+    vectors: FloatMatrix
+    """Unit rows, float32 (n, dim)."""
+    tokens: int
+    """Tokens asked for, repeated texts included."""
+    seconds: float
+    """Encoder seconds asked for: a cached text is charged what its own encoding once took."""
+
+    @property
+    def cost(self) -> Cost:
+        """What a meter is to add for this request."""
+        return Cost(len(self.vectors), self.tokens, self.seconds)
+
+
+@dataclass(frozen=True)
+class CacheStats:
+    """What a cache did so far."""
+
+    texts_asked: int = 0
+    texts_encoded: int = 0
+    seconds_encoded: float = 0.0
+
+    @property
+    def texts_hit(self) -> int:
+        """Texts that needed no encoding of their own: cached, or repeated within a request."""
+        return self.texts_asked - self.texts_encoded
+
+
+class CachedEncoder:
+    """An encoder whose answers are kept in memory and, given a store, on disk; several threads may use it.
+
+    Vectors are kept at full width, so a narrower `dim` needs no new pass. One request encodes at a time: two threads
+    that want the same texts do not both encode them. `report` hears of the progress of requests that must encode.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        store: EmbeddingStore | None,
+        *,
+        memory_bytes: int = MEMORY_BYTES,
+        report: Report | None = None,
+    ) -> None:
+        self.encoder = encoder
+        self._store = store
+        self._report = report
+        self._memory = MemoryLayer(encoder.dim, memory_bytes)
+        self._state_lock = threading.Lock()
+        self._encode_lock = threading.Lock()
+        self._stats = CacheStats()
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """What is recorded of the encoder."""
+        return self.encoder.identity
+
+    @property
+    def stats(self) -> CacheStats:
+        """What was asked for and what was really encoded, so far."""
+        return self._stats
+
+    def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        role: str = "document",
+        adapter: str | None = None,
+        dim: int | None = None,
+        max_tokens: int | None = None,
+    ) -> Embedded:
+        """Encode n texts, float32 (n, dim) unit rows, from the cache where it has them.
+
+        Raises EncodeRefused as `Encoder.encode` does. What was encoded before an interruption stays in the cache.
+        """
+        check_texts(texts)
+        variant = self.encoder.variant(role=role, adapter=adapter, max_tokens=max_tokens)
+        cut(np.empty((0, self.encoder.dim), dtype=np.float32), dim)
+        entries = self._recall(variant, texts)
+        if entries is None:
+            request = Request(texts, variant, self.encoder.fingerprint, self.encoder.dim)
+            with self._encode_lock:
+                self._look_up(request)
+                self._encode(request, role, adapter, max_tokens)
+            entries = request.answer(texts)
+        self._count(asked=len(texts))
+        return Embedded(cut(entries.vectors, dim), int(entries.tokens.sum()), float(entries.seconds.sum()))
+
+    def _recall(self, variant: str, texts: Sequence[str]) -> Entries | None:
+        """The whole answer from memory; None where a part is missing."""
+        with self._state_lock:
+            rows = self._memory.find(variant, texts)
+            return None if (rows < 0).any() else self._memory.gather(rows)
+
+    def _look_up(self, request: Request) -> None:
+        """Take what memory and store have."""
+        with self._state_lock:
+            rows = self._memory.find(request.variant, request.texts)
+            held = np.flatnonzero(rows >= 0)
+            request.put(replace(self._memory.gather(rows[held]), positions=held))
+        missing = request.missing
+        if self._store and len(missing):
+            found = self._store.read(request.keys(missing), self.encoder.dim)
+            self._take(request, replace(found, positions=missing[found.positions]))
+
+    def _encode(self, request: Request, role: str, adapter: str | None, max_tokens: int | None) -> None:
+        """Encode what is missing, and keep it every few seconds and whatever happens."""
+        missing = request.missing
+        texts = [request.texts[i] for i in missing]
+        parts: list[Entries] = []
+        done, kept_at = 0, time.monotonic()
+        try:
+            for batch in self.encoder.encode_batches(texts, role=role, adapter=adapter, max_tokens=max_tokens):
+                parts.append(from_batch(replace(batch, positions=missing[batch.positions])))
+                done += len(batch.positions)
+                if self._report:
+                    self._report(done, len(texts))
+                if sum(map(len, parts)) >= _KEEP_AFTER_TEXTS or time.monotonic() - kept_at >= _KEEP_AFTER_SECONDS:
+                    self._keep(request, parts)
+                    parts, kept_at = [], time.monotonic()
+        finally:
+            if parts:
+                self._keep(request, parts)
+
+    def _keep(self, request: Request, parts: Sequence[Entries]) -> None:
+        """Put encoded entries into the store, and take what it then holds: the first of two processes wins."""
+        entries = joined(parts, self.encoder.dim)
+        self._count(encoded=len(entries), seconds=float(entries.seconds.sum()))
+        self._take(request, self._store.write(request.keys(entries.positions), entries) if self._store else entries)
+
+    def _take(self, request: Request, entries: Entries) -> None:
+        request.put(entries)
+        with self._state_lock:
+            self._memory.add(request.variant, [request.texts[i] for i in entries.positions], entries)
+
+    def _count(self, asked: int = 0, encoded: int = 0, seconds: float = 0.0) -> None:
+        with self._state_lock:
+            self._stats = CacheStats(
+                self._stats.texts_asked + asked,
+                self._stats.texts_encoded + encoded,
+                self._stats.seconds_encoded + seconds,
+            )

@@ -1,0 +1,68 @@
+"""From settings to a loaded encoder, and to one behind its cache."""
+
+import os
+from difflib import get_close_matches
+
+from harness.encoders.bundled import BUNDLES
+from harness.encoders.cached import CachedEncoder, Report
+from harness.encoders.protocol import Encoder
+from harness.encoders.settings import CacheSettings, EncoderSettings
+from harness.encoders.store import EmbeddingStore
+from harness.errors import UsageError
+
+KINDS = ("bundled", "sentence-transformers")
+DTYPES = ("float32", "bfloat16", "float16")
+
+
+def load_encoder(settings: EncoderSettings) -> Encoder:
+    """Load the encoder and take its fingerprint.
+
+    Raises UsageError for a value that no encoder knows, EncoderError where the model cannot be loaded.
+    """
+    _check(settings)
+    # Idle OpenMP threads that spin take the cores of the sandbox; torch reads this when it is first imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    from harness.encoders.open_model import open_model
+    from harness.encoders.quiet import quiet_libraries
+    from harness.encoders.sentence_transformer import SentenceTransformerEncoder
+
+    with quiet_libraries():
+        opened = open_model(settings)
+    return SentenceTransformerEncoder(
+        opened.model,
+        name=opened.name,
+        revision=opened.revision,
+        prompts={**opened.prompts, **settings.prompts},
+        adapters=settings.adapters,
+        dim=settings.dim,
+        max_tokens=settings.max_tokens,
+        threads=settings.threads,
+        batch_size=settings.batch_size,
+    )
+
+
+def load_cached_encoder(
+    settings: EncoderSettings, cache: CacheSettings, *, report: Report | None = None
+) -> CachedEncoder:
+    """Load the encoder and open its cache; raises as `load_encoder` does."""
+    encoder = load_encoder(settings)
+    store = EmbeddingStore(cache.folder, cache.max_bytes) if cache.max_bytes > 0 else None
+    return CachedEncoder(encoder, store, memory_bytes=cache.memory_bytes, report=report)
+
+
+def _check(settings: EncoderSettings) -> None:
+    _one_of("encoder.kind", settings.kind, KINDS)
+    _one_of("encoder.dtype", settings.dtype, DTYPES)
+    if settings.kind == "bundled":
+        _one_of("encoder.model", settings.model, tuple(BUNDLES))
+    for name in ("dim", "max_tokens", "threads", "batch_size"):
+        value = getattr(settings, name)
+        if value is not None and value < 1:
+            raise UsageError(f"encoder.{name} must be at least 1, not {value}.")
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        near = get_close_matches(value, allowed, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(allowed)}."
+        raise UsageError(f"{name}={value} is unknown; {hint}")

@@ -1,0 +1,50 @@
+"""What a person may set of the encoder and of its cache; `configs/encoder/*.yaml` mirror the first."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class EncoderSettings:
+    """Which frozen encoder, and how it reads a text."""
+
+    kind: str = "bundled"
+    """`bundled` (weights inside an installed package) or `sentence-transformers` (a hub name or a folder)."""
+    model: str = "minilm"
+    revision: str | None = None
+    """Commit of a hub model; None takes the newest."""
+    dtype: str = "float32"
+    """`float32`, `bfloat16` or `float16`."""
+    device: str = "auto"
+    """`auto` takes a GPU where there is one; else a torch device such as `cpu` or `cuda:1`."""
+    prompts: dict[str, str] = field(default_factory=dict)
+    """Role to the text put before every input of that role; the model's own prompts hold for the other roles."""
+    adapters: list[str] = field(default_factory=list)
+    """Adapters that a program may name; the first is used where it names none."""
+    dim: int | None = None
+    """Cut every vector to this width (Matryoshka); None keeps the model's."""
+    max_tokens: int | None = None
+    """Cut every text to this many tokens; None keeps the model's own limit."""
+    threads: int | None = None
+    """Torch threads on a CPU; None follows the cores that are really free."""
+    batch_size: int = 32
+    trust_remote_code: bool = False
+    """Run the Python code that comes with a hub model. Only for models whose code you trust."""
+
+
+def default_cache_folder() -> str:
+    """The user's cache folder: `$XDG_CACHE_HOME/ttc-retrieval`, or `~/.cache/ttc-retrieval`."""
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return str(Path(base).expanduser() / "ttc-retrieval")
+
+
+@dataclass
+class CacheSettings:
+    """Where embeddings are kept, and how much of them."""
+
+    folder: str = field(default_factory=default_cache_folder)
+    max_bytes: int = 8 * 1024**3
+    """Limit of the file on disk; the entries whose last use is oldest go first. 0 keeps nothing on disk."""
+    memory_bytes: int = 512 * 1024**2
+    """Limit of the part kept in this process's memory. 0 keeps nothing in memory."""

@@ -1,0 +1,219 @@
+"""Embeddings on disk, shared by tasks, programs, runs and processes.
+
+One SQLite file in WAL mode. Keys and last uses stand in a narrow table, vectors in a wide one that only grows at its
+end, so that noting a use does not rewrite vectors. Every row carries a checksum over its key and content.
+
+The cache must never stop a run: a file that cannot be read or written is warned of once and left alone.
+"""
+
+import logging
+import sqlite3
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from harness.encoders.entries import Entries, joined
+
+_log = logging.getLogger(__name__)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS vectors(
+    id INTEGER PRIMARY KEY, tokens INTEGER NOT NULL, seconds REAL NOT NULL,
+    data BLOB NOT NULL, checksum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS keys(
+    key BLOB PRIMARY KEY, vector INTEGER NOT NULL, used INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+_FILE_NAME = "embeddings-1.sqlite"
+"""The number goes up with the schema, so that an older program leaves a newer file alone."""
+_LOCK_SECONDS = 30.0
+_JOURNAL_BYTES = 16 * 1024**2
+_KEYS_PER_QUERY = 1000
+_KEPT_AFTER_EVICTION = 0.9
+_LITTLE_ENDIAN = np.dtype("<f4")
+_Answer = TypeVar("_Answer")
+
+
+class EmbeddingStore:
+    """Vectors by key, about `max_bytes` on disk at most; safe with several threads and processes.
+
+    The first writer of a key wins: `write` returns what the store holds afterwards. A kill loses nothing that an
+    earlier `write` returned. Where the file cannot be used, one warning is logged; then reads find nothing and writes
+    hand back what they got.
+    """
+
+    def __init__(self, folder: Path | str, max_bytes: int) -> None:
+        self.path = Path(folder).expanduser() / _FILE_NAME
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._writable = True
+        self._connection: sqlite3.Connection | None = None
+        try:
+            self._connection = self._connect()
+        except (sqlite3.Error, OSError) as error:
+            self._give_up(error)
+
+    def read(self, keys: Sequence[bytes], dim: int) -> Entries:
+        """Find n distinct keys; the entries' positions count in `keys`, their vectors have width `dim`.
+
+        Damaged entries are dropped from the store, and the last use of the others is noted.
+        """
+        with self._lock:
+            try:
+                found, damaged = self._select(keys, dim)
+            except sqlite3.Error as error:
+                self._give_up(error)
+                return joined([], dim)
+            used = [keys[position] for position in found.positions]
+            self._change(lambda connection: _note_use(connection, used, damaged), None)
+            return found
+
+    def write(self, keys: Sequence[bytes], entries: Entries) -> Entries:
+        """Keep entry i under `keys[i]`, n distinct keys; where another writer was first, its entry comes back."""
+        with self._lock:
+            kept = self._change(lambda connection: self._insert(connection, keys, entries), entries)
+            self._change(self._evict, None)
+            return kept
+
+    def close(self) -> None:
+        """Close the file; later reads find nothing."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit={_JOURNAL_BYTES}")
+        connection.executescript(_SCHEMA)
+        return connection
+
+    def _select(self, keys: Sequence[bytes], dim: int) -> tuple[Entries, list[bytes]]:
+        """The sound entries, and the keys of damaged ones."""
+        parts, damaged = [joined([], dim)], []
+        for start in range(0, len(keys) if self._connection else 0, _KEYS_PER_QUERY):
+            assert self._connection
+            some = keys[start : start + _KEYS_PER_QUERY]
+            rows = self._connection.execute(
+                "SELECT key, tokens, seconds, data, checksum FROM keys JOIN vectors ON id = vector "
+                f"WHERE key IN ({','.join('?' * len(some))})",
+                some,
+            ).fetchall()
+            position = {key: start + i for i, key in enumerate(some)}
+            sound = [row for row in rows if len(row[3]) == 4 * dim and row[4] == _checksum(*row[:4])]
+            damaged += sorted({row[0] for row in rows} - {row[0] for row in sound})
+            parts.append(_entries([position[row[0]] for row in sound], sound, dim))
+        return joined(parts, dim), damaged
+
+    def _insert(self, connection: sqlite3.Connection, keys: Sequence[bytes], entries: Entries) -> Entries:
+        held, _ = self._select(keys, entries.vectors.shape[1])
+        new = np.setdiff1d(np.arange(len(keys)), held.positions)
+        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()
+        vectors, now = [], time.time_ns()
+        for row, i in enumerate(new.tolist(), start=last + 1):
+            tokens, seconds = int(entries.tokens[i]), float(entries.seconds[i])
+            data = entries.vectors[i].astype(_LITTLE_ENDIAN).tobytes()
+            vectors.append((row, tokens, seconds, data, _checksum(keys[i], tokens, seconds, data)))
+        connection.executemany("INSERT INTO vectors VALUES (?, ?, ?, ?, ?)", vectors)
+        connection.executemany(
+            "INSERT OR REPLACE INTO keys VALUES (?, ?, ?)",
+            [(keys[i], row, now) for row, i in enumerate(new.tolist(), start=last + 1)],
+        )
+        return _overlaid(entries, held) if len(held) else entries
+
+    def _evict(self, connection: sqlite3.Connection) -> None:
+        """Drop the entries with the oldest last use once the file is too large."""
+        size = _used_bytes(connection)
+        if size <= self._max_bytes:
+            return
+        (rows,) = connection.execute("SELECT count(*) FROM keys").fetchone()
+        surplus = int(np.ceil(rows * (1 - _KEPT_AFTER_EVICTION * self._max_bytes / size)))
+        oldest = connection.execute("SELECT key, vector FROM keys ORDER BY used, vector LIMIT ?", [surplus]).fetchall()
+        connection.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key, _ in oldest])
+        connection.executemany("DELETE FROM vectors WHERE id = ?", [(vector,) for _, vector in oldest])
+        connection.execute("PRAGMA incremental_vacuum").fetchall()
+
+    def _change(self, action: Callable[[sqlite3.Connection], _Answer], otherwise: _Answer) -> _Answer:
+        """Run `action` in one transaction; `otherwise` where the file cannot be written."""
+        if self._connection is None or not self._writable:
+            return otherwise
+        try:
+            with _transaction(self._connection):
+                return action(self._connection)
+        except sqlite3.Error as error:
+            self._writable = False
+            self._warn(error, "nothing more is written to it")
+            return otherwise
+
+    def _give_up(self, error: Exception) -> None:
+        self._connection = None
+        self._warn(error, "going on without it")
+
+    def _warn(self, error: Exception, consequence: str) -> None:
+        _log.warning(
+            "The embedding cache %s cannot be used (%s), so %s; delete the file or set cache.folder.",
+            self.path, error, consequence,
+        )  # fmt: skip
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _checksum(key: bytes, tokens: int, seconds: float, data: bytes) -> int:
+    """CRC-32 over an entry's key and content."""
+    return zlib.crc32(data, zlib.crc32(struct.pack("<qd", tokens, seconds), zlib.crc32(key)))
+
+
+def _note_use(connection: sqlite3.Connection, used: Sequence[bytes], damaged: Sequence[bytes]) -> None:
+    now = time.time_ns()
+    connection.executemany("UPDATE keys SET used = ? WHERE key = ?", [(now, key) for key in used])
+    connection.executemany(
+        "DELETE FROM vectors WHERE id = (SELECT vector FROM keys WHERE key = ?)", [(k,) for k in damaged]
+    )
+    connection.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key in damaged])
+
+
+def _used_bytes(connection: sqlite3.Connection) -> int:
+    pages, free, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)
+
+
+def _entries(positions: list[int], rows: list[tuple[bytes, int, float, bytes, int]], dim: int) -> Entries:
+    data = np.frombuffer(b"".join(row[3] for row in rows), dtype=_LITTLE_ENDIAN)
+    return Entries(
+        np.array(positions, dtype=np.int64),
+        data.reshape(len(rows), dim).astype(np.float32, copy=False),
+        np.array([row[1] for row in rows], dtype=np.int64),
+        np.array([row[2] for row in rows], dtype=np.float64),
+    )
+
+
+def _overlaid(entries: Entries, held: Entries) -> Entries:
+    """`entries` with the rows at `held.positions` replaced by `held`'s."""
+    vectors, tokens, seconds = entries.vectors.copy(), entries.tokens.copy(), entries.seconds.copy()
+    vectors[held.positions], tokens[held.positions], seconds[held.positions] = held.vectors, held.tokens, held.seconds
+    return replace(entries, vectors=vectors, tokens=tokens, seconds=seconds)

@@ -1,0 +1,26 @@
+"""Real parts that several test rooms share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.encoders.cached import CachedEncoder
+from harness.encoders.load import load_encoder
+from harness.encoders.protocol import Encoder
+from harness.encoders.settings import EncoderSettings
+from harness.encoders.store import EmbeddingStore
+
+
+@pytest.fixture(scope="session")
+def wordllama() -> Encoder:
+    """A real and fast encoder: static, 256 wide, tens of thousands of sentences per second."""
+    return load_encoder(EncoderSettings(model="wordllama", batch_size=1024))
+
+
+@pytest.fixture
+def cached_wordllama(wordllama: Encoder, tmp_path: Path) -> Iterator[CachedEncoder]:
+    """The same behind a cache of its own."""
+    store = EmbeddingStore(tmp_path / "embeddings", max_bytes=256 * 1024**2)
+    yield CachedEncoder(wordllama, store)
+    store.close()
