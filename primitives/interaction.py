@@ -22,7 +22,7 @@ def max_over_segments(similarity: FloatMatrix, starts: IndexArray) -> FloatMatri
 def mean_over_segments(similarity: FloatMatrix, starts: IndexArray) -> FloatMatrix:
     """Mean segment of each document: (Q, S) -> float32 (Q, N)."""
     sizes = np.diff(np.append(starts, similarity.shape[1])).astype(np.float32)
-    mean: FloatMatrix = np.add.reduceat(similarity, starts, axis=1) / sizes
+    mean: FloatMatrix = np.divide(np.add.reduceat(similarity, starts, axis=1), sizes)
     return mean
 
 

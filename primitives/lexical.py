@@ -13,23 +13,34 @@ WORD = re.compile(r"[^\W_]+")
 """Letters and digits; an underscore separates, so that the parts of an identifier are words."""
 
 
+FUNCTION_WORDS = frozenset(
+    WORD.findall(
+        "a about after all also am an and any are as at be been before being both but by can could did do does "
+        "each few for from had has have he her here him his how i if in into is it its just many may me might more "
+        "most must my no nor not of off on only or other our out over own same shall she should so some such than "
+        "that the their them then there these they this those to too under up us very was we were what when where "
+        "which who whom whose why will with would you your"
+    )
+)
+"""English articles, pronouns, auxiliaries, prepositions and question words: they say nothing about a topic."""
+
+
 def words(text: str) -> list[str]:
-    """Lower-cased runs of letters and digits, in order."""
-    return WORD.findall(text.lower())
+    """Lower-cased runs of letters and digits, in order, without English function words."""
+    return [word for word in WORD.findall(text.lower()) if word not in FUNCTION_WORDS]
 
 
-def bm25(queries: Sequence[str], documents: Sequence[str], k1: float = 1.2, b: float = 0.75) -> FloatMatrix:
+def bm25(queries: Sequence[str], documents: Sequence[str], k1: float = 1.5, b: float = 0.75) -> FloatMatrix:
     """BM25 score of every document for every query; float32 (Q, N), 0 where no word is shared.
 
-    Robertson and Zaragoza, 2009, with the Robertson and Spärck Jones weight log((N - n + 0.5) / (n + 0.5)) floored at
-    0: a word that most documents hold counts nothing, so no list of stop words is needed. A word that a query repeats
-    counts as often.
+    Robertson and Zaragoza, 2009, with the Robertson and Spärck Jones weight in Lucene's form, which cannot be negative:
+    log(1 + (N - n + 0.5) / (n + 0.5)). A word that a query repeats counts as often. k1 and b are the customary values.
     """
     asked = [Counter(words(query)) for query in queries]
     vocabulary = {word: number for number, word in enumerate(sorted(set().union(*asked)))}
     frequency, document, term, length = _postings(documents, vocabulary)
     holding = np.bincount(term, minlength=len(vocabulary))
-    idf = np.log(np.maximum((len(documents) - holding + 0.5) / (holding + 0.5), 1.0))
+    idf = np.log1p((len(documents) - holding + 0.5) / (holding + 0.5))
     relative = length / max(float(length.mean()), 1.0)
     saturation = frequency * (k1 + 1) / (frequency + k1 * (1 - b + b * relative[document]))
     weight = idf[term] * saturation
