@@ -93,7 +93,10 @@ class NoProgram:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A program to try, and what its author says about it; `failure` is set, and the source empty, where there is none."""
+    """A program to try, and what its author says about it.
+
+    Where `failure` is set there is no program, and the source is empty.
+    """
 
     source: str
     name: str

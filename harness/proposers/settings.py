@@ -35,7 +35,7 @@ class ProposerSettings:
     """The config group `proposer`; its YAML files mirror these fields."""
 
     kind: str = "recombine"
-    """recombine, anthropic, openai (chat completions, and every server that speaks them), openai-responses or replay."""
+    """recombine, anthropic, openai (chat completions, hosted or at a `base_url`), openai-responses or replay."""
     model: str = ""
     models: list[str] = field(default_factory=list)
     """Several models for the bandit to choose from, in place of `model`; KIND:MODEL names one of another provider."""

@@ -27,7 +27,7 @@ _SENTENCES = {
     AnswerVerdict.REFUSED: "The model refused to answer.",
     AnswerVerdict.CUT_OFF: "The answer was cut off before its program was complete; write a shorter one.",
     AnswerVerdict.EMPTY: "The answer was empty.",
-    AnswerVerdict.INTERRUPTED: "The connection broke, or the server's stream was unreadable, before the answer was complete.",
+    AnswerVerdict.INTERRUPTED: "The connection broke, or the stream was unreadable, before the answer was complete.",
     AnswerVerdict.NO_PROGRAM: "The answer has no fenced code block, so there is no program in it.",
     AnswerVerdict.SEVERAL_PROGRAMS: "The answer has several code blocks that could be the program; give exactly one.",
     AnswerVerdict.BAD_EDIT: "The edit could not be applied to its parent.",

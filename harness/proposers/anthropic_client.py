@@ -1,0 +1,79 @@
+"""Anthropic messages: the prefix cached by the provider, effort, adaptive thinking."""
+
+from typing import Any
+
+from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.settings import ProposerSettings
+from harness.proposers.stream import Reading, at, connection, count_at, read, server_for, text_at
+from harness.proposers.verdicts import AnswerVerdict
+
+STOPS = {
+    "max_tokens": AnswerVerdict.CUT_OFF,
+    "model_context_window_exceeded": AnswerVerdict.CUT_OFF,
+    "refusal": AnswerVerdict.REFUSED,
+}
+
+
+class AnthropicClient:
+    """One model behind the messages endpoint."""
+
+    provider = "anthropic"
+
+    def __init__(self, settings: ProposerSettings, model: str) -> None:
+        from anthropic import Anthropic
+
+        self.model = model
+        self._settings = settings
+        self._server = server_for(self.provider, model, settings, "ANTHROPIC_API_KEY")
+        self._sdk = Anthropic(**connection(self._server, settings))
+
+    def request(self, prompt: Prompt) -> dict[str, Any]:
+        settings = self._settings
+        cache = {"type": "ephemeral", "ttl": settings.cache_ttl}
+        body: dict[str, Any] = {
+            "model": self.model,
+            "max_tokens": settings.max_output_tokens,
+            "system": [{"type": "text", "text": prompt.prefix, "cache_control": cache}],
+            "messages": [{"role": "user", "content": prompt.body}],
+        }
+        if settings.thinking is not None:
+            body["thinking"] = {"type": settings.thinking}
+        if settings.effort is not None:
+            body["output_config"] = {"effort": settings.effort}
+        return body | settings.extra
+
+    def complete(self, prompt: Prompt) -> Exchange:
+        from anthropic import APIError
+
+        body = self.request(prompt)
+        known = {key: body.pop(key) for key in ("model", "max_tokens", "system", "messages")}
+        return read(
+            self._server, APIError, lambda: self._sdk.messages.create(**known, extra_body=body, stream=True), _absorb
+        )
+
+
+def _absorb(event: Any, reading: Reading) -> None:
+    match at(event, "type"):
+        case "message_start":
+            reading.model = text_at(event, "message", "model")
+            _count(at(event, "message", "usage"), reading)
+            reading.tokens.pop("output", None)  # a first guess, worth nothing if the stream breaks
+        case "content_block_delta" if at(event, "delta", "type") == "text_delta":
+            reading.text.append(text_at(event, "delta", "text"))
+        case "message_delta":
+            reading.detail = text_at(event, "delta", "stop_reason")
+            if reading.detail:
+                reading.stop = STOPS.get(reading.detail, AnswerVerdict.OK)
+            _count(at(event, "usage"), reading)
+
+
+def _count(usage: Any, reading: Reading) -> None:
+    """Anthropic's input tokens leave the cached ones out. Later events repeat counts or leave them out."""
+    found = {
+        "input_uncached": count_at(usage, "input_tokens"),
+        "cache_read": count_at(usage, "cache_read_input_tokens"),
+        "cache_write": count_at(usage, "cache_creation_input_tokens"),
+        "output": count_at(usage, "output_tokens"),
+        "reasoning": count_at(usage, "output_tokens_details", "thinking_tokens"),
+    }
+    reading.tokens |= {name: count for name, count in found.items() if count is not None}

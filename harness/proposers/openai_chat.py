@@ -1,0 +1,75 @@
+"""OpenAI chat completions: the hosted ones, and every server that speaks them (vLLM, Ollama, llama.cpp)."""
+
+from typing import Any
+
+from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.settings import ProposerSettings
+from harness.proposers.stream import Reading, at, connection, count_at, read, server_for, text_at
+from harness.proposers.verdicts import AnswerVerdict
+
+STOPS = {"length": AnswerVerdict.CUT_OFF, "content_filter": AnswerVerdict.REFUSED}
+
+
+class OpenAIChatClient:
+    """One model behind a chat completions endpoint."""
+
+    provider = "openai"
+
+    def __init__(self, settings: ProposerSettings, model: str) -> None:
+        from openai import OpenAI
+
+        self.model = model
+        self._settings = settings
+        self._server = server_for(self.provider, model, settings, "OPENAI_API_KEY")
+        self._sdk = OpenAI(**connection(self._server, settings))
+
+    def request(self, prompt: Prompt) -> dict[str, Any]:
+        settings = self._settings
+        body: dict[str, Any] = {
+            "model": self.model,
+            "messages": [{"role": "system", "content": prompt.prefix}, {"role": "user", "content": prompt.body}],
+            settings.max_tokens_field: settings.max_output_tokens,
+            "stream_options": {"include_usage": True},
+        }
+        if settings.effort is not None:
+            body["reasoning_effort"] = settings.effort
+        return body | settings.extra
+
+    def complete(self, prompt: Prompt) -> Exchange:
+        from openai import APIError
+
+        body = self.request(prompt)
+        known = {key: body.pop(key) for key in ("model", "messages")}
+        return read(
+            self._server,
+            APIError,
+            lambda: self._sdk.chat.completions.create(**known, extra_body=body, stream=True),
+            _absorb,
+        )
+
+
+def _absorb(event: Any, reading: Reading) -> None:
+    reading.model = text_at(event, "model") or reading.model
+    reading.text.append(text_at(event, "choices", 0, "delta", "content"))
+    refusal = text_at(event, "choices", 0, "delta", "refusal")
+    if refusal:
+        reading.refusal.append(refusal)
+    reason = text_at(event, "choices", 0, "finish_reason")
+    if reason:
+        reading.stop, reading.detail = STOPS.get(reason, AnswerVerdict.OK), reason
+    if at(event, "usage") is not None:
+        reading.tokens = _tokens(at(event, "usage"))
+
+
+def _tokens(usage: Any) -> dict[str, Any]:
+    """OpenAI's prompt tokens include the cached ones."""
+    prompt = count_at(usage, "prompt_tokens")
+    read_ = count_at(usage, "prompt_tokens_details", "cached_tokens")
+    write = count_at(usage, "prompt_tokens_details", "cache_write_tokens")
+    return {
+        "input_uncached": None if prompt is None else max(0, prompt - (read_ or 0) - (write or 0)),
+        "cache_read": read_,
+        "cache_write": write,
+        "output": count_at(usage, "completion_tokens"),
+        "reasoning": count_at(usage, "completion_tokens_details", "reasoning_tokens"),
+    }
