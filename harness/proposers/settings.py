@@ -1,10 +1,13 @@
-"""Who writes the programs, and how they are asked."""
+"""Who writes the programs, and how they are asked.
+
+Not frozen: OmegaConf turns a frozen dataclass into a read-only node, into which no YAML can be merged.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass
 class ModeSettings:
     """Weights of the edit modes; a mode whose parents are missing is not drawn."""
 
@@ -16,7 +19,7 @@ class ModeSettings:
     """One program that unites two parents."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class PriceSettings:
     """US dollars per million tokens; None is unknown, zero is free."""
 
@@ -30,7 +33,7 @@ class PriceSettings:
     """When the price was read; recorded with every call."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class ProposerSettings:
     """The config group `proposer`; its YAML files mirror these fields."""
 
