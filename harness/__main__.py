@@ -1,0 +1,5 @@
+"""`python -m harness` is `ttc`."""
+
+from harness.cli import main
+
+main()

@@ -1,0 +1,49 @@
+"""Settings compose from YAML and overrides; whatever is wrong is named with the nearest thing that exists."""
+
+import pytest
+
+from harness.errors import UsageError
+from harness.settings import as_yaml, compose, from_config, groups, to_mapping
+
+
+def test_defaults_mirror_the_dataclasses() -> None:
+    settings = compose([])
+    assert settings.encoder.model == "minilm"
+    assert settings.tasks.source == "documentation"
+    assert settings.proposer.kind == "recombine"
+    assert settings.sandbox.level == "strict"
+
+
+def test_every_choice_of_every_group_composes() -> None:
+    for group, choices in groups().items():
+        for choice in choices:
+            assert compose([f"{group}={choice}"])
+
+
+def test_recorded_settings_come_back_equal() -> None:
+    settings = compose(["encoder=wordllama", "search.generations=3", "encoder.prompts.query=Query: "])
+    assert settings.encoder.prompts == {"query": "Query: "}
+    assert from_config(to_mapping(settings)) == settings
+    assert "generations: 3" in as_yaml(settings)
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("search.generation=4", "did you mean 'search.generations'"),
+        ("serch.seed=1", "did you mean 'search.seed'"),
+        ("encoder=wordlama", "did you mean 'wordllama'"),
+        ("sandbox.level=strct", "did you mean 'strict'"),
+        ("search.generations=many", "could not be converted to Integer"),
+        ("search.generations=-1", "at least 0"),
+        ("executor.workers=0", "at least 1"),
+        ("generations", "key=value"),
+        ("tasks.names=[a,b", "not valid"),
+    ],
+)
+def test_a_mistake_is_one_sentence(override: str, said: str) -> None:
+    with pytest.raises(UsageError, match=r".*") as caught:
+        compose([override])
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.exit_code == 2
