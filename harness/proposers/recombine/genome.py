@@ -1,0 +1,128 @@
+"""The genome of a recombined program: which channels, how fused, which feedback."""
+
+import random
+import re
+from dataclasses import dataclass, replace
+
+CHANNELS = (
+    "cosine",
+    "swapped",
+    "lexical",
+    "lead",
+    "sentences_max",
+    "sentences_mean",
+    "sentences_top",
+    "chunks_max",
+    "chunks_mean",
+    "chunks_top",
+)
+"""Score matrices a program can fuse, in the order in which a genome names them."""
+
+MOST_CHANNELS = 4
+
+ROW_FUSIONS = ("zscore", "minmax", "rrf", "mnz", "borda")
+"""Fusions that keep the order of a single channel."""
+
+FUSIONS = (*ROW_FUSIONS, "columns")
+"""`columns` standardises each document over the queries and so changes even a single channel."""
+
+FEEDBACKS = ("none", "centroid", "negative", "sentence", "context")
+"""How a round moves the query: not at all, or by what the round before ranked first."""
+
+JOINS = ("fused", "replaced")
+"""Whether the moved query's cosine joins the channels or stands alone."""
+
+_NAME = re.compile(
+    rf"^(?P<channels>[a-z_+]+)-(?P<fusion>{'|'.join(FUSIONS)}|alone)"
+    rf"(?:-(?P<feedback>{'|'.join(FEEDBACKS[1:])})(?P<rounds>[12])-(?P<join>{'|'.join(JOINS)}))?$"
+)
+
+
+@dataclass(frozen=True)
+class Genome:
+    """One point of the space that recombination searches; `canonical` removes what has no effect."""
+
+    channels: tuple[str, ...]
+    fusion: str
+    feedback: str = "none"
+    rounds: int = 1
+    join: str = "fused"
+
+    @property
+    def name(self) -> str:
+        """Unique spelling, for example `cosine+lexical-zscore-centroid2-fused`; `parse` reads it back."""
+        first = f"{'+'.join(self.channels)}-{self.fusion}"
+        return first if self.feedback == "none" else f"{first}-{self.feedback}{self.rounds}-{self.join}"
+
+    @property
+    def canonical(self) -> "Genome":
+        """The genome with channels in order and genes that change nothing set to their rest."""
+        channels = tuple(channel for channel in CHANNELS if channel in self.channels)
+        none = self.feedback == "none"
+        single = len(channels) == 1 and (none or self.join == "replaced")
+        fusion = "alone" if single and self.fusion != "columns" else self.fusion
+        if none:
+            return Genome(channels, fusion)
+        return replace(self, channels=channels, fusion=fusion)
+
+
+def parse(name: str) -> Genome | None:
+    """Read a genome's name; None when it is no such name."""
+    match = _NAME.match(name)
+    if match is None:
+        return None
+    channels = tuple(match["channels"].split("+"))
+    if not set(channels) <= set(CHANNELS):
+        return None
+    if match["feedback"] is None:
+        return Genome(channels, match["fusion"])
+    return Genome(channels, match["fusion"], match["feedback"], int(match["rounds"]), match["join"])
+
+
+def fresh(chance: random.Random) -> Genome:
+    """A genome drawn without parents: two or three channels, any fusion, feedback half of the time."""
+    channels = tuple(chance.sample(CHANNELS, chance.choice((2, 3))))
+    feedback = chance.choice(FEEDBACKS[1:]) if chance.random() < 0.5 else "none"
+    return Genome(channels, chance.choice(FUSIONS), feedback, chance.choice((1, 2)), chance.choice(JOINS)).canonical
+
+
+def mutate(genome: Genome, chance: random.Random) -> Genome:
+    """Change one gene; what is drawn may equal what was there."""
+    fusion = chance.choice(FUSIONS) if genome.fusion == "alone" else genome.fusion
+    genome = replace(genome, fusion=fusion)
+    genes = ["add", "add", "drop", "exchange", "fusion", "feedback"]
+    if genome.feedback != "none":
+        genes += ["rounds", "join"]
+    gene = chance.choice(genes)
+    if gene in ("add", "drop", "exchange"):
+        genome = replace(genome, channels=_other_channels(genome.channels, gene, chance))
+    elif gene == "fusion":
+        genome = replace(genome, fusion=chance.choice(FUSIONS))
+    elif gene == "feedback":
+        genome = replace(genome, feedback=chance.choice(FEEDBACKS))
+    elif gene == "rounds":
+        genome = replace(genome, rounds=3 - genome.rounds)
+    else:
+        genome = replace(genome, join=chance.choice(JOINS))
+    return genome.canonical
+
+
+def _other_channels(channels: tuple[str, ...], gene: str, chance: random.Random) -> tuple[str, ...]:
+    absent = [channel for channel in CHANNELS if channel not in channels]
+    kept = list(channels)
+    if (gene == "drop" and len(kept) > 1) or gene == "exchange":
+        kept.remove(chance.choice(kept))
+    if gene in ("add", "exchange") and len(kept) < MOST_CHANNELS:
+        kept.append(chance.choice(absent))
+    return tuple(kept)
+
+
+def cross(first: Genome, second: Genome, chance: random.Random) -> Genome:
+    """Each channel and each gene from one of the two; channels that both have stay."""
+    both = [channel for channel in CHANNELS if channel in first.channels and channel in second.channels]
+    either = [channel for channel in CHANNELS if (channel in first.channels) != (channel in second.channels)]
+    drawn = [channel for channel in either if chance.random() < 0.5]
+    channels = (both + drawn or [chance.choice(either)])[:MOST_CHANNELS]
+    fusions = [parent.fusion for parent in (first, second) if parent.fusion != "alone"] or list(FUSIONS)
+    moving = chance.choice((first, second))
+    return Genome(tuple(channels), chance.choice(fusions), moving.feedback, moving.rounds, moving.join).canonical

@@ -1,0 +1,133 @@
+"""Write a genome down as the source of a program, and read it back."""
+
+import re
+
+import primitives
+from harness.proposers.recombine.genome import Genome, parse
+
+_CHANNEL_WORDS = {
+    "cosine": "the cosine",
+    "swapped": "the cosine to documents encoded in the query role",
+    "lexical": "BM25",
+    "lead": "the first sentence",
+    "sentences_max": "the best sentence",
+    "sentences_mean": "the mean sentence",
+    "sentences_top": "the mean of the three best sentences",
+    "chunks_max": "the best chunk",
+    "chunks_mean": "the mean chunk",
+    "chunks_top": "the mean of the three best chunks",
+}
+
+_FUSION_WORDS = {
+    "alone": "Rank by {channels}",
+    "zscore": "Standardise each query's scores and add {channels}",
+    "columns": "Standardise each document's scores over the queries and add {channels}",
+    "minmax": "Min-max normalise and add {channels}",
+    "rrf": "Reciprocal rank fusion of {channels}",
+    "mnz": "CombMNZ of {channels}",
+    "borda": "Borda count of {channels}",
+}
+
+_FEEDBACK_WORDS = {
+    "centroid": "move the query to the mean of its first three documents",
+    "negative": "move the query to its first three documents and away from the eighth to tenth",
+    "sentence": "add the first sentence of the first document to the query",
+    "context": "encode the query again together with the first sentence of the first document",
+}
+
+_CHANNEL_CODE = {
+    "cosine": "sim",
+    "swapped": 'q_emb @ embed_fn(d_texts, role="query").T',
+    "lexical": "bm25(q_texts, d_texts)",
+    "lead": "q_emb @ embed_fn([sentences(text)[0] for text in d_texts]).T",
+}
+
+_POOL_CODE = {"max": "max_over_segments", "mean": "mean_over_segments", "top": "top_over_segments"}
+
+_FUSION_CODE = {
+    "zscore": "zscore_fusion({})",
+    "columns": "zscore_fusion({}, axis=0)",
+    "minmax": "minmax_fusion({})",
+    "rrf": "reciprocal_rank_fusion({})",
+    "mnz": "comb_mnz({})",
+    "borda": "borda({})",
+}
+
+_FEEDBACK_CODE = {
+    "centroid": ["best = top_k(scores, 3, then=sim)", "moved = rocchio(q_emb, centroid(d_emb, best))"],
+    "negative": [
+        "best = top_k(scores, 10, then=sim)",
+        "moved = rocchio(q_emb, centroid(d_emb, best[:, :3]), centroid(d_emb, best[:, -3:]))",
+    ],
+    "sentence": [
+        "best = top_k(scores, 1, then=sim)[:, 0]",
+        "moved = rocchio(q_emb, embed_fn([sentences(d_texts[column])[0] for column in best]))",
+    ],
+    "context": [
+        "best = top_k(scores, 1, then=sim)[:, 0]",
+        'contexts = [f"{text} {sentences(d_texts[column])[0]}" for text, column in zip(q_texts, best, strict=True)]',
+        'moved = embed_fn(contexts, role="query")',
+    ],
+}
+
+_MARK = re.compile(r"^Genome: (\S+)$", re.MULTILINE)
+
+
+def describe(genome: Genome) -> str:
+    """Say in one sentence what a genome's program does."""
+    spoken = [_CHANNEL_WORDS[channel] for channel in genome.channels]
+    together = " and ".join([", ".join(spoken[:-1]), spoken[-1]] if len(spoken) > 1 else spoken)
+    sentence = _FUSION_WORDS[genome.fusion].format(channels=together)
+    if genome.feedback == "none":
+        return f"{sentence}."
+    times = "once" if genome.rounds == 1 else "twice"
+    join = "fuse its cosine with the rest" if genome.join == "fused" else "rank by its cosine alone"
+    return f"{sentence}; then {times} {_FEEDBACK_WORDS[genome.feedback]} and {join}."
+
+
+def render(genome: Genome) -> str:
+    """The source of a genome's program, written with the primitives."""
+    body = "\n".join(f"    {line}" for line in _body(genome))
+    used = sorted(set(re.findall(r"\b[a-z_0-9]+\b", body)) & set(primitives.__all__))
+    imports = "".join(["from primitives import (\n", *(f"    {name},\n" for name in used), ")\n\n\n"]) if used else "\n"
+    head = f'"""{describe(genome)}\n\nGenome: {genome.name}\n"""\n\n'
+    return f"{head}{imports}def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n{body}\n"
+
+
+def genome_of(source: str) -> Genome | None:
+    """The genome a source was rendered from; None for any other source."""
+    mark = _MARK.search(source)
+    return parse(mark[1]) if mark else None
+
+
+def _body(genome: Genome) -> list[str]:
+    lines = []
+    for cut, plural in (("sentence", "sentences"), ("chunk", "chunks")):
+        if any(channel.startswith(plural) for channel in genome.channels):
+            lines += [f"{cut}_parts = {cut}_segments(d_texts)", f"{cut}_emb = embed_fn({cut}_parts.texts)"]
+    codes = [_channel_code(channel) for channel in genome.channels]
+    if genome.fusion == "alone":
+        lines.append(f"scores = {codes[0]}")
+    else:
+        lines += ["channels = [", *(f"    {code}," for code in codes), "]"]
+        lines.append(f"scores = {_FUSION_CODE[genome.fusion].format('channels')}")
+    if genome.feedback != "none":
+        lines += _feedback(genome)
+    return [*lines, "return scores"]
+
+
+def _channel_code(channel: str) -> str:
+    if channel in _CHANNEL_CODE:
+        return _CHANNEL_CODE[channel]
+    plural, pool = channel.split("_")
+    cut = plural.removesuffix("s")
+    return f"segment_scores(q_emb, {cut}_emb, {cut}_parts.starts, {_POOL_CODE[pool]})"
+
+
+def _feedback(genome: Genome) -> list[str]:
+    lines = list(_FEEDBACK_CODE[genome.feedback])
+    if genome.join == "fused":
+        lines.append(f"scores = {_FUSION_CODE[genome.fusion].format('[*channels, moved @ d_emb.T]')}")
+    else:
+        lines.append("scores = moved @ d_emb.T")
+    return lines if genome.rounds == 1 else ["for _ in range(2):", *(f"    {line}" for line in lines)]

@@ -1,0 +1,144 @@
+"""Recombination: deterministic, never the same program twice, and every program it writes runs."""
+
+import random
+
+import numpy as np
+import pytest
+
+from harness.errors import JobError
+from harness.inline import inline_primitives
+from harness.proposers import recombine
+from harness.proposers.protocol import Briefing, LedgerRow, ProgramView, Proposal
+from harness.proposers.recombine import SEED_GENOMES, Recombine
+from harness.proposers.recombine import genome as genomes
+from harness.proposers.recombine.source import describe, genome_of, render
+from primitives import programs
+from primitives.arrays import FloatMatrix
+from tests.primitives.run import run_program
+
+
+def seed_view(name: str) -> ProgramView:
+    return ProgramView(name, name, programs.source(name), 0.0, 1.0)
+
+
+def row(proposal: Proposal, number: int, delta: float | None = 0.1) -> LedgerRow:
+    return LedgerRow(
+        str(number), proposal.name, proposal.parents, "evaluated", "", proposal.novelty_claim, proposal.lesson, delta,
+        1.5, 9, 1, 4,
+    )  # fmt: skip
+
+
+def briefing(number: int, **changes: object) -> Briefing:
+    seeds = tuple(seed_view(name) for name in programs.SEEDS)
+    values = {
+        "run_id": "r", "seed": 7, "number": number, "objective": "compute",
+        "parents": seeds[:1], "frontier": seeds, "ledger": (),
+    }  # fmt: skip
+    return Briefing(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def drawn_genomes(count: int) -> list[genomes.Genome]:
+    chance = random.Random(11)
+    found = [genomes.fresh(chance) for _ in range(count)]
+    for _ in range(count):
+        found.append(genomes.mutate(chance.choice(found), chance))
+        found.append(genomes.cross(chance.choice(found), chance.choice(found[:-1]), chance))
+    return found
+
+
+def test_a_chain_of_proposals_repeats_and_never_repeats_itself() -> None:
+    def chain() -> list[Proposal]:
+        made: list[Proposal] = []
+        views: list[ProgramView] = []
+        for number in range(60):
+            rows = tuple(row(proposal, index) for index, proposal in enumerate(made))
+            parents = tuple(views[-2:]) or briefing(0).parents
+            made.append(Recombine().propose(briefing(number, parents=parents, ledger=rows)))
+            views.append(ProgramView(str(number), made[-1].name, made[-1].source, 0.1, 1.5))
+        return made
+
+    first = chain()
+    assert first == chain()
+    assert len({proposal.source for proposal in first}) == len(first)
+    assert {proposal.mode for proposal in first} == {"mutation", "crossover", "full"}
+    assert all(proposal.parents for proposal in first if proposal.mode != "full")
+
+
+def test_every_genome_survives_its_name_and_its_source() -> None:
+    for genome in drawn_genomes(300):
+        assert genomes.parse(genome.name) == genome
+        assert genome_of(render(genome)) == genome
+        assert genome.canonical == genome
+        assert describe(genome).endswith(".")
+
+
+def test_names_of_other_authors_are_not_genomes() -> None:
+    for name in ("", "BidirZScore", "cosine", "cosine-alone-centroid3-fused", "nonsense-zscore", "-zscore"):
+        assert genomes.parse(name) is None
+
+
+def test_seeds_are_what_their_genomes_say() -> None:
+    assert set(SEED_GENOMES) == set(programs.SEEDS)
+    for name, genome in SEED_GENOMES.items():
+        assert run_program(render(genome)) == pytest.approx(run_program(programs.source(name)), abs=1e-6)
+
+
+def every_operation() -> list[genomes.Genome]:
+    single = [genomes.Genome((channel,), "alone") for channel in genomes.CHANNELS]
+    fused = [genomes.Genome(("cosine", "lexical"), fusion) for fusion in genomes.FUSIONS]
+    moved = [
+        genomes.Genome(("cosine", "chunks_top"), "rrf", feedback, rounds, join)
+        for feedback in genomes.FEEDBACKS[1:]
+        for rounds in (1, 2)
+        for join in genomes.JOINS
+    ]
+    return single + fused + moved
+
+
+@pytest.mark.parametrize("genome", every_operation(), ids=lambda genome: genome.name)
+def test_every_operation_runs_and_inline_code_gives_the_same(genome: genomes.Genome) -> None:
+    scores = run_program(render(genome))
+    assert np.isfinite(scores).all()
+    inlined = inline_primitives(render(genome))
+    assert "primitives" not in inlined
+    assert np.array_equal(run_program(inlined), scores)
+
+
+def test_each_feedback_does_something_else_and_a_second_round_may_go_further() -> None:
+    def scores(feedback: str, rounds: int) -> FloatMatrix:
+        return run_program(render(genomes.Genome(("cosine", "lexical"), "zscore", feedback, rounds)))
+
+    once = {feedback: scores(feedback, 1) for feedback in genomes.FEEDBACKS}
+    assert len({matrix.tobytes() for matrix in once.values()}) == len(genomes.FEEDBACKS)
+    assert any(not np.array_equal(scores(feedback, 2), once[feedback]) for feedback in genomes.FEEDBACKS[1:])
+
+
+def test_without_primitives_the_source_stands_alone() -> None:
+    proposal = Recombine().propose(briefing(3, allow_primitives=False))
+    assert proposal == Recombine().propose(briefing(3, allow_primitives=False))
+    assert "primitives" not in proposal.source
+    assert genome_of(proposal.source) == genomes.parse(proposal.name)
+
+
+def test_a_parent_by_another_author_leads_to_a_fresh_program() -> None:
+    stranger = ProgramView("s", "theirs", "def rerank(*a, **k): ...", 0.2, 1.0)
+    proposal = Recombine().propose(briefing(1, parents=(stranger,), frontier=(stranger,)))
+    assert proposal.mode == "full"
+    assert proposal.parents == ()
+
+
+def test_the_lesson_compares_the_last_program_with_its_parent() -> None:
+    parent = LedgerRow("a", "identity", (), "admitted", "", "", "", 0.0, 1.0, 0, 14, 0)
+    child = LedgerRow("b", "cosine+lexical-rrf", ("a",), "admitted", "", "", "", 0.05, 1.0, 10, 1, 3)
+    assert Recombine().propose(briefing(2, ledger=(parent, child))).lesson == (
+        "cosine+lexical-rrf gained +0.0500 against identity, to +0.0500 at cost 1.00 (10 won, 1 tied, 3 lost)."
+    )
+    failed = LedgerRow("c", "x", ("a",), "rejected", "It ran out of time.", "", "", None, None, 0, 0, 0)
+    assert Recombine().propose(briefing(3, ledger=(parent, failed))).lesson == "x gave no result: It ran out of time."
+    assert Recombine().propose(briefing(0)).lesson == ""
+
+
+def test_nothing_left_to_try_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recombine, "fresh", lambda chance: SEED_GENOMES["identity"])
+    with pytest.raises(JobError, match="no untried program"):
+        Recombine().propose(briefing(0, parents=(), frontier=()))
