@@ -1,0 +1,67 @@
+"""The ledger as text: each row whole or in one line."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.proposers.protocol import LedgerRow
+from harness.proposers.tokens import count
+
+HEADING = "# Ledger\n\nEvery program so far, oldest first; w/t/l counts the tasks won, tied and lost.\n\n"
+OMISSION_TOKENS = 20
+"""Kept free for the line that counts what is left out."""
+
+
+def whole(row: LedgerRow) -> str:
+    """Everything a proposer may know of a program, its source aside."""
+    lines = [f"{_head(row)}; parents {', '.join(row.parents) or 'none'}"]
+    if row.deltas:
+        lines.append("  per task: " + ", ".join(f"{task} {delta:+.4f}" for task, delta in row.deltas.items()))
+    if row.mean_delta is None and row.reason:
+        lines.append(f"  why: {row.reason}")
+    if row.novelty_claim:
+        lines.append(f"  claim: {row.novelty_claim}")
+    if row.lesson:
+        lines.append(f"  lesson on what came before: {row.lesson}")
+    return "\n".join(lines) + "\n"
+
+
+def brief(row: LedgerRow) -> str:
+    """The row in one line."""
+    return _head(row) + "\n"
+
+
+def fitted(rows: Sequence[LedgerRow], frontier: frozenset[str], budget: int) -> str:
+    """The ledger within `budget` tokens, oldest first.
+
+    Rows of the frontier, then the newest, stand whole while two thirds of the budget last; the others take one line
+    each, and what does not fit even so is counted.
+    """
+    if not rows:
+        return ""
+    left = budget - count(HEADING) - OMISSION_TOKENS
+    for_whole = left * 2 // 3
+    texts: dict[str, str] = {}
+    for row in _by_importance(rows, frontier):
+        if for_whole > 0 and (cost := count(text := whole(row))) <= for_whole:
+            for_whole -= cost
+        else:
+            for_whole = 0
+            cost = count(text := brief(row))
+        if cost > left:
+            break
+        left -= cost
+        texts[row.id] = text
+    omitted = len(rows) - len(texts)
+    note = f"({omitted} older programs are left out.)\n" if omitted else ""
+    return HEADING + note + "".join(texts[row.id] for row in rows if row.id in texts) + "\n"
+
+
+def _by_importance(rows: Sequence[LedgerRow], frontier: frozenset[str]) -> Iterator[LedgerRow]:
+    yield from (row for row in reversed(rows) if row.id in frontier)
+    yield from (row for row in reversed(rows) if row.id not in frontier)
+
+
+def _head(row: LedgerRow) -> str:
+    if row.mean_delta is None or row.cost_ratio is None:
+        return f"{row.id} {row.name}: {row.status}"
+    numbers = f"delta {row.mean_delta:+.4f}, cost {row.cost_ratio:.2f}, w/t/l {row.wins}/{row.ties}/{row.losses}"
+    return f"{row.id} {row.name}: {row.status}, {numbers}"

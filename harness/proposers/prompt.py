@@ -1,0 +1,129 @@
+"""From a briefing to a prompt within its token budget. The texts stand in `templates`; nothing is worded here."""
+
+import inspect
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from string import Template
+
+from harness.proposers.exchange import Prompt
+from harness.proposers.ledger_text import fitted
+from harness.proposers.modes import Assignment
+from harness.proposers.protocol import Briefing, LedgerRow, ProgramView
+from harness.proposers.tokens import count
+
+FRONTIER_SHARE = 0.5
+"""Of what the budget leaves for memory, so much at most goes to the sources of the frontier."""
+FAILURES = 5
+"""Newest programs without a result whose reasons are repeated."""
+
+
+def fill(name: str, **values: object) -> str:
+    """A template of `templates` with its $names filled in."""
+    return _template(name).substitute({key: str(value) for key, value in values.items()})
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template(files("harness.proposers.templates").joinpath(f"{name}.txt").read_text("utf-8"))
+
+
+def prefix(objective: str, *, taboos: Sequence[str], modules: Sequence[str], allow_primitives: bool) -> str:
+    """The part that stays the same for a whole run."""
+    return fill(
+        "prefix",
+        objective=fill(f"objective_{objective}").strip(),
+        taboos="\n".join(f"- {taboo}" for taboo in taboos),
+        modules=", ".join(modules) + ".",
+        primitives="\n" + fill("primitives", functions=_primitives()) if allow_primitives else "",
+    )
+
+
+def _primitives() -> str:
+    """One line for each public function of `primitives`: signature and summary, read from the package itself."""
+    import primitives
+
+    lines = []
+    for name in primitives.__all__:
+        value = getattr(primitives, name)
+        if inspect.isfunction(value):
+            summary = (inspect.getdoc(value) or "").splitlines()[0]
+            lines.append(f"- {name}{inspect.signature(value)}: {summary}")
+    return "\n".join(lines)
+
+
+class PromptWriter:
+    """Writes the prompts of one run."""
+
+    def __init__(self, prefix: str, *, budget: int, ideas: Sequence[str] = ()) -> None:
+        self._prefix = prefix
+        self._budget = budget
+        self._ideas = _section("Ideas to consider", "\n".join(f"- {idea}" for idea in ideas))
+
+    def proposal(self, briefing: Briefing, assignment: Assignment, *, notes: str = "", correction: str = "") -> Prompt:
+        """Ask for a program, with memory."""
+        parents = {key: view.id for key, view in zip(("parent", "other"), assignment.parents, strict=False)}
+        fixed = {
+            "notes": _section("Notes", notes),
+            "ideas": self._ideas,
+            "failures": _failures(briefing.ledger),
+            "task": fill(f"mode_{assignment.mode}", **parents).strip(),
+            "correction": fill("correction", sentence=correction) if correction else "",
+            "number": str(briefing.number),
+        }
+        return self._fitted("body", briefing, fixed, assignment.parents or briefing.parents)
+
+    def notes(self, briefing: Briefing, notes: str) -> Prompt:
+        """Ask for notes on what was learnt, given the last ones."""
+        return self._fitted("notes", briefing, {"notes": _section("Your last notes", notes)}, ())
+
+    def blind(self, number: int) -> Prompt:
+        """Ask for a program without memory, parents or feedback."""
+        return Prompt(self._prefix, fill("blind", number=number))
+
+    def judge(self, known: ProgramView, new_source: str) -> Prompt:
+        """Ask whether a program is new."""
+        body = fill("judge", known=known.id, known_source=known.source.strip(), new_source=new_source.strip())
+        return Prompt("You compare programs.", body)
+
+    def _fitted(
+        self, template: str, briefing: Briefing, fixed: dict[str, str], parents: Sequence[ProgramView]
+    ) -> Prompt:
+        """Give memory what the fixed texts leave of the budget: parents always, the frontier's sources, the ledger."""
+        shown = _section("Parents", "".join(map(_program, parents)))
+        left = self._budget - count(self._prefix) - count(shown) - sum(map(count, fixed.values()))
+        frontier = _frontier(briefing.frontier, parents, int(left * FRONTIER_SHARE))
+        on_front = frozenset(view.id for view in briefing.frontier)
+        ledger = fitted(briefing.ledger, on_front, left - count(frontier))
+        given = {"ledger": ledger, "frontier": frontier, **fixed}
+        if template == "body":
+            given["parents"] = shown
+        return Prompt(self._prefix, fill(template, **given))
+
+
+def _section(title: str, text: str) -> str:
+    return f"# {title}\n\n{text.strip()}\n\n" if text.strip() else ""
+
+
+def _program(view: ProgramView) -> str:
+    numbers = ""
+    if view.mean_delta is not None and view.cost_ratio is not None:
+        numbers = f": delta {view.mean_delta:+.4f}, cost {view.cost_ratio:.2f}"
+    return f"## {view.id} {view.name}{numbers}\n\n```python\n{view.source.strip()}\n```\n\n"
+
+
+def _frontier(frontier: Sequence[ProgramView], parents: Sequence[ProgramView], budget: int) -> str:
+    """Sources of the frontier, best first while the budget lasts; those shown as parents are only named there."""
+    shown = {view.id for view in parents}
+    texts: dict[str, str] = {}
+    for view in sorted(frontier, key=lambda view: -(view.mean_delta or 0.0)):
+        text = _program(view)
+        if view.id not in shown and (cost := count(text)) <= budget:
+            texts[view.id] = text
+            budget -= cost
+    return _section("Frontier", "".join(texts[view.id] for view in frontier if view.id in texts))
+
+
+def _failures(ledger: Sequence[LedgerRow]) -> str:
+    failed = [row for row in ledger[-10 * FAILURES :] if row.mean_delta is None][-FAILURES:]
+    return _section("Latest failures", "\n".join(f"- {row.id} {row.name}: {row.reason}" for row in failed))
