@@ -1,1 +1,23 @@
 """Run untrusted `rerank` programs in confined processes and return verdicts."""
+
+from sandbox.contract import EmbedCallback, EmbedRefused, EmbedRequest, Execution, Isolation
+from sandbox.errors import SandboxError
+from sandbox.inputs import TaskInputs
+from sandbox.limits import Limits
+from sandbox.rules import Violation
+from sandbox.sandbox import Sandbox
+from sandbox.verdicts import Verdict
+
+__all__ = [
+    "EmbedCallback",
+    "EmbedRefused",
+    "EmbedRequest",
+    "Execution",
+    "Isolation",
+    "Limits",
+    "Sandbox",
+    "SandboxError",
+    "TaskInputs",
+    "Verdict",
+    "Violation",
+]

@@ -1,0 +1,285 @@
+"""One run of one program by one zygote, seen from the parent: serve requests, watch the clock, kill, judge."""
+
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import time
+from contextlib import ExitStack, suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sandbox import frames, messages
+from sandbox.contract import EmbedCallback, EmbedRefused, EmbedRequest, Execution
+from sandbox.conversation import Conversation, Ending
+from sandbox.death import ExitReport, ending_of_death
+from sandbox.inputs import TaskInputs
+from sandbox.job import MAX_BYTES, Job
+from sandbox.limits import Limits
+from sandbox.link import Link
+from sandbox.stdout import StdoutCapture
+from sandbox.validation import check_header, check_scores
+from sandbox.verdicts import Verdict
+from sandbox.zygote_handle import ZygoteHandle, ZygoteLost
+
+START_S = 30.0
+"""How long a child may take until it starts the program."""
+REAP_S = 10.0
+"""How long a killed child may take to be reported dead."""
+
+
+class Attempt:
+    """Holds every descriptor of one run: a context manager whose `run` is called once."""
+
+    def __init__(self, zygote: ZygoteHandle, inputs: TaskInputs, embed: EmbedCallback, limits: Limits) -> None:
+        self._zygote = zygote
+        self._embed = embed
+        self._limits = limits
+        self._layout = inputs.layout
+        self._conversation = Conversation(limits)
+        self._ending: Ending | None = None
+        self._death: ExitReport | None = None
+        self._pidfd = -1
+        self._encoder_s = 0.0
+        self._begun_at = time.monotonic()
+        self._started_at: float | None = None
+        self._killed_at: float | None = None
+        with ExitStack() as stack:
+            ours, self._theirs = socket.socketpair()
+            stack.callback(ours.close)
+            stack.callback(self._theirs.close)
+            read_end, self._write_end = os.pipe()
+            stack.callback(os.close, read_end)
+            self._scores = _shared_memory(4 * self._layout.n_queries * self._layout.n_documents)
+            stack.callback(os.close, self._scores)
+            self._link = Link(ours)
+            self._stdout = StdoutCapture(read_end, limits.stdout_bytes)
+            self._descriptors = [self._theirs.fileno(), inputs.descriptor, self._scores, self._write_end]
+            self._resources = stack.pop_all()
+
+    def __enter__(self) -> "Attempt":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._pidfd >= 0:
+            self._kill()
+            os.close(self._pidfd)
+        self._resources.close()
+
+    @property
+    def served(self) -> bool:
+        """True once a request was passed to the embed callback: a repetition would ask for it twice."""
+        return self._encoder_s > 0
+
+    def run(self, source: str) -> Execution:
+        """Run a program to its end. Raises ZygoteLost when the zygote dies or hangs on the way."""
+        self._submit(source)
+        while self._death is None:
+            self._step()
+        self._drain()
+        ended_at = time.monotonic()
+        verdict, reason, scores = self._judge(self._ending or self._ending_of_death(self._death))
+        return Execution(
+            verdict=verdict,
+            reason=reason,
+            scores=scores,
+            stdout=self._stdout.text(),
+            wall_s=ended_at - (self._started_at or ended_at),
+            cpu_s=self._death.cpu_s,
+            encoder_s=self._encoder_s,
+            peak_rss_bytes=self._death.peak_rss_bytes,
+            embed_calls=self._conversation.embed_calls,
+            embed_texts=self._conversation.embed_texts,
+        )
+
+    def _submit(self, source: str) -> None:
+        limits = self._limits
+        job = Job(
+            layout=self._layout,
+            cpu_s=limits.cpu_s,
+            memory_bytes=limits.memory_bytes,
+            frame_bytes=limits.frame_bytes,
+            frame_texts=limits.frame_texts,
+            text_chars=limits.text_chars,
+        )
+        try:
+            self._zygote.submit(job, self._descriptors)
+        finally:
+            # The child's copies must be the only ones, so that its death ends both streams.
+            self._theirs.close()
+            os.close(self._write_end)
+        payload = source.encode()
+        self._link.send([frames.header(frames.SOURCE, len(payload)), payload])
+
+    def _step(self) -> None:
+        """Wait for the next event and handle it."""
+        remaining = self._deadline() - time.monotonic()
+        if remaining <= 0:
+            self._overdue()
+            return
+        ready = self._poll(remaining)
+        if self._stdout.is_open and self._stdout.descriptor in ready and not self._stdout.read():
+            reason = f"The program printed more than {self._limits.stdout_bytes} bytes."
+            self._end(Ending(Verdict.OUTPUT_LIMIT, reason))
+        if self._link.fileno() in ready:
+            self._converse()
+        if self._zygote.control.fileno() in ready:
+            self._hear_zygote()
+
+    def _poll(self, seconds: float) -> set[int]:
+        poller = select.poll()
+        poller.register(self._zygote.control, select.POLLIN)
+        if self._stdout.is_open and self._killed_at is None:
+            poller.register(self._stdout.descriptor, select.POLLIN)
+        if self._link.is_open and self._killed_at is None:
+            poller.register(self._link, select.POLLOUT if self._link.has_unsent else select.POLLIN)
+        return {descriptor for descriptor, _ in poller.poll(1000 * seconds + 1)}
+
+    def _converse(self) -> None:
+        if self._link.has_unsent:
+            self._link.flush()
+        else:
+            self._conversation.feed(self._link.receive())
+        if self._conversation.started and self._started_at is None:
+            self._started_at = time.monotonic()
+        if self._conversation.ending is not None:
+            self._end(self._conversation.ending)
+        # While a reply is unread no further request is served: what a program piles up is bounded by the socket.
+        while self._conversation.requests and self._killed_at is None and not self._link.has_unsent:
+            self._serve(self._conversation.requests.popleft())
+        if not self._link.is_open:
+            self._kill()
+
+    def _serve(self, request: EmbedRequest) -> None:
+        began = time.monotonic()
+        try:
+            vectors = self._embed(request)
+        except EmbedRefused as refusal:
+            text = messages.clean(str(refusal)).encode()
+            reply: list[bytes | memoryview] = [frames.header(frames.REFUSED, len(text)), text]
+        except Exception as error:
+            self._end(Ending(Verdict.HARNESS_ERROR, f"The encoder failed ({type(error).__name__}: {error})."))
+            return
+        else:
+            fault = _fault_of(vectors, len(request.texts))
+            if fault:
+                self._end(Ending(Verdict.HARNESS_ERROR, f"The encoder failed ({fault})."))
+                return
+            head = messages.VECTORS_HEAD.pack(*vectors.shape)
+            size = len(head) + vectors.nbytes
+            reply = [
+                frames.header(frames.VECTORS, size) + head,
+                np.ascontiguousarray(vectors).reshape(-1).view(np.uint8).data,
+            ]
+        finally:
+            self._encoder_s += time.monotonic() - began
+        self._link.send(reply)
+
+    def _hear_zygote(self) -> None:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._zygote.control, MAX_BYTES, 1)
+        except OSError:
+            message, descriptors = b"", []
+        if not message:
+            raise ZygoteLost("The process that runs programs died during a run.")
+        if descriptors:
+            self._pidfd = descriptors[0]
+            if self._killed_at is not None:
+                self._kill()
+        else:
+            self._death = ExitReport(**json.loads(message))
+
+    def _deadline(self) -> float:
+        if self._killed_at is not None:
+            return self._killed_at + REAP_S
+        if self._started_at is None:
+            return self._begun_at + START_S
+        return self._started_at + min(self._limits.wall_s + self._encoder_s, self._limits.absolute_s)
+
+    def _overdue(self) -> None:
+        if self._killed_at is not None:
+            raise ZygoteLost("A killed program was not reported dead.")
+        if self._started_at is None:
+            raise ZygoteLost("A child did not start in time.")
+        over_absolute = time.monotonic() - self._started_at >= self._limits.absolute_s
+        detail = (
+            f"{self._limits.absolute_s:g} s, encoder time included"
+            if over_absolute
+            else f"{self._limits.wall_s:g} s, encoder time not counted"
+        )
+        self._end(Ending(Verdict.TIMEOUT, f"The program ran longer than {detail}."))
+
+    def _end(self, ending: Ending) -> None:
+        if self._ending is None:
+            self._ending = ending
+        self._kill()
+
+    def _kill(self) -> None:
+        """Kill the child, at once or as soon as its pidfd arrives. A dead child is not affected."""
+        if self._killed_at is None:
+            self._killed_at = time.monotonic()
+        if self._pidfd >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
+    def _drain(self) -> None:
+        """Read what the child wrote before it died: death may be reported before its last words were read."""
+        self._stdout.read()
+        left = self._limits.frame_bytes + frames.HEADER.size
+        while self._ending is None and self._link.is_open and left > 0:
+            data = self._link.receive()
+            if not data:
+                return
+            left -= len(data)
+            self._conversation.feed(data)
+            self._ending = self._conversation.ending
+
+    def _ending_of_death(self, death: ExitReport) -> Ending:
+        if self._killed_at is not None and death.signal == signal.SIGKILL:
+            return Ending(Verdict.PROTOCOL_ERROR, "The program closed the harness's channel.")
+        return ending_of_death(death, self._conversation.started, self._limits, self._stdout.text())
+
+    def _judge(self, ending: Ending) -> tuple[Verdict, str, NDArray[np.float32] | None]:
+        if ending.verdict is not Verdict.OK:
+            return ending.verdict, ending.reason, None
+        shape = (self._layout.n_queries, self._layout.n_documents)
+        verdict, reason = check_header(ending.shape, ending.kind, shape)
+        if verdict is Verdict.OK:
+            scores = _read_matrix(self._scores, shape)
+            verdict, reason = check_scores(scores)
+            if verdict is Verdict.OK:
+                return verdict, reason, scores
+        return verdict, reason, None
+
+
+def _shared_memory(size: int) -> int:
+    """Anonymous memory of a size that nobody can change: a child that cut it would crash its parent."""
+    descriptor = os.memfd_create("scores", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(descriptor, size)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+    return descriptor
+
+
+def _read_matrix(descriptor: int, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """A read-only copy of the shared scores."""
+    scores = np.empty(shape, np.float32)
+    view = scores.reshape(-1).view(np.uint8).data
+    offset = 0
+    while offset < len(view):
+        offset += os.preadv(descriptor, [view[offset:]], offset)
+    scores.setflags(write=False)
+    return scores
+
+
+def _fault_of(vectors: object, n_texts: int) -> str | None:
+    """What is wrong with an encoder's answer; None when it is float32 (n, dim) and finite."""
+    if not isinstance(vectors, np.ndarray) or vectors.dtype != np.float32 or vectors.ndim != 2:
+        return "it returned something other than a float32 matrix"
+    if len(vectors) != n_texts:
+        return f"it returned {len(vectors)} rows for {n_texts} texts"
+    if not np.isfinite(vectors).all():
+        return "it returned NaN or infinity"
+    return None

@@ -1,0 +1,95 @@
+"""The child's end of the conversation: blocking frames over one descriptor, with plain read and write calls."""
+
+import io
+import os
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sandbox import frames, messages
+from sandbox.job import Job
+
+
+class Channel:
+    """Frames to and from the parent. It holds no secret: a program that writes here itself gains nothing."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        # read(2) on a file object, not recv(2) on a socket: no socket call is allowed once the child is locked.
+        self._reader = io.FileIO(descriptor, "rb", closefd=False)
+
+    def send(self, kind: bytes, payload: bytes = b"") -> None:
+        """Write one frame."""
+        data = memoryview(frames.header(kind, len(payload)) + payload)
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+
+    def receive(self) -> tuple[bytes, int]:
+        """Type and payload length of the next frame."""
+        kind, length = frames.HEADER.unpack(self.read(frames.HEADER.size))
+        return kind, length
+
+    def read(self, length: int) -> bytes:
+        """Exactly `length` bytes. Raises EOFError when the parent is gone."""
+        data = bytearray(length)
+        self.read_into(memoryview(data))
+        return bytes(data)
+
+    def read_into(self, view: memoryview) -> None:
+        """Fill a writable view of bytes."""
+        while view:
+            count = self._reader.readinto(view)
+            if not count:
+                raise EOFError("The harness closed the conversation.")
+            view = view[count:]
+
+
+def embed_function(channel: Channel, job: Job) -> Callable[..., NDArray[np.float32]]:
+    """The `embed_fn` of a program: a plain function, whose channel no attribute leads to."""
+
+    def embed_fn(
+        texts: list[str],
+        *,
+        role: str = "document",
+        adapter: str | None = None,
+        dim: int | None = None,
+        max_tokens: int | None = None,
+    ) -> NDArray[np.float32]:
+        """Encode texts with the task's frozen encoder: unit rows, float32 (n, dim).
+
+        Raises TypeError for anything but a sequence of strings, ValueError for what the encoder refuses.
+        """
+        _check_texts(texts, job.text_chars)
+        return exchange(list(texts), (role, adapter, dim, max_tokens))
+
+    def exchange(texts: list[str], options: messages.Options) -> NDArray[np.float32]:
+        if len(texts) <= job.frame_texts:
+            payload = messages.pack_embed(texts, *options)
+            if len(payload) <= job.frame_bytes:
+                channel.send(frames.EMBED, payload)
+                return _reply(channel)
+        middle = len(texts) // 2
+        return np.concatenate([exchange(half, options) for half in (texts[:middle], texts[middle:])])
+
+    return embed_fn
+
+
+def _check_texts(texts: Sequence[object], text_chars: int) -> None:
+    if isinstance(texts, str):
+        raise TypeError("embed_fn takes a list of strings, not one string.")
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"embed_fn takes a list of strings; it got an element of type {type(text).__name__}.")
+        if len(text) > text_chars:
+            raise ValueError(f"embed_fn takes texts of at most {text_chars} characters.")
+
+
+def _reply(channel: Channel) -> NDArray[np.float32]:
+    kind, length = channel.receive()
+    if kind == frames.REFUSED:
+        raise ValueError(channel.read(length).decode())
+    rows, columns = messages.VECTORS_HEAD.unpack(channel.read(messages.VECTORS_HEAD.size))
+    vectors = np.empty((rows, columns), np.float32)
+    channel.read_into(vectors.reshape(-1).view(np.uint8).data)
+    return vectors

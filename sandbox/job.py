@@ -1,0 +1,28 @@
+"""What the parent tells the zygote of one run; the descriptors travel beside it."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from sandbox.inputs import Layout
+
+N_DESCRIPTORS = 4
+"""Conversation, inputs, scores, standard output: in this order."""
+MAX_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Job:
+    layout: Layout
+    cpu_s: float
+    memory_bytes: int
+    frame_bytes: int
+    frame_texts: int
+    text_chars: int
+
+    def pack(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def parse(cls, message: bytes) -> "Job":
+        fields = json.loads(message)
+        return cls(layout=Layout(**fields.pop("layout")), **fields)

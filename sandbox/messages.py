@@ -1,0 +1,102 @@
+"""What the payloads mean: packed by the child, parsed by the parent, which believes nothing."""
+
+import json
+import struct
+
+from sandbox.contract import EmbedRequest
+from sandbox.frames import FrameError
+from sandbox.limits import Limits
+
+MAX_DIMENSIONS = 64
+"""numpy's own limit."""
+NAME_CHARS = 200
+MESSAGE_CHARS = 2000
+
+RESULT_HEAD = struct.Struct("<cB")
+VECTORS_HEAD = struct.Struct("<II")
+
+
+Options = tuple[str, str | None, int | None, int | None]
+"""role, adapter, dim and max_tokens of an embed request."""
+
+
+def pack_embed(texts: list[str], role: str, adapter: str | None, dim: int | None, max_tokens: int | None) -> bytes:
+    """Payload of an EMBED frame. Raises UnicodeEncodeError for lone surrogates."""
+    return json.dumps([texts, role, adapter, dim, max_tokens], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def parse_embed(payload: bytes, limits: Limits) -> EmbedRequest:
+    """Read the payload of an EMBED frame. Raises FrameError for anything but a request within the limits."""
+    try:
+        message = json.loads(payload.decode())
+    except (ValueError, RecursionError) as error:
+        raise FrameError("an embed request that is not JSON") from error
+    if not isinstance(message, list) or len(message) != 5:
+        raise FrameError("an embed request without its five parts")
+    texts, role, adapter, dim, max_tokens = message
+    _check_texts(texts, limits)
+    if not _is_name(role) or not (adapter is None or _is_name(adapter)):
+        raise FrameError("an embed request whose role or adapter is no short string")
+    if not all(value is None or (type(value) is int and 0 < value <= 1 << 20) for value in (dim, max_tokens)):
+        raise FrameError("an embed request whose dim or max_tokens is no positive whole number")
+    return EmbedRequest(texts, role, adapter, dim, max_tokens)
+
+
+def _check_texts(texts: object, limits: Limits) -> None:
+    if not isinstance(texts, list) or not set(map(type, texts)) <= {str}:
+        raise FrameError("an embed request whose texts are no list of strings")
+    if len(texts) > limits.frame_texts:
+        raise FrameError(f"an embed request with {len(texts)} texts, more than {limits.frame_texts}")
+    if max(map(len, texts), default=0) > limits.text_chars:
+        raise FrameError(f"an embed request with a text longer than {limits.text_chars} characters")
+    if not _is_unicode("".join(texts)):
+        raise FrameError("an embed request with a text that is not valid Unicode")
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= NAME_CHARS and _is_unicode(value)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def pack_result(kind: str, shape: tuple[int, ...]) -> bytes:
+    """Payload of a RESULT frame: the dtype kind and shape of what rerank returned."""
+    return RESULT_HEAD.pack(kind.encode("ascii"), len(shape)) + struct.pack(f"<{len(shape)}Q", *shape)
+
+
+def parse_result(payload: bytes) -> tuple[str, tuple[int, ...]]:
+    """Dtype kind and shape from a RESULT frame. Raises FrameError for anything else."""
+    try:
+        kind, dimensions = RESULT_HEAD.unpack_from(payload)
+        shape = struct.unpack(f"<{dimensions}Q", payload[RESULT_HEAD.size :])
+        return kind.decode("ascii"), shape
+    except (struct.error, UnicodeDecodeError) as error:
+        raise FrameError("a result frame that holds no dtype and shape") from error
+
+
+def pack_exception(kind: str, message: str, line: int | None) -> bytes:
+    """Payload of an EXCEPTION frame, cut to the lengths that the parent keeps."""
+    return json.dumps([kind[:NAME_CHARS], message[:MESSAGE_CHARS], line]).encode()
+
+
+def parse_exception(payload: bytes) -> tuple[str, str, int | None]:
+    """Type, message and line of an exception; the text is clean Unicode. Raises FrameError for anything else."""
+    try:
+        kind, message, line = json.loads(payload.decode())
+    except (ValueError, TypeError, RecursionError) as error:
+        raise FrameError("an exception frame without type, message and line") from error
+    is_line = line is None or (type(line) is int and 0 <= line < 1 << 31)
+    if not isinstance(kind, str) or not isinstance(message, str) or not is_line:
+        raise FrameError("an exception frame without type, message and line")
+    return clean(kind[:NAME_CHARS]), clean(message[:MESSAGE_CHARS]), line
+
+
+def clean(text: str) -> str:
+    """The text with lone surrogates and NUL, which no database or terminal takes, replaced by question marks."""
+    return text.encode(errors="replace").decode().replace("\0", "?")

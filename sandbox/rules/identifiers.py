@@ -1,0 +1,64 @@
+"""Names and attributes, wherever the grammar puts one: DUNDER, NAME, ATTR, FORMAT, DETERMINISM."""
+
+import ast
+import string
+from collections.abc import Iterator
+
+from sandbox.rules.table import ALLOWED_DUNDERS, FORBIDDEN_ATTRIBUTES, FORBIDDEN_NAMES, UNSTABLE_NAMES
+from sandbox.rules.violation import Violation, violation
+
+
+def check(tree: ast.Module) -> Iterator[Violation]:
+    literal_formats = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_plain_format(node)}
+    line = 1
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", line)
+        for name in _identifiers(node):
+            yield from _check_identifier(name, line)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield from _check_load(node)
+        if isinstance(node, ast.Attribute) and node.attr == "format" and node not in literal_formats:
+            yield violation("FORMAT", node.lineno, "format is used on something other than a plain literal.")
+
+
+def _identifiers(node: ast.AST) -> Iterator[str]:
+    """Every identifier a node carries. The parser has normalised them (NFKC)."""
+    if isinstance(node, ast.Constant):
+        return
+    for field, value in ast.iter_fields(node):
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, str) and field != "type_comment":
+                yield from item.split(".")
+
+
+def _check_identifier(name: str, line: int) -> Iterator[Violation]:
+    if name.startswith("__") and name not in ALLOWED_DUNDERS and name not in FORBIDDEN_NAMES:
+        yield violation("DUNDER", line, f"The name {name} is used.")
+    if name in FORBIDDEN_ATTRIBUTES:
+        yield violation("ATTR", line, f"The name {name} is used.")
+
+
+def _check_load(node: ast.Name) -> Iterator[Violation]:
+    if node.id in FORBIDDEN_NAMES:
+        yield violation("NAME", node.lineno, f"The builtin {node.id} is used.")
+    if node.id in UNSTABLE_NAMES:
+        yield violation("DETERMINISM", node.lineno, f"The builtin {node.id} is used.")
+
+
+def _is_plain_format(node: ast.Call) -> bool:
+    """True for a call of `format` on a string literal whose fields reach into nothing."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "format":
+        return False
+    base = node.func.value
+    return isinstance(base, ast.Constant) and isinstance(base.value, str) and _fields_are_plain(base.value)
+
+
+def _fields_are_plain(template: str) -> bool:
+    try:
+        fields = list(string.Formatter().parse(template))
+    except ValueError:
+        return False
+    return all(
+        name is None or (not set(name) & set(".[") and _fields_are_plain(specification or ""))
+        for _, name, specification, _ in fields
+    )

@@ -1,0 +1,113 @@
+"""The parent's handle on one zygote process."""
+
+import importlib.util
+import json
+import select
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+from sandbox.job import Job
+from sandbox.modules import PRIMITIVES
+
+START_TIMEOUT_S = 60.0
+
+
+class ZygoteLost(Exception):
+    """The zygote died or does not answer: a fault of the harness, never of a program."""
+
+
+@dataclass(frozen=True)
+class ZygoteConfig:
+    """What distinguishes one zygote from another."""
+
+    allow_primitives: bool = True
+    hash_seed: int = 0
+    malloc_perturb: int = 0
+    """Byte with which fresh and freed memory is filled (glibc's MALLOC_PERTURB_); 0 for none."""
+
+    def environment(self) -> dict[str, str]:
+        """The whole environment of the process: nothing is inherited."""
+        one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        poison = {"MALLOC_PERTURB_": str(self.malloc_perturb)} if self.malloc_perturb else {}
+        return one_thread | poison | {"PYTHONHASHSEED": str(self.hash_seed), "LC_ALL": "C.UTF-8"}
+
+    def search_path(self) -> list[str]:
+        """Folders of the modules to load beside the standard library, which -S leaves out."""
+        folders = [_folder_of("sandbox"), _folder_of("numpy")]
+        if self.allow_primitives:
+            folders.append(_folder_of(PRIMITIVES))
+        return list(dict.fromkeys(folders))
+
+
+def _folder_of(package: str) -> str:
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise SandboxError(f"The package {package!r}, which programs may import, is not installed; install it.")
+    return str(Path(spec.submodule_search_locations[0]).parent)
+
+
+class ZygoteHandle:
+    """A running zygote. Serves one run at a time; close it to end its process."""
+
+    def __init__(self, config: ZygoteConfig) -> None:
+        """Start the process and wait until it is ready. Raises SandboxError when it does not come up."""
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                _command(config, theirs.fileno()),
+                env=config.environment(),
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        try:
+            self._await_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def _await_ready(self) -> None:
+        readable, _, _ = select.select([self.control], [], [], START_TIMEOUT_S)
+        if readable and self.control.recv(16) == b"ready":
+            return
+        self._process.kill()
+        _, errors = self._process.communicate()
+        lines = errors.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
+        raise SandboxError(f"The process that runs programs did not start ({lines[-1]}).")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def submit(self, job: Job, descriptors: Sequence[int]) -> None:
+        """Have a child forked for a job. Raises ZygoteLost."""
+        try:
+            socket.send_fds(self.control, [job.pack()], descriptors)
+        except OSError as error:
+            raise ZygoteLost(f"The process that runs programs is gone ({error}).") from error
+
+    def close(self) -> None:
+        """End the process; a child that still runs is killed with it."""
+        self.control.close()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+
+def _command(config: ZygoteConfig, control: int) -> list[str]:
+    settings = json.dumps({"control": control, "allow_primitives": config.allow_primitives})
+    start = f"import sys; sys.path[:0] = {config.search_path()!r}; from sandbox.zygote import main; main()"
+    # Not -I: it would ignore PYTHONHASHSEED.
+    return [sys.executable, "-P", "-s", "-S", "-B", "-c", start, settings]
