@@ -51,7 +51,7 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in found if re.search(r"\w", sentence)] or [text.strip()]
 
 
-def word_chunks(text: str, size: int = 64, overlap: int = 0) -> list[str]:
+def word_chunks(text: str, size: int = 120, overlap: int = 0) -> list[str]:
     """Cut a text into runs of `size` words, each sharing `overlap` words with the one before.
 
     The last run may be shorter but always holds a word that no earlier run has; a text without words is one empty run.
@@ -82,5 +82,5 @@ def sentence_segments(documents: Sequence[str], most: int = 8) -> Segments:
 
 
 def chunk_segments(documents: Sequence[str], most: int = 8) -> Segments:
-    """At most `most` chunks of 64 words of each document, evenly spaced."""
+    """At most `most` chunks of 120 words of each document, evenly spaced."""
     return collect([spread(word_chunks(document), most) for document in documents])

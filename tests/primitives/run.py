@@ -57,7 +57,7 @@ class CountingEmbed:
 
 def load(source: str) -> Callable[..., FloatMatrix]:
     """Compile a program and hand back its `rerank`."""
-    namespace: dict[str, Any] = {"__name__": "program"}
+    namespace: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(source, "program", "exec"), namespace)
     rerank: Callable[..., FloatMatrix] = namespace["rerank"]
     return rerank
