@@ -1,1 +1,30 @@
 """The SQLite archive of runs, programs and outcomes."""
+
+from archive.archive import Archive
+from archive.errors import ArchiveError
+from archive.pareto import hypervolume, non_dominated
+from archive.records import (
+    Exchange,
+    OutcomeRecord,
+    Program,
+    ProgramRecord,
+    Run,
+    RunRecord,
+    TaskRecord,
+    UsageRecord,
+)
+
+__all__ = [
+    "Archive",
+    "ArchiveError",
+    "Exchange",
+    "OutcomeRecord",
+    "Program",
+    "ProgramRecord",
+    "Run",
+    "RunRecord",
+    "TaskRecord",
+    "UsageRecord",
+    "hypervolume",
+    "non_dominated",
+]

@@ -1,0 +1,150 @@
+"""What the archive keeps, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class TaskRecord:
+    """A task of a run, and the bare encoder's cosine on it."""
+
+    name: str
+    source: str
+    fingerprint: str
+    domain: str
+    n_queries: int
+    n_documents: int
+    baseline_ndcg: float
+    baseline_per_query: NDArray[np.float32]
+    """nDCG@10 per query, float32 (Q,), in the order of `query_ids`."""
+    query_ids: list[str]
+    baseline_texts: int
+    baseline_tokens: int
+    baseline_seconds: float
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is known of a run before its first program."""
+
+    objective: str
+    seed: int
+    config: Mapping[str, Any]
+    versions: Mapping[str, str]
+    machine: Mapping[str, Any]
+    encoder: Mapping[str, Any]
+    """At least `name` and `fingerprint`."""
+    isolation: Mapping[str, Any]
+    tasks: list[TaskRecord]
+
+
+@dataclass(frozen=True)
+class OutcomeRecord:
+    """One program on one task; numbers are None unless the verdict is `ok`."""
+
+    task: str
+    verdict: str
+    reason: str
+    ndcg: float | None
+    delta: float | None
+    per_query: NDArray[np.float32] | None
+    texts: int
+    """Texts the program asked to encode, repeated and cached ones included."""
+    tokens: int
+    encoder_seconds: float
+    wall_s: float
+    cpu_s: float
+    peak_rss: int
+    """Bytes."""
+    score_hash: str | None
+    flags: list[str] = field(default_factory=list)
+    stdout: str = ""
+    isolation_level: str = ""
+
+
+@dataclass(frozen=True)
+class UsageRecord:
+    """One call to a language model; None where the server did not say."""
+
+    provider: str
+    model: str
+    request_id: str | None = None
+    retries: int = 0
+    latency_s: float = 0.0
+    input_uncached: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    output: int | None = None
+    reasoning: int | None = None
+    cost_usd: float | None = None
+    price_source: str = ""
+
+
+@dataclass(frozen=True)
+class ProgramRecord:
+    """A program, what its author said of it, and what came of it."""
+
+    generation: int
+    """0 for seeds."""
+    name: str
+    source: str
+    exact_hash: str
+    structure_hash: str
+    parents: list[str]
+    mode: str
+    novelty_claim: str
+    expected_effect: str
+    lesson: str
+    status: str
+    """`admitted`, `evaluated` or `rejected`."""
+    verdict: str
+    reason: str
+    mean_delta: float | None = None
+    cost_ratio: float | None = None
+    wins: int = 0
+    ties: int = 0
+    losses: int = 0
+    outcomes: list[OutcomeRecord] = field(default_factory=list)
+    usage: list[UsageRecord] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    violations: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A recorded run."""
+
+    id: str
+    created: str
+    """UTC, ISO 8601."""
+    status: str
+    """`running`, `stopped` or `finished`; a killed run stays `running`."""
+    record: RunRecord
+
+
+@dataclass(frozen=True)
+class Program:
+    """A recorded program."""
+
+    id: str
+    run_id: str
+    number: int
+    """Position in its run, from 1."""
+    created: str
+    record: ProgramRecord
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request to a language model and its answer, kept before the program is evaluated."""
+
+    number: int
+    """Number of the program it was for."""
+    attempt: int
+    request_hash: str
+    request: str
+    response: str
