@@ -10,7 +10,7 @@ class TasksSettings:
     source: str = "documentation"
     """documentation, folder, mteb, mteb14 or heldout19."""
     names: list[str] = field(default_factory=list)
-    """Tasks to take; empty takes all that the source lists. An mteb task may be written NAME/SPLIT or NAME/SPLIT/SUBSET."""
+    """Tasks to take; empty takes all of the source. An mteb task is NAME, NAME/SPLIT or NAME/SPLIT/SUBSET."""
     paths: list[str] = field(default_factory=list)
     """Folders in BEIR layout, for source=folder."""
     split: str | None = None

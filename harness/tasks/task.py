@@ -26,11 +26,13 @@ class RetrievalTask:
     qrels: Mapping[str, Mapping[str, int]]
     """Query id to document id to grade (0 is judged not relevant)."""
     fingerprint: str
-    """Hash of everything above but the source: equal fingerprints are the same task."""
+    """Hash of what decides a score: name, texts, judgments, ignored ids. Equal fingerprints are the same task."""
     description: str = field(default="", compare=False)
     """What the task asks, in one sentence."""
     domain: str = field(default="general", compare=False)
     held_out: bool = field(default=False, compare=False)
+    ignore_identical_ids: bool = False
+    """Whether the document that has a query's own id is left out of its ranking, as mteb does for some tasks."""
 
 
 def make_task(
@@ -43,6 +45,7 @@ def make_task(
     description: str = "",
     domain: str = "general",
     held_out: bool = False,
+    ignore_identical_ids: bool = False,
     max_queries: int | None = None,
     seed: int = 0,
 ) -> RetrievalTask:
@@ -68,10 +71,11 @@ def make_task(
         queries=kept_queries,
         documents=kept_documents,
         qrels=kept_qrels,
-        fingerprint=_fingerprint(name, kept_queries, kept_documents, kept_qrels),
+        fingerprint=_fingerprint(name, kept_queries, kept_documents, kept_qrels, ignore_identical_ids),
         description=description,
         domain=domain,
         held_out=held_out,
+        ignore_identical_ids=ignore_identical_ids,
     )
 
 
@@ -80,9 +84,10 @@ def _fingerprint(
     queries: Mapping[str, str],
     documents: Mapping[str, str],
     qrels: Mapping[str, Mapping[str, int]],
+    ignore_identical_ids: bool,
 ) -> str:
     digest = hashlib.sha256()
-    for part in (name, list(queries.items()), list(documents.items()), list(qrels.items())):
+    for part in (name, list(queries.items()), list(documents.items()), list(qrels.items()), ignore_identical_ids):
         digest.update(json.dumps(part, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()[:32]
