@@ -34,15 +34,14 @@ class Bundle:
         return f"sha256:{next(iter(self.files.values()))[:12]}"
 
 
-def open_bundle(name: str) -> Any:
-    """Check and open one of `BUNDLES` as a sentence-transformers model on the CPU.
+def open_bundle(bundle: Bundle) -> Any:
+    """Check a bundle's files and open it as a sentence-transformers model on the CPU.
 
     Raises EncoderError where the package is missing or a file is not the one known.
     """
-    bundle = BUNDLES[name]
     folder = package_folder(bundle.package)
     if folder is None:
-        raise EncoderError(f"Encoder {name} needs the package {bundle.package}; install it with `{bundle.install}`.")
+        raise EncoderError(f"The encoder needs the package {bundle.package}; install it with `{bundle.install}`.")
     for path, expected in bundle.files.items():
         check_sha256(folder / path, expected, bundle.install)
     return bundle.open(folder)

@@ -30,7 +30,7 @@ class MemoryLayer:
         self._used = np.zeros(capacity, dtype=np.int64)
         self._rows: dict[str, dict[str, int]] = {}
         self._free = list(range(capacity - 1, -1, -1))
-        self._bytes = 0
+        self.bytes_used = 0
         self._clock = 0
 
     def find(self, variant: str, texts: Sequence[str]) -> NDArray[np.int64]:
@@ -58,17 +58,17 @@ class MemoryLayer:
         self._tokens[rows] = entries.tokens[fitting]
         self._seconds[rows] = entries.seconds[fitting]
         self._used[rows] = self._clock
-        self._bytes += int(sizes[fitting].sum())
+        self.bytes_used += int(sizes[fitting].sum())
 
     def _make_room(self, size: int) -> None:
-        if self._bytes + size <= self._max_bytes:
+        if self.bytes_used + size <= self._max_bytes:
             return
         target = min(self._max_bytes - size, int(_KEPT_AFTER_EVICTION * self._max_bytes))
         held = [(variant, text, row) for variant, known in self._rows.items() for text, row in known.items()]
         held.sort(key=lambda entry: self._used[entry[2]])
         for variant, text, row in held:
-            if self._bytes <= target:
+            if self.bytes_used <= target:
                 break
             del self._rows[variant][text]
             self._free.append(row)
-            self._bytes -= self._row_bytes + sys.getsizeof(text)
+            self.bytes_used -= self._row_bytes + sys.getsizeof(text)

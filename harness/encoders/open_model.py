@@ -9,6 +9,8 @@ from harness.encoders.bundled import BUNDLES, open_bundle
 from harness.encoders.settings import EncoderSettings
 from harness.errors import EncoderError, UsageError
 
+_HUB_SECONDS = 5.0
+
 
 @dataclass(frozen=True)
 class OpenedModel:
@@ -30,7 +32,7 @@ def open_model(settings: EncoderSettings) -> OpenedModel:
         import torch
 
         bundle = BUNDLES[settings.model]
-        model = open_bundle(settings.model).to(device=device, dtype=getattr(torch, settings.dtype))
+        model = open_bundle(bundle).to(device=device, dtype=getattr(torch, settings.dtype))
         return OpenedModel(model, settings.model, bundle.revision, bundle.prompts)
     folder = _folder(settings.model)
     if folder is not None:
@@ -72,16 +74,30 @@ def _folder(model: str) -> Path | None:
     return path
 
 
+def hub_answers() -> bool:
+    """Whether the model hub can be reached: one short try, where the library would retry each file for a minute."""
+    from huggingface_hub import constants, utils
+
+    hub: Any = utils
+    try:
+        hub.get_session().head(constants.ENDPOINT, timeout=_HUB_SECONDS)
+    except Exception:  # whatever the HTTP client raises: no answer
+        return False
+    return True
+
+
 def _load(source: str, settings: EncoderSettings, device: str) -> Any:
     import torch
     from sentence_transformers import SentenceTransformer
 
+    local = Path(source).is_dir() or not hub_answers()
     try:
         return SentenceTransformer(
             source,
             revision=settings.revision,
             device=device,
             trust_remote_code=settings.trust_remote_code,
+            local_files_only=local,
             model_kwargs={"dtype": getattr(torch, settings.dtype)},
         )
     except Exception as error:  # every library below has its own: whatever it is, the model did not load

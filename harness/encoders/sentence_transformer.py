@@ -139,7 +139,10 @@ class SentenceTransformerEncoder:
             return
         if "task" not in self._model.get_model_kwargs():
             raise EncoderError(f"Encoder {self.name} has no adapters; set encoder.adapters=[].")
-        answers = {adapter: self.encode(SENTENCES[:1], adapter=adapter).tobytes() for adapter in self._adapters}
+        try:
+            answers = {adapter: self.encode(SENTENCES[:1], adapter=adapter).tobytes() for adapter in self._adapters}
+        except (ValueError, KeyError) as error:
+            raise EncoderError(f"Encoder {self.name} lacks an adapter ({error}); check encoder.adapters.") from None
         if len(set(answers.values())) < len(answers):
             raise EncoderError(f"Encoder {self.name} answers alike with different adapters; check encoder.adapters.")
 

@@ -81,7 +81,8 @@ class EmbeddingStore:
         """Keep entry i under `keys[i]`, n distinct keys; where another writer was first, its entry comes back."""
         with self._lock:
             kept = self._change(lambda connection: self._insert(connection, keys, entries), entries)
-            self._change(self._evict, None)
+            if self._change(self._evict, False):
+                self._shrink()
             return kept
 
     def close(self) -> None:
@@ -134,17 +135,26 @@ class EmbeddingStore:
         )
         return _overlaid(entries, held) if len(held) else entries
 
-    def _evict(self, connection: sqlite3.Connection) -> None:
-        """Drop the entries with the oldest last use once the file is too large."""
-        size = _used_bytes(connection)
-        if size <= self._max_bytes:
-            return
-        (rows,) = connection.execute("SELECT count(*) FROM keys").fetchone()
-        surplus = int(np.ceil(rows * (1 - _KEPT_AFTER_EVICTION * self._max_bytes / size)))
-        oldest = connection.execute("SELECT key, vector FROM keys ORDER BY used, vector LIMIT ?", [surplus]).fetchall()
-        connection.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key, _ in oldest])
-        connection.executemany("DELETE FROM vectors WHERE id = ?", [(vector,) for _, vector in oldest])
-        connection.execute("PRAGMA incremental_vacuum").fetchall()
+    def _evict(self, connection: sqlite3.Connection) -> bool:
+        """Drop the entries with the oldest last use while the file is too large; whether there were any."""
+        evicted = False
+        while (size := _used_bytes(connection)) > self._max_bytes:
+            (rows,) = connection.execute("SELECT count(*) FROM keys").fetchone()
+            if not rows:
+                break
+            # A page is free only once all its rows are gone, so one pass may fall short.
+            _drop_oldest(connection, int(np.ceil(rows * (1 - _KEPT_AFTER_EVICTION * self._max_bytes / size))))
+            evicted = True
+        return evicted
+
+    def _shrink(self) -> None:
+        """Give free pages back to the system."""
+        try:
+            if self._connection:
+                # As a script, because `execute` stops this pragma after one page.
+                self._connection.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);")
+        except sqlite3.Error as error:
+            self._stop_writing(error)
 
     def _change(self, action: Callable[[sqlite3.Connection], _Answer], otherwise: _Answer) -> _Answer:
         """Run `action` in one transaction; `otherwise` where the file cannot be written."""
@@ -154,9 +164,12 @@ class EmbeddingStore:
             with _transaction(self._connection):
                 return action(self._connection)
         except sqlite3.Error as error:
-            self._writable = False
-            self._warn(error, "nothing more is written to it")
+            self._stop_writing(error)
             return otherwise
+
+    def _stop_writing(self, error: Exception) -> None:
+        self._writable = False
+        self._warn(error, "nothing more is written to it")
 
     def _give_up(self, error: Exception) -> None:
         self._connection = None
@@ -193,6 +206,12 @@ def _note_use(connection: sqlite3.Connection, used: Sequence[bytes], damaged: Se
         "DELETE FROM vectors WHERE id = (SELECT vector FROM keys WHERE key = ?)", [(k,) for k in damaged]
     )
     connection.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key in damaged])
+
+
+def _drop_oldest(connection: sqlite3.Connection, rows: int) -> None:
+    oldest = connection.execute("SELECT key, vector FROM keys ORDER BY used, vector LIMIT ?", [rows]).fetchall()
+    connection.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key, _ in oldest])
+    connection.executemany("DELETE FROM vectors WHERE id = ?", [(vector,) for _, vector in oldest])
 
 
 def _used_bytes(connection: sqlite3.Connection) -> int:

