@@ -84,7 +84,7 @@ class CallUsage:
 
 @dataclass(frozen=True)
 class NoProgram:
-    """Why a generation has no program to run, after all attempts."""
+    """Why a generation has no program worth running, after all attempts."""
 
     code: str
     """An `AnswerVerdict`."""
@@ -95,7 +95,7 @@ class NoProgram:
 class Proposal:
     """A program to try, and what its author says about it.
 
-    Where `failure` is set there is no program, and the source is empty.
+    Where `failure` is set the program is not run; its source may be empty.
     """
 
     source: str

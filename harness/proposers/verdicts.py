@@ -15,6 +15,7 @@ class AnswerVerdict(StrEnum):
     SEVERAL_PROGRAMS = "several-programs"
     BAD_EDIT = "bad-edit"
     UNUSABLE = "unusable"
+    TOO_SIMILAR = "too-similar"
 
     @property
     def sentence(self) -> str:
@@ -32,4 +33,5 @@ _SENTENCES = {
     AnswerVerdict.SEVERAL_PROGRAMS: "The answer has several code blocks that could be the program; give exactly one.",
     AnswerVerdict.BAD_EDIT: "The edit could not be applied to its parent.",
     AnswerVerdict.UNUSABLE: "The program was turned down before it was evaluated.",
+    AnswerVerdict.TOO_SIMILAR: "The program is too similar to an earlier one.",
 }

@@ -1,0 +1,104 @@
+"""Asking a model once: recorded answers first, then the caps, then the call, then the record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from harness.errors import JobError
+from harness.limits import Amount, Spending
+from harness.proposers.exchange import ChatClient, Exchange, Prompt, request_hash
+from harness.proposers.prices import Price, most_expensive
+from harness.proposers.protocol import CallUsage
+from harness.proposers.record import ExchangeStore, RecordedExchange
+from harness.proposers.tokens import at_most
+
+
+class Asker(Protocol):
+    """Where answers come from: models, or the record of an earlier run."""
+
+    def ask(self, number: int, step: str, model: str, prompt: Prompt) -> Exchange:
+        """The answer to one step of one program; the same step again gives the same answer, unpaid."""
+
+    def recall(self, number: int, step: str) -> Exchange | None:
+        """The answer to a step that was asked before; None where it was not."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that can be asked."""
+
+    client: ChatClient
+    price: Price
+    max_output_tokens: int
+
+
+class LiveAsker:
+    """Asks models. Safe to use from several threads where the store is."""
+
+    def __init__(self, models: Mapping[str, Model], store: ExchangeStore, spending: Spending) -> None:
+        self._models = models
+        self._store = store
+        self._spending = spending
+
+    def ask(self, number: int, step: str, model: str, prompt: Prompt) -> Exchange:
+        """Raises CapReached before a call that could pass a cap, JobError where the server cannot be used."""
+        asked = self._models[model]
+        hash_ = request_hash(asked.client.request(prompt))
+        known = self._store.lookup(number, step)
+        if known is not None and known.request_hash == hash_:
+            return known.exchange
+        most = self._most(asked, prompt)
+        with self._spending.call(most) as settle:
+            exchange = asked.client.complete(prompt)
+            exchange = replace(exchange, usage=_priced(exchange.usage, step, asked.price))
+            charged = _charged(exchange.usage, most)
+            self._store.record(RecordedExchange(number, step, model, hash_, prompt, exchange, charged))
+            settle(charged)
+        return exchange
+
+    def recall(self, number: int, step: str) -> Exchange | None:
+        known = self._store.lookup(number, step)
+        return None if known is None else known.exchange
+
+    def _most(self, asked: Model, prompt: Prompt) -> Amount:
+        prompt_tokens = at_most(prompt.prefix) + at_most(prompt.body)
+        dollars = most_expensive(asked.price, prompt_tokens, asked.max_output_tokens)
+        return Amount(dollars, prompt_tokens + asked.max_output_tokens)
+
+
+class ReplayAsker:
+    """Gives the answers that a run has recorded, whatever is asked, and records them again. Calls nothing."""
+
+    def __init__(self, source: ExchangeStore, store: ExchangeStore) -> None:
+        self._source = source
+        self._store = store
+
+    def ask(self, number: int, step: str, model: str, prompt: Prompt) -> Exchange:
+        """Raises NoAnswer where the run has none."""
+        known = self._source.lookup(number, step)
+        if known is None:
+            raise NoAnswer(f"The replayed run has no recorded answer for {step} of program {number}.")
+        self._store.record(known)
+        return known.exchange
+
+    def recall(self, number: int, step: str) -> Exchange | None:
+        known = self._store.lookup(number, step)
+        return None if known is None else known.exchange
+
+
+class NoAnswer(JobError):
+    """A replayed run does not hold the answer that is asked for."""
+
+
+def _priced(usage: CallUsage, step: str, price: Price) -> CallUsage:
+    purpose = {"answer": "proposal"}.get(step.partition("/")[0], step.partition("/")[0])
+    return replace(usage, purpose=purpose, cost_usd=price.cost(usage), price_source=price.source)
+
+
+def _charged(usage: CallUsage, most: Amount) -> Amount:
+    counts = (usage.input_uncached, usage.output)
+    if None in counts:
+        tokens = most.tokens
+    else:
+        tokens = sum(count or 0 for count in (*counts, usage.cache_read, usage.cache_write))
+    return Amount(most.dollars if usage.cost_usd is None else usage.cost_usd, tokens)

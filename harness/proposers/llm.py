@@ -1,0 +1,156 @@
+"""A model as the author: ask, read, say what was wrong, ask again, up to a limit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from harness.proposers.answer import UnreadableAnswer
+from harness.proposers.asking import Asker, NoAnswer
+from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.modes import Assignment, assign
+from harness.proposers.prompt import PromptWriter
+from harness.proposers.protocol import Briefing, CallUsage, NoProgram, ProgramView, Proposal
+from harness.proposers.reading import read_proposal
+from harness.proposers.settings import ProposerSettings
+from harness.proposers.verdicts import AnswerVerdict
+
+Screen = Callable[[str, Briefing], str | None]
+"""Why the loop will turn a source down before it runs it, in one sentence; None where it will not."""
+
+Nearest = Callable[[str, Briefing], ProgramView | None]
+"""An earlier program whose code is so similar that the new one may not be new; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Novelty:
+    """How similar code is told, and whether a model has the last word."""
+
+    nearest: Nearest
+    judged: bool = False
+
+
+class LLMProposer:
+    """Writes programs by asking models. `choose` names the model for a briefing."""
+
+    name = "llm"
+
+    def __init__(
+        self,
+        asker: Asker,
+        writer: PromptWriter,
+        settings: ProposerSettings,
+        *,
+        choose: Callable[[Briefing], str],
+        screen: Screen = lambda source, briefing: None,
+        novelty: Novelty | None = None,
+        in_flight: int = 1,
+    ) -> None:
+        self._asker = asker
+        self._writer = writer
+        self._settings = settings
+        self._choose = choose
+        self._screen = screen
+        self._novelty = novelty
+        self._in_flight = in_flight
+
+    def propose(self, briefing: Briefing) -> Proposal:
+        """Raises CapReached before a call that could pass a cap, JobError where a server cannot be used at all."""
+        model = self._choose(briefing)
+        usage: list[CallUsage] = []
+        notes = self._notes(briefing, model, usage)
+        assignment = assign(briefing, self._settings.modes) if self._settings.memory else Assignment("full")
+        proposal = _nothing(AnswerVerdict.EMPTY, AnswerVerdict.EMPTY.sentence)
+        correction = ""
+        for attempt in range(self._settings.attempts):
+            prompt = self._prompt(briefing, assignment, notes, correction)
+            try:
+                exchange = self._asker.ask(briefing.number, f"answer/{attempt}", model, prompt)
+            except NoAnswer:
+                if attempt == 0:
+                    raise
+                break  # a changed evaluator turned down what the recorded run went on with
+            proposal, objection = self._judged(exchange, briefing, assignment, model, attempt, usage)
+            if objection is None:
+                break
+            correction = objection
+        return replace(proposal, usage=tuple(usage), model=model)
+
+    def prompt(self, briefing: Briefing) -> Prompt:
+        """The first prompt for a briefing, for those who want to see it; asks nothing."""
+        assignment = assign(briefing, self._settings.modes) if self._settings.memory else Assignment("full")
+        return self._prompt(briefing, assignment, self._last_notes(briefing), "")
+
+    def _prompt(self, briefing: Briefing, assignment: Assignment, notes: str, correction: str) -> Prompt:
+        if not self._settings.memory:
+            return self._writer.blind(briefing.number)
+        return self._writer.proposal(briefing, assignment, notes=notes, correction=correction)
+
+    def _judged(
+        self,
+        exchange: Exchange,
+        briefing: Briefing,
+        assignment: Assignment,
+        model: str,
+        attempt: int,
+        usage: list[CallUsage],
+    ) -> tuple[Proposal, str | None]:
+        """What to propose if this was the last attempt, and what to say if it was not."""
+        usage.append(exchange.usage)
+        try:
+            proposal = read_proposal(exchange, briefing, assignment)
+        except UnreadableAnswer as unreadable:
+            usage[-1] = replace(exchange.usage, verdict=unreadable.verdict.value)
+            return _nothing(unreadable.verdict, str(unreadable)), str(unreadable)
+        objection = self._screen(proposal.source, briefing)
+        if objection is not None:
+            usage[-1] = replace(exchange.usage, verdict=AnswerVerdict.UNUSABLE.value)
+            return proposal, objection
+        objection = self._too_similar(proposal.source, briefing, model, attempt, usage)
+        if objection is not None:
+            failure = NoProgram(AnswerVerdict.TOO_SIMILAR.value, objection)
+            return replace(proposal, failure=failure), objection
+        return proposal, None
+
+    def _too_similar(
+        self, source: str, briefing: Briefing, model: str, attempt: int, usage: list[CallUsage]
+    ) -> str | None:
+        known = self._novelty.nearest(source, briefing) if self._novelty else None
+        if self._novelty is None or known is None:
+            return None
+        place = len(usage) - 1
+        verdict = ""
+        if self._novelty.judged:
+            judgment = self._asker.ask(briefing.number, f"judge/{attempt}", model, self._writer.judge(known, source))
+            usage.append(judgment.usage)
+            if not judgment.text.strip().upper().startswith("NOT_NOVEL"):
+                return None
+            verdict = " " + judgment.text.strip()[len("NOT_NOVEL") :].strip(" .:,-\n")[:300]
+        usage[place] = replace(usage[place], verdict=AnswerVerdict.TOO_SIMILAR.value)
+        return f"The program is too similar to {known.id} ({known.name}).{verdict}".rstrip()
+
+    def _notes(self, briefing: Briefing, model: str, usage: list[CallUsage]) -> str:
+        """Notes on what was learnt, written anew every so many programs."""
+        every = self._settings.notes_every
+        if not every or not self._settings.memory:
+            return ""
+        last = self._last_notes(briefing)
+        if briefing.number % every or not briefing.ledger:
+            return last
+        exchange = self._asker.ask(briefing.number, "notes", model, self._writer.notes(briefing, last))
+        usage.append(exchange.usage)
+        return exchange.text if exchange.verdict is AnswerVerdict.OK else last
+
+    def _last_notes(self, briefing: Briefing) -> str:
+        """The newest notes that were there before any program now in flight was begun."""
+        every = self._settings.notes_every
+        if not every or not self._settings.memory:
+            return ""
+        settled = briefing.number - self._in_flight
+        for number in range(settled - settled % every, 0, -every):
+            exchange = self._asker.recall(number, "notes")
+            if exchange is not None and exchange.verdict is AnswerVerdict.OK:
+                return exchange.text
+        return ""
+
+
+def _nothing(verdict: AnswerVerdict, sentence: str) -> Proposal:
+    return Proposal(source="", name="", failure=NoProgram(verdict.value, sentence))

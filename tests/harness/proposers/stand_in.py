@@ -1,0 +1,48 @@
+"""A model that answers from a list, and a store that forgets at the end: for tests of what stands above them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from harness.limits import Amount
+from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.protocol import CallUsage
+from harness.proposers.record import RecordedExchange
+from harness.proposers.verdicts import AnswerVerdict
+
+USAGE = CallUsage("stand-in", "m", input_uncached=100, cache_read=0, cache_write=0, output=10)
+
+
+class MemoryStore:
+    def __init__(self) -> None:
+        self.recorded: dict[tuple[int, str], RecordedExchange] = {}
+
+    def lookup(self, number: int, step: str) -> RecordedExchange | None:
+        return self.recorded.get((number, step))
+
+    def record(self, recorded: RecordedExchange) -> None:
+        self.recorded[recorded.number, recorded.step] = recorded
+
+    def charged(self) -> Amount:
+        return sum((recorded.charged for recorded in self.recorded.values()), Amount())
+
+
+class ScriptedClient:
+    """Gives one answer after another; an answer is a text or a whole Exchange."""
+
+    provider = "stand-in"
+
+    def __init__(
+        self, answers: Sequence[str | Exchange] | Callable[[Prompt], str | Exchange], model: str = "m"
+    ) -> None:
+        self.model = model
+        self.prompts: list[Prompt] = []
+        self._answers = answers
+
+    def request(self, prompt: Prompt) -> dict[str, Any]:
+        return {"model": self.model, "prefix": prompt.prefix, "body": prompt.body}
+
+    def complete(self, prompt: Prompt) -> Exchange:
+        self.prompts.append(prompt)
+        answers = self._answers
+        answer = answers(prompt) if callable(answers) else answers[len(self.prompts) - 1]
+        return answer if isinstance(answer, Exchange) else Exchange(answer, AnswerVerdict.OK, "end_turn", USAGE)
