@@ -20,10 +20,13 @@ class Ndcg:
         qrels: Mapping[str, Mapping[str, int]],
         query_ids: Sequence[str],
         document_ids: Sequence[str],
+        *,
+        ignore_identical_ids: bool = False,
     ) -> None:
         """Rows of a score matrix follow `query_ids`, columns follow `document_ids`.
 
-        Judged documents that are not in `document_ids` still count in the ideal ranking, as in trec_eval.
+        Judged documents that are not in `document_ids` still count in the ideal ranking, as in trec_eval. With
+        `ignore_identical_ids` a document with the query's own id is left out of that query's ranking, as in mteb.
         Raises ValueError when a query has no judgment.
         """
         unjudged = [query_id for query_id in query_ids if not qrels.get(query_id)]
@@ -35,6 +38,19 @@ class Ndcg:
         self._depth = min(CUTOFF, len(document_ids))
         self._discount = 1.0 / np.log2(np.arange(2, CUTOFF + 2))
         self._ideal = np.array([self._ideal_dcg(qrels[query_id]) for query_id in query_ids])
+        column_of = {document_id: column for column, document_id in enumerate(document_ids)}
+        self._own = [
+            (row, column_of[query_id])
+            for row, query_id in enumerate(query_ids)
+            if ignore_identical_ids and query_id in column_of
+        ]
+        if ignore_identical_ids:
+            qrels = {
+                query_id: {
+                    document_id: grade for document_id, grade in qrels[query_id].items() if document_id != query_id
+                }
+                for query_id in query_ids
+            }
         self._gains = self._sorted_gains(qrels, query_ids, document_ids)
 
     def per_query(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -45,11 +61,16 @@ class Ndcg:
         if scores.shape != self._shape:
             raise ValueError(f"The score matrix has shape {scores.shape}; this task needs {self._shape}.")
         # Columns in descending id order make a stable descending sort break ties towards the larger id.
-        ordered = np.ascontiguousarray(scores.astype(np.float32, copy=False)[:, self._by_larger_id])
+        scores = scores.astype(np.float32, copy=bool(self._own))
+        for row, column in self._own:
+            scores[row, column] = -np.inf
+        ordered = np.ascontiguousarray(scores[:, self._by_larger_id])
         top = _stable_top(ordered, self._depth)
         gains = _lookup(self._gains, top, self._shape[1])
         dcg: NDArray[np.float64] = gains @ self._discount[: self._depth]
-        return np.divide(dcg, self._ideal, out=np.zeros_like(dcg), where=self._ideal > 0)
+        per_query = np.zeros_like(dcg)
+        np.divide(dcg, self._ideal, out=per_query, where=self._ideal > 0)
+        return per_query
 
     def _ideal_dcg(self, judgments: Mapping[str, int]) -> float:
         grades = sorted((max(grade, 0) for grade in judgments.values()), reverse=True)[:CUTOFF]

@@ -144,5 +144,5 @@ def _load(task: "AbsTaskRetrieval") -> None:
         raise TaskError(
             f"The mteb task {name} (dataset {dataset.get('path')}, revision {dataset.get('revision')}) is not on this "
             f"machine and could not be fetched ({reason}); fetch it once with a connection: "
-            f"python -c \"import mteb; mteb.get_task('{name}').load_data()\""
+            f"python -c \"from harness.tasks.mteb_source import load_mteb; load_mteb('{name}')\""
         ) from error

@@ -54,6 +54,25 @@ def test_equals_pytrec_eval_with_ties_grades_and_few_documents(
     np.testing.assert_allclose(ours, reference(qrels, query_ids, document_ids, scores), atol=1e-12)
 
 
+@settings(max_examples=100, deadline=None)
+@given(cases())
+def test_an_ignored_identical_id_equals_a_run_without_it(
+    case: tuple[dict[str, dict[str, int]], list[str], list[str], NDArray[np.float64]],
+) -> None:
+    qrels, query_ids, document_ids, scores = case
+    document_ids = [query_ids[0], *document_ids[1:]]
+    qrels[query_ids[0]][query_ids[0]] = 2
+    ours = Ndcg(qrels, query_ids, document_ids, ignore_identical_ids=True).per_query(scores)
+    run = {
+        query_id: {d: float(s) for d, s in zip(document_ids, row, strict=True) if d != query_id}
+        for query_id, row in zip(query_ids, scores, strict=True)
+    }
+    measured = pytrec_eval.RelevanceEvaluator(qrels, {"ndcg_cut.10"}).evaluate(run)
+    # A query whose only document is ignored has no ranking, and pytrec_eval leaves it out.
+    expected = [measured[query_id]["ndcg_cut_10"] if query_id in measured else 0.0 for query_id in query_ids]
+    np.testing.assert_allclose(ours, expected, atol=1e-12)
+
+
 def test_a_tie_goes_to_the_larger_document_id() -> None:
     relevant_first = Ndcg({"q": {"b": 1}}, ["q"], ["a", "b"]).per_query(np.zeros((1, 2)))
     relevant_second = Ndcg({"q": {"a": 1}}, ["q"], ["a", "b"]).per_query(np.zeros((1, 2)))
