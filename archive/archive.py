@@ -25,6 +25,7 @@ class Archive:
     def __init__(self, db: "Database", path: Path) -> None:
         self.db = db
         self.path = path
+        self._last_request = ("", "", 0)  # run, text, number of exchanges
 
     @classmethod
     def open(cls, path: str | Path, *, read_only: bool = False, create: bool = True) -> Self:
@@ -75,9 +76,24 @@ class Archive:
         return program_id
 
     def record_exchange(self, run_id: str, exchange: Exchange) -> None:
-        """Keep a request to a language model and its answer, before anything is done with it."""
-        with self._writing() as connection:
-            rows.insert(connection, "exchanges", [rows.exchange(run_id, exchange)])
+        """Keep a request to a language model and its answer, before anything is done with it.
+
+        The answer was paid for, so it is on the disk when this returns. Exchanges of one run are recorded through one
+        Archive: a request is stored by what it shares with the one before it.
+        """
+        known_run, base, position = self._last_request
+        if known_run != run_id:
+            earlier = self.exchanges(run_id)
+            base, position = (earlier[-1].request if earlier else ""), len(earlier)
+        with sentences(self.path):
+            self.db.conn.execute("PRAGMA synchronous = FULL")
+        try:
+            with self._writing() as connection:
+                rows.insert(connection, "exchanges", [rows.exchange(run_id, position, exchange, base)])
+        finally:
+            with sentences(self.path):
+                self.db.conn.execute("PRAGMA synchronous = NORMAL")
+        self._last_request = (run_id, exchange.request, position + 1)
 
     def event(self, run_id: str, kind: str, message: str) -> None:
         """Note something worth knowing about a run."""
@@ -116,10 +132,25 @@ class Archive:
         with sentences(self.path):
             return reading.frontier(self.db.conn, run_id)
 
+    def program_counts(self) -> dict[str, int]:
+        """Number of programs of each run that has any."""
+        with sentences(self.path):
+            return dict(self.db.conn.execute("SELECT run_id, count(*) FROM programs GROUP BY run_id").fetchall())
+
     def exchanges(self, run_id: str) -> list[Exchange]:
-        """A run's exchanges with language models, in order."""
+        """A run's exchanges with language models, in the order recorded."""
         with sentences(self.path):
             return reading.exchanges(self.db.conn, run_id)
+
+    def answer(self, run_id: str, number: int, step: str) -> tuple[str, str] | None:
+        """Request hash and response of the newest exchange of a step; None where there is none."""
+        with sentences(self.path):
+            return reading.answer(self.db.conn, run_id, number, step)
+
+    def responses(self, run_id: str) -> list[str]:
+        """The responses alone, in the order recorded."""
+        with sentences(self.path):
+            return reading.responses(self.db.conn, run_id)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

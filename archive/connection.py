@@ -46,7 +46,8 @@ def connect(path: Path, *, read_only: bool, create: bool) -> "Database":
 
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
     if not read_only:
-        return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        # Any thread may use it, one at a time: exchanges are recorded by the threads that ask the models.
+        return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     uri = path.resolve().as_uri()
     connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from archive.deltas import decode
 from archive.errors import ArchiveError
 from archive.packing import unpack
 from archive.records import Exchange, OutcomeRecord, Program, ProgramRecord, Run, RunRecord, TaskRecord, UsageRecord
@@ -70,12 +71,28 @@ def frontier(connection: sqlite3.Connection, run_id: str) -> list[Program]:
 
 
 def exchanges(connection: sqlite3.Connection, run_id: str) -> list[Exchange]:
-    """A run's exchanges with language models, in the order of programs and attempts."""
-    rows = _select(connection, "SELECT * FROM exchanges WHERE run_id = ? ORDER BY number, attempt", run_id)
-    return [
-        Exchange(row["number"], row["attempt"], row["request_hash"], _text(row["request"]), _text(row["response"]))
-        for row in rows
-    ]
+    """A run's exchanges with language models, in the order recorded."""
+    found: list[Exchange] = []
+    for row in _select(connection, "SELECT * FROM exchanges WHERE run_id = ? ORDER BY position", run_id):
+        request = decode(row["request"], found[-1].request if found else "")
+        found.append(Exchange(row["number"], row["step"], row["request_hash"], request, _text(row["response"])))
+    return found
+
+
+def responses(connection: sqlite3.Connection, run_id: str) -> list[str]:
+    """The responses of a run's exchanges, in the order recorded."""
+    rows = connection.execute("SELECT response FROM exchanges WHERE run_id = ? ORDER BY position", (run_id,))
+    return [_text(blob) for (blob,) in rows]
+
+
+def answer(connection: sqlite3.Connection, run_id: str, number: int, step: str) -> tuple[str, str] | None:
+    """Request hash and response of the newest exchange of a step; None where there is none."""
+    row = connection.execute(
+        "SELECT request_hash, response FROM exchanges WHERE run_id = ? AND number = ? AND step = ? "
+        "ORDER BY position DESC LIMIT 1",
+        (run_id, number, step),
+    ).fetchone()
+    return None if row is None else (row[0], _text(row[1]))
 
 
 def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> Run:

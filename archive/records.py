@@ -82,6 +82,10 @@ class UsageRecord:
     reasoning: int | None = None
     cost_usd: float | None = None
     price_source: str = ""
+    purpose: str = "proposal"
+    """`proposal`, `judge` or `notes`."""
+    verdict: str = "ok"
+    """What the answer was good for."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ class ProgramRecord:
     usage: list[UsageRecord] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     violations: list[dict[str, Any]] = field(default_factory=list)
+    model: str = ""
+    """The language model that wrote it; empty where none did."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,8 @@ class Exchange:
 
     number: int
     """Number of the program it was for."""
-    attempt: int
+    step: str
+    """Which of that program's calls it was; a step recorded twice counts as recorded last."""
     request_hash: str
     request: str
     response: str

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from archive.deltas import encode
 from archive.packing import pack
 from archive.records import Exchange, OutcomeRecord, ProgramRecord, RunRecord, TaskRecord, UsageRecord
 
@@ -97,14 +98,15 @@ def usage(run_id: str, program_id: str, record: UsageRecord) -> Row:
     return {"run_id": run_id, "program_id": program_id, **asdict(record)}
 
 
-def exchange(run_id: str, record: Exchange) -> Row:
+def exchange(run_id: str, position: int, record: Exchange, base: str) -> Row:
     return {
         "run_id": run_id,
+        "position": position,
         "number": record.number,
-        "attempt": record.attempt,
+        "step": record.step,
         "created": _now(),
         "request_hash": record.request_hash,
-        "request": _compressed(record.request),
+        "request": encode(record.request, base),
         "response": _compressed(record.response),
     }
 

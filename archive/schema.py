@@ -32,7 +32,7 @@ CREATE TABLE programs (
   status TEXT NOT NULL CHECK (status IN ('admitted', 'evaluated', 'rejected')),
   verdict TEXT NOT NULL, reason TEXT NOT NULL, mean_delta REAL, cost_ratio REAL,
   wins INTEGER NOT NULL, ties INTEGER NOT NULL, losses INTEGER NOT NULL,
-  flags TEXT NOT NULL, violations TEXT NOT NULL,
+  flags TEXT NOT NULL, violations TEXT NOT NULL, model TEXT NOT NULL,
   UNIQUE (run_id, number)
 ) STRICT;
 CREATE INDEX programs_exact_hash ON programs(exact_hash);
@@ -55,14 +55,16 @@ CREATE TABLE usage (
   program_id TEXT REFERENCES programs(id) ON DELETE CASCADE,
   provider TEXT NOT NULL, model TEXT NOT NULL, request_id TEXT, retries INTEGER NOT NULL, latency_s REAL NOT NULL,
   input_uncached INTEGER, cache_read INTEGER, cache_write INTEGER, output INTEGER, reasoning INTEGER,
-  cost_usd REAL, price_source TEXT NOT NULL
+  cost_usd REAL, price_source TEXT NOT NULL, purpose TEXT NOT NULL, verdict TEXT NOT NULL
 ) STRICT;
 CREATE INDEX usage_program_id ON usage(program_id);
 CREATE TABLE exchanges (
-  run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, number INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, position INTEGER NOT NULL,
+  number INTEGER NOT NULL, step TEXT NOT NULL,
   created TEXT NOT NULL, request_hash TEXT NOT NULL, request BLOB NOT NULL, response BLOB NOT NULL,
-  PRIMARY KEY (run_id, number, attempt)
+  PRIMARY KEY (run_id, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX exchanges_step ON exchanges(run_id, number, step);
 CREATE TABLE events (
   id INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
   created TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL
@@ -83,7 +85,7 @@ SELECT run_id, id, name, cost_ratio, mean_delta, wins, ties, losses FROM (
 ORDER BY run_id, cost_ratio;
 CREATE VIEW ledger AS
 SELECT p.run_id, p.number, p.id, p.generation, p.name, p.status, p.verdict, p.reason, p.mean_delta, p.cost_ratio,
-  p.wins, p.ties, p.losses, p.mode, p.novelty_claim, p.lesson,
+  p.wins, p.ties, p.losses, p.mode, p.novelty_claim, p.lesson, p.model,
   (SELECT json_group_array(parent_id) FROM (SELECT parent_id FROM parents WHERE program_id = p.id ORDER BY position))
     AS parents,
   (SELECT json_group_object(task, delta) FROM outcomes WHERE program_id = p.id AND delta IS NOT NULL) AS deltas
