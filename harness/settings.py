@@ -191,7 +191,12 @@ def _check_values(settings: Settings) -> None:
         value = _value_at(mapping, key)
         if value not in allowed:
             raise UsageError(f"{key} is '{value}'{_near(str(value), allowed)}; choose one of {', '.join(allowed)}.")
-    for key, least in (("search.generations", 0), ("search.parents", 0), ("executor.workers", 1), ("tasks.max_queries", 1)):
+    for key, least in (
+        ("search.generations", 0),
+        ("search.parents", 0),
+        ("executor.workers", 1),
+        ("tasks.max_queries", 1),
+    ):
         value = _value_at(mapping, key)
         if value is not None and value < least:
             raise UsageError(f"{key} is {value}; it must be at least {least}.")

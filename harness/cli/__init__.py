@@ -1,0 +1,47 @@
+"""The one door: verbs, nothing else. Everything heavy is imported by the verb that needs it."""
+
+import sys
+
+import typer
+
+from harness.cli import jobs, looking
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="Search for programs that spend test-time compute to improve a frozen embedding model's retrieval.",
+)
+jobs.register(app)
+looking.register(app)
+
+
+def main() -> None:
+    """Run the command line; a person's mistake ends in one sentence on standard error and an exit code."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        print("ttc: interrupted.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:
+        sentence = _sentence(error)
+        if sentence is None:
+            raise
+        print(f"ttc: {sentence}", file=sys.stderr)
+        sys.exit(getattr(error, "exit_code", 1))
+
+
+def _sentence(error: Exception) -> str | None:
+    """What to tell a person, or None when the error is ours and deserves its traceback."""
+    from archive import ArchiveError
+    from harness.errors import HarnessError
+    from sandbox import SandboxError
+
+    if isinstance(error, HarnessError | ArchiveError | SandboxError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror}{where}; check the path, its permissions and the free space."
+    return None

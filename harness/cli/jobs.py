@@ -1,0 +1,64 @@
+"""Verbs that run programs: discover, resume, evaluate."""
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import ArchiveOption, JsonOption, RunArgument
+
+OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command line."""
+    app.command(context_settings=OVERRIDES)(discover)
+    app.command()(resume)
+    app.command(context_settings=OVERRIDES)(evaluate)
+
+
+def discover(
+    ctx: typer.Context,
+    show_config: Annotated[bool, typer.Option("--show-config", help="Print the composed settings and stop.")] = False,
+) -> None:
+    """Search for programs. Settings are key=value: `ttc discover proposer=recombine search.generations=20`.
+
+    `--show-config` lists every setting; `-m key=a,b` runs one search after another.
+    """
+    if "-m" in ctx.args or "--multirun" in ctx.args:
+        from harness.sweep import sweep
+
+        sweep(ctx.args)
+        return
+    from harness.settings import compose
+
+    settings = compose(ctx.args)
+    if show_config:
+        from harness.settings import as_yaml
+
+        print(as_yaml(settings), end="")
+        return
+    from harness.runs import start
+
+    raise typer.Exit(0 if start(settings) else 1)
+
+
+def resume(
+    run: RunArgument = "latest",
+    archive: ArchiveOption = "ttc-archive.db",
+) -> None:
+    """Continue a run after any kind of end; the result is that of an unbroken run."""
+    from harness.runs import continue_run
+
+    raise typer.Exit(0 if continue_run(archive, run) else 1)
+
+
+def evaluate(
+    ctx: typer.Context,
+    program: Annotated[str, typer.Argument(help="A Python file, a program id, or the name of a reference program.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate one program on the configured tasks. Settings are key=value, as for `discover`."""
+    from harness.settings import compose
+    from harness.single import evaluate_program
+
+    raise typer.Exit(0 if evaluate_program(program, compose(ctx.args), as_json=as_json) else 1)

@@ -1,0 +1,197 @@
+"""Between the loop's values and the archive's rows: one direction writes, the other reads; nothing is decided here."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from archive import OutcomeRecord, ProgramRecord, TaskRecord, UsageRecord
+from harness.admission import Decision
+from harness.evaluate import Evaluation, Outcome, PreparedTask
+from harness.history import Known
+from harness.novelty import SourceFingerprint
+from harness.proposers.protocol import LedgerRow, Proposal
+from sandbox.contract import Isolation
+from sandbox.rules import Violation
+from sandbox.verdicts import Verdict
+
+DUPLICATE = "duplicate"
+"""The verdict of a program that repeats an earlier one; it is the harness's, not the sandbox's."""
+
+
+def task_record(prepared: PreparedTask) -> TaskRecord:
+    """What a run records of a task and of the encoder's cosine on it."""
+    return TaskRecord(
+        name=prepared.name,
+        source=prepared.task.source,
+        fingerprint=prepared.task.fingerprint,
+        domain=prepared.task.domain,
+        n_queries=len(prepared.task.queries),
+        n_documents=len(prepared.task.documents),
+        baseline_ndcg=prepared.baseline_ndcg,
+        baseline_per_query=prepared.baseline.astype("float32"),
+        query_ids=list(prepared.task.queries),
+        baseline_texts=prepared.cost.texts,
+        baseline_tokens=prepared.cost.tokens,
+        baseline_seconds=prepared.cost.seconds,
+    )
+
+
+def rejected_record(
+    proposal: Proposal, generation: int, hashes: SourceFingerprint, violations: Sequence[Violation]
+) -> ProgramRecord:
+    """A program that broke a static rule and was not run."""
+    first = violations[0]
+    more = f" ({len(violations) - 1} more)" if len(violations) > 1 else ""
+    return _record(
+        proposal,
+        generation,
+        hashes,
+        status="rejected",
+        verdict=Verdict.STATIC_REJECT.value,
+        reason=f"{first.code}, line {first.line}: {first.message}{more}",
+        violations=[asdict(violation) for violation in violations],
+    )
+
+
+def duplicate_record(
+    proposal: Proposal,
+    generation: int,
+    hashes: SourceFingerprint,
+    reason: str,
+    evaluation: Evaluation | None = None,
+    isolation: Isolation | None = None,
+) -> ProgramRecord:
+    """A program that repeats an earlier one, in its source or in its scores."""
+    return _record(
+        proposal,
+        generation,
+        hashes,
+        status="rejected",
+        verdict=DUPLICATE,
+        reason=reason,
+        evaluation=evaluation,
+        isolation=isolation,
+    )
+
+
+def evaluated_record(
+    proposal: Proposal,
+    generation: int,
+    hashes: SourceFingerprint,
+    evaluation: Evaluation,
+    decision: Decision | None,
+    isolation: Isolation,
+) -> ProgramRecord:
+    """A program that was run: admitted, merely evaluated, or rejected by its first failure."""
+    if evaluation.failure is not None or decision is None:
+        failed = evaluation.failure or evaluation.outcomes[0]
+        status, verdict, reason = "rejected", failed.verdict.value, f"On {failed.task}: {failed.reason}"
+    else:
+        status, verdict, reason = "evaluated", Verdict.OK.value, decision.reason
+        if decision.admitted:
+            status = "admitted"
+    return _record(
+        proposal,
+        generation,
+        hashes,
+        status=status,
+        verdict=verdict,
+        reason=reason,
+        evaluation=evaluation,
+        isolation=isolation,
+    )
+
+
+def behaviour_of(evaluation: Evaluation) -> tuple[str, ...] | None:
+    """Hashes of a program's score matrices on all tasks; None unless every task ended OK."""
+    if evaluation.mean_delta is None:
+        return None
+    return tuple(outcome.score_hash or "" for outcome in evaluation.outcomes)
+
+
+def known_from_record(program_id: str, record: ProgramRecord) -> Known:
+    """What the loop remembers of a program; from a fresh record and from the archive it is the same."""
+    deltas = {outcome.task: outcome.delta for outcome in record.outcomes if outcome.delta is not None}
+    complete = record.mean_delta is not None
+    return Known(
+        row=LedgerRow(
+            id=program_id,
+            name=record.name,
+            parents=tuple(record.parents),
+            status=record.status,
+            reason=record.reason,
+            novelty_claim=record.novelty_claim,
+            lesson=record.lesson,
+            mean_delta=record.mean_delta,
+            cost_ratio=record.cost_ratio,
+            wins=record.wins,
+            ties=record.ties,
+            losses=record.losses,
+            deltas=deltas if complete else {},
+        ),
+        source=record.source,
+        generation=record.generation,
+        verdict=record.verdict,
+        exact_hash=record.exact_hash,
+        behaviour=tuple(outcome.score_hash or "" for outcome in record.outcomes) if complete else None,
+    )
+
+
+def _record(
+    proposal: Proposal,
+    generation: int,
+    hashes: SourceFingerprint,
+    *,
+    status: str,
+    verdict: str,
+    reason: str,
+    evaluation: Evaluation | None = None,
+    isolation: Isolation | None = None,
+    violations: Sequence[dict[str, object]] = (),
+) -> ProgramRecord:
+    evaluation = evaluation or Evaluation((), None, None, None)
+    level = isolation.level if isolation else ""
+    return ProgramRecord(
+        generation=generation,
+        name=proposal.name,
+        source=proposal.source,
+        exact_hash=hashes.exact,
+        structure_hash=hashes.structure,
+        parents=list(proposal.parents),
+        mode=proposal.mode,
+        novelty_claim=proposal.novelty_claim,
+        expected_effect=proposal.expected_effect,
+        lesson=proposal.lesson,
+        status=status,
+        reason=reason,
+        verdict=verdict,
+        mean_delta=evaluation.mean_delta,
+        cost_ratio=evaluation.cost_ratio,
+        wins=evaluation.wins,
+        ties=evaluation.ties,
+        losses=evaluation.losses,
+        outcomes=[_outcome_record(outcome, level) for outcome in evaluation.outcomes],
+        usage=[UsageRecord(**asdict(call)) for call in proposal.usage],
+        flags=list(evaluation.flags),
+        violations=list(violations),
+    )
+
+
+def _outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
+    return OutcomeRecord(
+        task=outcome.task,
+        verdict=outcome.verdict.value,
+        reason=outcome.reason,
+        ndcg=outcome.ndcg,
+        delta=outcome.delta,
+        per_query=outcome.per_query,
+        texts=outcome.cost.texts,
+        tokens=outcome.cost.tokens,
+        encoder_seconds=outcome.cost.seconds,
+        wall_s=outcome.execution.wall_s,
+        cpu_s=outcome.execution.cpu_s,
+        peak_rss=outcome.execution.peak_rss_bytes,
+        score_hash=outcome.score_hash,
+        flags=list(outcome.flags),
+        stdout=outcome.execution.stdout,
+        isolation_level=isolation_level,
+    )

@@ -1,0 +1,126 @@
+"""Start a discovery run, or continue one from its archive."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from archive import Archive, RunRecord
+from harness.discover import Discovery
+from harness.display import open_display
+from harness.encoders.fingerprint import require_fingerprint
+from harness.errors import JobError
+from harness.history import History
+from harness.proposers.load import load_proposer
+from harness.provenance import machine, versions
+from harness.recording import known_from_record, task_record
+from harness.settings import ArchiveSettings, Settings, from_config, to_mapping
+from harness.stopping import StopOnInterrupt
+from harness.tables import print_frontier
+from harness.tasks.load import load_tasks, refuse_held_out
+from harness.tasks.task import RetrievalTask
+from harness.workbench import Workbench, open_workbench
+from primitives import programs
+
+
+def start(settings: Settings) -> bool:
+    """Run a new search to its end; False when it was stopped before."""
+    with Archive.open(settings.archive.path) as archive:
+        return _search(settings, archive, _discovery_tasks(settings), run_id=None)
+
+
+def continue_run(path: str, run: str) -> bool:
+    """Continue a recorded run; False when it was stopped again.
+
+    Raises JobError where the encoder or a task is no longer what the run was recorded with.
+    """
+    with Archive.open(path, create=False) as archive:
+        recorded = archive.run(archive.resolve_run(run))
+        settings = from_config(recorded.record.config)
+        settings = replace(settings, archive=replace(settings.archive, path=path))
+        tasks = _discovery_tasks(settings)
+        _require_same_tasks({task.name: task.fingerprint for task in recorded.record.tasks}, tasks)
+        return _search(settings, archive, tasks, run_id=recorded.id)
+
+
+def _discovery_tasks(settings: Settings) -> list[RetrievalTask]:
+    tasks = load_tasks(settings.tasks)
+    refuse_held_out(tasks)
+    return tasks
+
+
+def _require_same_tasks(recorded: dict[str, str], tasks: Sequence[RetrievalTask]) -> None:
+    found = {task.name: task.fingerprint for task in tasks}
+    changed = sorted(name for name in recorded.keys() | found.keys() if recorded.get(name) != found.get(name))
+    if changed:
+        raise JobError(
+            f"Task {changed[0]} is not what this run was recorded with ({len(changed)} differ); restore the data or "
+            "package versions that `ttc runs --json` lists, or start a new run."
+        )
+
+
+def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask], run_id: str | None) -> bool:
+    """Open everything, start or continue the run, and report how it ended."""
+    n_programs = len(programs.SEEDS) + settings.search.generations
+    with (
+        StopOnInterrupt() as stop,
+        open_display(len(tasks), n_programs) as display,
+        open_workbench(settings, tasks, on_task=display.task_prepared, report=display.encoding) as bench,
+    ):
+        if run_id is None:
+            run_id = archive.start_run(run_record(settings, bench))
+        else:
+            require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
+        display.run_started(run_id, bench.encoder)
+        discovery = Discovery(
+            settings=settings,
+            archive=archive,
+            run_id=run_id,
+            history=recorded_history(archive, run_id),
+            bench=bench,
+            proposer=load_proposer(settings.proposer),
+            display=display,
+        )
+        archive.set_status(run_id, "running")
+        complete = _run_to_end(discovery, archive, run_id, stop)
+    _report_end(archive, settings, run_id, complete)
+    return complete
+
+
+def _run_to_end(discovery: Discovery, archive: Archive, run_id: str, stop: StopOnInterrupt) -> bool:
+    try:
+        complete = discovery.run(stop.asked)
+    except BaseException:
+        archive.set_status(run_id, "stopped")
+        raise
+    archive.set_status(run_id, "finished" if complete else "stopped")
+    return complete
+
+
+def run_record(settings: Settings, bench: Workbench) -> RunRecord:
+    """What is recorded of a run before its first program."""
+    return RunRecord(
+        objective=settings.search.objective,
+        seed=settings.search.seed,
+        config=to_mapping(settings),
+        versions=versions(),
+        machine=machine(),
+        encoder=asdict(bench.encoder.identity),
+        isolation=asdict(bench.sandbox.isolation),
+        tasks=[task_record(task) for task in bench.tasks],
+    )
+
+
+def recorded_history(archive: Archive, run_id: str) -> History:
+    """What a run has learnt so far."""
+    history = History()
+    for program in archive.programs(run_id):
+        history.add(known_from_record(program.id, program.record))
+    return history
+
+
+def _report_end(archive: Archive, settings: Settings, run_id: str, complete: bool) -> None:
+    option = "" if settings.archive.path == ArchiveSettings().path else f" --archive {settings.archive.path}"
+    print_frontier(archive.frontier(run_id), archive.run(run_id))
+    if complete:
+        print(f"Run {run_id} is complete. Next: ttc frontier {run_id}{option} --png frontier.png")
+    else:
+        print(f"Run {run_id} was stopped. Go on with: ttc resume {run_id}{option}")

@@ -1,0 +1,52 @@
+"""What every job that runs programs needs, opened together and closed together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from harness.encoders.cached import CachedEncoder, Report
+from harness.encoders.load import load_cached_encoder
+from harness.evaluate import Evaluator, PreparedTask, prepared
+from harness.provenance import available_cores
+from harness.settings import Settings
+from harness.tasks.task import RetrievalTask
+from sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A loaded encoder, prepared tasks, a running sandbox and the evaluator over them."""
+
+    settings: Settings
+    encoder: CachedEncoder
+    sandbox: Sandbox
+    evaluator: Evaluator
+
+    @property
+    def tasks(self) -> Sequence[PreparedTask]:
+        return self.evaluator.tasks
+
+
+@contextmanager
+def open_workbench(
+    settings: Settings,
+    tasks: Sequence[RetrievalTask],
+    *,
+    on_task: Callable[[PreparedTask], None] = lambda task: None,
+    report: Report | None = None,
+) -> Iterator[Workbench]:
+    """Start the sandbox, load the encoder and encode the tasks; everything is released at the end.
+
+    The sandbox starts first: it refuses in milliseconds where the system cannot confine programs, and its
+    processes are forked from clean interpreters before torch fills this one.
+    """
+    workers = settings.executor.workers or available_cores()
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(
+            Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level)
+        )
+        encoder = load_cached_encoder(settings.encoder, settings.cache, report=report)
+        ready = stack.enter_context(prepared(tasks, encoder, on_task=on_task))
+        evaluator = Evaluator(ready, encoder, sandbox, workers)
+        stack.callback(evaluator.close)
+        yield Workbench(settings, encoder, sandbox, evaluator)
