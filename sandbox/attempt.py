@@ -34,8 +34,16 @@ REAP_S = 10.0
 class Attempt:
     """Holds every descriptor of one run: a context manager whose `run` is called once."""
 
-    def __init__(self, zygote: ZygoteHandle, inputs: TaskInputs, embed: EmbedCallback, limits: Limits) -> None:
+    def __init__(
+        self,
+        zygote: ZygoteHandle,
+        inputs: TaskInputs,
+        embed: EmbedCallback,
+        limits: Limits,
+        layers: tuple[str, ...],
+    ) -> None:
         self._zygote = zygote
+        self._layers = layers
         self._embed = embed
         self._limits = limits
         self._layout = inputs.layout
@@ -99,6 +107,7 @@ class Attempt:
         limits = self._limits
         job = Job(
             layout=self._layout,
+            layers=self._layers,
             cpu_s=limits.cpu_s,
             memory_bytes=limits.memory_bytes,
             frame_bytes=limits.frame_bytes,

@@ -17,13 +17,14 @@ from sandbox import frames, messages
 from sandbox.channel import Channel, embed_function
 from sandbox.inputs import MappedInputs, map_inputs
 from sandbox.job import Job
+from sandbox.layers.lock import lock
 
 PROGRAM_FILE = "<program>"
 CONVERSATION = 3
 """The only descriptor that a program finds open beside the standard three."""
 
 
-def live(job: Job, descriptors: list[int], lock: Callable[[Job], None]) -> NoReturn:
+def live(job: Job, descriptors: list[int], zygote: int) -> NoReturn:
     """Run one program and end the process. Never returns and never raises."""
     try:
         conversation, inputs_descriptor, scores_descriptor, stdout_descriptor = descriptors
@@ -35,7 +36,7 @@ def live(job: Job, descriptors: list[int], lock: Callable[[Job], None]) -> NoRet
             _keep_descriptors(stdout_descriptor)
             _, length = channel.receive()
             source = channel.read(length).decode()
-            lock(job)
+            lock(job.layers, job.cpu_s, job.memory_bytes, zygote)
         except BaseException as error:
             channel.send(frames.FAILED, f"{type(error).__name__}: {error}".encode(errors="replace"))
             os._exit(1)

@@ -13,6 +13,8 @@ MAX_BYTES = 4096
 @dataclass(frozen=True)
 class Job:
     layout: Layout
+    layers: tuple[str, ...]
+    """What the child puts on; the child runs nothing when one fails."""
     cpu_s: float
     memory_bytes: int
     frame_bytes: int
@@ -25,4 +27,4 @@ class Job:
     @classmethod
     def parse(cls, message: bytes) -> "Job":
         fields = json.loads(message)
-        return cls(layout=Layout(**fields.pop("layout")), **fields)
+        return cls(layout=Layout(**fields.pop("layout")), layers=tuple(fields.pop("layers")), **fields)

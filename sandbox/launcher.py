@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections.abc import Callable
 from types import TracebackType
 
 from sandbox.attempt import Attempt
@@ -16,8 +17,10 @@ from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle, ZygoteLost
 class Launcher:
     """Up to `workers` runs at once; a zygote is started when first needed and again when it died."""
 
-    def __init__(self, config: ZygoteConfig, workers: int) -> None:
+    def __init__(self, config: ZygoteConfig, workers: int, admit: Callable[[ZygoteHandle], object]) -> None:
+        """`admit` is called with every zygote before it runs a program, and raises SandboxError to refuse it."""
         self._config = config
+        self._admit = admit
         # Last in, first out: a single caller always meets the same warm zygote.
         self._idle: queue.LifoQueue[ZygoteHandle | None] = queue.LifoQueue()
         self._workers = workers
@@ -43,7 +46,8 @@ class Launcher:
         try:
             if zygote is None:
                 zygote = ZygoteHandle(self._config)
-            with Attempt(zygote, inputs, embed, limits) as attempt:
+                self._admit(zygote)
+            with Attempt(zygote, inputs, embed, limits, zygote.layers) as attempt:
                 try:
                     execution = attempt.run(source)
                     healthy = True
@@ -56,6 +60,17 @@ class Launcher:
                 zygote.close()
                 zygote = None
             self._idle.put(zygote)
+
+    def warm_up(self) -> None:
+        """Start one zygote now. Raises SandboxError when it cannot be started or is not admitted."""
+        zygote = ZygoteHandle(self._config)
+        try:
+            self._admit(zygote)
+        except BaseException:
+            zygote.close()
+            raise
+        self._idle.get()
+        self._idle.put(zygote)
 
     def close(self) -> None:
         """End every zygote, waiting for runs in progress."""

@@ -1,15 +1,14 @@
 """The public face: a sandbox that runs `rerank` programs and gives verdicts."""
 
-import platform
 from types import TracebackType
 
-import numpy as np
-
 from sandbox.contract import EmbedCallback, Execution, Isolation
+from sandbox.doctor import Diagnosis, examine
+from sandbox.errors import SandboxError
 from sandbox.inputs import TaskInputs
 from sandbox.launcher import Launcher
 from sandbox.limits import Limits
-from sandbox.zygote_handle import ZygoteConfig
+from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle
 
 
 class Sandbox:
@@ -28,28 +27,43 @@ class Sandbox:
         hash_seed: int = 0,
         malloc_perturb: int = 0,
     ) -> None:
-        config = ZygoteConfig(allow_primitives, hash_seed, malloc_perturb)
-        self._launcher = Launcher(config, workers)
-        self.isolation = Isolation(
-            level="weak",
-            layers=("rlimits",),
-            kernel=platform.release(),
-            landlock_abi=0,
-            python=platform.python_version(),
-            numpy=np.__version__,
-            blas=_blas(),
-        )
+        """Start, and prove with a locked child that programs are confined at least at `level`.
+
+        Every layer that the machine offers is put on, whatever the level asked for. `hash_seed` and
+        `malloc_perturb` (a byte, 0 for none) set how strings hash and what fresh memory holds, for audits.
+        Raises SandboxError when the level is not reached.
+        """
+        self._level = level
+        self._diagnosis: Diagnosis | None = None
+        self._launcher = Launcher(ZygoteConfig(allow_primitives, hash_seed, malloc_perturb), workers, self._admit)
+        self._launcher.warm_up()
+
+    def _admit(self, zygote: ZygoteHandle) -> None:
+        """Examine a fresh zygote: every one is tested, the first and those started after one has died."""
+        diagnosis = examine(zygote, self._level)
+        if not diagnosis.sufficient:
+            raise SandboxError(diagnosis.refusal)
+        if self._diagnosis is not None and diagnosis.isolation != self._diagnosis.isolation:
+            raise SandboxError("Programs are no longer confined as at the start of this run; look at `ttc doctor`.")
+        self._diagnosis = diagnosis
+
+    @property
+    def isolation(self) -> Isolation:
+        """What confines the programs, as tested."""
+        assert self._diagnosis is not None
+        return self._diagnosis.isolation
 
     def run(self, source: str, inputs: TaskInputs, *, embed: EmbedCallback, limits: Limits | None = None) -> Execution:
         """Run a program on a task's inputs, with `Limits.for_inputs` unless told otherwise.
 
         Never raises for a program's fault. A HARNESS_ERROR is tried again once, unless a request was embedded
-        already: whoever meters `embed` would count it twice.
+        already: whoever meters `embed` would count it twice. Raises SandboxError when no process can be started, or
+        after `close`.
         """
         return self._launcher.run(source, inputs, embed, limits or Limits.for_inputs(inputs))
 
     def close(self) -> None:
-        """End every process of this sandbox."""
+        """End every process of this sandbox, after the runs in progress."""
         self._launcher.close()
 
     def __enter__(self) -> "Sandbox":
@@ -59,9 +73,3 @@ class Sandbox:
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _blas() -> str:
-    config = np.show_config(mode="dicts")
-    blas = config["Build Dependencies"]["blas"]
-    return f"{blas['name']} {blas['version']}"

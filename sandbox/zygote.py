@@ -12,15 +12,16 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from sandbox import child
 from sandbox.death import ExitReport
 from sandbox.job import MAX_BYTES, N_DESCRIPTORS, Job
-from sandbox.layers import rlimits
-from sandbox.layers.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, prctl
+from sandbox.layers import landlock, namespaces
+from sandbox.layers.kernel import PR_SET_CHILD_SUBREAPER, prctl
+from sandbox.layers.lock import NAMESPACES, absent, die_with
+from sandbox.offer import Offer
 from sandbox.preload import preload
 
 CONTROL = 3
@@ -29,12 +30,14 @@ MAX_DESCRIPTORS = 64
 
 
 class Zygote:
-    """Serves jobs from the control socket until its other end closes."""
+    """Serves jobs from the control socket until its other end closes or the parent process ends."""
 
-    def __init__(self, control: socket.socket, lock: Callable[[Job], None]) -> None:
+    def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._lock = lock
+        self._pid = os.getpid()
         self._parent = os.pidfd_open(os.getppid())
+        # Opened before the file system is left behind; reading from its start lists anew.
+        self._children = os.open(f"/proc/self/task/{self._pid}/children", os.O_RDONLY)
 
     def serve(self) -> None:
         while self._next_event(self._control.fileno()):
@@ -44,11 +47,10 @@ class Zygote:
             self._serve_job(Job.parse(message), descriptors)
 
     def _serve_job(self, job: Job, descriptors: list[int]) -> None:
-        zygote = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _die_with(zygote)
-            child.live(job, descriptors, self._lock)
+            die_with(self._pid)
+            child.live(job, descriptors, self._pid)
         for descriptor in descriptors:
             os.close(descriptor)
         pidfd = os.pidfd_open(pid)
@@ -58,7 +60,7 @@ class Zygote:
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         os.close(pidfd)
         report = _reap(pid)
-        _reap_stragglers()
+        self._reap_stragglers()
         self._control.send(json.dumps(asdict(report)).encode())
 
     def _next_event(self, awaited: int, *ends: int) -> bool:
@@ -68,12 +70,16 @@ class Zygote:
             poller.register(descriptor, select.POLLIN)
         return awaited in (descriptor for descriptor, _ in poller.poll())
 
-
-def _die_with(zygote: int) -> None:
-    """Ask the kernel to kill this child when the zygote dies; if that has happened already, end."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != zygote:
-        os._exit(1)
+    def _reap_stragglers(self) -> None:
+        """Kill and reap descendants that a child left to this subreaper, until none is left."""
+        while True:
+            try:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                for straggler in os.pread(self._children, 1 << 16, 0).split():
+                    os.kill(int(straggler), signal.SIGKILL)
 
 
 def _reap(pid: int) -> ExitReport:
@@ -87,20 +93,15 @@ def _reap(pid: int) -> ExitReport:
     )
 
 
-def _reap_stragglers() -> None:
-    """Kill and reap descendants that a child left to this subreaper, until none is left."""
-    while True:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            for straggler in _children():
-                os.kill(straggler, signal.SIGKILL)
-
-
-def _children() -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+def _enter_namespaces(wanted: bool) -> dict[str, str]:
+    """Enter an empty world if wanted; the reason why not, under the layer's name, when that fails."""
+    if not wanted:
+        return {NAMESPACES: "not asked for"}
+    try:
+        namespaces.enter()
+    except OSError as error:
+        return {NAMESPACES: str(error)}
+    return {}
 
 
 def main() -> None:
@@ -108,15 +109,21 @@ def main() -> None:
     config = json.loads(sys.argv[1])
     os.dup2(config["control"], CONTROL)
     control = socket.socket(fileno=CONTROL)
-    os.close(config["control"])
+    if config["control"] != CONTROL:
+        os.close(config["control"])
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_DESCRIPTORS, MAX_DESCRIPTORS))
     preload(config["allow_primitives"])
+    if len(list(Path("/proc/self/task").iterdir())) > 1:
+        raise RuntimeError("a library started threads, which no child would have")
+    zygote = Zygote(control)
+    missing = absent() | _enter_namespaces(config["namespaces"])
+    offer = Offer(missing, 0 if "landlock" in missing else landlock.abi())
     sys.stdout = open(1, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115
     # What is not loaded now does not exist for a program.
     sys.path.clear()
     sys.path_importer_cache.clear()
     gc.collect()
     gc.freeze()
-    control.send(b"ready")
-    Zygote(control, rlimits.apply).serve()
+    control.send(offer.pack())
+    zygote.serve()

@@ -12,7 +12,10 @@ from pathlib import Path
 
 from sandbox.errors import SandboxError
 from sandbox.job import Job
+from sandbox.layers.lock import LAYERS, NAMESPACES
 from sandbox.modules import PRIMITIVES
+from sandbox.offer import MAX_BYTES as OFFER_BYTES
+from sandbox.offer import Offer
 
 START_TIMEOUT_S = 60.0
 
@@ -29,6 +32,8 @@ class ZygoteConfig:
     hash_seed: int = 0
     malloc_perturb: int = 0
     """Byte with which fresh and freed memory is filled (glibc's MALLOC_PERTURB_); 0 for none."""
+    layers: tuple[str, ...] = LAYERS
+    """Layers to put on, as far as the machine offers them."""
 
     def environment(self) -> dict[str, str]:
         """The whole environment of the process: nothing is inherited."""
@@ -56,6 +61,7 @@ class ZygoteHandle:
 
     def __init__(self, config: ZygoteConfig) -> None:
         """Start the process and wait until it is ready. Raises SandboxError when it does not come up."""
+        self.config = config
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -69,15 +75,16 @@ class ZygoteHandle:
                 stderr=subprocess.PIPE,
             )
         try:
-            self._await_ready()
+            self._offer = self._await_offer()
         except BaseException:
             self.close()
             raise
 
-    def _await_ready(self) -> None:
+    def _await_offer(self) -> Offer:
         readable, _, _ = select.select([self.control], [], [], START_TIMEOUT_S)
-        if readable and self.control.recv(16) == b"ready":
-            return
+        message = self.control.recv(OFFER_BYTES) if readable else b""
+        if message:
+            return Offer.parse(message)
         self._process.kill()
         _, errors = self._process.communicate()
         lines = errors.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
@@ -86,6 +93,21 @@ class ZygoteHandle:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def landlock_abi(self) -> int:
+        """0 where Landlock is absent."""
+        return self._offer.landlock_abi
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """Layers that this machine does not offer, each with the reason."""
+        return self._offer.absent
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Layers that confine the children: those asked for and offered."""
+        return tuple(layer for layer in self.config.layers if layer not in self._offer.absent)
 
     def submit(self, job: Job, descriptors: Sequence[int]) -> None:
         """Have a child forked for a job. Raises ZygoteLost."""
@@ -107,7 +129,13 @@ class ZygoteHandle:
 
 
 def _command(config: ZygoteConfig, control: int) -> list[str]:
-    settings = json.dumps({"control": control, "allow_primitives": config.allow_primitives})
+    settings = json.dumps(
+        {
+            "control": control,
+            "allow_primitives": config.allow_primitives,
+            "namespaces": NAMESPACES in config.layers,
+        }
+    )
     start = f"import sys; sys.path[:0] = {config.search_path()!r}; from sandbox.zygote import main; main()"
     # Not -I: it would ignore PYTHONHASHSEED.
     return [sys.executable, "-P", "-s", "-S", "-B", "-c", start, settings]

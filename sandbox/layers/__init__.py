@@ -1,1 +1,1 @@
-"""The layers that confine a child; each file is one layer, `lock` applies the chosen ones in their order."""
+"""The layers that confine a child: each file is one, `lock` applies the chosen ones in the order that they need."""

@@ -39,6 +39,8 @@ def tuned_constants(tree: ast.AST) -> int:
 
 def is_tuned(value: complex) -> bool:
     """Whether a number looks like a setting: it is neither structural nor a power of ten."""
+    if isinstance(value, int) and value >= MAX_INTEGER:
+        return True
     return value not in STRUCTURAL and _digits(value) != (1,)
 
 
@@ -51,7 +53,9 @@ def _digits(value: complex) -> tuple[int, ...]:
 def _numbers(tree: ast.AST) -> Iterator[tuple[int, complex]]:
     """Line and value of every numeric literal, booleans not counted."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float, complex):
+        if not isinstance(node, ast.Constant) or isinstance(node.value, bool):
+            continue
+        if isinstance(node.value, int | float | complex):
             yield node.lineno, node.value
 
 

@@ -1,0 +1,199 @@
+"""What confines programs here: measured by a locked child that tries what it must not be able to do."""
+
+import json
+import platform
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sandbox.attempt import Attempt
+from sandbox.contract import EmbedRequest, Execution, Isolation
+from sandbox.errors import SandboxError
+from sandbox.inputs import TaskInputs
+from sandbox.layers.lock import LAYERS
+from sandbox.levels import LEVELS, at_least, level
+from sandbox.limits import Limits
+from sandbox.verdicts import Verdict
+from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle, ZygoteLost
+
+PROBE = Path(__file__).with_name("probe.py")
+LIMITS = Limits(wall_s=20.0, cpu_s=20.0)
+SHELL_SAYS = "exec reached"
+
+DESCRIPTIONS = {
+    "environment": "see variables of the harness's environment",
+    "descriptors": "find descriptors of the harness open",
+    "death_signal": "outlive its zygote",
+    "memory": "allocate twice the memory limit",
+    "raise_limit": "raise its own limits",
+    "open_file": "open a file",
+    "list_directory": "list a directory",
+    "stat_file": "ask for a file's size and dates",
+    "write_file": "create a file",
+    "tcp": "connect to a TCP port of this machine",
+    "udp": "send a UDP packet",
+    "unix_socket": "connect to a Unix socket",
+    "signal": "send a signal to the harness",
+    "executable_memory": "make memory executable",
+    "thread": "start a thread",
+    "fork": "start a process",
+    "exec": "execute a program file",
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One thing that a child tried under all layers."""
+
+    name: str
+    description: str
+    denied: bool
+    outcome: str
+    """The exception or signal that stopped it, or "reached"."""
+
+
+@dataclass(frozen=True)
+class LayerStatus:
+    name: str
+    active: bool
+    detail: str
+    """Why it is absent; empty when it is active."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What `ttc doctor` prints."""
+
+    asked: str
+    isolation: Isolation
+    layers: tuple[LayerStatus, ...]
+    trials: tuple[Trial, ...]
+
+    @property
+    def sufficient(self) -> bool:
+        return at_least(self.isolation.level, self.asked)
+
+    @property
+    def refusal(self) -> str:
+        """One sentence: what is missing for the level asked, and the setting that accepts less."""
+        missing = "; ".join(f"{layer.name}: {layer.detail}" for layer in self.layers if not layer.active)
+        reached = ", ".join(f"a program can {trial.description}" for trial in self.trials if not trial.denied)
+        cause = " and ".join(part for part in (missing and f"missing layers are {missing}", reached) if part)
+        return (
+            f"This machine confines programs at level {self.isolation.level}, but {self.asked} was asked for"
+            f"{f' ({cause})' if cause else ''}; set sandbox.level={self.isolation.level} to accept that, "
+            "or run on Linux with seccomp and Landlock."
+        )
+
+
+def diagnose(asked: str = "strict", config: ZygoteConfig | None = None) -> Diagnosis:
+    """Start a zygote, examine it and end it. Raises SandboxError when none starts, or for an unknown level."""
+    zygote = ZygoteHandle(config or ZygoteConfig())
+    try:
+        return examine(zygote, asked)
+    finally:
+        zygote.close()
+
+
+def examine(zygote: ZygoteHandle, asked: str) -> Diagnosis:
+    """Try everything under all layers, and once more under all but seccomp to see what the second barrier holds.
+
+    Takes about 20 ms. Raises SandboxError when the probe itself cannot run, or for an unknown level.
+    """
+    if asked not in LEVELS:
+        raise SandboxError(f"{asked!r} is no isolation level; choose one of {', '.join(reversed(LEVELS))}.")
+    with _targets(zygote) as target, _inputs(target) as inputs:
+        locked = _outcomes(_probe(zygote, inputs, zygote.layers))
+        others = tuple(layer for layer in zygote.layers if layer != "seccomp")
+        unfiltered = _outcomes(_probe(zygote, inputs, others)) if others != zygote.layers else locked
+    trials = tuple(
+        Trial(name, description, locked.get(name, "reached") != "reached", locked.get(name, "reached"))
+        for name, description in DESCRIPTIONS.items()
+    )
+    reached = level(zygote.layers, _denied(locked), _denied(unfiltered))
+    return Diagnosis(asked, _isolation(zygote, reached), _statuses(zygote), trials)
+
+
+def _probe(zygote: ZygoteHandle, inputs: TaskInputs, layers: tuple[str, ...]) -> Execution:
+    try:
+        with Attempt(zygote, inputs, _no_encoder, LIMITS, layers) as attempt:
+            execution = attempt.run(PROBE.read_text())
+    except ZygoteLost as loss:
+        raise SandboxError(f"The sandbox's self-test failed: {loss}") from loss
+    if execution.verdict is Verdict.HARNESS_ERROR:
+        raise SandboxError(f"The sandbox's self-test failed: {execution.reason}")
+    return execution
+
+
+def _outcomes(execution: Execution) -> dict[str, str]:
+    """What the probe printed, and how its exec ended."""
+    outcomes = dict(line.split(" ", 1) for line in execution.stdout.splitlines() if line.count(" ") == 1)
+    return {
+        "exec": execution.verdict.value if execution.verdict is Verdict.POLICY_KILL else "PermissionError"
+    } | outcomes
+
+
+def _denied(outcomes: dict[str, str]) -> set[str]:
+    return {name for name, outcome in outcomes.items() if outcome != "reached"}
+
+
+@contextmanager
+def _targets(zygote: ZygoteHandle) -> Iterator[dict[str, object]]:
+    """Things of the harness that a child could reach if nothing held it."""
+    abstract = f"probe-{secrets.token_hex(8)}"
+    with (
+        tempfile.TemporaryDirectory(prefix="probe-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_UNIX) as unix,
+    ):
+        unix.bind("\0" + abstract)
+        unix.listen()
+        file = Path(folder, "canary")
+        file.write_text(f"#!/bin/sh\necho {SHELL_SAYS}\n")
+        file.chmod(0o700)
+        yield {
+            "file": str(file),
+            "folder": folder,
+            "port": tcp.getsockname()[1],
+            "abstract": abstract,
+            "harness": zygote.pid,
+            "memory_bytes": LIMITS.memory_bytes,
+            "environment": list(zygote.config.environment()),
+        }
+
+
+def _inputs(target: dict[str, object]) -> TaskInputs:
+    one = np.ones((1, 1), np.float32)
+    return TaskInputs.create(one, one, one, [json.dumps(target)], [""])
+
+
+def _no_encoder(request: EmbedRequest) -> np.typing.NDArray[np.float32]:
+    raise AssertionError("the probe asks for no embedding")
+
+
+def _statuses(zygote: ZygoteHandle) -> tuple[LayerStatus, ...]:
+    return tuple(
+        LayerStatus(
+            name, name in zygote.layers, "" if name in zygote.layers else zygote.absent.get(name, "switched off")
+        )
+        for name in LAYERS
+    )
+
+
+def _isolation(zygote: ZygoteHandle, reached: str) -> Isolation:
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return Isolation(
+        level=reached,
+        layers=zygote.layers,
+        kernel=platform.release(),
+        landlock_abi=zygote.landlock_abi,
+        python=platform.python_version(),
+        numpy=np.__version__,
+        blas=f"{blas['name']} {blas['version']}",
+    )

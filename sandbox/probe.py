@@ -1,0 +1,86 @@
+"""A program, run as every other is, that tries what a locked child must not be able to do.
+
+It is read as text by `doctor` and prints a line "name outcome" for each attempt: `reached`, or the exception that
+stopped it. The last line is replaced by a shell's when even exec works.
+"""
+
+import _thread
+
+# The bare system calls are the point here.
+# ruff: noqa: PTH
+import ctypes
+import fcntl
+import json
+import mmap
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+PR_GET_PDEATHSIG = 2
+UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+
+def rerank(q_emb: Any, d_emb: Any, sim: Any, *, embed_fn: Any, q_texts: list[str], d_texts: list[str]) -> Any:
+    target = json.loads(q_texts[0])
+    for name, attempt in attempts(target).items():
+        try:
+            attempt()
+            outcome = "reached"
+        except BaseException as error:
+            outcome = type(error).__name__
+        print(name, outcome, flush=True)
+    os.execv(target["file"], [target["file"]])
+
+
+def attempts(target: dict[str, Any]) -> dict[str, Callable[[], object]]:
+    address = ("127.0.0.1", target["port"])
+    return {
+        "environment": lambda: only_if(set(os.environ) - set(target["environment"])),
+        "descriptors": lambda: only_if([number for number in range(4, 64) if is_open(number)]),
+        "death_signal": lambda: only_if(death_signal() != signal.SIGKILL),
+        "memory": lambda: bytearray(2 * target["memory_bytes"]),
+        "raise_limit": lambda: resource.setrlimit(resource.RLIMIT_AS, UNLIMITED),
+        "open_file": lambda: os.open(target["file"], os.O_RDONLY),
+        "list_directory": lambda: os.listdir(target["folder"]),
+        "stat_file": lambda: os.stat(target["file"]),
+        "write_file": lambda: os.open(target["folder"] + "/written", os.O_WRONLY | os.O_CREAT),
+        "tcp": lambda: socket.socket().connect(address),
+        "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", address),
+        "unix_socket": lambda: socket.socket(socket.AF_UNIX).connect("\0" + target["abstract"]),
+        "signal": lambda: os.kill(target["harness"], 0),
+        "executable_memory": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
+        "thread": lambda: _thread.start_new_thread(int, ()),
+        "fork": fork,
+    }
+
+
+class Absent(Exception):
+    """There is nothing to reach."""
+
+
+def only_if(reached: object) -> None:
+    if not reached:
+        raise Absent
+
+
+def is_open(number: int) -> bool:
+    try:
+        fcntl.fcntl(number, fcntl.F_GETFD)
+    except OSError:
+        return False
+    return True
+
+
+def death_signal() -> int:
+    value = ctypes.c_int()
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_GET_PDEATHSIG, ctypes.byref(value), 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+    return value.value
+
+
+def fork() -> None:
+    if os.fork() == 0:
+        os._exit(0)
