@@ -52,7 +52,7 @@ class LiveAsker:
             exchange = asked.client.complete(prompt)
             exchange = replace(exchange, usage=_priced(exchange.usage, step, asked.price))
             charged = _charged(exchange.usage, most)
-            self._store.record(RecordedExchange(number, step, model, hash_, prompt, exchange, charged))
+            self._store.record(RecordedExchange(number, step, model, hash_, exchange, charged), prompt)
             settle(charged)
         return exchange
 
@@ -78,7 +78,7 @@ class ReplayAsker:
         known = self._source.lookup(number, step)
         if known is None:
             raise NoAnswer(f"The replayed run has no recorded answer for {step} of program {number}.")
-        self._store.record(known)
+        self._store.record(known, prompt)
         return known.exchange
 
     def recall(self, number: int, step: str) -> Exchange | None:

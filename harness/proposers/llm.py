@@ -119,7 +119,9 @@ class LLMProposer:
         place = len(usage) - 1
         verdict = ""
         if self._novelty.judged:
-            judgment = self._asker.ask(briefing.number, f"judge/{attempt}", model, self._writer.judge(known, source))
+            judgment = self._asker.ask(
+                briefing.number, f"judge/{attempt}", model, self._writer.judge(briefing, known, source)
+            )
             usage.append(judgment.usage)
             if not judgment.text.strip().upper().startswith("NOT_NOVEL"):
                 return None

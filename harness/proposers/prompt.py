@@ -52,6 +52,11 @@ def _primitives() -> str:
     return "\n".join(lines)
 
 
+def shortened(text: str, run_id: str) -> str:
+    """Programs named by their number, p7, and not by the run's id, so that equal runs ask equal questions."""
+    return text.replace(f"{run_id}.", "p")
+
+
 class PromptWriter:
     """Writes the prompts of one run."""
 
@@ -81,9 +86,14 @@ class PromptWriter:
         """Ask for a program without memory, parents or feedback."""
         return Prompt(self._prefix, fill("blind", number=number))
 
-    def judge(self, known: ProgramView, new_source: str) -> Prompt:
+    def judge(self, briefing: Briefing, known: ProgramView, new_source: str) -> Prompt:
         """Ask whether a program is new."""
-        body = fill("judge", known=known.id, known_source=known.source.strip(), new_source=new_source.strip())
+        body = fill(
+            "judge",
+            known=shortened(known.id, briefing.run_id),
+            known_source=known.source.strip(),
+            new_source=new_source.strip(),
+        )
         return Prompt("You compare programs.", body)
 
     def _fitted(
@@ -98,7 +108,7 @@ class PromptWriter:
         given = {"ledger": ledger, "frontier": frontier, **fixed}
         if template == "body":
             given["parents"] = shown
-        return Prompt(self._prefix, fill(template, **given))
+        return Prompt(self._prefix, shortened(fill(template, **given), briefing.run_id))
 
 
 def _section(title: str, text: str) -> str:

@@ -40,7 +40,8 @@ def _program(answer: Answer, briefing: Briefing, assignment: Assignment) -> tupl
     if assignment.mode == "crossover":
         return "crossover", answer.block, tuple(view.id for view in assignment.parents)
     known = {row.id for row in briefing.ledger}
-    return "full", answer.block, tuple(parent for parent in answer.parents if parent in known)
+    claimed = (_full_id(parent, briefing.run_id) for parent in answer.parents)
+    return "full", answer.block, tuple(dict.fromkeys(parent for parent in claimed if parent in known))
 
 
 def _edited_parent(answer: Answer, briefing: Briefing, assignment: Assignment) -> ProgramView:
@@ -48,6 +49,11 @@ def _edited_parent(answer: Answer, briefing: Briefing, assignment: Assignment) -
         return assignment.parents[0]
     shown = {view.id: view for view in (*briefing.frontier, *briefing.parents)}
     for parent in answer.parents:
-        if parent in shown:
-            return shown[parent]
+        if (known := shown.get(_full_id(parent, briefing.run_id))) is not None:
+            return known
     raise UnreadableAnswer(AnswerVerdict.BAD_EDIT, "A whole program was asked for, and no parent was named.")
+
+
+def _full_id(label: str, run_id: str) -> str:
+    """The id of a program that a prompt called p7."""
+    return f"{run_id}.{label[1:]}" if label.startswith("p") else label

@@ -18,7 +18,6 @@ class RecordedExchange:
     model: str
     """As the settings name it."""
     request_hash: str
-    prompt: Prompt
     exchange: Exchange
     charged: Amount
     """What the caps count: the cost, or the most it could have been where the server did not say."""
@@ -30,8 +29,8 @@ class ExchangeStore(Protocol):
     def lookup(self, number: int, step: str) -> RecordedExchange | None:
         """The recorded exchange of a step, or None."""
 
-    def record(self, recorded: RecordedExchange) -> None:
-        """Keep an exchange for good before this returns; a later one of the same step takes its place."""
+    def record(self, recorded: RecordedExchange, prompt: Prompt) -> None:
+        """Keep an exchange and its prompt for good before this returns; a later one of a step takes its place."""
 
     def charged(self) -> Amount:
         """The sum over all exchanges."""

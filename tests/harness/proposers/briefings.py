@@ -7,9 +7,9 @@ SOURCE = "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    ret
 
 def row(n: int, *, failed: bool = False, **fields: object) -> LedgerRow:
     values: dict[str, object] = {
-        "id": f"p{n}",
+        "id": f"run-x.{n}",
         "name": f"Program{n}",
-        "parents": (f"p{n - 1}",) if n > 1 else (),
+        "parents": (f"run-x.{n - 1}",) if n > 1 else (),
         "status": "rejected" if failed else "evaluated",
         "reason": f"Reason {n}." if failed else "",
         "novelty_claim": f"claim-{n} " + "word " * 20,
@@ -25,7 +25,7 @@ def row(n: int, *, failed: bool = False, **fields: object) -> LedgerRow:
 
 
 def view(n: int) -> ProgramView:
-    return ProgramView(f"p{n}", f"Program{n}", SOURCE.format(n=n), n / 1000, 1 + n / 10)
+    return ProgramView(f"run-x.{n}", f"Program{n}", SOURCE.format(n=n), n / 1000, 1 + n / 10)
 
 
 def briefing(rows: int = 10, *, parents: tuple[int, ...] = (3, 7), frontier: tuple[int, ...] = (2, 7, 9)) -> Briefing:

@@ -19,7 +19,7 @@ class MemoryStore:
     def lookup(self, number: int, step: str) -> RecordedExchange | None:
         return self.recorded.get((number, step))
 
-    def record(self, recorded: RecordedExchange) -> None:
+    def record(self, recorded: RecordedExchange, prompt: Prompt) -> None:
         self.recorded[recorded.number, recorded.step] = recorded
 
     def charged(self) -> Amount:

@@ -54,7 +54,7 @@ class Bench:
 def test_a_good_answer_is_a_proposal() -> None:
     proposal = Bench([answer()]).propose()
     assert (proposal.source, proposal.name, proposal.mode) == (SOURCE.format(n=42), "Bold", "full")
-    assert proposal.parents == ("p3",)  # p99 is unknown
+    assert proposal.parents == ("run-x.3",)  # p99 is unknown
     assert (proposal.novelty_claim, proposal.expected_effect, proposal.lesson) == ("c", "e", "l")
     assert (proposal.model, proposal.failure) == ("m", None)
     assert [u.cost_usd for u in proposal.usage] == [pytest.approx((100 * 1 + 10 * 10) / 1e6)]
@@ -94,7 +94,7 @@ def test_the_last_bad_answer_is_the_generations_verdict(bad: str | Exchange, ver
 def test_edits_are_applied_to_the_assigned_parent() -> None:
     edits = "NAME: Edit\n```diff\n<<<<<<< SEARCH\n    return sim + 3\n=======\n    return sim * 3\n>>>>>>> REPLACE\n```"
     proposal = Bench([edits], settings={"modes": ModeSettings(0, 1, 0)}).propose()
-    assert (proposal.mode, proposal.parents) == ("diff", ("p3",))
+    assert (proposal.mode, proposal.parents) == ("diff", ("run-x.3",))
     assert "return sim * 3" in proposal.source
 
 
@@ -105,14 +105,14 @@ def test_an_edit_that_does_not_apply_is_never_a_copy_of_its_parent() -> None:
     assert proposal.source == ""
     assert proposal.failure == NoProgram(
         "bad-edit",
-        "The edit could not be applied to its parent. Parent p3: Edit 1 does not apply: the line 'return sims + 3' is "
-        "not in the parent; line 2 is 'return sim + 3'.",
+        "The edit could not be applied to its parent. Parent run-x.3: Edit 1 does not apply: the line "
+        "'return sims + 3' is not in the parent; line 2 is 'return sim + 3'.",
     )
 
 
 def test_a_crossover_has_both_parents() -> None:
     bench = Bench([answer()], settings={"modes": ModeSettings(0, 0, 1)})
-    assert bench.propose().parents == ("p3", "p7")
+    assert bench.propose().parents == ("run-x.3", "run-x.7")
     assert "Unite programs p3 and p7" in bench.client.prompts[0].body
 
 
@@ -135,7 +135,7 @@ def test_a_last_answer_that_the_loop_will_turn_down_is_left_to_the_loop() -> Non
 def test_similar_code_is_turned_down_unless_the_judge_says_novel() -> None:
     similar = Novelty(lambda source, told: view(7))
     proposal = Bench([answer()] * 3, novelty=similar).propose()
-    assert proposal.failure == NoProgram("too-similar", "The program is too similar to p7 (Program7).")
+    assert proposal.failure == NoProgram("too-similar", "The program is too similar to run-x.7 (Program7).")
 
     judged = Novelty(lambda source, told: view(7), judged=True)
     bench = Bench([answer(1), "NOT_NOVEL: it adds a constant.", answer(2), "NOVEL: it sorts."], novelty=judged)

@@ -49,6 +49,7 @@ def test_the_body_carries_ledger_frontier_parents_failures_ideas_and_notes() -> 
         "could not be used. No code.",
     ):
         assert part in body
+    assert "run-x" not in body
     assert body.count("return sim + 7") == 1
 
 
@@ -58,8 +59,9 @@ def test_an_empty_run_still_makes_a_prompt() -> None:
     assert "# Ledger" not in body
 
 
-@pytest.mark.parametrize("budget", [4_000, 8_000, 60_000])
-def test_a_long_ledger_is_fitted(budget: int) -> None:
+@pytest.mark.parametrize("for_memory", [2_000, 6_000, 50_000])
+def test_a_long_ledger_is_fitted(for_memory: int) -> None:
+    budget = count(PREFIX) + for_memory
     writer = PromptWriter(PREFIX, budget=budget)
     prompt = writer.proposal(briefing(2000, parents=(1999,), frontier=(2, 7, 1998)), FULL)
     assert count(prompt.prefix) + count(prompt.body) <= budget
@@ -68,12 +70,12 @@ def test_a_long_ledger_is_fitted(budget: int) -> None:
     assert "older programs are left out" in prompt.body
 
 
-@given(st.integers(0, 60), st.integers(60, 6000), st.frozensets(st.integers(1, 60).map("p{}".format)))
+@given(st.integers(0, 60), st.integers(60, 6000), st.frozensets(st.integers(1, 60).map("run-x.{}".format)))
 def test_the_ledger_keeps_its_budget_and_its_order(n: int, budget: int, frontier: frozenset[str]) -> None:
     rows = [row(i) for i in range(1, n + 1)]
     text = fitted(rows, frontier, budget)
     assert count(text) <= budget
-    listed = [line.split()[0] for line in text.splitlines() if line.startswith("p")]
+    listed = [line.split()[0] for line in text.splitlines() if line.startswith("run-x")]
     assert listed == [r.id for r in rows if r.id in set(listed)]
     missing = len(rows) - len(listed)
     assert (f"({missing} older programs are left out.)" in text) == bool(missing)
