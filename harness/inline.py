@@ -7,10 +7,32 @@ from functools import cache
 from types import ModuleType
 
 import primitives
-from primitives import arrays, feedback, fusion, interaction, lexical, normalise, segments
+from primitives import (
+    arrays,
+    dimensions,
+    discriminant,
+    feedback,
+    fusion,
+    graph,
+    interaction,
+    lexical,
+    normalise,
+    segments,
+)
 
 # In order of dependence, since an annotation or a constant needs what it names when it is reached.
-_MODULES: tuple[ModuleType, ...] = (arrays, normalise, fusion, segments, interaction, feedback, lexical)
+_MODULES: tuple[ModuleType, ...] = (
+    arrays,
+    normalise,
+    fusion,
+    segments,
+    interaction,
+    feedback,
+    lexical,
+    discriminant,
+    graph,
+    dimensions,
+)
 
 
 @dataclass(frozen=True)

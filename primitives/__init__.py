@@ -4,38 +4,61 @@ Importing this package loads every operation at once (a program runs where nothi
 reference programs in `primitives.programs` are data and stay unloaded.
 """
 
-from primitives.arrays import FloatMatrix, IndexArray
+from primitives.arrays import FloatMatrix, FloatStack, IndexArray
+from primitives.dimensions import select_dimensions
+from primitives.discriminant import fisher_direction
 from primitives.feedback import centroid, rocchio, top_k, unit_rows
 from primitives.fusion import (
     borda,
     comb_mnz,
+    median_fusion,
     minmax_fusion,
     reciprocal_rank_fusion,
     sum_channels,
     zscore_fusion,
 )
-from primitives.interaction import max_over_segments, mean_over_segments, segment_scores, top_over_segments
+from primitives.graph import candidate_graphs, nearest_neighbours, neighbour_scores, pagerank
+from primitives.interaction import (
+    best_segments,
+    coverage,
+    max_over_segments,
+    mean_over_segments,
+    segment_scores,
+    top_over_segments,
+)
 from primitives.lexical import bm25, words
 from primitives.normalise import minmax, ranks, zscore
-from primitives.segments import Segments, chunk_segments, sentence_segments, sentences, word_chunks
+from primitives.segments import Segments, chunk_segments, lead, pair_segments, sentence_segments, sentences, word_chunks
 
 __all__ = [
     "FloatMatrix",
+    "FloatStack",
     "IndexArray",
     "Segments",
+    "best_segments",
     "bm25",
     "borda",
+    "candidate_graphs",
     "centroid",
     "chunk_segments",
     "comb_mnz",
+    "coverage",
+    "fisher_direction",
+    "lead",
     "max_over_segments",
     "mean_over_segments",
+    "median_fusion",
     "minmax",
     "minmax_fusion",
+    "nearest_neighbours",
+    "neighbour_scores",
+    "pagerank",
+    "pair_segments",
     "ranks",
     "reciprocal_rank_fusion",
     "rocchio",
     "segment_scores",
+    "select_dimensions",
     "sentence_segments",
     "sentences",
     "sum_channels",

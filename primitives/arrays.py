@@ -6,5 +6,8 @@ from numpy.typing import NDArray
 FloatMatrix = NDArray[np.float32]
 """float32, two-dimensional: scores (Q, N), or one vector per row."""
 
+FloatStack = NDArray[np.float32]
+"""float32, three-dimensional: one matrix for each query."""
+
 IndexArray = NDArray[np.int64]
 """int64 positions."""

@@ -48,6 +48,15 @@ def comb_mnz(channels: Sequence[FloatMatrix]) -> FloatMatrix:
     return sum_channels(normalised) * (1 + votes)
 
 
+def median_fusion(channels: Sequence[FloatMatrix], axis: int = 1) -> FloatMatrix:
+    """Median of the z-scored channels: what most channels say, deaf to one that shouts. float32 (Q, N).
+
+    CombMED of Fox and Shaw, 1994, with the normalisation of `zscore`; axis=0 standardises over the queries.
+    """
+    median: FloatMatrix = np.median([zscore(channel, axis) for channel in channels], axis=0)
+    return median
+
+
 def borda(channels: Sequence[FloatMatrix]) -> FloatMatrix:
     """Share of documents ranked below, added over the channels. float32 (Q, N), each channel within [0, 1].
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from primitives.arrays import FloatMatrix, IndexArray
+from primitives.segments import Segments
 
 BLOCK_FLOATS = 1 << 24
 """Similarities held at once (64 MiB): a large task has more query-segment pairs than fit in memory."""
@@ -42,6 +43,12 @@ def top_over_segments(similarity: FloatMatrix, starts: IndexArray, k: int = 3) -
     return mean
 
 
+def coverage(similarity: FloatMatrix, starts: IndexArray) -> FloatMatrix:
+    """Share of each document's segments that the query likes more than its mean segment: (Q, S) -> float32 (Q, N)."""
+    liked = (similarity > similarity.mean(axis=1, keepdims=True)).astype(np.float32)
+    return mean_over_segments(liked, starts)
+
+
 def segment_scores(
     q_emb: FloatMatrix,
     segment_emb: FloatMatrix,
@@ -55,3 +62,13 @@ def segment_scores(
     rows = max(1, BLOCK_FLOATS // max(len(segment_emb), 1))
     blocks = [pool(q_emb[start : start + rows] @ segment_emb.T, starts) for start in range(0, len(q_emb), rows)]
     return np.concatenate(blocks)
+
+
+def best_segments(q_emb: FloatMatrix, segment_emb: FloatMatrix, segments: Segments, columns: IndexArray) -> list[str]:
+    """Text of the segment nearest to each query within one document per query; `columns` (Q,) names the documents."""
+    ends = np.append(segments.starts[1:], len(segments.texts))
+    chosen = []
+    for query, column in zip(q_emb, columns.tolist(), strict=True):
+        start = int(segments.starts[column])
+        chosen.append(segments.texts[start + int(np.argmax(segment_emb[start : ends[column]] @ query))])
+    return chosen

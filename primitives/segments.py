@@ -62,6 +62,11 @@ def word_chunks(text: str, size: int = 120, overlap: int = 0) -> list[str]:
     return [" ".join(words[start : start + size]) for start in range(0, last, step)]
 
 
+def lead(text: str, most: int = 32) -> str:
+    """The first sentence of a text, at most its first `most` words."""
+    return " ".join(sentences(text)[0].split()[:most])
+
+
 def spread(items: Sequence[str], most: int) -> list[str]:
     """At most `most` of the items, evenly spaced, the first one always among them."""
     if len(items) <= most:
@@ -79,6 +84,12 @@ def collect(parts: Sequence[Sequence[str]]) -> Segments:
 def sentence_segments(documents: Sequence[str], most: int = 8) -> Segments:
     """At most `most` sentences of each document, evenly spaced."""
     return collect([spread(sentences(document), most) for document in documents])
+
+
+def pair_segments(documents: Sequence[str], most: int = 8) -> Segments:
+    """At most `most` pairs of neighbouring sentences of each document, evenly spaced; a lone sentence stands alone."""
+    found = [sentences(document) for document in documents]
+    return collect([spread([" ".join(text[i : i + 2]) for i in range(max(len(text) - 1, 1))], most) for text in found])
 
 
 def chunk_segments(documents: Sequence[str], most: int = 8) -> Segments:
