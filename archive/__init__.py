@@ -2,8 +2,12 @@
 
 from archive.archive import Archive
 from archive.errors import ArchiveError
+from archive.heldout import HeldOut
 from archive.pareto import hypervolume, non_dominated
 from archive.records import (
+    Cell,
+    CellRecord,
+    Event,
     Exchange,
     OutcomeRecord,
     Program,
@@ -17,7 +21,11 @@ from archive.records import (
 __all__ = [
     "Archive",
     "ArchiveError",
+    "Cell",
+    "CellRecord",
+    "Event",
     "Exchange",
+    "HeldOut",
     "OutcomeRecord",
     "Program",
     "ProgramRecord",

@@ -1,31 +1,35 @@
 """The archive: one SQLite file that holds everything a run has done. A program is in it wholly or not at all."""
 
-import secrets
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from archive import reading, rows
-from archive.connection import connect, sentences, transaction
-from archive.records import Exchange, Program, ProgramRecord, Run, RunRecord
+from archive import naming, reading, rows
+from archive.connection import connect, durable, sentences, transaction
+from archive.errors import ArchiveError
+from archive.exchanges import Exchanges
+from archive.export import export
+from archive.records import Event, Exchange, Program, ProgramRecord, Run, RunRecord
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-RUN_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and digits that cannot be mistaken for one another."""
-
 
 class Archive:
-    """An open archive; a context manager. Every method raises ArchiveError where the file fails it."""
+    """An open archive; a context manager, safe to use from several threads.
+
+    Every method raises ArchiveError where the file fails it, or where it has no run or program of the name given.
+    """
 
     def __init__(self, db: "Database", path: Path) -> None:
         self.db = db
         self.path = path
-        self._last_request = ("", "", 0)  # run, text, number of exchanges
+        self._lock = threading.RLock()
+        self._exchanges = Exchanges(db.conn)
 
     @classmethod
     def open(cls, path: str | Path, *, read_only: bool = False, create: bool = True) -> Self:
@@ -44,115 +48,156 @@ class Archive:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all that is written within is kept, or nothing of it."""
+        with self._lock, sentences(self.path), transaction(self.db.conn):
+            yield self.db.conn
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for looking."""
+        with self._lock, sentences(self.path):
+            yield self.db.conn
+
     # -- writing ----------------------------------------------------------------------------------------------------
 
     def start_run(self, record: RunRecord) -> str:
         """Record a new run with status `running` and return its id."""
-        run_id = "".join(secrets.choice(RUN_ID_LETTERS) for _ in range(6))
-        with self._writing() as connection:
-            rows.insert(connection, "runs", [rows.run(run_id, record)])
-            tasks = [rows.task(run_id, place, task) for place, task in enumerate(record.tasks)]
+        with self.writing() as connection:
+            run_id = naming.new_run_id(connection)
+            rows.insert(connection, "runs", [rows.run_row(run_id, record)])
+            tasks = [{"run_id": run_id, "position": at, **rows.to_row(task)} for at, task in enumerate(record.tasks)]
             rows.insert(connection, "tasks", tasks)
         return run_id
 
     def set_status(self, run_id: str, status: str) -> None:
-        """Set a run's status: `running`, `stopped` or `finished`."""
-        with self._writing() as connection:
-            connection.execute("UPDATE runs SET status = ? WHERE id = ?", (status, run_id))
+        """Set a run's status: `running`, `stopped`, `finished` or `failed`."""
+        with self.writing() as connection:
+            naming.require_run(connection, run_id)
+            ended = None if status == "running" else rows.now()
+            connection.execute("UPDATE runs SET status = ?, ended = ? WHERE id = ?", (status, ended, run_id))
 
-    def record_program(self, run_id: str, record: ProgramRecord) -> str:
-        """Record a program with its outcomes and usage in one transaction and return its id, RUN.NUMBER."""
-        with self._writing() as connection:
+    def record_program(self, run_id: str, record: ProgramRecord, events: Sequence[tuple[str, str]] = ()) -> str:
+        """Record a program with its outcomes, usage and events (kind, message) and return its id, RUN.NUMBER.
+
+        One transaction: all of it is kept, or nothing.
+        """
+        with self.writing() as connection:
+            naming.require_run(connection, run_id)
             (number,) = connection.execute(
                 "SELECT coalesce(max(number), 0) + 1 FROM programs WHERE run_id = ?", (run_id,)
             ).fetchone()
             program_id = f"{run_id}.{number}"
-            source_hash = rows.source_hash(record.source)
-            rows.insert(connection, "sources", [rows.source(source_hash, record.source)], or_ignore=True)
-            rows.insert(connection, "programs", [rows.program(program_id, run_id, number, source_hash, record)])
-            rows.insert(connection, "parents", rows.parents(program_id, record.parents))
-            rows.insert(connection, "outcomes", [rows.outcome(program_id, outcome) for outcome in record.outcomes])
-            rows.insert(connection, "usage", [rows.usage(run_id, program_id, usage) for usage in record.usage])
+            program = {
+                "id": program_id,
+                "run_id": run_id,
+                "number": number,
+                "created": rows.now(),
+                "source_hash": rows.store_source(connection, record.source),
+                **rows.to_row(record, "source", "parents", "outcomes", "usage"),
+            }
+            rows.insert(connection, "programs", [program])
+            _insert_parents(connection, program_id, record.parents)
+            outcomes = [{"program_id": program_id, **rows.to_row(outcome)} for outcome in record.outcomes]
+            rows.insert(connection, "outcomes", outcomes)
+            usage = [
+                {"program_id": program_id, "position": at, **rows.to_row(call)} for at, call in enumerate(record.usage)
+            ]
+            rows.insert(connection, "usage", usage)
+            for kind, message in events:
+                _insert_event(connection, run_id, kind, message)
         return program_id
 
     def record_exchange(self, run_id: str, exchange: Exchange) -> None:
         """Keep a request to a language model and its answer, before anything is done with it.
 
-        The answer was paid for, so it is on the disk when this returns. Exchanges of one run are recorded through one
-        Archive: a request is stored by what it shares with the one before it.
+        The answer was paid for, so it is on the disk when this returns. One that is kept already is not kept again.
         """
-        known_run, base, position = self._last_request
-        if known_run != run_id:
-            earlier = self.exchanges(run_id)
-            base, position = (earlier[-1].request if earlier else ""), len(earlier)
-        with sentences(self.path):
-            self.db.conn.execute("PRAGMA synchronous = FULL")
-        try:
-            with self._writing() as connection:
-                rows.insert(connection, "exchanges", [rows.exchange(run_id, position, exchange, base)])
-        finally:
-            with sentences(self.path):
-                self.db.conn.execute("PRAGMA synchronous = NORMAL")
-        self._last_request = (run_id, exchange.request, position + 1)
+        with self._lock, durable(self.db.conn):
+            try:
+                with self.writing():
+                    self._exchanges.record(run_id, exchange)
+            except BaseException:
+                self._exchanges.forget()
+                raise
 
     def event(self, run_id: str, kind: str, message: str) -> None:
         """Note something worth knowing about a run."""
-        with self._writing() as connection:
-            rows.insert(connection, "events", [rows.event(run_id, kind, message)])
+        with self.writing() as connection:
+            naming.require_run(connection, run_id)
+            _insert_event(connection, run_id, kind, message)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def runs(self) -> list[Run]:
         """All runs, newest first."""
-        with sentences(self.path):
-            return reading.runs(self.db.conn)
+        with self.reading() as connection:
+            return reading.runs(connection)
 
     def run(self, run_id: str) -> Run:
-        """One run. Raises ArchiveError when there is none of this id."""
-        with sentences(self.path):
-            return reading.run(self.db.conn, run_id)
+        """The run of this id."""
+        with self.reading() as connection:
+            return reading.run(connection, run_id)
 
     def resolve_run(self, text: str) -> str:
         """The id of the run that `text` names: `latest`, an id, or an id's beginning."""
-        with sentences(self.path):
-            return reading.resolve_run(self.db.conn, text)
+        with self.reading() as connection:
+            return naming.resolve_run(connection, text)
 
     def programs(self, run_id: str) -> list[Program]:
         """A run's programs, oldest first."""
-        with sentences(self.path):
-            return reading.programs(self.db.conn, run_id)
+        with self.reading() as connection:
+            return reading.programs(connection, run_id)
 
     def program(self, text: str) -> Program:
         """The program that `text` names: RUN.NUMBER, or a number within the latest run."""
-        with sentences(self.path):
-            return reading.program(self.db.conn, text)
-
-    def frontier(self, run_id: str) -> list[Program]:
-        """A run's non-dominated programs, cheapest first."""
-        with sentences(self.path):
-            return reading.frontier(self.db.conn, run_id)
+        with self.reading() as connection:
+            return reading.program(connection, naming.resolve_program(connection, text))
 
     def program_counts(self) -> dict[str, int]:
         """Number of programs of each run that has any."""
-        with sentences(self.path):
-            return dict(self.db.conn.execute("SELECT run_id, count(*) FROM programs GROUP BY run_id").fetchall())
+        with self.reading() as connection:
+            return reading.program_counts(connection)
+
+    def frontier(self, run_id: str) -> list[Program]:
+        """A run's non-dominated programs, cheapest first."""
+        with self.reading() as connection:
+            return reading.frontier(connection, run_id)
+
+    def events(self, run_id: str) -> list[Event]:
+        """A run's events, oldest first."""
+        with self.reading() as connection:
+            return reading.events(connection, run_id)
 
     def exchanges(self, run_id: str) -> list[Exchange]:
         """A run's exchanges with language models, in the order recorded."""
-        with sentences(self.path):
-            return reading.exchanges(self.db.conn, run_id)
+        with self.reading():
+            return list(self._exchanges.all(run_id))
 
     def answer(self, run_id: str, number: int, step: str) -> tuple[str, str] | None:
         """Request hash and response of the newest exchange of a step; None where there is none."""
-        with sentences(self.path):
-            return reading.answer(self.db.conn, run_id, number, step)
+        with self.reading():
+            return self._exchanges.answer(run_id, number, step)
 
     def responses(self, run_id: str) -> list[str]:
         """The responses alone, in the order recorded."""
-        with sentences(self.path):
-            return reading.responses(self.db.conn, run_id)
+        with self.reading():
+            return self._exchanges.responses(run_id)
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with sentences(self.path), transaction(self.db.conn):
-            yield self.db.conn
+    def export(self, run_id: str) -> dict[str, Any]:
+        """All that a run decided, less what differs when it is repeated; see `archive.export`."""
+        with self.reading():
+            return export(self.run(run_id), self.programs(run_id), self.exchanges(run_id), self.events(run_id))
+
+
+def _insert_parents(connection: sqlite3.Connection, program_id: str, parents: Sequence[str]) -> None:
+    for parent in parents:
+        if connection.execute("SELECT 1 FROM programs WHERE id = ?", (parent,)).fetchone() is None:
+            raise ArchiveError(f"The program names {parent} as a parent, which is not in the archive.")
+    own = [{"program_id": program_id, "position": at, "parent_id": parent} for at, parent in enumerate(parents)]
+    rows.insert(connection, "parents", own)
+
+
+def _insert_event(connection: sqlite3.Connection, run_id: str, kind: str, message: str) -> None:
+    rows.insert(connection, "events", [{"run_id": run_id, "created": rows.now(), "kind": kind, "message": message}])

@@ -33,11 +33,12 @@ def connect(path: Path, *, read_only: bool, create: bool) -> "Database":
             connection.execute("PRAGMA foreign_keys = ON")
             db = Database(connection)
             if read_only:
-                _require_archive(db, path)
+                require_known(db)
             else:
-                connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")
-                migrate(db)
+                with transaction(connection):
+                    migrate(db)
+                connection.execute("PRAGMA journal_mode = WAL")
         except BaseException:
             connection.close()
             raise
@@ -49,20 +50,16 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
         # Any thread may use it, one at a time: exchanges are recorded by the threads that ask the models.
         return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     uri = path.resolve().as_uri()
-    connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(
+        f"{uri}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
         # A WAL file cannot be shared from a folder that may not be written; nobody else can write there either.
         connection.close()
-        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
+        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None, check_same_thread=False)
     return connection
-
-
-def _require_archive(db: "Database", path: Path) -> None:
-    require_known(db)
-    if "programs" not in db.table_names():
-        raise ArchiveError(f"{path} is a database but not an archive of this program; name another file.")
 
 
 @contextmanager
@@ -79,21 +76,37 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def durable(connection: sqlite3.Connection) -> Iterator[None]:
+    """Transactions within outlive a power cut; others outlive the death of the process, but their last may be lost."""
+    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+
+@contextmanager
 def sentences(path: Path) -> Iterator[None]:
     """Raise ArchiveError where SQLite fails."""
     try:
         yield
     except sqlite3.Error as error:
-        raise ArchiveError(_sentence(str(error), path)) from error
+        raise ArchiveError(_sentence(error, path)) from error
 
 
-def _sentence(said: str, path: Path) -> str:
-    if "full" in said or "disk I/O" in said:
-        return f"The disk of the archive {path} is full or failing ({said}); nothing was half-written, free some space."
-    if "readonly" in said or "unable to open" in said:
-        return f"The archive {path} cannot be written ({said}); check the permissions or choose another archive.path."
-    if "locked" in said:
-        return f"The archive {path} was locked by another program for {BUSY_SECONDS:.0f} s; try again when it is done."
-    if "not a database" in said or "malformed" in said:
-        return f"{path} is not a database, or it is damaged ({said}); name another archive."
-    return f"The archive {path} could not be read or written: {said}."
+def _sentence(error: sqlite3.Error, path: Path) -> str:
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            return f"The disk of the archive {path} is full or failing ({error}); free some space; it is whole."
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return (
+                f"The archive {path} cannot be written ({error}); check the permissions or choose another archive.path."
+            )
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return (
+                f"The archive {path} was locked by another program for {BUSY_SECONDS:.0f} s; try again when it is done."
+            )
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return f"{path} is not a database, or it is damaged ({error}); name another archive."
+        case _:
+            return f"The archive {path} could not be read or written: {error}."

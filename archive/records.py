@@ -1,4 +1,4 @@
-"""What the archive keeps, as values."""
+"""What the archive keeps, as values. Fields that bear a column's name are stored in that column."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class TaskRecord:
-    """A task of a run, and the bare encoder's cosine on it."""
+    """A task, and the bare encoder's cosine on it."""
 
     name: str
     source: str
@@ -25,6 +25,8 @@ class TaskRecord:
     baseline_texts: int
     baseline_tokens: int
     baseline_seconds: float
+    split: str = "search"
+    """`search`, or `validation` for a task whose numbers no proposer may see."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class OutcomeRecord:
     ndcg: float | None
     delta: float | None
     per_query: NDArray[np.float32] | None
+    """nDCG@10 per query, float32 (Q,), in the order of the task's `query_ids`."""
     texts: int
     """Texts the program asked to encode, repeated and cached ones included."""
     tokens: int
@@ -72,6 +75,10 @@ class UsageRecord:
 
     provider: str
     model: str
+    purpose: str = "proposal"
+    """`proposal`, `judge` or `notes`."""
+    verdict: str = "ok"
+    """What the answer was good for."""
     request_id: str | None = None
     retries: int = 0
     latency_s: float = 0.0
@@ -82,10 +89,6 @@ class UsageRecord:
     reasoning: int | None = None
     cost_usd: float | None = None
     price_source: str = ""
-    purpose: str = "proposal"
-    """`proposal`, `judge` or `notes`."""
-    verdict: str = "ok"
-    """What the answer was good for."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ class ProgramRecord:
     verdict: str
     reason: str
     mean_delta: float | None = None
+    """Mean over the tasks of split `search`; None unless the verdict is `ok` on each."""
     cost_ratio: float | None = None
     wins: int = 0
     ties: int = 0
@@ -116,8 +120,9 @@ class ProgramRecord:
     usage: list[UsageRecord] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     violations: list[dict[str, Any]] = field(default_factory=list)
+    """Broken static rules: code, line, message."""
     model: str = ""
-    """The language model that wrote it; empty where none did."""
+    """The model that wrote it; empty for seeds and recombination."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +132,10 @@ class Run:
     id: str
     created: str
     """UTC, ISO 8601."""
+    ended: str | None
+    """When its status last became other than `running`."""
     status: str
-    """`running`, `stopped` or `finished`; a killed run stays `running`."""
+    """`running`, `stopped`, `finished` or `failed`; a killed run stays `running`."""
     record: RunRecord
 
 
@@ -145,6 +152,15 @@ class Program:
 
 
 @dataclass(frozen=True)
+class Event:
+    """Something worth knowing about a run."""
+
+    created: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Exchange:
     """One request to a language model and its answer, kept before the program is evaluated."""
 
@@ -155,3 +171,26 @@ class Exchange:
     request_hash: str
     request: str
     response: str
+
+
+@dataclass(frozen=True)
+class CellRecord:
+    """One held-out evaluation: a program with an encoder on a task."""
+
+    program: str
+    """How the program was named: an id, a file or a reference program."""
+    source: str
+    encoder_fingerprint: str
+    task_fingerprint: str
+    outcome: OutcomeRecord
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A recorded held-out evaluation."""
+
+    created: str
+    attempt: int
+    """1, and more where somebody evaluated the cell again."""
+    source_hash: str
+    record: CellRecord

@@ -1,132 +1,102 @@
-"""Records as table rows: column name to SQLite value."""
+"""Between records and table rows: column name to SQLite value, and back."""
 
 import hashlib
 import json
 import sqlite3
-import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from archive.deltas import encode
-from archive.packing import pack
-from archive.records import Exchange, OutcomeRecord, ProgramRecord, RunRecord, TaskRecord, UsageRecord
+from archive.packing import pack, unpack
+from archive.records import OutcomeRecord, ProgramRecord, RunRecord, TaskRecord, UsageRecord
 
+Record = TypeVar("Record", OutcomeRecord, ProgramRecord, TaskRecord, UsageRecord)
 Row = Mapping[str, Any]
 
+ENCODE: dict[str, Callable[[Any], Any]] = dict.fromkeys(
+    ("config", "versions", "machine", "encoder", "isolation", "flags", "violations", "query_ids"),
+    lambda value: json.dumps(value, sort_keys=True),
+) | {"per_query": pack, "baseline_per_query": pack}
+"""Columns that hold a field in another form: JSON or packed float32."""
+DECODE: dict[str, Callable[[Any], Any]] = {
+    name: unpack if encode is pack else json.loads for name, encode in ENCODE.items()
+}
 
-def insert(connection: sqlite3.Connection, table: str, rows: Sequence[Row], *, or_ignore: bool = False) -> None:
-    """Insert rows of equal columns with one prepared statement."""
+
+def insert(connection: sqlite3.Connection, table: str, rows: Sequence[Row], *, otherwise: str = "ABORT") -> int:
+    """Insert rows of equal columns with one prepared statement and return the last rowid.
+
+    `otherwise` is SQLite's conflict resolution: ABORT, IGNORE or REPLACE.
+    """
     if not rows:
-        return
+        return 0
     columns = list(rows[0])
-    statement = (
-        f"INSERT {'OR IGNORE ' if or_ignore else ''}INTO {table} ({', '.join(columns)}) "
-        f"VALUES ({', '.join('?' for _ in columns)})"
-    )
-    connection.executemany(statement, [tuple(map(_storable, row.values())) for row in rows])
+    statement = f"INSERT OR {otherwise} INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"
+    values = [tuple(map(storable, row.values())) for row in rows]
+    if len(values) == 1:
+        return connection.execute(statement, values[0]).lastrowid or 0
+    connection.executemany(statement, values)
+    return 0
+
+
+def select(connection: sqlite3.Connection, statement: str, *values: str | int) -> list[sqlite3.Row]:
+    """The rows that a statement finds."""
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(statement, values).fetchall()
+
+
+def to_row(record: object, *leaving_out: str) -> dict[str, Any]:
+    """A record's fields as columns."""
+    return {
+        name: ENCODE[name](value) if name in ENCODE else value
+        for name, value in vars(record).items()
+        if name not in leaving_out
+    }
+
+
+def from_row(kind: type[Record], row: sqlite3.Row, **others: Any) -> Record:
+    """A record of the columns that bear its fields' names; fields without a column are given or keep their default."""
+    columns = set(row.keys())
+    own = {
+        field.name: DECODE[field.name](row[field.name]) if field.name in DECODE else row[field.name]
+        for field in fields(kind)
+        if field.name not in others and field.name in columns
+    }
+    return kind(**own, **others)
+
+
+def run_row(run_id: str, record: RunRecord) -> Row:
+    """The row of a new run."""
+    return {
+        "id": run_id,
+        "created": now(),
+        "status": "running",
+        "encoder_name": record.encoder["name"],
+        "encoder_fingerprint": record.encoder["fingerprint"],
+        **to_row(record, "tasks"),
+    }
+
+
+def store_source(connection: sqlite3.Connection, source: str) -> str:
+    """Keep a program's source once, whichever runs it is in, and return its hash."""
+    source = storable(source)
+    digest = source_hash(source)
+    insert(connection, "sources", [{"hash": digest, "source": source}], otherwise="IGNORE")
+    return digest
 
 
 def source_hash(source: str) -> str:
-    """What identifies a source text, to the letter."""
-    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """What identifies a source text, to the letter: the first half of its SHA-256, in hex."""
+    return hashlib.sha256(storable(source).encode()).hexdigest()[:32]
 
 
-def run(run_id: str, record: RunRecord) -> Row:
-    return {
-        "id": run_id,
-        "created": _now(),
-        "status": "running",
-        "objective": record.objective,
-        "seed": record.seed,
-        "encoder_name": record.encoder["name"],
-        "encoder_fingerprint": record.encoder["fingerprint"],
-        "config": _json(record.config),
-        "versions": _json(record.versions),
-        "machine": _json(record.machine),
-        "encoder": _json(record.encoder),
-        "isolation": _json(record.isolation),
-    }
-
-
-def task(run_id: str, position: int, record: TaskRecord) -> Row:
-    return {
-        "run_id": run_id,
-        "position": position,
-        **asdict(record),
-        "baseline_per_query": pack(record.baseline_per_query),
-        "query_ids": _json(record.query_ids),
-    }
-
-
-def source(digest: str, text: str) -> Row:
-    return {"hash": digest, "source": text}
-
-
-def program(program_id: str, run_id: str, number: int, digest: str, record: ProgramRecord) -> Row:
-    kept_elsewhere = {"source", "parents", "outcomes", "usage"}
-    own = {name: value for name, value in vars(record).items() if name not in kept_elsewhere}
-    return {
-        "id": program_id,
-        "run_id": run_id,
-        "number": number,
-        "created": _now(),
-        "source_hash": digest,
-        **own,
-        "flags": _json(record.flags),
-        "violations": _json(record.violations),
-    }
-
-
-def parents(program_id: str, parent_ids: Sequence[str]) -> list[Row]:
-    return [
-        {"program_id": program_id, "position": place, "parent_id": parent} for place, parent in enumerate(parent_ids)
-    ]
-
-
-def outcome(program_id: str, record: OutcomeRecord) -> Row:
-    return {
-        "program_id": program_id,
-        **vars(record),
-        "per_query": pack(record.per_query),
-        "flags": _json(record.flags),
-    }
-
-
-def usage(run_id: str, program_id: str, record: UsageRecord) -> Row:
-    return {"run_id": run_id, "program_id": program_id, **asdict(record)}
-
-
-def exchange(run_id: str, position: int, record: Exchange, base: str) -> Row:
-    return {
-        "run_id": run_id,
-        "position": position,
-        "number": record.number,
-        "step": record.step,
-        "created": _now(),
-        "request_hash": record.request_hash,
-        "request": encode(record.request, base),
-        "response": _compressed(record.response),
-    }
-
-
-def event(run_id: str, kind: str, message: str) -> Row:
-    return {"run_id": run_id, "created": _now(), "kind": kind, "message": message}
-
-
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """Lone surrogates, which an author's text may hold, cannot be stored as SQLite text; they become `?`."""
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
 
 
-def _compressed(text: str) -> bytes:
-    return zlib.compress(text.encode("utf-8", "replace"), 9)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, sort_keys=True)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def now() -> str:
+    """The time in UTC, ISO 8601, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

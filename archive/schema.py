@@ -1,4 +1,8 @@
-"""The tables and views, as migrations in order. A released migration never changes; a new one is added below it."""
+"""The tables and views, as migrations in order. A released migration never changes; a new one is added below it.
+
+Tables have a rowid: a row with per-query values of a few hundred queries stays on its page, where a WITHOUT ROWID
+table would move it to an overflow page of its own.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -9,67 +13,95 @@ if TYPE_CHECKING:
 
 SET = "archive"
 
-TABLES = """
+RUNS = """
 CREATE TABLE runs (
-  id TEXT PRIMARY KEY, created TEXT NOT NULL, status TEXT NOT NULL, objective TEXT NOT NULL, seed INTEGER NOT NULL,
-  encoder_name TEXT NOT NULL, encoder_fingerprint TEXT NOT NULL,
+  id TEXT PRIMARY KEY, created TEXT NOT NULL, ended TEXT,
+  status TEXT NOT NULL CHECK (status IN ('running', 'stopped', 'finished', 'failed')),
+  objective TEXT NOT NULL, seed INTEGER NOT NULL, encoder_name TEXT NOT NULL, encoder_fingerprint TEXT NOT NULL,
   config TEXT NOT NULL, versions TEXT NOT NULL, machine TEXT NOT NULL, encoder TEXT NOT NULL, isolation TEXT NOT NULL
 ) STRICT;
 CREATE TABLE tasks (
-  run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, position INTEGER NOT NULL, name TEXT NOT NULL,
+  run_id TEXT NOT NULL REFERENCES runs(id), position INTEGER NOT NULL, name TEXT NOT NULL,
+  split TEXT NOT NULL CHECK (split IN ('search', 'validation')),
   source TEXT NOT NULL, fingerprint TEXT NOT NULL, domain TEXT NOT NULL,
   n_queries INTEGER NOT NULL, n_documents INTEGER NOT NULL,
   baseline_ndcg REAL NOT NULL, baseline_per_query BLOB NOT NULL, query_ids TEXT NOT NULL,
   baseline_texts INTEGER NOT NULL, baseline_tokens INTEGER NOT NULL, baseline_seconds REAL NOT NULL,
   PRIMARY KEY (run_id, name)
 ) STRICT;
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs(id),
+  created TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_run_id ON events(run_id);
+"""
+
+PROGRAMS = """
 CREATE TABLE sources (hash TEXT PRIMARY KEY, source TEXT NOT NULL) STRICT;
 CREATE TABLE programs (
-  id TEXT PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, number INTEGER NOT NULL,
+  id TEXT PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs(id), number INTEGER NOT NULL,
   generation INTEGER NOT NULL, created TEXT NOT NULL, name TEXT NOT NULL,
   source_hash TEXT NOT NULL REFERENCES sources(hash), exact_hash TEXT NOT NULL, structure_hash TEXT NOT NULL,
-  mode TEXT NOT NULL, novelty_claim TEXT NOT NULL, expected_effect TEXT NOT NULL, lesson TEXT NOT NULL,
+  mode TEXT NOT NULL, model TEXT NOT NULL,
+  novelty_claim TEXT NOT NULL, expected_effect TEXT NOT NULL, lesson TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('admitted', 'evaluated', 'rejected')),
   verdict TEXT NOT NULL, reason TEXT NOT NULL, mean_delta REAL, cost_ratio REAL,
   wins INTEGER NOT NULL, ties INTEGER NOT NULL, losses INTEGER NOT NULL,
-  flags TEXT NOT NULL, violations TEXT NOT NULL, model TEXT NOT NULL,
+  flags TEXT NOT NULL, violations TEXT NOT NULL,
   UNIQUE (run_id, number)
 ) STRICT;
-CREATE INDEX programs_exact_hash ON programs(exact_hash);
 CREATE INDEX programs_source_hash ON programs(source_hash);
 CREATE TABLE parents (
-  program_id TEXT NOT NULL REFERENCES programs(id) ON DELETE CASCADE, position INTEGER NOT NULL,
-  parent_id TEXT NOT NULL REFERENCES programs(id) ON DELETE CASCADE, PRIMARY KEY (program_id, position)
-) STRICT;
+  program_id TEXT NOT NULL REFERENCES programs(id), position INTEGER NOT NULL,
+  parent_id TEXT NOT NULL REFERENCES programs(id), PRIMARY KEY (program_id, position)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX parents_parent_id ON parents(parent_id);
 CREATE TABLE outcomes (
-  program_id TEXT NOT NULL REFERENCES programs(id) ON DELETE CASCADE, task TEXT NOT NULL,
+  program_id TEXT NOT NULL REFERENCES programs(id), task TEXT NOT NULL,
   verdict TEXT NOT NULL, reason TEXT NOT NULL, ndcg REAL, delta REAL, per_query BLOB,
   texts INTEGER NOT NULL, tokens INTEGER NOT NULL, encoder_seconds REAL NOT NULL,
   wall_s REAL NOT NULL, cpu_s REAL NOT NULL, peak_rss INTEGER NOT NULL,
   score_hash TEXT, flags TEXT NOT NULL, stdout TEXT NOT NULL, isolation_level TEXT NOT NULL,
   PRIMARY KEY (program_id, task)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE usage (
-  id INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
-  program_id TEXT REFERENCES programs(id) ON DELETE CASCADE,
-  provider TEXT NOT NULL, model TEXT NOT NULL, request_id TEXT, retries INTEGER NOT NULL, latency_s REAL NOT NULL,
-  input_uncached INTEGER, cache_read INTEGER, cache_write INTEGER, output INTEGER, reasoning INTEGER,
-  cost_usd REAL, price_source TEXT NOT NULL, purpose TEXT NOT NULL, verdict TEXT NOT NULL
 ) STRICT;
-CREATE INDEX usage_program_id ON usage(program_id);
+"""
+
+CALLS = """
 CREATE TABLE exchanges (
-  run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, position INTEGER NOT NULL,
-  number INTEGER NOT NULL, step TEXT NOT NULL,
+  run_id TEXT NOT NULL REFERENCES runs(id), position INTEGER NOT NULL, number INTEGER NOT NULL, step TEXT NOT NULL,
   created TEXT NOT NULL, request_hash TEXT NOT NULL, request BLOB NOT NULL, response BLOB NOT NULL,
   PRIMARY KEY (run_id, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX exchanges_step ON exchanges(run_id, number, step);
-CREATE TABLE events (
-  id INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
-  created TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL
 ) STRICT;
-CREATE INDEX events_run_id ON events(run_id);
+CREATE INDEX exchanges_step ON exchanges(run_id, number, step);
+CREATE TABLE usage (
+  program_id TEXT NOT NULL REFERENCES programs(id), position INTEGER NOT NULL,
+  provider TEXT NOT NULL, model TEXT NOT NULL, purpose TEXT NOT NULL, verdict TEXT NOT NULL,
+  request_id TEXT, retries INTEGER NOT NULL, latency_s REAL NOT NULL,
+  input_uncached INTEGER, cache_read INTEGER, cache_write INTEGER, output INTEGER, reasoning INTEGER,
+  cost_usd REAL, price_source TEXT NOT NULL,
+  PRIMARY KEY (program_id, position)
+) STRICT, WITHOUT ROWID;
+"""
+
+HELD_OUT = """
+CREATE TABLE heldout_tasks (
+  encoder_fingerprint TEXT NOT NULL, encoder_name TEXT NOT NULL, name TEXT NOT NULL,
+  source TEXT NOT NULL, fingerprint TEXT NOT NULL, domain TEXT NOT NULL,
+  n_queries INTEGER NOT NULL, n_documents INTEGER NOT NULL,
+  baseline_ndcg REAL NOT NULL, baseline_per_query BLOB NOT NULL, query_ids TEXT NOT NULL,
+  baseline_texts INTEGER NOT NULL, baseline_tokens INTEGER NOT NULL, baseline_seconds REAL NOT NULL,
+  PRIMARY KEY (encoder_fingerprint, fingerprint)
+) STRICT;
+CREATE TABLE heldout_outcomes (
+  source_hash TEXT NOT NULL REFERENCES sources(hash), program TEXT NOT NULL,
+  encoder_fingerprint TEXT NOT NULL, task_fingerprint TEXT NOT NULL, attempt INTEGER NOT NULL, created TEXT NOT NULL,
+  task TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, ndcg REAL, delta REAL, per_query BLOB,
+  texts INTEGER NOT NULL, tokens INTEGER NOT NULL, encoder_seconds REAL NOT NULL,
+  wall_s REAL NOT NULL, cpu_s REAL NOT NULL, peak_rss INTEGER NOT NULL,
+  score_hash TEXT, flags TEXT NOT NULL, stdout TEXT NOT NULL, isolation_level TEXT NOT NULL,
+  PRIMARY KEY (source_hash, encoder_fingerprint, task_fingerprint, attempt),
+  FOREIGN KEY (encoder_fingerprint, task_fingerprint) REFERENCES heldout_tasks(encoder_fingerprint, fingerprint)
+) STRICT;
 """
 
 # A later program never displaces an equal earlier one, so of ties the first stays.
@@ -80,21 +112,31 @@ SELECT run_id, id, name, cost_ratio, mean_delta, wins, ties, losses FROM (
     PARTITION BY run_id ORDER BY cost_ratio, mean_delta DESC, number
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
   ) AS best_cheaper
-  FROM programs WHERE mean_delta IS NOT NULL AND status <> 'rejected'
+  FROM programs
+  WHERE verdict = 'ok' AND status <> 'rejected' AND mean_delta IS NOT NULL AND cost_ratio IS NOT NULL
 ) WHERE best_cheaper IS NULL OR mean_delta > best_cheaper
 ORDER BY run_id, cost_ratio;
 CREATE VIEW ledger AS
 SELECT p.run_id, p.number, p.id, p.generation, p.name, p.status, p.verdict, p.reason, p.mean_delta, p.cost_ratio,
-  p.wins, p.ties, p.losses, p.mode, p.novelty_claim, p.lesson, p.model,
+  p.wins, p.ties, p.losses, p.mode, p.model, p.novelty_claim, p.expected_effect, p.lesson,
   (SELECT json_group_array(parent_id) FROM (SELECT parent_id FROM parents WHERE program_id = p.id ORDER BY position))
     AS parents,
-  (SELECT json_group_object(task, delta) FROM outcomes WHERE program_id = p.id AND delta IS NOT NULL) AS deltas
+  (SELECT json_group_object(task, delta) FROM (
+    SELECT o.task, o.delta FROM tasks t JOIN outcomes o ON o.program_id = p.id AND o.task = t.name
+    WHERE t.run_id = p.run_id AND t.split = 'search' AND o.delta IS NOT NULL ORDER BY t.position))
+    AS deltas
 FROM programs p ORDER BY p.run_id, p.number;
+CREATE VIEW spending AS
+SELECT p.run_id, u.provider, u.model, u.purpose, count(*) AS calls, sum(u.verdict <> 'ok') AS failed_calls,
+  sum(u.input_uncached) AS input_uncached, sum(u.cache_read) AS cache_read, sum(u.cache_write) AS cache_write,
+  sum(u.output) AS output, sum(u.reasoning) AS reasoning, sum(u.cost_usd) AS cost_usd,
+  sum(u.cost_usd IS NULL) AS calls_of_unknown_cost
+FROM usage u JOIN programs p ON p.id = u.program_id GROUP BY p.run_id, u.provider, u.model, u.purpose;
 """
 
 
 def _tables_and_views(db: "Database") -> None:
-    for statement in (TABLES + VIEWS).split(";\n"):
+    for statement in (RUNS + PROGRAMS + CALLS + HELD_OUT + VIEWS).split(";\n"):
         if statement.strip():
             db.execute(statement)
 
@@ -103,23 +145,32 @@ MIGRATIONS = {"tables_and_views": _tables_and_views}
 
 
 def migrate(db: "Database") -> None:
-    """Bring an archive to this version's schema. Raises ArchiveError for one written by a newer version."""
+    """Bring an archive, or an empty database, to this version's schema.
+
+    Raises ArchiveError for an archive written by a newer version and for a database that is something else.
+    """
     from sqlite_utils import Migrations
 
+    require_known(db, empty_too=True)
     migrations = Migrations(SET)
     for name, change in MIGRATIONS.items():
         migrations(name=name)(change)
-    require_known(db)
     if migrations.pending(db):
         migrations.apply(db)
 
 
-def require_known(db: "Database") -> None:
-    """Raise ArchiveError when the archive has a migration that this version does not know."""
-    if "_sqlite_migrations" not in db.table_names():
+def require_known(db: "Database", *, empty_too: bool = False) -> None:
+    """Raise ArchiveError unless this is an archive whose migrations this version knows (or, if allowed, empty)."""
+    tables = db.table_names()
+    if empty_too and not tables:
         return
-    rows = db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [SET])
-    unknown = sorted({name for (name,) in rows} - MIGRATIONS.keys())
+    applied: set[str] = set()
+    if "_sqlite_migrations" in tables:
+        rows = db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [SET])
+        applied = {name for (name,) in rows}
+    if not applied:
+        raise ArchiveError("This database is no archive of this program; name another file.")
+    unknown = sorted(applied - MIGRATIONS.keys())
     if unknown:
         raise ArchiveError(
             f"The archive was written by a newer version (it has the migration {unknown[0]}); upgrade this program."

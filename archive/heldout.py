@@ -1,0 +1,77 @@
+"""The held-out matrix. It has a class of its own, so that code which has the archive of a search cannot read it."""
+
+from archive.archive import Archive
+from archive.errors import ArchiveError
+from archive.records import Cell, CellRecord, OutcomeRecord, TaskRecord
+from archive.rows import from_row, insert, now, select, source_hash, store_source, to_row
+
+
+class HeldOut:
+    """Held-out tasks and outcomes in an open archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def record_task(self, encoder_name: str, encoder_fingerprint: str, task: TaskRecord) -> None:
+        """Keep a task and the bare encoder's cosine on it, unless it is known already."""
+        row = {"encoder_name": encoder_name, "encoder_fingerprint": encoder_fingerprint, **to_row(task, "split")}
+        with self._archive.writing() as connection:
+            insert(connection, "heldout_tasks", [row], otherwise="IGNORE")
+
+    def tasks(self, encoder_fingerprint: str) -> list[TaskRecord]:
+        """The tasks recorded for an encoder, by name."""
+        with self._archive.reading() as connection:
+            statement = "SELECT * FROM heldout_tasks WHERE encoder_fingerprint = ? ORDER BY name"
+            return [from_row(TaskRecord, row) for row in select(connection, statement, encoder_fingerprint)]
+
+    def record(self, record: CellRecord, *, again: bool = False) -> int:
+        """Keep the outcome of a cell, whose task must be recorded, and return the number of the attempt.
+
+        Raises ArchiveError where the cell was evaluated before and this is not said to be `again`.
+        """
+        cell = (source_hash(record.source), record.encoder_fingerprint, record.task_fingerprint)
+        with self._archive.writing() as connection:
+            (attempts,) = connection.execute(
+                "SELECT coalesce(max(attempt), 0) FROM heldout_outcomes "
+                "WHERE (source_hash, encoder_fingerprint, task_fingerprint) = (?, ?, ?)",
+                cell,
+            ).fetchone()
+            if attempts and not again:
+                raise ArchiveError(
+                    f"Program {record.program} was already evaluated on the held-out task {record.outcome.task} with "
+                    "this encoder; a second evaluation must be asked for with --again."
+                )
+            row = {
+                "source_hash": store_source(connection, record.source),
+                "program": record.program,
+                "encoder_fingerprint": record.encoder_fingerprint,
+                "task_fingerprint": record.task_fingerprint,
+                "attempt": attempts + 1,
+                "created": now(),
+                **to_row(record.outcome),
+            }
+            insert(connection, "heldout_outcomes", [row])
+        return int(attempts) + 1
+
+    def cells(self) -> list[Cell]:
+        """All recorded cells with all attempts, by program, encoder, task and attempt."""
+        statement = (
+            "SELECT o.*, s.source FROM heldout_outcomes o JOIN sources s ON s.hash = o.source_hash "
+            "ORDER BY o.program, o.source_hash, o.encoder_fingerprint, o.task, o.task_fingerprint, o.attempt"
+        )
+        with self._archive.reading() as connection:
+            return [
+                Cell(
+                    row["created"],
+                    row["attempt"],
+                    row["source_hash"],
+                    CellRecord(
+                        row["program"],
+                        row["source"],
+                        row["encoder_fingerprint"],
+                        row["task_fingerprint"],
+                        from_row(OutcomeRecord, row),
+                    ),
+                )
+                for row in select(connection, statement)
+            ]
