@@ -5,7 +5,7 @@ import re
 _UNDERLINED = re.compile(r"^(?P<title>[A-Z][A-Za-z ]+)\n[-=]{3,}[ ]*$", re.MULTILINE)
 _ROLE = re.compile(r":[a-z:]+:`~?([^`]+)`")
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
-_ADDRESS = re.compile(r"<?\b(https?://|doi:|:doi:|arXiv:)\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r":[a-z]+:`[^`]*`|<?\b(https?://|doi:|arXiv:)\S+", re.IGNORECASE)
 
 
 def summary(docstring: str) -> str:
@@ -71,4 +71,4 @@ def parameters(docstring: str) -> list[tuple[str, str]]:
 def references(docstring: str) -> list[str]:
     """Works that the References section cites, one line each, without their addresses."""
     entries = re.split(r"^\s*\.\. \[[^\]]+\]", section(docstring, "References"), flags=re.MULTILINE)[1:]
-    return [" ".join(_ADDRESS.sub("", plain(entry)).split()) for entry in entries]
+    return [" ".join(_ADDRESS.sub("", entry).split()) for entry in entries]

@@ -1,0 +1,119 @@
+"""The fourteen tasks: small, judged, without their own answers in them, and the same wherever versions are the same."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.errors import TaskError
+from harness.tasks.documentation.code import summary_to_code
+from harness.tasks.documentation.material import Size, normal_form
+from harness.tasks.documentation.sources import Library
+from harness.tasks.documentation.suite import RECIPES, Recipe, build_task
+from harness.tasks.task import RetrievalTask
+
+QUICK = ["python-topics", "licences", "networkx-see-also", "networkx-code"]
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return Library()
+
+
+@pytest.fixture(scope="module")
+def tasks(library: Library) -> dict[str, RetrievalTask]:
+    return {name: build_task(name, library) for name in RECIPES}
+
+
+def test_there_are_fourteen_of_several_domains() -> None:
+    domains = [recipe.domain for recipe in RECIPES.values()]
+    assert len(domains) == 14
+    assert domains.count("long-document") >= 3
+    assert {"code", "reference", "legal"} <= set(domains)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_task_is_small_judged_and_does_not_hold_its_questions(name: str, tasks: dict[str, RetrievalTask]) -> None:
+    task = tasks[name]
+    assert task.source == "documentation"
+    assert task.description.endswith(".")
+    assert 40 <= len(task.documents) <= 450
+    assert 20 <= len(task.queries) <= 150
+    assert set(task.qrels) == set(task.queries)
+    assert all(text.strip() for text in (*task.documents.values(), *task.queries.values()))
+    for query, judged in task.qrels.items():
+        assert judged
+        assert set(judged.values()) == {1}
+        for document in judged:
+            assert normal_form(task.queries[query]) not in normal_form(task.documents[document])
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_no_two_documents_are_the_same(name: str, tasks: dict[str, RetrievalTask]) -> None:
+    documents = [normal_form(text) for text in tasks[name].documents.values()]
+    assert len(set(documents)) == len(documents)
+
+
+def test_see_also_and_licences_have_questions_with_several_answers(tasks: dict[str, RetrievalTask]) -> None:
+    several = {name for name, task in tasks.items() if any(len(judged) > 1 for judged in task.qrels.values())}
+    assert {name for name in tasks if name.endswith("see-also")} | {"licences"} <= several
+
+
+def test_long_documents_hold_more_than_a_small_encoder_reads(tasks: dict[str, RetrievalTask]) -> None:
+    for name, task in tasks.items():
+        if task.domain == "long-document":
+            assert min(map(len, task.documents.values())) > 2000, name
+
+
+def test_the_suite_is_small_enough_for_two_cores(tasks: dict[str, RetrievalTask]) -> None:
+    characters = sum(len(text) for task in tasks.values() for text in task.documents.values())
+    assert characters < 900_000
+    assert sum(len(task.queries) for task in tasks.values()) < 700
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "2"])
+def test_fingerprints_do_not_depend_on_the_process_and_nothing_heavy_is_imported(
+    hash_seed: str, tasks: dict[str, RetrievalTask]
+) -> None:
+    code = (
+        "import json, sys\n"
+        "from harness.tasks.load import load_tasks\n"
+        "from harness.tasks.settings import TasksSettings\n"
+        f"tasks = load_tasks(TasksSettings(names={QUICK}))\n"
+        "heavy = {'torch', 'numpy', 'pandas', 'scipy', 'networkx', 'mteb', 'sklearn'} & set(sys.modules)\n"
+        "print(json.dumps([[task.fingerprint for task in tasks], sorted(heavy)]))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "LC_ALL": "C"}
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    fingerprints, heavy = json.loads(ran.stdout)
+    assert fingerprints == [tasks[name].fingerprint for name in QUICK]
+    assert heavy == []
+
+
+def test_a_cap_on_queries_changes_the_fingerprint(library: Library, tasks: dict[str, RetrievalTask]) -> None:
+    capped = build_task("python-topics", library, max_queries=10, seed=3)
+    assert len(capped.queries) == 10
+    assert capped.fingerprint != tasks["python-topics"].fingerprint
+
+
+def test_a_package_too_small_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tinypackage").mkdir()
+    (tmp_path / "tinypackage" / "__init__.py").write_text(
+        'def double(number):\n    """Return twice the number that is given."""\n    return number + number\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    size = Size(documents=80, queries=40, characters=(1, 500))
+    recipe = Recipe("code", "tinypackage", "", lambda library: summary_to_code(library, "tinypackage", ("",), size))
+    monkeypatch.setitem(RECIPES, "tiny-code", recipe)
+    with pytest.raises(
+        TaskError, match=r"tiny-code found 1 documents and 1 questions in the installed .* of tinypackage"
+    ):
+        build_task("tiny-code", Library())
+
+
+def test_a_package_that_is_not_installed_is_named() -> None:
+    with pytest.raises(TaskError, match="no_such_package, which is not installed"):
+        Library().modules("no_such_package", ("",))

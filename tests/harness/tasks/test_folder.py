@@ -1,0 +1,150 @@
+"""A folder in BEIR layout becomes a task, and every fault in it is named with its file and line."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.errors import TaskError, UsageError
+from harness.tasks.folder import load_folder
+
+CORPUS = [{"_id": "d1", "title": "Owls", "text": "Owls hunt at night."}, {"_id": "d2", "text": "Bees dance."}]
+QUERIES = [{"_id": "q1", "text": "night birds"}, {"_id": "q2", "text": "insects"}, {"_id": "q3", "text": "not judged"}]
+QRELS = "query-id\tcorpus-id\tscore\nq1\td1\t2\nq1\td2\t0\nq2\td2\t1\n"
+
+
+def json_lines(records: list[dict[str, str]]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "animals"
+    (root / "qrels").mkdir(parents=True)
+    (root / "corpus.jsonl").write_text(json_lines(CORPUS), encoding="utf-8")
+    (root / "queries.jsonl").write_text(json_lines(QUERIES), encoding="utf-8")
+    (root / "qrels" / "test.tsv").write_text(QRELS, encoding="utf-8")
+    return root
+
+
+def test_a_folder_becomes_a_task(folder: Path) -> None:
+    task = load_folder(folder)
+    assert task.name == "animals"
+    assert task.documents == {"d1": "Owls Owls hunt at night.", "d2": "Bees dance."}
+    assert task.queries == {"q1": "night birds", "q2": "insects"}
+    assert task.qrels == {"q1": {"d1": 2, "d2": 0}, "q2": {"d2": 1}}
+    assert not task.held_out
+
+
+def test_lines_may_end_or_start_as_other_systems_write_them(folder: Path) -> None:
+    fingerprint = load_folder(folder).fingerprint
+    for file in (folder / "corpus.jsonl", folder / "queries.jsonl", folder / "qrels" / "test.tsv"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n") + b"\r\n")
+    assert load_folder(folder).fingerprint == fingerprint
+
+
+def test_a_line_separator_inside_a_text_does_not_end_the_line(folder: Path) -> None:
+    record = json.dumps({"_id": "d3", "text": "one\u2028two"}, ensure_ascii=False)
+    (folder / "corpus.jsonl").write_text(json_lines(CORPUS) + record, encoding="utf-8")
+    assert load_folder(folder).documents["d3"] == "one\u2028two"
+
+
+def test_qrels_without_a_heading_and_negative_grades(folder: Path) -> None:
+    (folder / "qrels" / "test.tsv").write_text("q1\td1\t1\nq1\td2\t-1\n", encoding="utf-8")
+    assert load_folder(folder).qrels == {"q1": {"d1": 1, "d2": 0}}
+
+
+def test_the_split_is_test_or_the_only_one_or_the_one_asked_for(folder: Path) -> None:
+    (folder / "qrels" / "dev.tsv").write_text("q2\td2\t1\n", encoding="utf-8")
+    assert set(load_folder(folder).queries) == {"q1", "q2"}
+    assert set(load_folder(folder, split="dev").queries) == {"q2"}
+    with pytest.raises(UsageError, match=r"has no train\.tsv; set tasks\.split to one of: dev, test\."):
+        load_folder(folder, split="train")
+    (folder / "qrels" / "test.tsv").unlink()
+    assert set(load_folder(folder).queries) == {"q2"}
+    (folder / "qrels" / "train.tsv").write_text("q2\td2\t1\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"set tasks\.split to one of: dev, train\."):
+        load_folder(folder)
+
+
+def test_a_missing_folder_is_a_wrong_request(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"There is no folder .*nowhere"):
+        load_folder(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("missing", ["corpus.jsonl", "queries.jsonl"])
+def test_a_missing_file_is_named(folder: Path, missing: str) -> None:
+    (folder / missing).unlink()
+    with pytest.raises(TaskError, match=f"{missing} cannot be read .No such file"):
+        load_folder(folder)
+
+
+def test_missing_judgments_are_named(folder: Path) -> None:
+    (folder / "qrels" / "test.tsv").unlink()
+    with pytest.raises(TaskError, match=r"qrels has no \.tsv file"):
+        load_folder(folder)
+
+
+def second_line(file: str, line: str | bytes) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        path = folder / file
+        lines = path.read_bytes().split(b"\n")
+        lines[1] = line if isinstance(line, bytes) else line.encode()
+        path.write_bytes(b"\n".join(lines))
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "file", "said"),
+    [
+        (second_line("corpus.jsonl", "{not json"), "corpus.jsonl", "this is not JSON"),
+        (second_line("corpus.jsonl", "[" * 100_000), "corpus.jsonl", "this is not JSON"),
+        (second_line("corpus.jsonl", '["d2", "Bees"]'), "corpus.jsonl", "expected a JSON object"),
+        (second_line("corpus.jsonl", '{"text": "Bees"}'), "corpus.jsonl", "_id must be a string"),
+        (
+            second_line("corpus.jsonl", '{"_id": "d1", "text": "Bees"}'),
+            "corpus.jsonl",
+            "'d1' stands here for the second",
+        ),
+        (second_line("corpus.jsonl", '{"_id": "d2"}'), "corpus.jsonl", "text must be a string, found NoneType"),
+        (second_line("corpus.jsonl", '{"_id": "d2", "text": "\\n "}'), "corpus.jsonl", "the text is empty"),
+        (second_line("corpus.jsonl", '{"_id": "d2", "text": "\\ud800"}'), "corpus.jsonl", "half of a surrogate pair"),
+        (second_line("corpus.jsonl", b'{"_id": "d2", "text": "\xff"}'), "corpus.jsonl", "not UTF-8"),
+        (
+            second_line("queries.jsonl", '{"_id": "q1", "text": "again"}'),
+            "queries.jsonl",
+            "'q1' stands here for the sec",
+        ),
+        (second_line("queries.jsonl", '{"_id": "q2", "text": ""}'), "queries.jsonl", "the text is empty"),
+        (second_line("qrels/test.tsv", "q1 d1 1"), "test.tsv", "parted by tabs, found 1 field"),
+        (second_line("qrels/test.tsv", "q9\td1\t1"), "test.tsv", "there is no query 'q9'"),
+        (second_line("qrels/test.tsv", "q1\td9\t1"), "test.tsv", "there is no document 'd9'"),
+        (second_line("qrels/test.tsv", "q1\td1\thigh"), "test.tsv", "a whole number, found 'high'"),
+    ],
+)
+def test_a_fault_is_named_with_file_and_line(folder: Path, spoil: Callable[[Path], None], file: str, said: str) -> None:
+    spoil(folder)
+    with pytest.raises(TaskError) as caught:
+        load_folder(folder)
+    assert f"{file}, line 2: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_pair_judged_twice_is_named(folder: Path) -> None:
+    (folder / "qrels" / "test.tsv").write_text(QRELS + "q1\td1\t1\n", encoding="utf-8")
+    with pytest.raises(TaskError, match=r"test\.tsv, line 5: query 'q1' and document 'd1' were judged before"):
+        load_folder(folder)
+
+
+def test_judgments_without_a_relevant_document_are_refused(folder: Path) -> None:
+    (folder / "qrels" / "test.tsv").write_text("q1\td1\t0\n", encoding="utf-8")
+    with pytest.raises(TaskError, match=r"test\.tsv judges no document relevant"):
+        load_folder(folder)
+
+
+def test_an_empty_file_is_named(folder: Path) -> None:
+    (folder / "corpus.jsonl").write_text("\n", encoding="utf-8")
+    with pytest.raises(TaskError, match=r"corpus\.jsonl is empty"):
+        load_folder(folder)

@@ -1,0 +1,147 @@
+"""mteb tasks: the pinned lists exist, a task on disk loads offline, texts are joined as mteb joins them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import TaskError, UsageError
+from harness.tasks.mteb_lists import PINNED
+from harness.tasks.mteb_source import document_text, from_mteb_task, load_mteb, query_text
+from harness.tasks.task import RetrievalTask
+
+mteb = pytest.importorskip("mteb")
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+README = """---
+configs:
+- config_name: corpus
+  data_files: [{split: test, path: corpus.jsonl}]
+- config_name: queries
+  data_files: [{split: test, path: queries.jsonl}]
+- config_name: default
+  data_files: [{split: test, path: qrels.jsonl}]
+---
+"""
+CORPUS = '{"_id": "d1", "title": "Owls", "text": " Owls hunt. "}\n{"_id": "d2", "title": "", "text": " Bees dance. "}\n'
+QUERIES = '{"_id": "q1", "text": "night birds"}\n{"_id": "q2", "text": "nobody judged this"}\n'
+QRELS = '{"query-id": "q1", "corpus-id": "d1", "score": 2}\n{"query-id": "q1", "corpus-id": "d2", "score": 0}\n'
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in (("README.md", README), ("corpus.jsonl", CORPUS), ("queries.jsonl", QUERIES)):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "qrels.jsonl").write_text(QRELS)
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    return tmp_path
+
+
+def load_from(dataset: Path, *, ignore_identical: bool = False) -> RetrievalTask:
+    from mteb.abstasks.retrieval import AbsTaskRetrieval
+    from mteb.abstasks.task_metadata import TaskMetadata
+
+    class Animals(AbsTaskRetrieval):  # type: ignore[misc, unused-ignore]
+        ignore_identical_ids = ignore_identical
+        metadata = TaskMetadata(
+            name="Animals",
+            description="Find the animal.",
+            dataset={"path": str(dataset), "revision": "main"},
+            type="Retrieval",
+            category="t2t",
+            eval_splits=["test"],
+            eval_langs=["eng-Latn"],
+            main_score="ndcg_at_1",
+        )
+
+    return from_mteb_task(
+        Animals(),
+        label="Animals",
+        split="test",
+        subset="default",
+        domain="nature",
+        max_queries=None,
+        seed=0,
+        held_out=False,
+    )
+
+
+def test_a_task_on_disk_is_loaded_offline(dataset: Path) -> None:
+    task = load_from(dataset)
+    assert task.documents == {"d1": "Owls  Owls hunt.", "d2": "Bees dance."}
+    assert task.queries == {"q1": "night birds"}
+    assert task.qrels == {"q1": {"d1": 2, "d2": 0}}
+    assert (task.source, task.domain, task.description) == ("mteb", "nature", "Find the animal.")
+
+
+def test_identical_ids_are_ignored_where_mteb_ignores_them(dataset: Path) -> None:
+    assert load_from(dataset, ignore_identical=True).ignore_identical_ids
+    assert not load_from(dataset).ignore_identical_ids
+
+
+def test_data_that_cannot_be_read_is_one_sentence(dataset: Path) -> None:
+    (dataset / "corpus.jsonl").unlink()
+    with pytest.raises(TaskError, match=r"The mteb task Animals .*could not be fetched .*fetch it once") as caught:
+        load_from(dataset)
+    assert "\n" not in str(caught.value)
+
+
+def test_texts_are_joined_as_mteb_joins_them() -> None:
+    from datasets import Dataset
+    from mteb._create_dataloaders import _retrieval_texts
+    from mteb.types import PromptType
+
+    corpus = [{"id": "a", "title": " T ", "text": " body "}, {"id": "b", "title": "", "text": " body "}]
+    asked: list[dict[str, Any]] = [
+        {"id": "a", "text": "who?", "instruction": "Be brief."},
+        {"id": "b", "text": "why?", "instruction": None},
+    ]
+    talk: list[dict[str, Any]] = [
+        {"id": "a", "text": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes?"}]}
+    ]
+    assert [document_text(row) for row in corpus] == _retrieval_texts(Dataset.from_list(corpus), PromptType.document)
+    assert [query_text(row) for row in asked] == _retrieval_texts(Dataset.from_list(asked), PromptType.query)
+    assert [query_text(row) for row in talk] == _retrieval_texts(Dataset.from_list(talk), PromptType.query)
+
+
+@pytest.mark.parametrize("name", sorted(PINNED))
+def test_every_pinned_task_exists_with_its_split_and_subset(name: str) -> None:
+    task, pin = mteb.get_task(name), PINNED[name]
+    assert pin.split in task.eval_splits
+    assert pin.subset in task.hf_subsets
+    assert task.metadata.dataset["revision"].startswith(pin.revision)
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("SciFct", "mteb has no task SciFct .*Did you mean: 'SciFact'"),
+        ("STS12", "is a STS task; choose a retrieval task"),
+        ("LEMBNeedleRetrieval/test_1", "has no split test_1; write NAME/SPLIT with one of: test_256"),
+        ("MIRACLRetrieval", "has no subset default; write NAME/SPLIT/SUBSET with one of: ar, bn"),
+        ("SciFact//default", "is not an mteb task"),
+    ],
+)
+def test_a_wrong_name_is_one_sentence(label: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        load_mteb(label)
+
+
+def test_an_uncached_task_offline_says_which_and_how_to_fetch_it(tmp_path: Path) -> None:
+    code = (
+        "from harness.errors import TaskError\n"
+        "from harness.tasks.mteb_source import load_mteb\n"
+        "try: load_mteb('AILAStatutes')\n"
+        "except TaskError as error: print(error)"
+    )
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    (sentence,) = ran.stdout.splitlines()
+    assert sentence.startswith("The mteb task AILAStatutes (dataset mteb/AILA_statutes, revision ebfcd844")
+    assert "fetch it once with a connection: python -c" in sentence
+    assert "load_mteb('AILAStatutes')" in sentence
