@@ -23,7 +23,7 @@ D_TEXTS = [
     "Numbers in text form. Each line of the file holds one number. Lines that hold no number are left out.",
     "Sort a list. The sort is stable. Equal items keep their order. A key function may be given. It is called once.",
     "",
-    " ".join(f"word{number % 17} appears in a long text." for number in range(60)),
+    " ".join(f"Word{number % 17} appears in a long text." for number in range(60)),
     "Split a string at a separator. Without a separator it is split at blanks.",
     "Delete a file. The file must not be open. A missing file is an error.",
     "The date of today. The calendar is the Gregorian one. Dr. Smith wrote this in the U.S. in 1999.",

@@ -1,5 +1,7 @@
 """Fusion against loops over single documents."""
 
+import statistics
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from primitives import (
     borda,
     comb_mnz,
+    median_fusion,
     minmax,
     minmax_fusion,
     reciprocal_rank_fusion,
@@ -65,6 +68,14 @@ def test_sums_add_what_the_normalisations_give(channels: list[FloatMatrix]) -> N
         )
 
 
+@given(channel_lists(), st.sampled_from([0, 1]))
+def test_median_fusion_takes_the_middle_channel(channels: list[FloatMatrix], axis: int) -> None:
+    fused = median_fusion(channels, axis)
+    for (row, column), score in np.ndenumerate(fused):
+        values = [float(zscore(channel, axis)[row, column]) for channel in channels]
+        assert score == pytest.approx(statistics.median(values), abs=1e-5)
+
+
 @given(channel_lists())
 def test_comb_mnz_multiplies_by_votes(channels: list[FloatMatrix]) -> None:
     fused = comb_mnz(channels)
@@ -76,6 +87,6 @@ def test_comb_mnz_multiplies_by_votes(channels: list[FloatMatrix]) -> None:
 @given(arrays(np.float32, (2, 5), elements=st.floats(-1, 1, width=32)))
 def test_fusing_leaves_its_inputs_alone(scores: FloatMatrix) -> None:
     before = scores.copy()
-    for fuse in (sum_channels, zscore_fusion, minmax_fusion, comb_mnz, borda, reciprocal_rank_fusion):
+    for fuse in (sum_channels, zscore_fusion, minmax_fusion, median_fusion, comb_mnz, borda, reciprocal_rank_fusion):
         fuse([scores, scores])
         assert np.array_equal(scores, before)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primitives import Segments, chunk_segments, sentence_segments, sentences, word_chunks
+from primitives import Segments, chunk_segments, lead, pair_segments, sentence_segments, sentences, word_chunks
 from primitives.segments import spread
 
 
@@ -70,3 +70,16 @@ def test_every_document_owns_its_segments(documents: list[str]) -> None:
         assert found.texts == [text for texts in expected for text in texts]
         assert np.array_equal(found.owner, np.repeat(np.arange(len(documents)), [len(texts) for texts in expected]))
         assert np.all(np.diff(found.starts) > 0)
+
+
+def test_pairs_are_neighbouring_sentences() -> None:
+    found = pair_segments(["One. Two. Three.", "Alone.", ""], 8)
+    assert found.texts == ["One. Two.", "Two. Three.", "Alone.", ""]
+    assert found.starts.tolist() == [0, 2, 3]
+    assert pair_segments(["One. Two. Three. Four. Five."], 2).texts == ["One. Two.", "Three. Four."]
+
+
+def test_the_lead_is_the_first_sentence_cut_to_its_first_words() -> None:
+    assert lead("Short one. And more.") == "Short one."
+    assert lead(" ".join(["word"] * 50)) == " ".join(["word"] * 32)
+    assert lead("") == ""
