@@ -1,5 +1,6 @@
 """Start a discovery run, or continue one from its archive."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
@@ -8,14 +9,17 @@ from harness.discover import Discovery
 from harness.display import open_display
 from harness.encoders.fingerprint import require_fingerprint
 from harness.errors import JobError
-from harness.history import History
-from harness.proposers.load import load_proposer
+from harness.history import History, Known
+from harness.limits import Amount, CapReached, Spending
+from harness.proposers.load import Surroundings, check_proposer, load_proposer
+from harness.proposers.store import ArchiveStore
 from harness.provenance import machine, versions
 from harness.recording import known_from_record, task_record
+from harness.replay import with_replayed
 from harness.settings import ArchiveSettings, Settings, from_config, to_mapping
 from harness.stopping import StopOnInterrupt
 from harness.tables import print_frontier
-from harness.tasks.load import load_tasks, refuse_held_out
+from harness.tasks.load import list_names, load_tasks, refuse_held_out
 from harness.tasks.task import RetrievalTask
 from harness.workbench import Workbench, open_workbench
 from primitives import programs
@@ -24,6 +28,7 @@ from primitives import programs
 def start(settings: Settings) -> bool:
     """Run a new search to its end; False when it was stopped before."""
     with Archive.open(settings.archive.path) as archive:
+        settings = with_replayed(settings, archive)
         return _search(settings, archive, _discovery_tasks(settings), run_id=None)
 
 
@@ -42,6 +47,7 @@ def continue_run(path: str, run: str) -> bool:
 
 
 def _discovery_tasks(settings: Settings) -> list[RetrievalTask]:
+    refuse_held_out(list_names(settings.tasks))  # before anything is fetched
     tasks = load_tasks(settings.tasks)
     refuse_held_out(tasks)
     return tasks
@@ -59,6 +65,7 @@ def _require_same_tasks(recorded: dict[str, str], tasks: Sequence[RetrievalTask]
 
 def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask], run_id: str | None) -> bool:
     """Open everything, start or continue the run, and report how it ended."""
+    models = check_proposer(settings)
     n_programs = len(programs.SEEDS) + settings.search.generations
     with (
         StopOnInterrupt() as stop,
@@ -70,13 +77,16 @@ def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask]
         else:
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
         display.run_started(run_id, bench.encoder)
+        history = History()
+        around = surroundings(settings, archive, run_id, history, bench)
         discovery = Discovery(
             settings=settings,
             archive=archive,
             run_id=run_id,
-            history=recorded_history(archive, run_id),
+            history=history,
             bench=bench,
-            proposer=load_proposer(settings.proposer),
+            proposer=load_proposer(settings, models, around),
+            spending=around.spending,
             display=display,
         )
         archive.set_status(run_id, "running")
@@ -87,7 +97,11 @@ def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask]
 
 def _run_to_end(discovery: Discovery, archive: Archive, run_id: str, stop: StopOnInterrupt) -> bool:
     try:
-        complete = discovery.run(stop.asked)
+        complete = discovery.run(recorded_programs(archive, run_id), stop.asked)
+    except CapReached as cap:
+        archive.event(run_id, "cap", str(cap))
+        print(cap, file=sys.stderr)
+        complete = False
     except BaseException:
         archive.set_status(run_id, "stopped")
         raise
@@ -109,12 +123,22 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
     )
 
 
-def recorded_history(archive: Archive, run_id: str) -> History:
-    """What a run has learnt so far."""
-    history = History()
-    for program in archive.programs(run_id):
-        history.add(known_from_record(program.id, program.record))
-    return history
+def surroundings(settings: Settings, archive: Archive, run_id: str, history: History, bench: Workbench) -> Surroundings:
+    """What the run's proposer needs beside its settings; what earlier starts spent counts against the caps."""
+    store = ArchiveStore(archive, run_id)
+    replayed = ArchiveStore(archive, settings.proposer.run) if settings.proposer.kind == "replay" else None
+    return Surroundings(
+        history=history,
+        store=store,
+        spending=Spending(settings.caps, Amount() if replayed else store.charged()),
+        embed=lambda texts: bench.encoder.embed(texts, role="document").vectors,
+        replayed=replayed,
+    )
+
+
+def recorded_programs(archive: Archive, run_id: str) -> list[Known]:
+    """What a run has recorded so far, oldest first."""
+    return [known_from_record(program.id, program.record) for program in archive.programs(run_id)]
 
 
 def _report_end(archive: Archive, settings: Settings, run_id: str, complete: bool) -> None:

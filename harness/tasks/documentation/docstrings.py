@@ -4,6 +4,7 @@ import re
 
 _UNDERLINED = re.compile(r"^(?P<title>[A-Z][A-Za-z ]+)\n[-=]{3,}[ ]*$", re.MULTILINE)
 _ROLE = re.compile(r":[a-z:]+:`~?([^`]+)`")
+_SIGNATURE = re.compile(r"[\w.]+\(")
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _ADDRESS = re.compile(r":[a-z]+:`[^`]*`|<?\b(https?://|doi:|arXiv:)\S+", re.IGNORECASE)
 
@@ -14,8 +15,8 @@ def summary(docstring: str) -> str:
 
 
 def is_question(sentence: str) -> bool:
-    """Whether a sentence has enough words to ask for one thing, and few enough to be one sentence."""
-    return 5 <= len(sentence.split()) <= 40
+    """Whether a sentence has the words to ask for one thing: not a heading, not a page, not a call signature."""
+    return 5 <= len(sentence.split()) <= 40 and not _SIGNATURE.match(sentence)
 
 
 def paragraphs(text: str) -> list[str]:

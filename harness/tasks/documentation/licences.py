@@ -87,7 +87,9 @@ def _questions(clauses: Mapping[str, Sequence[str]], wanted: int) -> dict[str, s
         for clause in listed[1:]:
             form = normal_form(clause)
             owners = len(_owners(form, clauses))
-            if owners <= _MOST_OWNERS and _FEWEST_WORDS <= len(clause.split()) <= _MOST_WORDS:
+            announces_another = clause.endswith(":")
+            fits = owners <= _MOST_OWNERS and _FEWEST_WORDS <= len(clause.split()) <= _MOST_WORDS
+            if fits and not announces_another:
                 choices.append((owners, form, clause))
         if choices and len(asked) < wanted:
             _, form, clause = min(choices)

@@ -97,7 +97,7 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "licences": Recipe(
         "legal",
-        "torch",
+        "torch, matplotlib, numpy and others",
         "A clause taken out of the licence texts of installed packages asks for the stretches of licence it stood in.",
         lambda library: clause_to_licence(_LICENSED, _LICENCE),
     ),
