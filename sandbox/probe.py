@@ -5,9 +5,6 @@ stopped it. The last line is replaced by a shell's when even exec works.
 """
 
 import _thread
-
-# The bare system calls are the point here.
-# ruff: noqa: PTH
 import ctypes
 import fcntl
 import json
@@ -44,8 +41,8 @@ def attempts(target: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "memory": lambda: bytearray(2 * target["memory_bytes"]),
         "raise_limit": lambda: resource.setrlimit(resource.RLIMIT_AS, UNLIMITED),
         "open_file": lambda: os.open(target["file"], os.O_RDONLY),
-        "list_directory": lambda: os.listdir(target["folder"]),
-        "stat_file": lambda: os.stat(target["file"]),
+        "list_directory": lambda: os.listdir(target["folder"]),  # noqa: PTH208
+        "stat_file": lambda: os.stat(target["file"]),  # noqa: PTH116
         "write_file": lambda: os.open(target["folder"] + "/written", os.O_WRONLY | os.O_CREAT),
         "tcp": lambda: socket.socket().connect(address),
         "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", address),

@@ -1,0 +1,7 @@
+"""Read the relevance labels."""
+
+EXPECT = "exception"
+
+
+def attack(target):
+    return "relevant" in open(target["labels"]).read()
