@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from archive import Archive, RunRecord
+from harness.consider import screen
 from harness.discover import Discovery
 from harness.display import open_display
 from harness.encoders.fingerprint import require_fingerprint
@@ -27,6 +28,7 @@ from primitives import programs
 
 def start(settings: Settings) -> bool:
     """Run a new search to its end; False when it was stopped before."""
+    refuse_held_out(list_names(settings.tasks))
     with Archive.open(settings.archive.path) as archive:
         settings = with_replayed(settings, archive)
         return _search(settings, archive, _discovery_tasks(settings), run_id=None)
@@ -128,7 +130,8 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
     store = ArchiveStore(archive, run_id)
     replayed = ArchiveStore(archive, settings.proposer.run) if settings.proposer.kind == "replay" else None
     return Surroundings(
-        history=history,
+        programs=history.programs,
+        screen=lambda source, briefing: screen(source, briefing, history),
         store=store,
         spending=Spending(settings.caps, Amount() if replayed else store.charged()),
         embed=lambda texts: bench.encoder.embed(texts, role="document").vectors,

@@ -1,0 +1,127 @@
+"""Runs with a language model as the author: real processes against a real server on loopback."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from archive import Archive
+from tests.e2e.conftest import Ttc, environment
+from tests.e2e.stand_in_model import misbehaving, well_behaved
+from tests.harness.proposers.fake_provider import TOKENS, FakeProvider
+
+PRICE = ("proposer.price.input=2", "proposer.price.output=8")
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> str:
+    """Two small tasks in BEIR layout."""
+    folders = []
+    for name, shift in (("one", 1), ("two", 3)):
+        folder = tmp_path / name
+        (folder / "qrels").mkdir(parents=True)
+        words = ["river", "stone", "cloud", "engine", "letter", "garden", "window", "planet", "copper", "violin", "harbour", "meadow"]
+        texts = [f"{word} {words[(at + shift) % 12]} {words[(at * 5 + shift) % 12]}" for at, word in enumerate(words)]
+        documents = [{"_id": f"d{at}", "text": text} for at, text in enumerate(texts)]
+        queries = [{"_id": f"q{at}", "text": f"{words[at]} {words[(at + 2) % 12]}"} for at in range(6)]
+        (folder / "corpus.jsonl").write_text("".join(json.dumps(d) + "\n" for d in documents))
+        (folder / "queries.jsonl").write_text("".join(json.dumps(q) + "\n" for q in queries))
+        rows = [f"q{at}\td{(at + shift) % 12}\t1\n" for at in range(6)]
+        (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(rows))
+        folders.append(str(folder))
+    return f"tasks.paths=[{','.join(folders)}]"
+
+
+def arguments(server: HTTPServer, corpus: str, *more: str) -> list[str]:
+    return [
+        "encoder=wordllama",
+        "tasks=folder",
+        corpus,
+        "proposer=local",
+        f"proposer.base_url={server.url_for('/v1')}",
+        "proposer.model=stand-in",
+        *PRICE,
+        *more,
+    ]
+
+
+def exported(path: Path, run_id: str | None = None) -> dict[str, Any]:
+    with Archive.open(path, read_only=True) as archive:
+        return archive.export(run_id or archive.resolve_run("latest"))
+
+
+def test_a_run_is_recorded_replayed_and_priced(httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc) -> None:
+    provider = FakeProvider(httpserver, well_behaved)
+    done = ttc("discover", *arguments(httpserver, corpus, "search.generations=6"))
+    assert done.returncode == 0, done.stderr
+    archive = tmp_path / "ttc-archive.db"
+    first = exported(archive)
+    made = first["programs"][3:]
+    assert [program["model"] for program in made] == ["stand-in"] * 6
+    calls = [call for program in made for call in program["usage"]]
+    assert len(calls) == len(provider.requests) == len(first["exchanges"])
+    price = ((TOKENS["input"] - 50) * 2 + 40 * 2 + 10 * 2.5 + TOKENS["output"] * 8) / 1e6
+    assert [call["cost_usd"] for call in calls] == [pytest.approx(price)] * len(calls)
+
+    asked = len(provider.requests)
+    with Archive.open(archive, read_only=True) as opened:
+        run_id = opened.resolve_run("latest")
+    again = ttc("discover", "encoder=wordllama", "tasks=folder", corpus, "proposer=replay", f"proposer.run={run_id}")
+    assert again.returncode == 0, again.stderr
+    assert len(provider.requests) == asked
+    replayed = exported(archive)
+    assert replayed["config"].pop("proposer")["kind"] == "replay"
+    first["config"].pop("proposer")
+    assert replayed == first
+
+
+def test_four_in_flight_through_faults_evaluate_every_program_once(
+    httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc
+) -> None:
+    provider = FakeProvider(httpserver, misbehaving(0.5))
+    done = ttc("discover", *arguments(httpserver, corpus, "search.generations=30", "search.in_flight=4"))
+    assert done.returncode == 0, done.stderr
+    run = exported(tmp_path / "ttc-archive.db")
+    assert len(run["programs"]) == 33
+    calls = [call for program in run["programs"] for call in program["usage"]]
+    assert len(calls) == len(run["exchanges"])
+    assert {call["verdict"] for call in calls} > {"ok", "interrupted"}
+    counted = [call for call in calls if call["output"] is not None]
+    assert sum(call["output"] for call in counted) == TOKENS["output"] * len(counted)
+    assert len(counted) <= sum(provider.answered.values())
+
+
+def test_killed_in_flight_and_resumed_equals_unbroken_and_pays_nothing_twice(
+    httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc
+) -> None:
+    provider = FakeProvider(httpserver, misbehaving(0.3))
+    options = arguments(httpserver, corpus, "search.generations=12", "search.in_flight=3")
+    assert ttc("discover", *options, "archive.path=unbroken.db").returncode == 0
+    unbroken = exported(tmp_path / "unbroken.db")
+
+    provider = FakeProvider(httpserver, misbehaving(0.3))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", "discover", *options, "archive.path=killed.db"],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for _ in range(7):
+        process.stdout.readline()
+    process.kill()
+    process.communicate()
+    with Archive.open(tmp_path / "killed.db", read_only=True) as archive:
+        kept = {(e.number, e.step) for e in archive.exchanges(archive.resolve_run("latest"))}
+        assert 0 < len(kept) < len(unbroken["exchanges"])
+    resumed = ttc("resume", "--archive", "killed.db")
+    assert resumed.returncode == 0, resumed.stderr
+    killed = exported(tmp_path / "killed.db")
+    for run in (killed, unbroken):
+        run["config"].pop("archive")
+    assert killed["programs"] == unbroken["programs"]
