@@ -59,7 +59,7 @@ def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
     rounds.append(rank(moved))
 
     votes = sum_channels([(ranks(scores) <= 10).astype(np.float32) for scores in [dense, lexical, *rounds]])
-    agreed = top_k(votes, 3, then=rounds[-1])
+    agreed = top_k(votes, 3, then=dense)
     relevant = centroid(d_emb, agreed)
     agreed_context = in_context(agreed[:, 0])
     moved = rocchio(moved, unit_rows(relevant + agreed_context))
