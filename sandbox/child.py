@@ -1,13 +1,12 @@
 """The life of one child: take its inputs, lock itself, run the program, answer, end."""
 
-import builtins
 import mmap
 import os
 import resource
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import NoReturn
 
 import numpy as np
@@ -69,11 +68,11 @@ def _run(
 ) -> tuple[bytes, bytes]:
     # The very string that the static rules read is compiled: no file, no encoding cookie in between.
     code: CodeType = compile(source, PROGRAM_FILE, "exec", dont_inherit=True)
-    module = {"__name__": "program", "__builtins__": builtins}
-    exec(code, module)
-    rerank: Callable[..., object] = module["rerank"]  # type: ignore[assignment]
+    # A registered module, because dataclasses look their class's module up by name.
+    program = sys.modules["program"] = ModuleType("program")
+    exec(code, program.__dict__)
     result = np.asarray(
-        rerank(
+        program.rerank(
             inputs.q_emb,
             inputs.d_emb,
             inputs.sim,

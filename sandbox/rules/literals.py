@@ -32,11 +32,6 @@ def check(tree: ast.Module) -> Iterator[Violation]:
         yield violation("TUNING", line, f"The program holds {len(tuned)} numeric constants that may be tuned.")
 
 
-def tuned_constants(tree: ast.AST) -> int:
-    """How many numeric constants of a program are settings rather than structure."""
-    return sum(is_tuned(value) for _, value in _numbers(tree))
-
-
 def is_tuned(value: complex) -> bool:
     """Whether a number looks like a setting: it is neither structural nor a power of ten."""
     if isinstance(value, int) and value >= MAX_INTEGER:

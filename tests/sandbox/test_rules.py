@@ -1,0 +1,239 @@
+"""Static rules: each evasion is found under its code, each honest program passes."""
+
+import warnings
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox import Violation, rules
+from sandbox.rules.table import MAX_SOURCE_BYTES
+
+RERANK = "\n\ndef rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return sim\n"
+
+EVASIONS = {
+    "IMPORT": [
+        "import os",
+        "import os.path as re",
+        "import numpy.random",
+        "import numpy.testing",
+        "from os import path",
+        "from . import secrets",
+        "from .. import harness",
+        "from numpy import *",
+        "import time",
+        "import random",
+        "import json, math",
+        "def f():\n    import socket",
+        "try:\n    pass\nfinally:\n    pass\nfrom subprocess import run",
+        "import primitives.programs",
+        "from importlib import import_module",
+    ],
+    "MODULE_HOP": [
+        "import re\nx = re.enum.sys",
+        "import dataclasses\nx = dataclasses.sys.modules",
+        "import statistics\nx = statistics.numbers",
+        "import statistics\nx = statistics.random.random()",
+        "from dataclasses import inspect",
+        "import numpy as np\nx = np.lib.npyio.load",
+        "import numpy as np\nx = np.lib.format",
+        "import typing as t\nx = t.sys.path",
+        "import fractions\nx = fractions.sys",
+    ],
+    "MODULE_VALUE": [
+        "import numpy as np\nx = np",
+        "import numpy as np\nx = [np]",
+        "import numpy as np\ndef f(m=np):\n    return m",
+        "import numpy as np\nx = (y := np)",
+        "import numpy as np\ndef f():\n    print(np)",
+        "import numpy as np\ndef f():\n    return np.linalg",
+        "import numpy\nx = numpy.linalg",
+        "from numpy import linalg\nx = linalg",
+        "import re\ndef f():\n    yield re",
+        "import re\nx = f'{re}'",
+    ],
+    "PATCH": [
+        "import numpy as np\nnp.isfinite = None",
+        "import numpy as np\ndel np.sort",
+        "import numpy as np\ndef f():\n    for np.sort in []:\n        pass",
+        "import numpy as np\ndef f(c):\n    with c as np.sort:\n        pass",
+        "import numpy as np\nnp.linalg.norm = max",
+        "import math\nmath.pi += 1",
+    ],
+    "REBIND": [
+        "import numpy as np\nnp = 1",
+        "import numpy as np\ndef np():\n    pass",
+        "import numpy as np\ndef f(np):\n    pass",
+        "import numpy as np\nclass np:\n    pass",
+        "import re\ndef f():\n    try:\n        pass\n    except ValueError as re:\n        pass",
+        "import re\ndef f(x):\n    match x:\n        case {**re}:\n            pass",
+    ],
+    "PRIVATE": [
+        "import collections\nx = collections._sys",
+        "from collections import _sys",
+        "import string\nx = string._string",
+        "import functools\nx = functools._CacheInfo",
+        "import numpy as np\nx = np._core",
+    ],
+    "DUNDER": [
+        "x = ().__class__",
+        "x = [].__class__.__base__.__subclasses__()",
+        "def f():\n    return f.__globals__",
+        "x = __builtins__.__dict__",
+        "x = __loader__",
+        "x = __spec__",
+        "class A:\n    def __getattr__(self, name):\n        return 1",
+        "class A:\n    def __del__(self):\n        pass",
+        "class A:\n    def __init_subclass__(cls):\n        pass",
+        "def f(x):\n    match x:\n        case object(__class__=y):\n            return y",
+        "def f():\n    return [].__reduce__()",
+        "def f(e):\n    return e.__traceback__",
+        "def f(__x):\n    return __x",
+        "def f(**k):\n    return f(__name=1)",
+        "x = ().__𝐜lass__",
+        "class A:\n    def f(self):\n        return __class__",
+    ],
+    "NAME": [
+        "x = open",
+        "x = eval('1')",
+        "def f():\n    exec('1')",
+        "def f():\n    return getattr([], 'a')",
+        "x = globals()",
+        "x = [vars]",
+        "def f(g=compile):\n    pass",
+        "@eval\ndef f():\n    pass",
+        "def f() -> open:\n    pass",
+        "x: eval = 1",
+        "x = __import__('os')",
+        "x = __builtins__",
+        "x = 𝐨𝐩𝐞𝐧",
+        "x = memoryview",
+        "x = lambda: breakpoint()",
+    ],
+    "ATTR": [
+        "def f(x):\n    x.tofile('a')",
+        "def f(x):\n    x.dump('a')",
+        "def f(x):\n    return x.ctypes",
+        "def f(x):\n    x.setflags(write=True)",
+        "def f(g):\n    return g.gi_frame.f_back",
+        "def f(e):\n    return e.tb_frame",
+        "def f(g):\n    return g.f_globals",
+        "import operator\nx = operator.attrgetter('a')",
+        "from operator import methodcaller",
+        "from string import Formatter",
+        "import typing\nx = typing.get_type_hints",
+        "import numpy as np\nx = np.lib.stride_tricks.as_strided",
+        "x = type.mro(int)",
+        "def f(x):\n    match x:\n        case object(f_globals=g):\n            return g",
+    ],
+    "NUMPY": [
+        "import numpy as np\nx = np.random.rand()",
+        "from numpy import random",
+        "import numpy as np\nx = np.load",
+        "import numpy as np\nx = np.memmap",
+        "from numpy import fromfile as f",
+        "import numpy as np\nx = np.ctypeslib",
+        "import numpy as np\nx = np.seterrcall",
+        "import numpy\nx = numpy.frombuffer",
+    ],
+    "FORMAT": [
+        "x = '{0.a}'.format(1)",
+        "x = '{0[a]}'.format(1)",
+        "x = '{:{0.a}}'.format(1)",
+        "def f(t):\n    return t.format(1)",
+        "x = '{}'.format",
+        "x = str.format",
+    ],
+    "GLOBAL": ["x = 1\ndef f():\n    global x\n    x = 2"],
+    "DETERMINISM": ["def f(x):\n    return hash(x)", "def f(x):\n    return id(x)", "x = sorted([], key=hash)"],
+    "LITERALS": [
+        "x = [" + "1, " * 17 + "]",
+        "x = {" + ", ".join(f"'{i}': {i}" for i in range(17)) + "}",
+        "x = [[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]]",
+        "x = '" + "a" * 1025 + "'",
+        "x = b'abc'",
+        "x = 10 ** 3 + 1234567890123456",
+        "x = 0x" + "f" * 4000,
+    ],
+    "TUNING": [
+        "x = 0.73418",
+        "x = 1.23456e-3",
+        "def f(x):\n    return " + " + ".join(f"{i} * x" for i in range(3, 40)),
+    ],
+    "TOPLEVEL": ["print(1)", "for i in range(3):\n    pass", "if True:\n    x = 1", "assert True", "del int"],
+    "SYNTAX": ["def f(:", "return 1", "x = = 1", "def f(a, a):\n    pass", "\tx = 1\n        y = 2"],
+    "DEPTH": ["x = " + "-" * 20_000 + "1", "x = " + "a." * 10_000 + "a"],
+    "NUL": ["x = '\0'", "x = '\ud800'"],
+    "SIZE": ["#" * (MAX_SOURCE_BYTES + 1)],
+    "SIGNATURE": [
+        "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return 1",
+        "async def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return 1",
+    ],
+}
+
+
+def codes(source: str) -> set[str]:
+    return {violation.code for violation in rules.check(source)}
+
+
+@pytest.mark.parametrize(("code", "source"), [(code, source) for code, all_ in EVASIONS.items() for source in all_])
+def test_an_evasion_is_found_under_its_code(code: str, source: str) -> None:
+    assert code in codes(source + RERANK)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "def rerank(q_emb, d_emb, sim):",
+        "def rerank(q_emb, d_emb, sim, embed_fn, q_texts, d_texts):",
+        "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, k):",
+        "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, **rest):",
+        "def rerank(q_emb, d_emb, *sim, embed_fn, q_texts, d_texts):",
+        "def rerank(d_emb, q_emb, sim, *, embed_fn, q_texts, d_texts):",
+        "def other(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):",
+        "class rerank:",
+    ],
+)
+def test_the_signature_is_exact(header: str) -> None:
+    assert codes(f"{header}\n    pass\n") == {"SIGNATURE"}
+
+
+def test_a_violation_names_code_line_and_mend() -> None:
+    found = rules.check("import numpy as np\nimport os\n" + RERANK)
+    assert found == [Violation("IMPORT", 2, f"import os. {rules.RULES['IMPORT'].mend}")]
+
+
+def test_violations_come_by_line() -> None:
+    lines = [violation.line for violation in rules.check("x = eval\nimport os\ny = open\n" + RERANK)]
+    assert lines == [1, 2, 3]
+
+
+def test_primitives_are_allowed_unless_forbidden() -> None:
+    source = "from primitives import borda\nimport primitives.fusion\n" + RERANK
+    assert rules.check(source) == []
+    assert [violation.code for violation in rules.check(source, allow_primitives=False)] == ["IMPORT", "IMPORT"]
+
+
+def test_every_rule_is_documented_and_tested() -> None:
+    assert set(rules.RULES) == set(EVASIONS)
+    table = rules.markdown_table()
+    for code, rule in rules.RULES.items():
+        assert f"| `{code}` | {rule.forbids} | {rule.mend} |" in table
+
+
+def test_a_warning_in_a_source_is_no_error(recwarn: pytest.WarningsRecorder) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert rules.check("x = '\\d' is 'a'\n" + RERANK) == []
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_the_check_raise(source: str) -> None:
+    assert rules.check(source), "no random text is a program"
+
+
+@given(
+    st.lists(st.sampled_from(["np", ".", "__class__", "(", ")", "import ", "def ", ":", "\n", "  ", "=", "1e999", "*"]))
+)
+def test_no_sequence_of_tokens_makes_the_check_raise(tokens: list[str]) -> None:
+    rules.check("import numpy as np\n" + "".join(tokens) + RERANK)
