@@ -134,7 +134,8 @@ def mean_interval(cells: Sequence[CellDelta], *, seed: int = 0) -> Interval | No
 
     def pooled(some_sums: Floats, some_sizes: Floats, axis: int = -1) -> Floats:
         # Rounded, since BCa counts resamples below the observed mean: equal ones must not differ by their last bit.
-        return np.round(some_sums.sum(axis=axis) / some_sizes.sum(axis=axis), 12)
+        result: Floats = np.round(some_sums.sum(axis=axis) / some_sizes.sum(axis=axis), 12)
+        return result
 
     for method in ("BCa", "percentile"):
         found = bootstrap(
