@@ -40,23 +40,23 @@ def well_behaved(body: dict[str, Any], before: int) -> Reply | Fault:
 
 
 def misbehaving(rate: float) -> Script:
-    """Faults of every kind, at this rate, decided by the program's number and how often it was asked for.
+    """Faults of every kind at this rate, half of them failed requests, half of them bad answers.
 
-    Faults that the library retries never come three times in a row, so that the retries end.
+    An answer follows from the request alone, so that one that was lost comes back the same. Failed requests, which the
+    library repeats, come at most twice in a row.
     """
 
     def script(body: dict[str, Any], before: int) -> Reply | Fault:
         number = number_of(body)
-        rng = random.Random(f"{number}:{'could not be used' in prompt_of(body)}:{before}")
+        network = random.Random(f"{number}:{before}")
+        if before < 2 and network.random() < rate / 2:
+            return network.choice([Fault(429), Fault(500), Fault(529), Fault(kind="drop")])
+        model = random.Random(prompt_of(body))
         good = Reply(answer(number, program(random.Random(number))))
-        if rng.random() >= rate or before > 2:
+        if model.random() >= rate / 2:
             return good
-        return rng.choice(
+        return model.choice(
             [
-                Fault(429),
-                Fault(500),
-                Fault(529),
-                Fault(kind="drop"),
                 Reply(good.text, broken_after=1),
                 Reply(good.text, broken_after=2, breakage="bad-json"),
                 Reply("I would rather not.", stop="refused"),

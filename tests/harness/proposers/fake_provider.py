@@ -57,6 +57,14 @@ class FakeProvider:
         for path in ("/v1/messages", "/v1/chat/completions", "/v1/responses"):
             server.expect_request(path, method="POST").respond_with_handler(self._handle)
 
+    def forget(self) -> None:
+        """Start counting anew."""
+        with self._lock:
+            self.requests.clear()
+            self.headers.clear()
+            self.answered.clear()
+            self._asked.clear()
+
     def _handle(self, request: Request) -> Response:
         body = json.loads(request.get_data())
         key = json.dumps(body, sort_keys=True)

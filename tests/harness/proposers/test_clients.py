@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fake_provider import FakeProvider, Fault, Reply, Script, prompt_of
 from pytest_httpserver import HTTPServer
 
 from harness.errors import JobError, UsageError
@@ -14,6 +13,7 @@ from harness.proposers.openai_chat import OpenAIChatClient
 from harness.proposers.openai_responses import OpenAIResponsesClient
 from harness.proposers.settings import ProposerSettings
 from harness.proposers.verdicts import AnswerVerdict
+from tests.harness.proposers.fake_provider import FakeProvider, Fault, Reply, Script, prompt_of
 
 CLIENTS: dict[str, Callable[[ProposerSettings, str], ChatClient]] = {
     "anthropic": AnthropicClient,

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from briefings import SOURCE, briefing, view
-from stand_in import USAGE, MemoryStore, ScriptedClient
 
 from harness.errors import JobError
 from harness.limits import CapReached, CapSettings, Spending
@@ -17,6 +15,8 @@ from harness.proposers.prompt import PromptWriter
 from harness.proposers.protocol import NoProgram, Proposal
 from harness.proposers.settings import ModeSettings, ProposerSettings
 from harness.proposers.verdicts import AnswerVerdict
+from tests.harness.proposers.briefings import SOURCE, briefing, view
+from tests.harness.proposers.stand_in import USAGE, MemoryStore, ScriptedClient
 
 PRICE = OwnPrice(1.0, 10.0, 0.1, 1.25, "test")
 WRITER = PromptWriter("The contract.", budget=20_000)

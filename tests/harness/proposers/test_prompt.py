@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from briefings import briefing, row, view
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from harness.proposers.modes import Assignment, assign
 from harness.proposers.prompt import PromptWriter, prefix
 from harness.proposers.settings import ModeSettings
 from harness.proposers.tokens import count
+from tests.harness.proposers.briefings import briefing, row, view
 
 PREFIX = prefix("compute", taboos=["no randomness"], modules=["math", "numpy"], allow_primitives=True)
 WRITER = PromptWriter(PREFIX, budget=20_000, ideas=["try BM25"])
@@ -24,6 +24,7 @@ def test_the_prefix_carries_contract_taboos_modules_and_primitives() -> None:
         assert part in PREFIX
     bare = prefix("transfer", taboos=[], modules=["math"], allow_primitives=False)
     assert "reciprocal_rank_fusion" not in bare
+    assert " at 0x" not in PREFIX
     assert "Objective: transfer" in bare
 
 

@@ -3,9 +3,6 @@
 import random
 from pathlib import Path
 
-from briefings import briefing
-from stand_in import USAGE
-
 from archive import Archive, RunRecord
 from harness.limits import Amount
 from harness.proposers.exchange import Exchange, Prompt
@@ -15,6 +12,8 @@ from harness.proposers.record import RecordedExchange
 from harness.proposers.store import ArchiveStore
 from harness.proposers.taboos import taboos
 from harness.proposers.verdicts import AnswerVerdict
+from tests.harness.proposers.briefings import briefing
+from tests.harness.proposers.stand_in import USAGE
 
 RUN = RunRecord("compute", 0, {}, {}, {}, {"name": "e", "fingerprint": "f"}, {}, [])
 
