@@ -66,13 +66,16 @@ def _of_view(view: ProgramView) -> Genome | None:
 
 
 def _draw(briefing: Briefing, chance: random.Random) -> _Draw:
-    """One genome: mutation in half of the draws, crossover in a third, otherwise drawn afresh."""
+    """One genome: mutation in half of the draws, crossover in a third, otherwise drawn afresh.
+
+    The first parent is the policy's choice or, every other time, any program of the frontier.
+    """
     known = [(view, genome) for view in (*briefing.parents, *briefing.frontier) if (genome := _of_view(view))]
     mode = chance.choice(("mutation", "mutation", "mutation", "crossover", "crossover", "full"))
     if not known or mode == "full":
         return _Draw(fresh(chance), "full", ())
-    first, genome = known[0]
-    others = [(view, other) for view, other in known[1:] if other != genome]
+    first, genome = known[0] if chance.random() < 0.5 else chance.choice(known)
+    others = [(view, other) for view, other in known if other != genome]
     if mode == "crossover" and others:
         second, other = chance.choice(others)
         return _Draw(cross(genome, other, chance), "crossover", (first, second))

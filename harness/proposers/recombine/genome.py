@@ -18,6 +18,9 @@ CHANNELS = (
 )
 """Score matrices a program can fuse, in the order in which a genome names them."""
 
+FAMILIES = ("cosine", "swapped", "lexical", "lead", "sentences", "chunks")
+"""What a channel looks at; a genome has at most one channel of each family."""
+
 MOST_CHANNELS = 4
 
 ROW_FUSIONS = ("zscore", "minmax", "rrf", "mnz", "borda")
@@ -79,11 +82,20 @@ def parse(name: str) -> Genome | None:
     return Genome(channels, match["fusion"], match["feedback"], int(match["rounds"]), match["join"])
 
 
+def family(channel: str) -> str:
+    """What a channel looks at, whatever its pooling."""
+    return channel.split("_")[0]
+
+
 def fresh(chance: random.Random) -> Genome:
     """A genome drawn without parents: two or three channels, any fusion, feedback half of the time."""
-    channels = tuple(chance.sample(CHANNELS, chance.choice((2, 3))))
+    channels = tuple(_member(name, chance) for name in chance.sample(FAMILIES, chance.choice((2, 3))))
     feedback = chance.choice(FEEDBACKS[1:]) if chance.random() < 0.5 else "none"
     return Genome(channels, chance.choice(FUSIONS), feedback, chance.choice((1, 2)), chance.choice(JOINS)).canonical
+
+
+def _member(name: str, chance: random.Random) -> str:
+    return chance.choice([channel for channel in CHANNELS if family(channel) == name])
 
 
 def mutate(genome: Genome, chance: random.Random) -> Genome:
@@ -108,21 +120,23 @@ def mutate(genome: Genome, chance: random.Random) -> Genome:
 
 
 def _other_channels(channels: tuple[str, ...], gene: str, chance: random.Random) -> tuple[str, ...]:
-    absent = [channel for channel in CHANNELS if channel not in channels]
     kept = list(channels)
     if (gene == "drop" and len(kept) > 1) or gene == "exchange":
         kept.remove(chance.choice(kept))
     if gene in ("add", "exchange") and len(kept) < MOST_CHANNELS:
-        kept.append(chance.choice(absent))
+        absent = [name for name in FAMILIES if name not in map(family, kept)]
+        kept.append(_member(chance.choice(absent), chance))
     return tuple(kept)
 
 
 def cross(first: Genome, second: Genome, chance: random.Random) -> Genome:
-    """Each channel and each gene from one of the two; channels that both have stay."""
-    both = [channel for channel in CHANNELS if channel in first.channels and channel in second.channels]
-    either = [channel for channel in CHANNELS if (channel in first.channels) != (channel in second.channels)]
-    drawn = [channel for channel in either if chance.random() < 0.5]
-    channels = (both + drawn or [chance.choice(either)])[:MOST_CHANNELS]
+    """Each gene from one of the two; a family that both have stays, one that only one has comes by even chance."""
+    channels = []
+    for name in FAMILIES:
+        offered = [channel for channel in (*first.channels, *second.channels) if family(channel) == name]
+        if len(offered) == 2 or (offered and chance.random() < 0.5):
+            channels.append(chance.choice(offered))
+    channels = chance.sample(channels, min(len(channels), MOST_CHANNELS)) or list(first.channels)
     fusions = [parent.fusion for parent in (first, second) if parent.fusion != "alone"] or list(FUSIONS)
     moving = chance.choice((first, second))
     return Genome(tuple(channels), chance.choice(fusions), moving.feedback, moving.rounds, moving.join).canonical
