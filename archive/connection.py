@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30.0
 """How long a writer waits for another run on the same file."""
 
+PAGE_BYTES = 8192
+"""Of a new file. Outcomes of 14 tasks leave less of it unused than of SQLite's 4096, by a seventh of the whole."""
+
 
 def connect(path: Path, *, read_only: bool, create: bool) -> "Database":
     """Open the file with foreign keys on, in WAL mode, with the newest schema (unless read-only).
@@ -35,6 +38,7 @@ def connect(path: Path, *, read_only: bool, create: bool) -> "Database":
             if read_only:
                 require_known(db)
             else:
+                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
                 connection.execute("PRAGMA synchronous = NORMAL")
                 with transaction(connection):
                     migrate(db)
@@ -49,17 +53,29 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
     if not read_only:
         # Any thread may use it, one at a time: exchanges are recorded by the threads that ask the models.
         return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    uri = path.resolve().as_uri()
-    connection = sqlite3.connect(
-        f"{uri}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
+    connection = _reader(path, "mode=ro")
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
-        # A WAL file cannot be shared from a folder that may not be written; nobody else can write there either.
+        # A write-ahead log cannot be shared from a folder that may not be written; nobody else can write there either.
         connection.close()
-        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+        _require_no_log(path)
+        connection = _reader(path, "immutable=1")
     return connection
+
+
+def _reader(path: Path, how: str) -> sqlite3.Connection:
+    uri = f"{path.resolve().as_uri()}?{how}"
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _require_no_log(path: Path) -> None:
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise ArchiveError(
+            f"The newest programs of {path} are in {log.name}, as its last writer did not end in order, and cannot be "
+            "read from a read-only disk; copy both to a folder that can be written."
+        )
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from archive.naming import require_run
 from archive.records import Exchange
 from archive.rows import insert, now, storable
 
-CHAIN = 32
+CHAIN = 64
 
 
 class Exchanges:

@@ -41,6 +41,16 @@ class HeldOut:
                     f"Program {record.program} was already evaluated on the held-out task {record.outcome.task} with "
                     "this encoder; a second evaluation must be asked for with --again."
                 )
+            if (
+                connection.execute(
+                    "SELECT 1 FROM heldout_tasks WHERE (encoder_fingerprint, fingerprint) = (?, ?)", cell[1:]
+                ).fetchone()
+                is None
+            ):
+                raise ArchiveError(
+                    f"The archive has no record of the held-out task {record.outcome.task} with this encoder; "
+                    "record the task first."
+                )
             row = {
                 "source_hash": store_source(connection, record.source),
                 "program": record.program,

@@ -34,8 +34,8 @@ def program(connection: sqlite3.Connection, program_id: str) -> Program:
 def frontier(connection: sqlite3.Connection, run_id: str) -> list[Program]:
     """A run's non-dominated programs, cheapest first."""
     require_run(connection, run_id)
-    found = _programs(connection, "p.id IN (SELECT id FROM frontier WHERE run_id = ?)", run_id)
-    return sorted(found, key=lambda program: program.record.cost_ratio or 0.0)
+    ids = connection.execute("SELECT id FROM frontier WHERE run_id = ? ORDER BY cost_ratio", (run_id,)).fetchall()
+    return [program(connection, program_id) for (program_id,) in ids]
 
 
 def program_counts(connection: sqlite3.Connection) -> dict[str, int]:

@@ -50,7 +50,6 @@ CREATE TABLE programs (
   flags TEXT NOT NULL, violations TEXT NOT NULL,
   UNIQUE (run_id, number)
 ) STRICT;
-CREATE INDEX programs_source_hash ON programs(source_hash);
 CREATE TABLE parents (
   program_id TEXT NOT NULL REFERENCES programs(id), position INTEGER NOT NULL,
   parent_id TEXT NOT NULL REFERENCES programs(id), PRIMARY KEY (program_id, position)
