@@ -169,14 +169,15 @@ def _record(
         wins=evaluation.wins,
         ties=evaluation.ties,
         losses=evaluation.losses,
-        outcomes=[_outcome_record(outcome, level) for outcome in evaluation.outcomes],
+        outcomes=[outcome_record(outcome, level) for outcome in evaluation.outcomes],
         usage=[UsageRecord(**asdict(call)) for call in proposal.usage],
         flags=list(evaluation.flags),
         violations=list(violations),
     )
 
 
-def _outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
+def outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
+    """What is recorded of one program on one task."""
     return OutcomeRecord(
         task=outcome.task,
         verdict=outcome.verdict.value,

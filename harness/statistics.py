@@ -16,6 +16,8 @@ from harness.evaluate import TIE
 Floats = NDArray[np.float64]
 LEVEL = 0.95
 RESAMPLES = 9999
+FEWEST_TASKS = 5
+"""Fewer say too little of how tasks differ for an interval that resamples them."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,14 @@ def grouped(cells: Iterable[CellDelta], key: Callable[[CellDelta], str]) -> dict
 
 
 def mean_interval(cells: Sequence[CellDelta], *, seed: int = 0) -> Interval | None:
-    """95 % interval of the mean delta over cells, whole tasks resampled; None for fewer than two tasks.
+    """95 % interval of the mean delta over cells, whole tasks resampled; None for fewer than five tasks.
 
     Bias-corrected and accelerated (Efron, 1987); percentile where that is undefined, as for equal values.
     """
     from scipy.stats import bootstrap
 
     sums, sizes = _task_sums(cells)
-    if len(sums) < 2:
+    if len(sums) < FEWEST_TASKS:
         return None
     if np.ptp(sums / sizes) == 0:
         return Interval(float(sums[0] / sizes[0]), float(sums[0] / sizes[0]), "tasks, percentile")
@@ -154,9 +156,9 @@ def mean_interval(cells: Sequence[CellDelta], *, seed: int = 0) -> Interval | No
 
 
 def median_interval(cells: Sequence[CellDelta], *, seed: int = 0) -> Interval | None:
-    """95 % percentile interval of the median delta over cells, whole tasks resampled; None for fewer than two tasks."""
+    """95 % percentile interval of the median delta over cells, whole tasks resampled; None for fewer than five tasks."""
     by_task = [np.array([cell.delta for cell in group]) for group in grouped(cells, lambda cell: cell.task).values()]
-    if len(by_task) < 2:
+    if len(by_task) < FEWEST_TASKS:
         return None
     rng = np.random.default_rng(seed)
     draws = rng.integers(len(by_task), size=(RESAMPLES, len(by_task)))
@@ -168,13 +170,13 @@ def median_interval(cells: Sequence[CellDelta], *, seed: int = 0) -> Interval | 
 
 
 def query_interval(cells: Sequence[CellDelta], *, seed: int = 0, resamples: int = 1999) -> Interval | None:
-    """95 % interval of the mean delta, tasks resampled and within each its queries; None for fewer than two tasks.
+    """95 % interval of the mean delta, tasks resampled and within each its queries; None for fewer than five tasks.
 
     The hierarchical bootstrap (Davison and Hinkley, 1997, section 3.8). A task's queries are drawn alike for all
     encoders, and anew each time that the task is drawn.
     """
     groups = list(grouped(cells, lambda cell: cell.task).values())
-    if len(groups) < 2:
+    if len(groups) < FEWEST_TASKS:
         return None
     rng = np.random.default_rng(seed)
     draws = rng.integers(len(groups), size=(resamples, len(groups)))

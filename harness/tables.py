@@ -17,7 +17,7 @@ def print_frontier(programs: Sequence[Program], run: Run) -> None:
     if not programs:
         print(f"Run {run.id} has no program with a result on every task yet.")
         return
-    table = _table("id", "name", ">cost ratio", ">mean delta", ">win/tie/loss", "flags")
+    table = new_table("id", "name", ">cost ratio", ">mean delta", ">win/tie/loss", "flags")
     for program in programs:
         record = program.record
         table.add_row(
@@ -28,7 +28,7 @@ def print_frontier(programs: Sequence[Program], run: Run) -> None:
             f"{record.wins}/{record.ties}/{record.losses}",
             plain(", ".join(record.flags)),
         )
-    _print(table)
+    print_table(table)
     queries = sum(task.n_queries for task in run.record.tasks)
     print(
         f"nDCG@10 against cosine, mean of {len(run.record.tasks)} tasks ({queries} queries), "
@@ -38,7 +38,7 @@ def print_frontier(programs: Sequence[Program], run: Run) -> None:
 
 def print_runs(runs: Sequence[Run], counts: dict[str, int]) -> None:
     """Print all runs, newest first."""
-    table = _table("run", "started (UTC)", "status", "objective", "encoder", ">tasks", ">programs", ">seed")
+    table = new_table("run", "started (UTC)", "status", "objective", "encoder", ">tasks", ">programs", ">seed")
     for run in runs:
         table.add_row(
             run.id,
@@ -50,12 +50,12 @@ def print_runs(runs: Sequence[Run], counts: dict[str, int]) -> None:
             str(counts.get(run.id, 0)),
             str(run.record.seed),
         )
-    _print(table)
+    print_table(table)
 
 
 def print_evaluation(evaluation: "Evaluation", baselines: dict[str, float]) -> None:
     """Print one program's outcomes on every task that was run, and their pooled result."""
-    table = _table("task", "verdict", ">cosine", ">nDCG@10", ">delta", ">extra texts", ">cpu s")
+    table = new_table("task", "verdict", ">cosine", ">nDCG@10", ">delta", ">extra texts", ">cpu s")
     for outcome in evaluation.outcomes:
         table.add_row(
             outcome.task,
@@ -66,7 +66,7 @@ def print_evaluation(evaluation: "Evaluation", baselines: dict[str, float]) -> N
             f"{outcome.cost.texts:,}",
             f"{outcome.execution.cpu_s:.2f}",
         )
-    _print(table)
+    print_table(table)
     if evaluation.failure is not None:
         print(f"No mean: on {evaluation.failure.task} the program ended with {plain(evaluation.failure.reason, 2000)}")
     else:
@@ -108,7 +108,7 @@ def print_program(program: Program) -> None:
 def _print_outcomes(program: Program) -> None:
     if not program.record.outcomes:
         return
-    table = _table("task", "verdict", ">nDCG@10", ">delta", ">extra texts", ">tokens", ">encoder s", ">wall s")
+    table = new_table("task", "verdict", ">nDCG@10", ">delta", ">extra texts", ">tokens", ">encoder s", ">wall s")
     for outcome in program.record.outcomes:
         table.add_row(
             outcome.task,
@@ -120,7 +120,7 @@ def _print_outcomes(program: Program) -> None:
             f"{outcome.encoder_seconds:.2f}",
             f"{outcome.wall_s:.2f}",
         )
-    _print(table)
+    print_table(table)
 
 
 def _print_source(source: str) -> None:
@@ -135,7 +135,7 @@ def _print_source(source: str) -> None:
         print(lines)
 
 
-def _table(*headings: str) -> "Table":
+def new_table(*headings: str) -> "Table":
     """A plain table; a heading that begins with `>` is a column of numbers."""
     from rich.table import Table
 
@@ -146,7 +146,7 @@ def _table(*headings: str) -> "Table":
     return table
 
 
-def _print(table: "Table") -> None:
+def print_table(table: "Table") -> None:
     """Fit a terminal's width; into a pipe every cell goes whole."""
     import sys
 

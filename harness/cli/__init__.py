@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from harness.cli import jobs, looking
+from harness.cli import jobs, looking, transfer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -13,6 +13,7 @@ app = typer.Typer(
     help="Search for programs that spend test-time compute to improve a frozen embedding model's retrieval.",
 )
 jobs.register(app)
+transfer.register(app)
 looking.register(app)
 
 

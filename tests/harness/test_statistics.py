@@ -116,24 +116,24 @@ def test_intervals_resample_tasks_so_more_encoders_do_not_narrow_them() -> None:
 
 
 def test_queries_widen_the_interval_and_uneven_tasks_are_weighed_by_their_cells() -> None:
-    noisy = [cell(f"t{n}", value, spread=0.5) for n, value in enumerate([0.1, 0.11, 0.09, 0.1])]
+    noisy = [cell(f"t{n}", value, spread=0.5) for n, value in enumerate([0.1, 0.11, 0.09, 0.1, 0.1])]
     over_cells, over_queries = statistics.mean_interval(noisy), statistics.query_interval(noisy)
     assert over_cells is not None and over_queries is not None
     assert over_queries.high - over_queries.low > 3 * (over_cells.high - over_cells.low)
-    uneven = [cell("t0", 0.0), *(cell("t1", 1.0, encoder=f"e{e}") for e in range(3))]
+    uneven = [cell(f"t{task}", 0.0) for task in range(4)] + [cell("t4", 1.0, encoder=f"e{e}") for e in range(9)]
     interval = statistics.median_interval(uneven)
     assert interval is not None and interval.low == 0.0 and interval.high == 1.0
 
 
-@pytest.mark.parametrize("values", [[], [0.2]])
-def test_one_task_gives_no_interval(values: list[float]) -> None:
+@pytest.mark.parametrize("values", [[], [0.2], [0.1, 0.2, 0.3, 0.4]])
+def test_few_tasks_give_no_interval(values: list[float]) -> None:
     assert statistics.mean_interval(cells(values)) is None
     assert statistics.median_interval(cells(values)) is None
     assert statistics.query_interval(cells(values)) is None
 
 
 def test_equal_deltas_have_an_interval_without_width() -> None:
-    interval = statistics.mean_interval(cells([0.25, 0.25, 0.25]))
+    interval = statistics.mean_interval(cells([0.25] * 5))
     assert interval is not None and interval.low == interval.high == 0.25
 
 

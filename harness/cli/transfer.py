@@ -1,0 +1,36 @@
+"""Verbs that judge programs away from the search that found them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import JsonOption
+
+OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command line."""
+    app.command(context_settings=OVERRIDES)(transfer)
+
+
+def transfer(
+    ctx: typer.Context,
+    again: Annotated[bool, typer.Option("--again", help="Evaluate every cell once more; recorded as such.")] = False,
+    as_json: JsonOption = False,
+    csv: Annotated[Path | None, typer.Option(help="Write one line a cell.")] = None,
+    latex: Annotated[Path | None, typer.Option(help="Write the table of programs.")] = None,
+    heatmap: Annotated[Path | None, typer.Option(help="Draw the matrix (.png, .svg, .pdf).")] = None,
+) -> None:
+    """Judge programs on held-out tasks: `ttc transfer frontier reference my.py encoders=[minilm,wordllama]`.
+
+    Programs are files, ids, `frontier` (of the latest run, or `frontier:RUN`) and `reference`; settings are key=value,
+    as for `discover`. Tasks are `tasks=heldout19` unless told otherwise. Cells that the archive has are not evaluated
+    again, so an interrupted transfer goes on where it was.
+    """
+    from harness.transfer.transfer import Outputs
+    from harness.transfer.transfer import transfer as run
+
+    complete = run(ctx.args, Outputs(as_json, csv, latex, heatmap), again=again)
+    raise typer.Exit(0 if complete else 1)

@@ -1,0 +1,118 @@
+"""A transfer as files: CSV of cells, JSON of everything, LaTeX of the table of programs."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from harness.plain import plain
+from harness.statistics import Interval, Summary
+from harness.transfer.analysis import Analysis, ProgramRow
+from harness.transfer.matrix import Matrix, MatrixCell
+
+CELL_FIELDS = tuple(field.name for field in fields(MatrixCell) if field.name != "result")
+
+
+def write_csv(matrix: Matrix, path: Path) -> None:
+    """Write one line a cell, failed and missing ones included, with empty numbers."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(CELL_FIELDS)
+        writer.writerows([getattr(cell, name) for name in CELL_FIELDS] for cell in matrix.cells)
+
+
+def transfer_view(matrix: Matrix, analysis: Analysis) -> dict[str, Any]:
+    """Matrix and analysis as a JSON-ready mapping; every figure with its cells."""
+    return {
+        "metric": "delta of nDCG@10 against the same encoder's cosine",
+        "seed": analysis.seed,
+        "encoders": matrix.encoders,
+        "tasks": matrix.tasks,
+        "programs": [_row_view(row) for row in analysis.rows],
+        "pairs": [
+            {**asdict(pair.comparison), "p_holm": pair.p_holm, "p_bh": pair.p_bh, "n": len(pair.comparison.cells)}
+            for pair in analysis.pairs
+        ],
+        "oracles": [
+            {"oracle": True, "chosen_per": one.chosen_per, "mean": one.mean, "programs": one.programs,
+             "n": len(one.cells), "cells": one.cells}
+            for one in analysis.oracles
+        ],
+        "cells": [{name: getattr(cell, name) for name in CELL_FIELDS} for cell in matrix.cells],
+    }  # fmt: skip
+
+
+def _row_view(row: ProgramRow) -> dict[str, Any]:
+    return {
+        "program": row.program,
+        "cost_ratio": row.cost_ratio,
+        **_summary_view(row.summary),
+        "mean_interval": _interval_view(row.mean_interval),
+        "query_interval": _interval_view(row.query_interval),
+        "median_interval": _interval_view(row.median_interval),
+        "p": row.p,
+        "p_holm": row.p_holm,
+        "p_bh": row.p_bh,
+        "by_encoder": {key: _summary_view(summary) for key, summary in row.by_encoder.items()},
+        "by_domain": {key: _summary_view(summary) for key, summary in row.by_domain.items()},
+    }
+
+
+def _summary_view(summary: Summary) -> dict[str, Any]:
+    return {
+        "n": summary.n,
+        "mean": summary.mean,
+        "median": summary.median,
+        "wins": summary.wins,
+        "ties": summary.ties,
+        "losses": summary.losses,
+        "win_rate": summary.win_rate,
+        "worst": {"delta": summary.worst.delta, "task": summary.worst.task, "encoder": summary.worst.encoder},
+        "cells": summary.cells,
+    }
+
+
+def _interval_view(interval: Interval | None) -> dict[str, Any] | None:
+    return None if interval is None else asdict(interval)
+
+
+def write_latex(matrix: Matrix, analysis: Analysis, path: Path) -> None:
+    """Write the table of programs in the style of booktabs, cheapest first."""
+    lines = [
+        r"% needs \usepackage{booktabs}",
+        r"\begin{tabular}{lrrrrrrrr}",
+        r"\toprule",
+        r"program & $c$ & $n$ & mean $\Delta$ & 95\,\% & median $\Delta$ & W/T/L & worst & $p_\mathrm{Holm}$ \\",
+        r"\midrule",
+        *(_latex_row(row) for row in sorted(analysis.rows, key=lambda row: row.cost_ratio)),
+        r"\bottomrule",
+        r"\end{tabular}",
+        f"% {len(matrix.encoders)} encoders, {len(matrix.tasks)} tasks; intervals over tasks; seed {analysis.seed}",
+    ]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _latex_row(row: ProgramRow) -> str:
+    summary, interval = row.summary, row.mean_interval
+    cells = [
+        _escaped(plain(row.program, 40)),
+        f"{row.cost_ratio:.2f}",
+        str(summary.n),
+        f"${summary.mean:+.4f}$",
+        "" if interval is None else f"$[{interval.low:+.3f}, {interval.high:+.3f}]$",
+        f"${summary.median:+.4f}$",
+        f"{summary.wins}/{summary.ties}/{summary.losses}",
+        f"${summary.worst.delta:+.4f}$",
+        f"{row.p_holm:.3f}",
+    ]
+    return " & ".join(cells) + r" \\"
+
+
+def _escaped(text: str) -> str:
+    special: Sequence[tuple[str, str]] = (
+        ("\\", r"\textbackslash "), ("~", r"\textasciitilde "), ("^", r"\textasciicircum "),
+        *((character, f"\\{character}") for character in "&%$#_{}"),
+    )  # fmt: skip
+    translation = {ord(character): replacement for character, replacement in special}
+    return text.translate(translation)

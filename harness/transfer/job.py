@@ -1,0 +1,160 @@
+"""Evaluate the cells that the archive does not have yet, each recorded the moment it is done."""
+
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from archive import Archive, CellRecord, HeldOut
+from archive.rows import source_hash
+from harness.encoders.cached import CachedEncoder
+from harness.encoders.load import load_cached_encoder
+from harness.encoders.protocol import EncoderIdentity
+from harness.evaluate import Evaluator, Outcome, prepared
+from harness.provenance import available_cores
+from harness.recording import outcome_record, task_record
+from harness.settings import Settings
+from harness.stopping import StopOnInterrupt
+from harness.tasks.load import load_tasks
+from harness.tasks.task import RetrievalTask
+from harness.transfer.display import TransferDisplay
+from harness.transfer.pace import Pace
+from harness.transfer.request import NamedProgram, TransferRequest
+from sandbox import Sandbox
+from sandbox.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What a transfer worked on; its cells are in the archive."""
+
+    encoders: tuple[EncoderIdentity, ...]
+    tasks: tuple[RetrievalTask, ...]
+    complete: bool
+    """Whether every cell asked for is in the archive."""
+
+
+def evaluate_missing(request: TransferRequest, archive: Archive, display: TransferDisplay) -> Evaluated:
+    """Evaluate what is missing, or with `again` everything once more, several programs at a time.
+
+    A cell is recorded in a transaction of its own, so whatever ends this loses the cells in flight and no others. A
+    failure of the harness itself is not recorded: it is no outcome of the program, and the cell stays missing.
+    """
+    settings = request.settings
+    tasks = sorted(load_tasks(settings.tasks), key=_characters)
+    workers = settings.executor.workers or available_cores()
+    identities = []
+    complete = True
+    with (
+        StopOnInterrupt() as stop,
+        Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level) as sandbox,
+    ):
+        for each in request.encoders:
+            if stop.asked():
+                complete = False
+                break
+            encoder = _load(each, display)
+            identities.append(encoder.identity)
+            part = _Part(request, HeldOut(archive), encoder, sandbox, workers, display, stop)
+            complete &= part.run(tasks)
+    return Evaluated(tuple(identities), tuple(tasks), complete)
+
+
+def _load(settings: Settings, display: TransferDisplay) -> CachedEncoder:
+    return load_cached_encoder(settings.encoder, settings.cache, report=display.encoding)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One encoder's share of the matrix."""
+
+    request: TransferRequest
+    held_out: HeldOut
+    encoder: CachedEncoder
+    sandbox: Sandbox
+    workers: int
+    display: TransferDisplay
+    stop: StopOnInterrupt
+
+    def run(self, tasks: Sequence[RetrievalTask]) -> bool:
+        """Evaluate task after task; True when no cell is missing at the end."""
+        missing = self._missing(tasks)
+        pace = self._pace(tasks, missing)
+        self.display.encoder_started(self.encoder.identity.name, sum(map(len, missing.values())), pace)
+        complete = True
+        for task in tasks:
+            if missing[task.fingerprint]:
+                complete &= not self.stop.asked() and self._run_task(task, missing[task.fingerprint], pace)
+        return complete
+
+    def _missing(self, tasks: Sequence[RetrievalTask]) -> dict[str, list[NamedProgram]]:
+        fingerprint = self.encoder.identity.fingerprint
+        have = {
+            (cell.source_hash, cell.record.task_fingerprint)
+            for cell in self.held_out.cells()
+            if cell.record.encoder_fingerprint == fingerprint and not self.request.again
+        }
+        return {
+            task.fingerprint: [
+                program
+                for program in self.request.programs
+                if (source_hash(program.source), task.fingerprint) not in have
+            ]
+            for task in tasks
+        }
+
+    def _pace(self, tasks: Sequence[RetrievalTask], missing: dict[str, list[NamedProgram]]) -> Pace:
+        sizes = {task.fingerprint: _characters(task) for task in tasks}
+        names = {task.fingerprint: task.name for task in tasks}
+        pace = Pace(
+            (
+                (program.name, names[fingerprint], sizes[fingerprint])
+                for fingerprint, programs in missing.items()
+                for program in programs
+            ),
+            self.workers,
+        )
+        for cell in self.held_out.cells():
+            record = cell.record
+            if record.encoder_fingerprint == self.encoder.identity.fingerprint and record.task_fingerprint in sizes:
+                pace.known(record.program, sizes[record.task_fingerprint], record.outcome.wall_s)
+        return pace
+
+    def _run_task(self, task: RetrievalTask, programs: Sequence[NamedProgram], pace: Pace) -> bool:
+        """Prepare one task and run programs on it; True when each has an outcome."""
+        identity = self.encoder.identity
+        with prepared([task], self.encoder) as ready, ThreadPoolExecutor(self.workers) as pool:
+            self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
+            evaluator = Evaluator(ready, self.encoder, self.sandbox, self.workers)
+            waiting = list(reversed(programs))
+            running: dict[Future[Outcome], NamedProgram] = {}
+            complete = True
+            while waiting or running:
+                while waiting and len(running) < self.workers and not self.stop.asked():
+                    program = waiting.pop()
+                    running[pool.submit(evaluator.run, program.source, ready[0])] = program
+                if not running:
+                    return False
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    program, outcome = running.pop(future), future.result()
+                    complete &= self._record(program, task, outcome)
+                    pace.done(program.name, task.name, outcome.execution.wall_s)
+                    self.display.cell(program.name, outcome)
+            evaluator.close()
+        return complete
+
+    def _record(self, program: NamedProgram, task: RetrievalTask, outcome: Outcome) -> bool:
+        if outcome.verdict is Verdict.HARNESS_ERROR:
+            return False
+        record = CellRecord(
+            program=program.name,
+            source=program.source,
+            encoder_fingerprint=self.encoder.identity.fingerprint,
+            task_fingerprint=task.fingerprint,
+            outcome=outcome_record(outcome, self.sandbox.isolation.level),
+        )
+        self.held_out.record(record, again=self.request.again)
+        return True
+
+
+def _characters(task: RetrievalTask) -> int:
+    return sum(map(len, task.documents.values())) + sum(map(len, task.queries.values()))

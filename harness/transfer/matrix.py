@@ -1,0 +1,132 @@
+"""The matrix of a transfer, read back from the archive: programs x encoders x tasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from archive import Archive, Cell, HeldOut, TaskRecord
+from archive.rows import source_hash
+from harness.encoders.protocol import EncoderIdentity
+from harness.statistics import CellDelta
+from harness.transfer.request import NamedProgram
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """One program with one encoder on one task, as far as it is known."""
+
+    program: str
+    encoder: str
+    task: str
+    domain: str
+    baseline: float
+    """Cosine's nDCG@10."""
+    baseline_texts: int
+    verdict: str
+    """`missing` where the cell was not evaluated."""
+    reason: str = ""
+    ndcg: float | None = None
+    delta: float | None = None
+    texts: int = 0
+    tokens: int = 0
+    encoder_seconds: float = 0.0
+    wall_s: float = 0.0
+    attempts: int = 0
+    in_search: bool = False
+    """Whether the run that found the program searched on this task: then the cell is not held out."""
+    result: CellDelta | None = None
+    """With its per-query deltas; None unless the verdict is `ok`."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Cells in the order of programs, encoders and tasks asked for."""
+
+    programs: tuple[str, ...]
+    encoders: tuple[str, ...]
+    tasks: tuple[str, ...]
+    cells: tuple[MatrixCell, ...]
+
+    def of(self, program: str) -> list[MatrixCell]:
+        """A program's cells."""
+        return [cell for cell in self.cells if cell.program == program]
+
+    def results(self, program: str) -> list[CellDelta]:
+        """A program's cells that have a result."""
+        return [cell.result for cell in self.of(program) if cell.result is not None]
+
+
+def read_matrix(
+    archive: Archive,
+    programs: Sequence[NamedProgram],
+    encoders: Sequence[EncoderIdentity],
+    task_fingerprints: Sequence[str],
+) -> Matrix:
+    """Read the cells asked for; of a cell that was evaluated again, the latest attempt."""
+    held_out = HeldOut(archive)
+    latest = {
+        (cell.source_hash, cell.record.encoder_fingerprint, cell.record.task_fingerprint): cell
+        for cell in held_out.cells()  # attempts rise, so the last one stays
+    }
+    names = _encoder_names(encoders)
+    cells, tasks = [], []
+    for program in programs:
+        digest = source_hash(program.source)
+        for encoder in encoders:
+            known = {task.fingerprint: task for task in held_out.tasks(encoder.fingerprint)}
+            for fingerprint in task_fingerprints:
+                if fingerprint in known:
+                    found = latest.get((digest, encoder.fingerprint, fingerprint))
+                    cells.append(_cell(program, names[encoder.fingerprint], known[fingerprint], found))
+                    tasks.append(known[fingerprint].name)
+    return Matrix(
+        programs=tuple(program.name for program in programs),
+        encoders=tuple(names[encoder.fingerprint] for encoder in encoders),
+        tasks=tuple(dict.fromkeys(tasks)),
+        cells=tuple(cells),
+    )
+
+
+def _encoder_names(encoders: Sequence[EncoderIdentity]) -> dict[str, str]:
+    """Fingerprint to name; two variants of one model are told apart by their fingerprints."""
+    names = [encoder.name for encoder in encoders]
+    return {
+        encoder.fingerprint: encoder.name
+        if names.count(encoder.name) == 1
+        else f"{encoder.name} {encoder.fingerprint[:6]}"
+        for encoder in encoders
+    }
+
+
+def _cell(program: NamedProgram, encoder: str, task: TaskRecord, found: Cell | None) -> MatrixCell:
+    cell = MatrixCell(
+        program=program.name,
+        encoder=encoder,
+        task=task.name,
+        domain=task.domain,
+        baseline=task.baseline_ndcg,
+        baseline_texts=task.baseline_texts,
+        verdict="missing",
+        in_search=task.name in program.searched,
+    )
+    if found is None:
+        return cell
+    outcome = found.record.outcome
+    result = None
+    if outcome.delta is not None and outcome.per_query is not None:
+        per_query = outcome.per_query.astype(np.float64) - task.baseline_per_query.astype(np.float64)
+        result = CellDelta(program.name, encoder, task.name, task.domain, outcome.delta, per_query)
+    return replace(
+        cell,
+        verdict=outcome.verdict,
+        reason=outcome.reason,
+        ndcg=outcome.ndcg,
+        delta=outcome.delta,
+        texts=outcome.texts,
+        tokens=outcome.tokens,
+        encoder_seconds=outcome.encoder_seconds,
+        wall_s=outcome.wall_s,
+        attempts=found.attempt,
+        result=result,
+    )

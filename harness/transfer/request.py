@@ -1,0 +1,126 @@
+"""What a transfer is asked for: programs, encoders and tasks, from the words of a command line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import Archive
+from harness.errors import UsageError
+from harness.settings import Settings, compose, groups
+from harness.single import find_source
+from primitives import programs
+from sandbox import rules
+
+DEFAULT_TASKS = "tasks=heldout19"
+
+
+@dataclass(frozen=True)
+class NamedProgram:
+    """A program under the name that tables give it."""
+
+    name: str
+    source: str
+    searched: frozenset[str] = frozenset()
+    """Names of the tasks that the run which found it searched on."""
+
+
+@dataclass(frozen=True)
+class TransferRequest:
+    """All cells that a transfer is to have: every program with every encoder on every task."""
+
+    programs: tuple[NamedProgram, ...]
+    encoders: tuple[Settings, ...]
+    """One composition of the settings per encoder; they differ in `encoder` alone."""
+    again: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        """What is not the encoder's."""
+        return self.encoders[0]
+
+
+def read_request(words: Sequence[str], *, again: bool = False) -> TransferRequest:
+    """Read programs (`reference`, `frontier`, `frontier:RUN`, ids, files) and `key=value` settings.
+
+    `encoders=[a,b]` stands for several choices of `encoder`. Raises UsageError for a word that names nothing, for no
+    program at all, and for a program that breaks a static rule.
+    """
+    overrides = [word for word in words if "=" in word and not Path(word).is_file()]
+    named = [word for word in words if word not in overrides]
+    if not named:
+        raise UsageError("No program is named; name files, ids, `frontier` or `reference`: ttc transfer reference.")
+    if not any(word.startswith("tasks=") for word in overrides):
+        overrides.append(DEFAULT_TASKS)
+    encoders = _compose_each(overrides)
+    return TransferRequest(_distinct(_find(named, encoders[0])), tuple(encoders), again)
+
+
+def _compose_each(overrides: Sequence[str]) -> list[Settings]:
+    lists = [word for word in overrides if word.startswith("encoders=")]
+    if not lists:
+        return [compose(overrides)]
+    names = [name.strip() for name in lists[-1].removeprefix("encoders=").strip("[]").split(",") if name.strip()]
+    if not names:
+        raise UsageError(f"encoders=[] names no encoder; choose from {', '.join(groups()['encoder'])}.")
+    rest = [word for word in overrides if word not in lists]
+    return [compose([f"encoder={name}", *rest]) for name in dict.fromkeys(names)]
+
+
+def _find(named: Sequence[str], settings: Settings) -> list[NamedProgram]:
+    found = []
+    for word in named:
+        if word == "reference":
+            found += [NamedProgram(name, programs.source(name)) for name in programs.names()]
+        elif word == "frontier" or word.startswith("frontier:"):
+            found += _frontier(settings.archive.path, word.partition(":")[2] or "latest")
+        elif word in programs.names() or Path(word).is_file():
+            found.append(NamedProgram(Path(word).stem, find_source(word, settings.archive.path)))
+        elif word[:1].isdigit() or "." in word:
+            found.append(_archived(settings.archive.path, word))
+        else:
+            find_source(word, settings.archive.path)  # says what is wrong with it
+    for program in found:
+        _check(program, settings)
+    return found
+
+
+def _frontier(path: str, run: str) -> list[NamedProgram]:
+    with Archive.open(path, read_only=True) as archive:
+        run_id = archive.resolve_run(run)
+        searched = frozenset(task.name for task in archive.run(run_id).record.tasks)
+        front = archive.frontier(run_id)
+    if not front:
+        raise UsageError(f"The frontier of run {run_id} is empty; name another run or other programs.")
+    return [NamedProgram(f"{one.id} {one.record.name}", one.record.source, searched) for one in front]
+
+
+def _archived(path: str, word: str) -> NamedProgram:
+    if word.endswith(".py"):
+        raise UsageError(f"There is no file {word}; name a Python file, a program id or a reference program.")
+    with Archive.open(path, read_only=True) as archive:
+        found = archive.program(word)
+        searched = frozenset(task.name for task in archive.run(found.run_id).record.tasks)
+    return NamedProgram(f"{found.id} {found.record.name}", found.record.source, searched)
+
+
+def _check(program: NamedProgram, settings: Settings) -> None:
+    violations = rules.check(program.source, allow_primitives=settings.program.primitives)
+    if violations:
+        first = violations[0]
+        raise UsageError(
+            f"Program {program.name} breaks a static rule ({first.code}, line {first.line}: {first.message}) "
+            "and cannot be run; mend it or leave it out."
+        )
+
+
+def _distinct(found: Sequence[NamedProgram]) -> tuple[NamedProgram, ...]:
+    """Each source once, under its first name; a name that two sources bear is numbered."""
+    by_source: dict[str, NamedProgram] = {}
+    taken: dict[str, int] = {}
+    for program in found:
+        if program.source in by_source:
+            continue
+        taken[program.name] = times = taken.get(program.name, 0) + 1
+        name = program.name if times == 1 else f"{program.name} ({times})"
+        by_source[program.source] = NamedProgram(name, program.source, program.searched)
+    return tuple(by_source.values())
