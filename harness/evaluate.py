@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost, Meter
 from harness.encoders.protocol import EncodeRefused
+from harness.errors import JobError
 from harness.metrics import Ndcg
 from harness.tasks.task import RetrievalTask
-from sandbox import EmbedRefused, EmbedRequest, Execution, Limits, Sandbox, TaskInputs
+from sandbox import EmbedCallback, EmbedRefused, EmbedRequest, Execution, Limits, Sandbox, TaskInputs
 from sandbox.verdicts import Verdict
+
+ATTEMPTS = 3
+"""Tries of one program on one task when the harness, not the program, fails."""
 
 TIE = 1e-6
 """Deltas closer to zero than this are ties: below what float32 scores can tell apart."""
@@ -165,8 +169,22 @@ class Evaluator:
         return outcomes
 
     def run(self, source: str, task: PreparedTask) -> Outcome:
-        """Run a program on one task."""
-        meter = Meter()
+        """Run a program on one task.
+
+        Raises JobError when the harness itself keeps failing: that is never charged to the program.
+        """
+        for _ in range(ATTEMPTS):
+            meter = Meter()
+            execution = self._sandbox.run(source, task.inputs, embed=self._embedder(meter), limits=task.limits)
+            if execution.verdict is not Verdict.HARNESS_ERROR:
+                return score(task, execution, meter.cost)
+        raise JobError(
+            f"The harness failed {ATTEMPTS} times on task {task.name}: {execution.reason} Nothing was recorded of the "
+            "program; when the cause is mended, `ttc resume` goes on with it."
+        )
+
+    def _embedder(self, meter: Meter) -> EmbedCallback:
+        """Answer a program's `embed_fn`, and meter what it asks for whether or not it can be had."""
 
         def embed(request: EmbedRequest) -> NDArray[np.float32]:
             try:
@@ -180,11 +198,10 @@ class Evaluator:
             except EncodeRefused as refusal:
                 meter.add(Cost(texts=len(request.texts)))
                 raise EmbedRefused(str(refusal)) from refusal
-            meter.add(Cost(texts=len(request.texts), tokens=embedded.tokens, seconds=embedded.seconds))
+            meter.add(embedded.cost)
             return embedded.vectors
 
-        execution = self._sandbox.run(source, task.inputs, embed=embed, limits=task.limits)
-        return score(task, execution, meter.cost)
+        return embed
 
 
 def score(task: PreparedTask, execution: Execution, cost: Cost) -> Outcome:
