@@ -4,26 +4,24 @@ The archive is the only state. Every step reads what it needs from `History`, wh
 so a resumed run goes on exactly as the unbroken one would have.
 """
 
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from archive import Archive, ProgramRecord
-from harness.admission import compute_rule
+from archive import Archive
+from harness.briefing import make_briefing
+from harness.consider import consider
 from harness.display import Display
-from harness.evaluate import Evaluation
-from harness.history import History
-from harness.novelty import SourceFingerprint, fingerprint
-from harness.policies.parents import by_name
-from harness.proposers.protocol import Briefing, Proposal, Proposer
-from harness.recording import behaviour_of, duplicate_record, evaluated_record, known_from_record, rejected_record
+from harness.history import History, Known
+from harness.limits import Spending
+from harness.pipeline import Pipeline
+from harness.proposers.protocol import Proposal, Proposer
+from harness.recording import known_from_record
 from harness.settings import Settings
 from harness.workbench import Workbench
 from primitives import programs
-from sandbox import rules
 
 
 class Discovery:
-    """One run of the loop over an open archive, workbench and proposer."""
+    """One run of the loop over an open archive, workbench and proposer. `history` starts empty; the run fills it."""
 
     def __init__(
         self,
@@ -34,6 +32,7 @@ class Discovery:
         history: History,
         bench: Workbench,
         proposer: Proposer,
+        spending: Spending,
         display: Display,
     ) -> None:
         self._settings = settings
@@ -41,84 +40,55 @@ class Discovery:
         self._run_id = run_id
         self._history = history
         self._bench = bench
-        self._proposer = proposer
+        self._spending = spending
         self._display = display
-        self._select = by_name(settings.search.selection)
+        self._last = len(programs.SEEDS) + settings.search.generations
+        affordable = self._last if settings.caps.programs is None else len(programs.SEEDS) + settings.caps.programs
+        self._pipeline = Pipeline(
+            proposer, settings.search.in_flight, seeds=len(programs.SEEDS), last=min(self._last, affordable)
+        )
 
-    def run(self, stopping: Callable[[], bool] = lambda: False) -> bool:
-        """Record seeds and generations until the run is complete; True when it is, False when asked to stop.
+    def run(self, recorded: Sequence[Known], stopping: Callable[[], bool] = lambda: False) -> bool:
+        """Record what is missing beyond the `recorded` programs; True when complete, False when asked to stop.
 
-        `stopping` is asked between programs.
+        `stopping` is asked between programs. Raises CapReached before a cap of the settings is passed.
         """
-        while not self._complete():
-            if stopping():
-                return False
-            self.step()
-        return True
+        try:
+            self._remember(recorded)
+            while len(self._history) < self._last:
+                if stopping():
+                    return False
+                self._step()
+            return True
+        finally:
+            self._pipeline.close()
 
-    def step(self) -> str:
-        """Take one program from proposal to archive and return its id."""
+    def _remember(self, recorded: Sequence[Known]) -> None:
+        """Learn what was recorded, and begin the proposals that were in flight as they were begun the first time."""
+        for known in recorded:
+            self._history.add(known)
+            self._start_due(len(self._history), len(recorded))
+
+    def _step(self) -> None:
+        """Take one program from proposal to archive."""
         proposal, generation = self._next()
         self._display.program_started(generation, proposal.name)
-        record = self._consider(proposal, generation)
+        record = consider(proposal, generation, self._history, self._bench, on_outcome=self._display.outcome)
         program_id = self._archive.record_program(self._run_id, record)
         known = known_from_record(program_id, record)
         self._history.add(known)
+        self._start_due(len(self._history), len(self._history))
         self._display.program_recorded(known, self._history)
-        return program_id
-
-    def _complete(self) -> bool:
-        return len(self._history) >= len(programs.SEEDS) and (
-            self._history.generations >= self._settings.search.generations
-        )
 
     def _next(self) -> tuple[Proposal, int]:
-        recorded = len(self._history)
-        if recorded < len(programs.SEEDS):
-            name = programs.SEEDS[recorded]
+        number = len(self._history) + 1
+        if number <= len(programs.SEEDS):
+            name = programs.SEEDS[number - 1]
             return Proposal(source=programs.source(name), name=name, mode="seed"), 0
-        return self._proposer.propose(self.briefing()), self._history.generations + 1
+        self._spending.before_program(self._history.generations)
+        return self._pipeline.take(number), number - len(programs.SEEDS)
 
-    def briefing(self) -> Briefing:
-        """What the proposer is told next."""
-        search, number = self._settings.search, len(self._history) + 1
-        rng = random.Random(f"{search.seed}:{number}:parents")
-        parents = self._select(self._history.candidates(), rng, search.parents)
-        return Briefing(
-            run_id=self._run_id,
-            seed=search.seed,
-            number=number,
-            objective=search.objective,
-            parents=tuple(self._history.view(program_id) for program_id in parents),
-            frontier=self._history.frontier(),
-            ledger=tuple(self._history.ledger),
-            allow_primitives=self._settings.program.primitives,
-        )
-
-    def _consider(self, proposal: Proposal, generation: int) -> ProgramRecord:
-        """Static rules, then novelty, then evaluation, then admission."""
-        hashes = fingerprint(proposal.source)
-        violations = rules.check(proposal.source, allow_primitives=self._settings.program.primitives)
-        if violations:
-            return rejected_record(proposal, generation, hashes, violations)
-        earlier = self._history.same_source(hashes.exact)
-        if earlier is not None:
-            return duplicate_record(
-                proposal, generation, hashes, f"The same program as {earlier}, renamed or reformatted."
-            )
-        evaluation = self._bench.evaluator.evaluate(proposal.source, on_outcome=self._display.outcome)
-        return self._judge(proposal, generation, hashes, evaluation)
-
-    def _judge(
-        self, proposal: Proposal, generation: int, hashes: SourceFingerprint, evaluation: Evaluation
-    ) -> ProgramRecord:
-        isolation = self._bench.sandbox.isolation
-        behaviour = behaviour_of(evaluation)
-        earlier = self._history.same_behaviour(behaviour) if behaviour else None
-        if earlier is not None:
-            reason = f"Its scores equal those of {earlier} bit for bit on every task."
-            return duplicate_record(proposal, generation, hashes, reason, evaluation, isolation)
-        decision = None
-        if evaluation.mean_delta is not None:
-            decision = compute_rule(evaluation.mean_delta, self._history.best_delta)
-        return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation)
+    def _start_due(self, known: int, recorded: int) -> None:
+        for number in self._pipeline.due(known):
+            if number > recorded:
+                self._pipeline.start(number, make_briefing(self._settings, self._run_id, self._history, number))

@@ -30,6 +30,8 @@ class History:
 
     def __init__(self) -> None:
         self.ledger: list[LedgerRow] = []
+        self.programs: list[ProgramView] = []
+        """All recorded programs, in the ledger's order."""
         self.best_delta: float | None = None
         self.generations = 0
         """Proposals recorded, seeds not counted."""
@@ -47,6 +49,7 @@ class History:
         """Remember a program that the archive has recorded."""
         row = known.row
         self.ledger.append(row)
+        self.programs.append(known.view)
         self._by_id[row.id] = known
         self._exact.setdefault(known.exact_hash, row.id)
         self._children.update(row.parents)

@@ -8,7 +8,7 @@ from harness.admission import Decision
 from harness.evaluate import Evaluation, Outcome, PreparedTask
 from harness.history import Known
 from harness.novelty import SourceFingerprint
-from harness.proposers.protocol import LedgerRow, Proposal
+from harness.proposers.protocol import LedgerRow, NoProgram, Proposal
 from sandbox.contract import Isolation
 from sandbox.rules import Violation
 from sandbox.verdicts import Verdict
@@ -33,6 +33,11 @@ def task_record(prepared: PreparedTask) -> TaskRecord:
         baseline_tokens=prepared.cost.tokens,
         baseline_seconds=prepared.cost.seconds,
     )
+
+
+def failed_record(proposal: Proposal, failure: NoProgram, generation: int, hashes: SourceFingerprint) -> ProgramRecord:
+    """A proposal that its author could not complete; there may be no source at all."""
+    return _record(proposal, generation, hashes, status="rejected", verdict=failure.code, reason=failure.sentence)
 
 
 def rejected_record(
@@ -127,6 +132,8 @@ def known_from_record(program_id: str, record: ProgramRecord) -> Known:
             ties=record.ties,
             losses=record.losses,
             deltas=deltas if complete else {},
+            model=record.model,
+            cost_usd=_cost(record.usage),
         ),
         source=record.source,
         generation=record.generation,
@@ -134,6 +141,12 @@ def known_from_record(program_id: str, record: ProgramRecord) -> Known:
         exact_hash=record.exact_hash,
         behaviour=tuple(outcome.score_hash or "" for outcome in record.outcomes) if complete else None,
     )
+
+
+def _cost(usage: Sequence[UsageRecord]) -> float | None:
+    """What a program's calls cost; None where that is not known of every call."""
+    costs = [call.cost_usd for call in usage]
+    return None if None in costs else sum(cost or 0.0 for cost in costs)
 
 
 def _record(
@@ -173,6 +186,7 @@ def _record(
         usage=[UsageRecord(**asdict(call)) for call in proposal.usage],
         flags=list(evaluation.flags),
         violations=list(violations),
+        model=proposal.model,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.encoders.settings import CacheSettings, EncoderSettings
 from harness.errors import UsageError
+from harness.limits import CapSettings
 from harness.proposers.settings import ProposerSettings
 from harness.tasks.settings import TasksSettings
 
@@ -41,6 +42,16 @@ class SearchSettings:
     """Parent selection policy."""
     parents: int = 2
     """Programs shown to the proposer as parents."""
+    in_flight: int = 1
+    """Proposals written at a time; program n is briefed on the first n - in_flight ones."""
+    islands: int = 1
+    """Populations that breed apart."""
+    migration: int = 20
+    """Programs between two migrations of the islands' best."""
+    similarity: float | None = None
+    """Language models only: code whose embedding has at least this cosine to an earlier program's is turned down."""
+    judge: bool = False
+    """Whether a model has the last word on similar code."""
 
 
 @dataclass
@@ -71,6 +82,7 @@ class Settings:
     search: SearchSettings = field(default_factory=SearchSettings)
     executor: ExecutorSettings = field(default_factory=ExecutorSettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
+    caps: CapSettings = field(default_factory=CapSettings)
 
 
 def compose(overrides: Sequence[str]) -> Settings:
@@ -194,6 +206,10 @@ def _check_values(settings: Settings) -> None:
     for key, least in (
         ("search.generations", 0),
         ("search.parents", 0),
+        ("search.in_flight", 1),
+        ("search.islands", 1),
+        ("search.migration", 1),
+        ("proposer.attempts", 1),
         ("executor.workers", 1),
         ("tasks.max_queries", 1),
     ):

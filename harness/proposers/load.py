@@ -1,14 +1,114 @@
 """From settings to a proposer."""
 
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
 from harness.errors import UsageError
-from harness.proposers.protocol import Proposer
+from harness.limits import Spending
+from harness.policies import bandit
+from harness.policies.similarity import CodeIndex, Embed
+from harness.proposers.asking import Asker, LiveAsker, Model, ReplayAsker
+from harness.proposers.llm import LLMProposer, Novelty, Screen
+from harness.proposers.models import KINDS, load_models, model_names
+from harness.proposers.prompt import PromptWriter, prefix
+from harness.proposers.protocol import Briefing, ProgramView, Proposer
+from harness.proposers.record import ExchangeStore
 from harness.proposers.settings import ProposerSettings
+from harness.proposers.taboos import taboos
+from harness.proposers.tokens import count
+from harness.settings import Settings
+from sandbox.modules import allowed_modules
+
+LEAST_MEMORY_TOKENS = 2000
+"""A prompt must leave so much beside its fixed prefix."""
 
 
-def load_proposer(settings: ProposerSettings) -> Proposer:
-    """The proposer that the settings name. Raises UsageError for an unknown kind."""
-    if settings.kind == "recombine":
+@dataclass(frozen=True)
+class Surroundings:
+    """What a proposer of a run needs beside its settings."""
+
+    programs: Sequence[ProgramView]
+    """The run's programs, oldest first; grows as they are recorded."""
+    screen: Screen
+    store: ExchangeStore
+    spending: Spending
+    embed: Embed
+    replayed: ExchangeStore | None = None
+    """The exchanges that proposer=replay gives again."""
+
+
+def check_proposer(settings: Settings) -> dict[str, Model]:
+    """The models of a proposer that asks any, empty for others; run this before anything slow.
+
+    Raises UsageError for an unknown kind, a missing key or model, an unknown price, or a budget too small for a prompt.
+    """
+    kind = settings.proposer.kind
+    if kind in ("recombine", "replay"):
+        return {}
+    if kind not in KINDS:
+        raise UsageError(f"There is no proposer '{kind}'; choose recombine, {', '.join(KINDS)} or replay.")
+    prompt_writer(settings)
+    return load_models(settings.proposer)
+
+
+def load_proposer(settings: Settings, models: Mapping[str, Model], around: Surroundings) -> Proposer:
+    """The proposer that the settings name, with the models of `check_proposer`."""
+    if settings.proposer.kind == "recombine":
         from harness.proposers.recombine import Recombine
 
         return Recombine()
-    raise UsageError(f"There is no proposer '{settings.kind}'; choose recombine.")
+    return LLMProposer(
+        _asker(models, around),
+        prompt_writer(settings),
+        settings.proposer,
+        choose=_chooser(settings.proposer),
+        screen=around.screen,
+        novelty=_novelty(settings, around),
+        in_flight=settings.search.in_flight,
+    )
+
+
+def prompt_writer(settings: Settings) -> PromptWriter:
+    """The writer of a run's prompts. Raises UsageError where the budget does not hold one."""
+    fixed = prefix(
+        settings.search.objective,
+        taboos=taboos(),
+        modules=allowed_modules(settings.program.primitives),
+        allow_primitives=settings.program.primitives,
+    )
+    least = count(fixed) + LEAST_MEMORY_TOKENS
+    if settings.proposer.prompt_tokens < least:
+        raise UsageError(
+            f"proposer.prompt_tokens is {settings.proposer.prompt_tokens}; a prompt needs at least {least}."
+        )
+    return PromptWriter(fixed, budget=settings.proposer.prompt_tokens, ideas=settings.proposer.ideas)
+
+
+def _asker(models: Mapping[str, Model], around: Surroundings) -> Asker:
+    if around.replayed is not None:
+        return ReplayAsker(around.replayed, around.store)
+    return LiveAsker(models, around.store, around.spending)
+
+
+def _chooser(settings: ProposerSettings) -> Callable[[Briefing], str]:
+    names = model_names(settings)
+
+    def choose(briefing: Briefing) -> str:
+        rng = random.Random(f"{briefing.seed}:{briefing.number}:model")
+        return bandit.choose(names, briefing.ledger, rng, briefing.number, cheapness=settings.cheapness)
+
+    return choose if len(names) > 1 else lambda briefing: names[0]
+
+
+def _novelty(settings: Settings, around: Surroundings) -> Novelty | None:
+    threshold = settings.search.similarity
+    if threshold is None:
+        return None
+    index = CodeIndex(around.embed, around.programs)
+
+    def nearest(source: str, briefing: Briefing) -> ProgramView | None:
+        found = index.nearest(source, len(briefing.ledger))
+        return found[0] if found is not None and found[1] >= threshold else None
+
+    return Novelty(nearest, settings.search.judge)

@@ -1,7 +1,9 @@
 """From a briefing to a prompt within its token budget. The texts stand in `templates`; nothing is worded here."""
 
+import ast
 import inspect
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -48,8 +50,16 @@ def _primitives() -> str:
         value = getattr(primitives, name)
         if inspect.isfunction(value):
             summary = (inspect.getdoc(value) or "").splitlines()[0]
-            lines.append(f"- {name}{inspect.signature(value)}: {summary}")
+            lines.append(f"- {_signature(value)}: {summary}")
     return "\n".join(lines)
+
+
+def _signature(function: Callable[..., object]) -> str:
+    """A function's signature as its source writes it: short, and the same in every process."""
+    node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    return f"{node.name}({ast.unparse(node.args)}){returns}"
 
 
 def shortened(text: str, run_id: str) -> str:

@@ -42,6 +42,8 @@ class ProposerSettings:
     model: str = ""
     models: list[str] = field(default_factory=list)
     """Several models for the bandit to choose from, in place of `model`; KIND:MODEL names one of another provider."""
+    cheapness: float = 0.0
+    """Weight of a model's price against its success in the bandit's choice, from 0 to 1."""
     base_url: str | None = None
     """A server of your own, for example http://localhost:8000/v1; None is the provider's."""
     api_key_env: str = ""

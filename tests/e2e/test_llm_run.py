@@ -93,7 +93,7 @@ def test_a_run_is_recorded_replayed_and_priced(httpserver: HTTPServer, tmp_path:
 
 
 def test_faults_and_kills_change_nothing(httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc) -> None:
-    provider = FakeProvider(httpserver, misbehaving(0.3))
+    provider = FakeProvider(httpserver, misbehaving(0.6))
     options = arguments(httpserver, corpus, "search.generations=30", "search.in_flight=4")
     whole = ttc("discover", *options, "archive.path=unbroken.db")
     assert whole.returncode == 0, whole.stderr

@@ -1,0 +1,85 @@
+"""From a proposal to a record: static rules, novelty, evaluation, admission. The loop and `ttc tell` share it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archive import ProgramRecord
+from harness.admission import compute_rule
+from harness.evaluate import Evaluation, Outcome
+from harness.history import History
+from harness.novelty import SourceFingerprint, fingerprint
+from harness.proposers.protocol import Briefing, Proposal
+from harness.recording import (
+    behaviour_of,
+    duplicate_record,
+    evaluated_record,
+    failed_record,
+    rejected_record,
+)
+from harness.workbench import Workbench
+from sandbox import rules
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A proposal with its place in the run and the fingerprint of its source."""
+
+    proposal: Proposal
+    generation: int
+    hashes: SourceFingerprint
+
+
+def consider(
+    proposal: Proposal,
+    generation: int,
+    history: History,
+    bench: Workbench,
+    *,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+) -> ProgramRecord:
+    """Judge a proposal against what `history` knows; nothing is recorded."""
+    considered = Considered(proposal, generation, fingerprint(proposal.source))
+    if proposal.failure is not None:
+        return failed_record(proposal, proposal.failure, generation, considered.hashes)
+    violations = rules.check(proposal.source, allow_primitives=bench.settings.program.primitives)
+    if violations:
+        return rejected_record(proposal, generation, considered.hashes, violations)
+    earlier = history.same_source(considered.hashes.exact)
+    if earlier is not None:
+        return duplicate_record(proposal, generation, considered.hashes, same_source(earlier))
+    evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
+    return _judge(considered, evaluation, history, bench)
+
+
+def screen(source: str, briefing: Briefing, history: History) -> str | None:
+    """What `consider` would say before it ran this source, in one sentence; None where it would run it.
+
+    Only programs of the briefing count, so that the answer does not depend on what is recorded meanwhile.
+    """
+    violations = rules.check(source, allow_primitives=briefing.allow_primitives)
+    if violations:
+        told = "; ".join(f"line {one.line}: {one.message} ({one.code})" for one in violations[:5])
+        return f"It breaks {len(violations)} static rules: {told}."
+    earlier = history.same_source(fingerprint(source).exact)
+    if earlier is not None and any(row.id == earlier for row in briefing.ledger):
+        return same_source(earlier)
+    return None
+
+
+def same_source(earlier: str) -> str:
+    """Why a program with the exact hash of an earlier one is turned down."""
+    return f"The same program as {earlier}, renamed or reformatted."
+
+
+def _judge(considered: Considered, evaluation: Evaluation, history: History, bench: Workbench) -> ProgramRecord:
+    proposal, generation, hashes = considered.proposal, considered.generation, considered.hashes
+    isolation = bench.sandbox.isolation
+    behaviour = behaviour_of(evaluation)
+    earlier = history.same_behaviour(behaviour) if behaviour else None
+    if earlier is not None:
+        reason = f"Its scores equal those of {earlier} bit for bit on every task."
+        return duplicate_record(proposal, generation, hashes, reason, evaluation, isolation)
+    decision = None
+    if evaluation.mean_delta is not None:
+        decision = compute_rule(evaluation.mean_delta, history.best_delta)
+    return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation)
