@@ -39,11 +39,11 @@ class Launcher:
         return execution
 
     def _attempt(self, source: str, inputs: TaskInputs, embed: EmbedCallback, limits: Limits) -> tuple[Execution, bool]:
-        if self._closed.is_set():
-            raise SandboxError("The sandbox is closed; open a new one to run programs.")
         zygote = self._idle.get()
         healthy = False
         try:
+            if self._closed.is_set():
+                raise SandboxError("The sandbox is closed; open a new one to run programs.")
             if zygote is None:
                 zygote = ZygoteHandle(self._config)
                 self._admit(zygote)
@@ -75,10 +75,12 @@ class Launcher:
     def close(self) -> None:
         """End every zygote, waiting for runs in progress."""
         self._closed.set()
-        for _ in range(self._workers):
-            zygote = self._idle.get()
+        zygotes = [self._idle.get() for _ in range(self._workers)]
+        for zygote in zygotes:
             if zygote is not None:
                 zygote.close()
+            # Whoever waits for a turn wakes up and finds the sandbox closed.
+            self._idle.put(None)
 
     def __enter__(self) -> "Launcher":
         return self

@@ -38,7 +38,7 @@ def attempts(target: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "environment": lambda: only_if(set(os.environ) - set(target["environment"])),
         "descriptors": lambda: only_if([number for number in range(4, 64) if is_open(number)]),
         "death_signal": lambda: only_if(death_signal() != signal.SIGKILL),
-        "memory": lambda: bytearray(2 * target["memory_bytes"]),
+        "memory": lambda: mmap.mmap(-1, 2 * target["memory_bytes"]),
         "raise_limit": lambda: resource.setrlimit(resource.RLIMIT_AS, UNLIMITED),
         "open_file": lambda: os.open(target["file"], os.O_RDONLY),
         "list_directory": lambda: os.listdir(target["folder"]),  # noqa: PTH208

@@ -1,0 +1,131 @@
+"""The self-test sees what is really denied, and refuses where too little is."""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from sandbox import Sandbox, SandboxError
+from sandbox.doctor import DESCRIPTIONS, Diagnosis, diagnose
+from sandbox.layers.lock import LAYERS
+from sandbox.levels import BARRIER, BASE, FILTERED, at_least, level
+from sandbox.zygote_handle import ZygoteConfig
+
+
+def without(*names: str) -> ZygoteConfig:
+    return ZygoteConfig(layers=tuple(layer for layer in LAYERS if layer not in names))
+
+
+@functools.cache
+def here() -> Diagnosis:
+    return diagnose()
+
+
+def needs_strict() -> None:
+    if here().isolation.level != "strict":
+        pytest.skip("this machine cannot confine programs strictly")
+
+
+def test_everything_is_denied_where_all_layers_hold() -> None:
+    needs_strict()
+    assert here().sufficient
+    assert {trial.name for trial in here().trials} == set(DESCRIPTIONS)
+    assert all(trial.denied for trial in here().trials)
+    assert here().isolation.landlock_abi > 0
+    assert "seccomp" in here().isolation.layers
+
+
+def test_nothing_but_the_clean_start_holds_without_layers() -> None:
+    diagnosis = diagnose("none", ZygoteConfig(layers=()))
+    reached = {trial.name for trial in diagnosis.trials if not trial.denied}
+    assert reached >= set(DESCRIPTIONS) - {"environment", "descriptors", "death_signal", "raise_limit", "tcp", "udp"}
+    assert diagnosis.isolation.level == "none"
+    assert diagnosis.sufficient
+
+
+def test_without_the_filter_the_level_is_weak_and_strict_is_refused() -> None:
+    diagnosis = diagnose("strict", without("seccomp"))
+    assert diagnosis.isolation.level == "weak"
+    assert not diagnosis.sufficient
+    assert "seccomp: switched off" in diagnosis.refusal
+    assert "set sandbox.level=weak" in diagnosis.refusal
+    assert diagnosis.refusal.count(". ") == 0, "one sentence"
+
+
+def test_without_a_second_barrier_the_level_is_standard() -> None:
+    needs_strict()
+    diagnosis = diagnose("strict", without("landlock", "uid", "namespaces"))
+    assert diagnosis.isolation.level == "standard"
+    assert not diagnosis.sufficient
+    assert diagnose("standard", without("landlock", "uid", "namespaces")).sufficient
+
+
+@pytest.mark.parametrize("barrier", ["landlock", "uid", "namespaces"])
+def test_each_second_barrier_suffices(barrier: str) -> None:
+    needs_strict()
+    if barrier not in here().isolation.layers:
+        pytest.skip(f"{barrier} is not to be had here")
+    others = {"landlock", "uid", "namespaces"} - {barrier}
+    assert diagnose("strict", without(*others)).isolation.level == "strict"
+
+
+def test_without_limits_the_level_is_weak() -> None:
+    assert diagnose("strict", without("rlimits")).isolation.level == "weak"
+
+
+def test_a_layer_that_cannot_be_put_on_stops_the_child_before_the_program() -> None:
+    """Without no_new_privs the kernel refuses Landlock and seccomp: nothing runs half locked."""
+    needs_strict()
+    with pytest.raises(SandboxError, match="could not be put on"):
+        diagnose("strict", without("no_new_privs"))
+
+
+def test_a_sandbox_refuses_to_start_below_its_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.sandbox.ZygoteConfig", lambda *settings: without("seccomp"))
+    with pytest.raises(SandboxError, match=r"level weak, but strict was asked for"):
+        Sandbox(level="strict")
+    with Sandbox(level="weak") as sandbox:
+        assert sandbox.isolation.level == "weak"
+
+
+def test_an_unknown_level_names_the_known_ones() -> None:
+    with pytest.raises(SandboxError, match="strict, standard, weak, none"):
+        Sandbox(level="maximum")
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
+def test_a_root_without_capabilities_is_confined_strictly_all_the_same() -> None:
+    """As in most containers: no namespaces, no change of user."""
+    needs_strict()
+    code = "from sandbox.doctor import diagnose; d = diagnose(); print(d.isolation.level, *d.isolation.layers)"
+    prefix = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+    done = subprocess.run([*prefix, sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    reached, *layers = done.stdout.split()
+    assert reached == "strict"
+    assert not {"namespaces", "uid"} & set(layers)
+
+
+def test_an_ordinary_user_is_confined_strictly() -> None:
+    needs_strict()
+    prefix = ["unshare", "--user", "--map-user=12345", "--map-group=12345"]
+    if subprocess.run([*prefix, "true"], capture_output=True).returncode:
+        pytest.skip("this machine refuses user namespaces")
+    code = "import os; from sandbox.doctor import diagnose; print(os.geteuid(), diagnose().isolation.level)"
+    done = subprocess.run([*prefix, sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["12345", "strict"]
+
+
+def test_levels_follow_from_what_was_denied() -> None:
+    everything = BASE | FILTERED | BARRIER | {"death_signal"}
+    assert level(LAYERS, everything, everything) == "strict"
+    assert level(LAYERS, everything, everything - {"open_file"}) == "standard"
+    assert level(LAYERS, everything, everything - {"death_signal"}) == "weak"
+    for name in BASE | FILTERED:
+        assert level(LAYERS, everything - {name}, everything) == "weak"
+    assert level((), everything, everything) == "none"
+    assert at_least("strict", "weak")
+    assert at_least("weak", "weak")
+    assert not at_least("standard", "strict")
