@@ -98,7 +98,7 @@ class Archive:
                 **rows.to_row(record, "source", "parents", "outcomes", "usage"),
             }
             rows.insert(connection, "programs", [program])
-            _insert_parents(connection, program_id, record.parents)
+            _insert_parents(connection, run_id, program_id, record.parents)
             outcomes = [{"program_id": program_id, **rows.to_row(outcome)} for outcome in record.outcomes]
             rows.insert(connection, "outcomes", outcomes)
             usage = [
@@ -191,13 +191,18 @@ class Archive:
             return export(self.run(run_id), self.programs(run_id), self.exchanges(run_id), self.events(run_id))
 
 
-def _insert_parents(connection: sqlite3.Connection, program_id: str, parents: Sequence[str]) -> None:
+def _insert_parents(connection: sqlite3.Connection, run_id: str, program_id: str, parents: Sequence[str]) -> None:
     for parent in parents:
-        if connection.execute("SELECT 1 FROM programs WHERE id = ?", (parent,)).fetchone() is None:
-            raise ArchiveError(f"The program names {parent} as a parent, which is not in the archive.")
+        known = connection.execute("SELECT 1 FROM programs WHERE id = ? AND run_id = ?", (parent, run_id)).fetchone()
+        if known is None:
+            raise ArchiveError(f"The program names {parent} as a parent, which is not a program of run {run_id}.")
     own = [{"program_id": program_id, "position": at, "parent_id": parent} for at, parent in enumerate(parents)]
     rows.insert(connection, "parents", own)
 
 
 def _insert_event(connection: sqlite3.Connection, run_id: str, kind: str, message: str) -> None:
-    rows.insert(connection, "events", [{"run_id": run_id, "created": rows.now(), "kind": kind, "message": message}])
+    (position,) = connection.execute(
+        "SELECT coalesce(max(position), 0) + 1 FROM events WHERE run_id = ?", (run_id,)
+    ).fetchone()
+    event = {"run_id": run_id, "position": position, "created": rows.now(), "kind": kind, "message": message}
+    rows.insert(connection, "events", [event])

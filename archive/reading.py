@@ -46,7 +46,7 @@ def program_counts(connection: sqlite3.Connection) -> dict[str, int]:
 def events(connection: sqlite3.Connection, run_id: str) -> list[Event]:
     """A run's events, oldest first."""
     require_run(connection, run_id)
-    rows = select(connection, "SELECT * FROM events WHERE run_id = ? ORDER BY id", run_id)
+    rows = select(connection, "SELECT * FROM events WHERE run_id = ? ORDER BY position", run_id)
     return [Event(row["created"], row["kind"], row["message"]) for row in rows]
 
 

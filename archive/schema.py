@@ -30,10 +30,10 @@ CREATE TABLE tasks (
   PRIMARY KEY (run_id, name)
 ) STRICT;
 CREATE TABLE events (
-  id INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs(id),
-  created TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL
+  run_id TEXT NOT NULL REFERENCES runs(id), position INTEGER NOT NULL,
+  created TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL,
+  PRIMARY KEY (run_id, position)
 ) STRICT;
-CREATE INDEX events_run_id ON events(run_id);
 """
 
 PROGRAMS = """

@@ -146,6 +146,8 @@ def test_a_really_full_disk(small_disk: Path) -> None:
     with Archive.open(path) as archive:
         run_id = archive.start_run(sample.run())
         recorded = fill_until_full(archive, run_id)
+        with pytest.raises(ArchiveError, match="is full"):
+            archive.record_program(run_id, sample.program(source="# again\n" * 100_000))
         assert len(archive.programs(run_id)) == recorded
     assert intact(path)
     with Archive.open(path, read_only=True) as archive:
