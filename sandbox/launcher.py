@@ -24,6 +24,7 @@ class Launcher:
         # Last in, first out: a single caller always meets the same warm zygote.
         self._idle: queue.LifoQueue[ZygoteHandle | None] = queue.LifoQueue()
         self._workers = workers
+        self._busy: set[ZygoteHandle] = set()
         self._closed = threading.Event()
         for _ in range(workers):
             self._idle.put(None)
@@ -47,6 +48,7 @@ class Launcher:
             if zygote is None:
                 zygote = ZygoteHandle(self._config)
                 self._admit(zygote)
+            self._busy.add(zygote)
             with Attempt(zygote, inputs, embed, limits, zygote.layers) as attempt:
                 try:
                     execution = attempt.run(source)
@@ -56,6 +58,8 @@ class Launcher:
             return execution, not attempt.served
         finally:
             # Whatever interrupted a run (Ctrl-C too) may have left a child behind: its zygote takes it along.
+            if zygote is not None:
+                self._busy.discard(zygote)
             if zygote is not None and not healthy:
                 zygote.close()
                 zygote = None
@@ -73,12 +77,14 @@ class Launcher:
         self._idle.put(zygote)
 
     def close(self) -> None:
-        """End every zygote, waiting for runs in progress."""
+        """End every zygote. A run in progress is killed and gives HARNESS_ERROR, or raises SandboxError."""
         self._closed.set()
+        for zygote in tuple(self._busy):
+            zygote.kill()
         zygotes = [self._idle.get() for _ in range(self._workers)]
-        for zygote in zygotes:
-            if zygote is not None:
-                zygote.close()
+        for idle in zygotes:
+            if idle is not None:
+                idle.close()
             # Whoever waits for a turn wakes up and finds the sandbox closed.
             self._idle.put(None)
 

@@ -63,7 +63,7 @@ class Sandbox:
         return self._launcher.run(source, inputs, embed, limits or Limits.for_inputs(inputs))
 
     def close(self) -> None:
-        """End every process of this sandbox, after the runs in progress."""
+        """End every process of this sandbox at once; a run in progress is a HARNESS_ERROR."""
         self._launcher.close()
 
     def __enter__(self) -> "Sandbox":

@@ -116,6 +116,10 @@ class ZygoteHandle:
         except OSError as error:
             raise ZygoteLost(f"The process that runs programs is gone ({error}).") from error
 
+    def kill(self) -> None:
+        """Kill the process at once, from any thread; its child dies with it. Close the handle afterwards."""
+        self._process.kill()
+
     def close(self) -> None:
         """End the process; a child that still runs is killed with it."""
         self.control.close()

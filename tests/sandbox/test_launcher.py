@@ -165,6 +165,15 @@ def test_two_sandboxes_do_not_disturb_each_other(inputs: TaskInputs) -> None:
         assert other.run(IDENTITY, inputs, embed=embed).verdict is Verdict.OK
 
 
+def test_closing_ends_a_run_in_progress(inputs: TaskInputs) -> None:
+    sandbox = Sandbox(level="none")
+    threading.Timer(0.3, sandbox.close).start()
+    try:
+        assert sandbox.run(FOREVER, inputs, embed=embed).verdict is Verdict.HARNESS_ERROR
+    except SandboxError as error:
+        assert "closed" in str(error)
+
+
 HARNESS = """
 import sys, numpy as np
 from sandbox import Sandbox, TaskInputs
