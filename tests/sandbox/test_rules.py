@@ -1,12 +1,13 @@
 """Static rules: each evasion is found under its code, each honest program passes."""
 
 import warnings
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import Violation, rules
+from sandbox import Verdict, Violation, rules
 from sandbox.rules.table import MAX_SOURCE_BYTES
 
 RERANK = "\n\ndef rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return sim\n"
@@ -237,3 +238,10 @@ def test_no_text_makes_the_check_raise(source: str) -> None:
 )
 def test_no_sequence_of_tokens_makes_the_check_raise(tokens: list[str]) -> None:
     rules.check("import numpy as np\n" + "".join(tokens) + RERANK)
+
+
+def test_the_documentation_holds_the_table_of_rules_and_every_verdict() -> None:
+    readme = (Path(rules.__file__).parents[1] / "README.md").read_text()
+    assert rules.markdown_table() in readme
+    for verdict in Verdict:
+        assert f"| `{verdict.value}` | {verdict.sentence} |" in readme
