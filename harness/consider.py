@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archive import ProgramRecord
-from harness.admission import compute_rule
+from harness.admission import Decision, compute_rule
 from harness.evaluate import Evaluation, Outcome
 from harness.history import History
 from harness.novelty import SourceFingerprint, fingerprint
@@ -16,6 +16,7 @@ from harness.recording import (
     failed_record,
     rejected_record,
 )
+from harness.validation import transfer_rule
 from harness.workbench import Workbench
 from sandbox import rules
 
@@ -79,7 +80,21 @@ def _judge(considered: Considered, evaluation: Evaluation, history: History, ben
     if earlier is not None:
         reason = f"Its scores equal those of {earlier} bit for bit on every task."
         return duplicate_record(proposal, generation, hashes, reason, evaluation, isolation)
-    decision = None
-    if evaluation.mean_delta is not None:
-        decision = compute_rule(evaluation.mean_delta, history.best_delta)
-    return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation)
+    if evaluation.mean_delta is None:
+        return evaluated_record(proposal, generation, hashes, evaluation, None, isolation)
+    if bench.validator is None:
+        admitted = compute_rule(evaluation.mean_delta, history.best_delta)
+        return evaluated_record(proposal, generation, hashes, evaluation, admitted, isolation)
+    hidden = bench.validator.evaluate(proposal.source)
+    return evaluated_record(
+        proposal, generation, hashes, evaluation, _validated(hidden, history, bench), isolation, hidden
+    )
+
+
+def _validated(hidden: Evaluation, history: History, bench: Workbench) -> Decision | None:
+    """What the hidden tasks say; None where the program failed on one."""
+    if bench.validator is None or hidden.failure is not None:
+        return None
+    scores = {outcome.task: outcome.per_query for outcome in hidden.outcomes if outcome.per_query is not None}
+    cosine = {task.name: task.baseline for task in bench.validator.tasks}
+    return transfer_rule(scores, cosine, history.validated, seed=bench.settings.search.seed).decision

@@ -75,7 +75,7 @@ class Discovery:
         self._display.program_started(generation, proposal.name)
         record = consider(proposal, generation, self._history, self._bench, on_outcome=self._display.outcome)
         program_id = self._archive.record_program(self._run_id, record)
-        known = known_from_record(program_id, record)
+        known = known_from_record(program_id, record, self._bench.hidden)
         self._history.add(known)
         self._start_due(len(self._history), len(self._history))
         self._display.program_recorded(known, self._history)

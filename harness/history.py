@@ -1,7 +1,11 @@
 """What a run has learnt so far, as the archive holds it: the loop's only memory."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from archive import non_dominated
 from harness.policies.candidate import Candidate
@@ -19,6 +23,8 @@ class Known:
     exact_hash: str
     behaviour: tuple[str, ...] | None
     """Hashes of its score matrices on all tasks; None unless every task ended OK."""
+    validation: Mapping[str, NDArray[np.float32]] | None = None
+    """Of an admitted program of a transfer search: hidden task to nDCG@10 per query, float32 (Q,)."""
 
     @property
     def view(self) -> ProgramView:
@@ -33,6 +39,8 @@ class History:
         self.programs: list[ProgramView] = []
         """All recorded programs, in the ledger's order."""
         self.best_delta: float | None = None
+        self.validated: Mapping[str, NDArray[np.float32]] | None = None
+        """Hidden scores of the program that a transfer search admitted last."""
         self.generations = 0
         """Proposals recorded, seeds not counted."""
         self._by_id: dict[str, Known] = {}
@@ -58,6 +66,7 @@ class History:
             return
         self._evaluated.append(row.id)
         self._front = self._non_dominated([*self._front, row.id])
+        self.validated = known.validation or self.validated
         if known.behaviour is not None:
             self._behaviour.setdefault(known.behaviour, row.id)
         if self.best_delta is None or row.mean_delta > self.best_delta:

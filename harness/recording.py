@@ -1,7 +1,7 @@
 """Between the loop's values and the archive's rows: one direction writes, the other reads; nothing is decided here."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from archive import OutcomeRecord, ProgramRecord, TaskRecord, UsageRecord
 from harness.admission import Decision
@@ -17,9 +17,10 @@ DUPLICATE = "duplicate"
 """The verdict of a program that repeats an earlier one; it is the harness's, not the sandbox's."""
 
 
-def task_record(prepared: PreparedTask) -> TaskRecord:
-    """What a run records of a task and of the encoder's cosine on it."""
+def task_record(prepared: PreparedTask, split: str = "search") -> TaskRecord:
+    """What a run records of a task and of the encoder's cosine on it; `split` is search or validation."""
     return TaskRecord(
+        split=split,
         name=prepared.name,
         source=prepared.task.source,
         fingerprint=prepared.task.fingerprint,
@@ -85,8 +86,25 @@ def evaluated_record(
     evaluation: Evaluation,
     decision: Decision | None,
     isolation: Isolation,
+    hidden: Evaluation | None = None,
 ) -> ProgramRecord:
-    """A program that was run: admitted, merely evaluated, or rejected by its first failure."""
+    """A program that was run: admitted, merely evaluated, or rejected by its first failure.
+
+    A failure on a hidden task tells its verdict, but neither the task nor what the program saw of it.
+    """
+    if hidden is not None and hidden.failure is not None:
+        failed = hidden.failure
+        return _record(
+            proposal,
+            generation,
+            hashes,
+            status="rejected",
+            verdict=failed.verdict.value,
+            reason=f"On a hidden task: {failed.verdict.sentence}",
+            evaluation=replace(evaluation, mean_delta=None, cost_ratio=None),
+            isolation=isolation,
+            hidden=hidden,
+        )
     if evaluation.failure is not None or decision is None:
         failed = evaluation.failure or evaluation.outcomes[0]
         status, verdict, reason = "rejected", failed.verdict.value, f"On {failed.task}: {failed.reason}"
@@ -103,6 +121,7 @@ def evaluated_record(
         reason=reason,
         evaluation=evaluation,
         isolation=isolation,
+        hidden=hidden,
     )
 
 
@@ -113,10 +132,15 @@ def behaviour_of(evaluation: Evaluation) -> tuple[str, ...] | None:
     return tuple(outcome.score_hash or "" for outcome in evaluation.outcomes)
 
 
-def known_from_record(program_id: str, record: ProgramRecord) -> Known:
-    """What the loop remembers of a program; from a fresh record and from the archive it is the same."""
-    deltas = {outcome.task: outcome.delta for outcome in record.outcomes if outcome.delta is not None}
+def known_from_record(program_id: str, record: ProgramRecord, hidden: frozenset[str] = frozenset()) -> Known:
+    """What the loop remembers of a program; from a fresh record and from the archive it is the same.
+
+    Of the tasks named `hidden` it keeps what admission needs, and nothing where a proposer could see it.
+    """
+    searched = [outcome for outcome in record.outcomes if outcome.task not in hidden]
+    deltas = {outcome.task: outcome.delta for outcome in searched if outcome.delta is not None}
     complete = record.mean_delta is not None
+    validation = {o.task: o.per_query for o in record.outcomes if o.task in hidden and o.per_query is not None}
     return Known(
         row=LedgerRow(
             id=program_id,
@@ -139,7 +163,8 @@ def known_from_record(program_id: str, record: ProgramRecord) -> Known:
         generation=record.generation,
         verdict=record.verdict,
         exact_hash=record.exact_hash,
-        behaviour=tuple(outcome.score_hash or "" for outcome in record.outcomes) if complete else None,
+        behaviour=tuple(outcome.score_hash or "" for outcome in searched) if complete else None,
+        validation=validation if record.status == "admitted" and validation else None,
     )
 
 
@@ -159,10 +184,12 @@ def _record(
     reason: str,
     evaluation: Evaluation | None = None,
     isolation: Isolation | None = None,
+    hidden: Evaluation | None = None,
     violations: Sequence[dict[str, object]] = (),
 ) -> ProgramRecord:
     evaluation = evaluation or Evaluation((), None, None, None)
     level = isolation.level if isolation else ""
+    outcomes = (*evaluation.outcomes, *(hidden.outcomes if hidden else ()))
     return ProgramRecord(
         generation=generation,
         name=proposal.name,
@@ -182,7 +209,7 @@ def _record(
         wins=evaluation.wins,
         ties=evaluation.ties,
         losses=evaluation.losses,
-        outcomes=[outcome_record(outcome, level) for outcome in evaluation.outcomes],
+        outcomes=[outcome_record(outcome, level) for outcome in outcomes],
         usage=[UsageRecord(**asdict(call)) for call in proposal.usage],
         flags=list(evaluation.flags),
         violations=list(violations),

@@ -22,6 +22,7 @@ from harness.stopping import StopOnInterrupt
 from harness.tables import print_frontier
 from harness.tasks.load import list_names, load_tasks, refuse_held_out
 from harness.tasks.task import RetrievalTask
+from harness.validation import hidden_tasks
 from harness.workbench import Workbench, open_workbench
 from primitives import programs
 
@@ -68,11 +69,12 @@ def _require_same_tasks(recorded: dict[str, str], tasks: Sequence[RetrievalTask]
 def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask], run_id: str | None) -> bool:
     """Open everything, start or continue the run, and report how it ended."""
     models = check_proposer(settings)
+    hidden = hidden_names(settings, tasks)
     n_programs = len(programs.SEEDS) + settings.search.generations
     with (
         StopOnInterrupt() as stop,
         open_display(len(tasks), n_programs) as display,
-        open_workbench(settings, tasks, on_task=display.task_prepared, report=display.encoding) as bench,
+        open_workbench(settings, tasks, hidden=hidden, on_task=display.task_prepared, report=display.encoding) as bench,
     ):
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
@@ -92,14 +94,17 @@ def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask]
             display=display,
         )
         archive.set_status(run_id, "running")
-        complete = _run_to_end(discovery, archive, run_id, stop)
+        recorded = recorded_programs(archive, run_id, hidden)
+        complete = _run_to_end(discovery, recorded, archive, run_id, stop)
     _report_end(archive, settings, run_id, complete)
     return complete
 
 
-def _run_to_end(discovery: Discovery, archive: Archive, run_id: str, stop: StopOnInterrupt) -> bool:
+def _run_to_end(
+    discovery: Discovery, recorded: Sequence[Known], archive: Archive, run_id: str, stop: StopOnInterrupt
+) -> bool:
     try:
-        complete = discovery.run(recorded_programs(archive, run_id), stop.asked)
+        complete = discovery.run(recorded, stop.asked)
     except CapReached as cap:
         archive.event(run_id, "cap", str(cap))
         print(cap, file=sys.stderr)
@@ -121,7 +126,7 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         machine=machine(),
         encoder=asdict(bench.encoder.identity),
         isolation=asdict(bench.sandbox.isolation),
-        tasks=[task_record(task) for task in bench.tasks],
+        tasks=[task_record(task, "validation" if task.name in bench.hidden else "search") for task in bench.tasks],
     )
 
 
@@ -139,9 +144,17 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
     )
 
 
-def recorded_programs(archive: Archive, run_id: str) -> list[Known]:
+def recorded_programs(archive: Archive, run_id: str, hidden: frozenset[str]) -> list[Known]:
     """What a run has recorded so far, oldest first."""
-    return [known_from_record(program.id, program.record) for program in archive.programs(run_id)]
+    return [known_from_record(program.id, program.record, hidden) for program in archive.programs(run_id)]
+
+
+def hidden_names(settings: Settings, tasks: Sequence[RetrievalTask]) -> frozenset[str]:
+    """The tasks that a transfer search hides from the proposer; none in a compute search."""
+    search = settings.search
+    if search.objective != "transfer":
+        return frozenset()
+    return hidden_tasks([task.name for task in tasks], search.seed, search.validation_share)
 
 
 def _report_end(archive: Archive, settings: Settings, run_id: str, complete: bool) -> None:

@@ -35,6 +35,9 @@ class SearchSettings:
     """How the loop searches."""
 
     objective: str = "compute"
+    """compute: admit what beats every earlier program; transfer: admit what holds on hidden tasks."""
+    validation_share: float = 0.3
+    """transfer only: share of the tasks that is hidden from the proposer and decides what is admitted."""
     generations: int = 12
     """Programs to propose beyond the seeds."""
     seed: int = 0
@@ -194,7 +197,7 @@ def _sentence(error: Exception) -> str:
 
 def _check_values(settings: Settings) -> None:
     choices = {
-        "search.objective": ("compute",),
+        "search.objective": ("compute", "transfer"),
         "sandbox.level": ("strict", "standard", "weak", "none"),
         "encoder.dtype": ("float32", "bfloat16", "float16"),
     }

@@ -21,10 +21,19 @@ class Workbench:
     encoder: CachedEncoder
     sandbox: Sandbox
     evaluator: Evaluator
+    """Over the tasks of the search; over all of them where none is hidden."""
+    validator: Evaluator | None = None
+    """Over the tasks that a transfer search hides."""
 
     @property
     def tasks(self) -> Sequence[PreparedTask]:
-        return self.evaluator.tasks
+        """All tasks, hidden ones last."""
+        return (*self.evaluator.tasks, *(self.validator.tasks if self.validator else ()))
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the hidden tasks."""
+        return frozenset(task.name for task in self.validator.tasks) if self.validator else frozenset()
 
 
 @contextmanager
@@ -32,6 +41,7 @@ def open_workbench(
     settings: Settings,
     tasks: Sequence[RetrievalTask],
     *,
+    hidden: frozenset[str] = frozenset(),
     on_task: Callable[[PreparedTask], None] = lambda task: None,
     report: Report | None = None,
 ) -> Iterator[Workbench]:
@@ -47,6 +57,10 @@ def open_workbench(
         )
         encoder = load_cached_encoder(settings.encoder, settings.cache, report=report)
         ready = stack.enter_context(prepared(tasks, encoder, on_task=on_task))
-        evaluator = Evaluator(ready, encoder, sandbox, workers)
+        evaluator = Evaluator([task for task in ready if task.name not in hidden], encoder, sandbox, workers)
         stack.callback(evaluator.close)
-        yield Workbench(settings, encoder, sandbox, evaluator)
+        validator = None
+        if hidden:
+            validator = Evaluator([task for task in ready if task.name in hidden], encoder, sandbox, workers)
+            stack.callback(validator.close)
+        yield Workbench(settings, encoder, sandbox, evaluator, validator)

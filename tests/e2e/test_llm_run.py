@@ -35,7 +35,7 @@ PRICE = ("proposer.price.input=2", "proposer.price.output=8")
 def corpus(tmp_path: Path) -> str:
     """Two small tasks in BEIR layout."""
     folders = []
-    for name, shift in (("one", 1), ("two", 3)):
+    for name, shift in (("alpha-task", 1), ("omega-task", 3)):
         folder = tmp_path / name
         (folder / "qrels").mkdir(parents=True)
         texts = [f"{word} {WORDS[(at + shift) % 12]} {WORDS[(at * 5 + shift) % 12]}" for at, word in enumerate(WORDS)]
@@ -128,3 +128,41 @@ def test_faults_and_kills_change_nothing(httpserver: HTTPServer, tmp_path: Path,
     assert killed["programs"] == unbroken["programs"]
     twice = [body for body in sent_before if provider.answered[body] > 1]
     assert len(twice) <= 4, "only answers that were on their way when the process died"
+
+
+def test_no_hidden_number_reaches_a_briefing(httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc) -> None:
+    provider = FakeProvider(httpserver, well_behaved)
+    done = ttc("discover", *arguments(httpserver, corpus, "search=transfer", "search.generations=8"))
+    assert done.returncode == 0, done.stderr
+    with Archive.open(tmp_path / "ttc-archive.db", read_only=True) as archive:
+        run = archive.run(archive.resolve_run("latest"))
+        programs = archive.programs(run.id)
+        briefings = [exchange.request for exchange in archive.exchanges(run.id)]
+    (hidden,) = [task.name for task in run.record.tasks if task.split == "validation"]
+    (searched,) = [task.name for task in run.record.tasks if task.split == "search"]
+    numbers = set()
+    for program in programs:
+        outcomes = {outcome.task: outcome for outcome in program.record.outcomes}
+        assert program.record.mean_delta == pytest.approx(outcomes[searched].delta)
+        numbers |= _written(outcomes[hidden].delta) | _written(outcomes[hidden].ndcg)
+        numbers -= _written(outcomes[searched].delta) | _written(outcomes[searched].ndcg)
+    assert len(numbers) > 4
+    assert len(briefings) == len(provider.requests) == 8
+    for briefing in briefings:
+        assert f"{searched} " in briefing.split("# Ledger")[1]
+        assert hidden not in briefing.split("# Ledger")[1]
+        assert not [number for number in numbers if number in briefing]
+    assert all("hidden tasks" in program.record.reason for program in programs if program.record.verdict == "ok")
+
+
+def _written(number: float | None) -> set[str]:
+    """The ways a number could have been written; the common ones say nothing."""
+    assert number is not None
+    return {f"{number:+.4f}", f"{number:.4f}", f"{number:.3f}"} - {
+        "+0.0000",
+        "-0.0000",
+        "0.0000",
+        "0.000",
+        "1.0000",
+        "1.000",
+    }
