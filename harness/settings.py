@@ -38,7 +38,7 @@ class SearchSettings:
     """compute: admit what beats every earlier program; transfer: admit what holds on hidden tasks."""
     validation_share: float = 0.3
     """transfer only: share of the tasks that is hidden from the proposer and decides what is admitted."""
-    generations: int = 12
+    generations: int = 20
     """Programs to propose beyond the seeds."""
     seed: int = 0
     selection: str = "sigmoid"

@@ -29,7 +29,7 @@ def ttc(tmp_path: Path) -> Ttc:
             env=environment(tmp_path),
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=280,
             check=False,
         )
 

@@ -23,12 +23,12 @@ def one_sentence(process: "subprocess.CompletedProcess[str]", code: int, *said: 
 
 
 def test_settings_and_paths_that_do_not_exist(ttc: Ttc, tmp_path: Path) -> None:
+    one_sentence(ttc("frontier"), 1, "no archive", "ttc discover")
     one_sentence(ttc("discover", "search.generation=3"), 2, "did you mean 'search.generations'")
     one_sentence(ttc("discover", "encoder=minilmm"), 2, "did you mean 'minilm'")
     one_sentence(ttc("discover", "tasks=folder", "tasks.paths=[missing]"), 2, "missing")
     one_sentence(ttc("discover", "tasks.names=[python-cod]"), 2, "python-code")
     one_sentence(ttc("discover", *QUICK, f"archive.path={tmp_path}/none/a.db"), 1, "no folder")
-    one_sentence(ttc("frontier"), 1, "no archive", "ttc discover")
     one_sentence(ttc("evaluate", "nothing", *QUICK), 2, "no program 'nothing'", "identity")
     one_sentence(ttc("evaluate", "nothing.py", *QUICK), 2, "no file nothing.py")
 

@@ -19,7 +19,16 @@ def summary(program: Program) -> tuple[Any, ...]:
     record = program.record
     parents = [parent.split(".")[1] for parent in record.parents]
     outcomes = [
-        (o.task, o.verdict, o.ndcg, o.delta, o.texts, o.tokens, o.score_hash, None if o.per_query is None else list(o.per_query))
+        (
+            o.task,
+            o.verdict,
+            o.ndcg,
+            o.delta,
+            o.texts,
+            o.tokens,
+            o.score_hash,
+            None if o.per_query is None else list(o.per_query),
+        )
         for o in record.outcomes
     ]
     return program.number, record.name, record.source, record.status, record.verdict, parents, record.lesson, outcomes
@@ -59,7 +68,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]:
     """The programs of a run that nothing disturbed."""
     folder = tmp_path_factory.mktemp("unbroken")
     process = start(folder, "search.generations=5")
-    out, err = process.communicate(timeout=110)
+    out, err = process.communicate(timeout=280)
     assert process.returncode == 0, err
     assert "is complete" in out
     return programs_of(folder / "ttc-archive.db")
@@ -93,7 +102,7 @@ def test_an_interrupt_ends_after_the_current_program_and_says_how_to_go_on(
     process = start(tmp_path, "search.generations=5")
     wait_for_lines(process, 2)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=280)
     assert process.returncode == 1
     assert "Stopping after the current program" in err
     assert "ttc resume" in out
@@ -106,7 +115,7 @@ def test_an_interrupt_ends_after_the_current_program_and_says_how_to_go_on(
 def test_two_runs_share_one_archive(tmp_path: Path) -> None:
     both = [start(tmp_path, "search.generations=2", f"search.seed={seed}") for seed in (0, 1)]
     for process in both:
-        _, err = process.communicate(timeout=110)
+        _, err = process.communicate(timeout=280)
         assert process.returncode == 0, err
     with Archive.open(tmp_path / "ttc-archive.db", read_only=True) as archive:
         assert [len(archive.programs(run.id)) for run in archive.runs()] == [5, 5]
