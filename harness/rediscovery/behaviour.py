@@ -140,12 +140,12 @@ def _from_scatter(penalty: float) -> list[Finding]:
 
 def _from_parts(gains: responses.PartGains) -> list[Finding]:
     findings = []
-    if gains.best > NOTICEABLE and gains.poor < 0.5 * gains.best:
+    if gains.best > NOTICEABLE and gains.poor < 0.6 * gains.best:
         evidence = (
             f"A nearer best sentence lifts its document by {gains.best:+.2f}, a nearer poor one by {gains.poor:+.2f}."
         )
         findings += _found("max over segments", evidence)
-    if gains.poor > 0.03:
+    if gains.poor > 0.02:
         evidence = f"A nearer poor sentence lifts its document by {gains.poor:+.2f}, the best one by {gains.best:+.2f}."
         findings += _found("mean over segments", evidence)
     elif gains.matching > 0.03:

@@ -42,7 +42,8 @@ REFERENCE = {
     "cross_round_rrf": {BEST, COVERAGE, LEXICAL, ROLE, RRF, FEEDBACK},
     "neg_contrastive": {BEST, COVERAGE, LEXICAL, ROLE, RRF, FEEDBACK, NEGATIVE, CONTEXT},
     "penta_axis": {BEST, MEAN, LEXICAL, FEEDBACK},
-    "cross_axis": {BEST, COVERAGE, LEXICAL, NORMALISED, BATCH},
+    "transpose_consensus": {BEST, NORMALISED, BATCH},
+    "cross_axis": {BEST, LEXICAL, NORMALISED, BATCH},
 }
 
 # Programs written in numpy from the start, in other ways than ours.

@@ -19,5 +19,5 @@ def lesson(ledger: Sequence[LedgerRow]) -> str:
         return f"{last.name} reached {last.mean_delta:+.4f}{cost} ({record})."
     parent = max(parents, key=lambda row: row.mean_delta or 0.0)
     gain = last.mean_delta - (parent.mean_delta or 0.0)
-    verdict = "gained" if gain > 0 else "lost" if gain < 0 else "changed nothing, it moved"
-    return f"{last.name} {verdict} {gain:+.4f} against {parent.name}, to {last.mean_delta:+.4f}{cost} ({record})."
+    change = f"gained {gain:.4f} on" if gain > 0 else f"lost {-gain:.4f} against" if gain < 0 else "is level with"
+    return f"{last.name} {change} {parent.name}, reaching {last.mean_delta:+.4f}{cost} ({record})."

@@ -131,7 +131,7 @@ def test_the_lesson_compares_the_last_program_with_its_parent() -> None:
     parent = LedgerRow("a", "identity", (), "admitted", "", "", "", 0.0, 1.0, 0, 14, 0)
     child = LedgerRow("b", "cosine+lexical-rrf", ("a",), "admitted", "", "", "", 0.05, 1.0, 10, 1, 3)
     assert Recombine().propose(briefing(2, ledger=(parent, child))).lesson == (
-        "cosine+lexical-rrf gained +0.0500 against identity, to +0.0500 at cost 1.00 (10 won, 1 tied, 3 lost)."
+        "cosine+lexical-rrf gained 0.0500 on identity, reaching +0.0500 at cost 1.00 (10 won, 1 tied, 3 lost)."
     )
     failed = LedgerRow("c", "x", ("a",), "rejected", "It ran out of time.", "", "", None, None, 0, 0, 0)
     assert Recombine().propose(briefing(3, ledger=(parent, failed))).lesson == "x gave no result: It ran out of time."
