@@ -1,6 +1,5 @@
 """One run of one program by one zygote, seen from the parent: serve requests, watch the clock, kill, judge."""
 
-import fcntl
 import json
 import os
 import select
@@ -9,19 +8,17 @@ import socket
 import time
 from contextlib import ExitStack, suppress
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sandbox import frames, messages
-from sandbox.contract import EmbedCallback, EmbedRefused, EmbedRequest, Execution
+from sandbox import frames, memory
+from sandbox.contract import EmbedCallback, EmbedRequest, Execution
 from sandbox.conversation import Conversation, Ending
 from sandbox.death import ExitReport, ending_of_death
 from sandbox.inputs import TaskInputs
 from sandbox.job import MAX_BYTES, Job
+from sandbox.judging import judge
 from sandbox.limits import Limits
 from sandbox.link import Link
+from sandbox.serving import answer
 from sandbox.stdout import StdoutCapture
-from sandbox.validation import check_header, check_scores
 from sandbox.verdicts import Verdict
 from sandbox.zygote_handle import ZygoteHandle, ZygoteLost
 
@@ -61,8 +58,10 @@ class Attempt:
             stack.callback(self._theirs.close)
             read_end, self._write_end = os.pipe()
             stack.callback(os.close, read_end)
-            self._scores = _shared_memory(4 * self._layout.n_queries * self._layout.n_documents)
-            stack.callback(os.close, self._scores)
+            # Of a size that nobody can change: a child that cut it short would crash its parent.
+            self._scores, path = memory.allocate("scores", 4 * self._layout.n_queries * self._layout.n_documents)
+            stack.callback(memory.release, self._scores, path)
+            memory.seal(self._scores, memory.SEAL_SIZE)
             self._link = Link(ours)
             self._stdout = StdoutCapture(read_end, limits.stdout_bytes)
             self._descriptors = [self._theirs.fileno(), inputs.descriptor, self._scores, self._write_end]
@@ -89,7 +88,9 @@ class Attempt:
             self._step()
         self._drain()
         ended_at = time.monotonic()
-        verdict, reason, scores = self._judge(self._ending or self._ending_of_death(self._death))
+        shape = (self._layout.n_queries, self._layout.n_documents)
+        ending = self._ending or self._ending_of_death(self._death)
+        verdict, reason, scores = judge(ending, self._scores, shape)
         return Execution(
             verdict=verdict,
             reason=reason,
@@ -165,27 +166,13 @@ class Attempt:
     def _serve(self, request: EmbedRequest) -> None:
         began = time.monotonic()
         try:
-            vectors = self._embed(request)
-        except EmbedRefused as refusal:
-            text = messages.clean(str(refusal)).encode()
-            reply: list[bytes | memoryview] = [frames.header(frames.REFUSED, len(text)), text]
-        except Exception as error:
-            self._end(Ending(Verdict.HARNESS_ERROR, f"The encoder failed ({type(error).__name__}: {error})."))
-            return
-        else:
-            fault = _fault_of(vectors, len(request.texts))
-            if fault:
-                self._end(Ending(Verdict.HARNESS_ERROR, f"The encoder failed ({fault})."))
-                return
-            head = messages.VECTORS_HEAD.pack(*vectors.shape)
-            size = len(head) + vectors.nbytes
-            reply = [
-                frames.header(frames.VECTORS, size) + head,
-                np.ascontiguousarray(vectors).reshape(-1).view(np.uint8).data,
-            ]
+            reply = answer(request, self._embed)
         finally:
             self._encoder_s += time.monotonic() - began
-        self._link.send(reply)
+        if isinstance(reply, Ending):
+            self._end(reply)
+        else:
+            self._link.send(reply)
 
     def _hear_zygote(self) -> None:
         try:
@@ -250,45 +237,3 @@ class Attempt:
         if self._killed_at is not None and death.signal == signal.SIGKILL:
             return Ending(Verdict.PROTOCOL_ERROR, "The program closed the harness's channel.")
         return ending_of_death(death, self._conversation.started, self._limits, self._stdout.text())
-
-    def _judge(self, ending: Ending) -> tuple[Verdict, str, NDArray[np.float32] | None]:
-        if ending.verdict is not Verdict.OK:
-            return ending.verdict, ending.reason, None
-        shape = (self._layout.n_queries, self._layout.n_documents)
-        verdict, reason = check_header(ending.shape, ending.kind, shape)
-        if verdict is Verdict.OK:
-            scores = _read_matrix(self._scores, shape)
-            verdict, reason = check_scores(scores)
-            if verdict is Verdict.OK:
-                return verdict, reason, scores
-        return verdict, reason, None
-
-
-def _shared_memory(size: int) -> int:
-    """Anonymous memory of a size that nobody can change: a child that cut it would crash its parent."""
-    descriptor = os.memfd_create("scores", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(descriptor, size)
-    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
-    return descriptor
-
-
-def _read_matrix(descriptor: int, shape: tuple[int, int]) -> NDArray[np.float32]:
-    """A read-only copy of the shared scores."""
-    scores = np.empty(shape, np.float32)
-    view = scores.reshape(-1).view(np.uint8).data
-    offset = 0
-    while offset < len(view):
-        offset += os.preadv(descriptor, [view[offset:]], offset)
-    scores.setflags(write=False)
-    return scores
-
-
-def _fault_of(vectors: object, n_texts: int) -> str | None:
-    """What is wrong with an encoder's answer; None when it is float32 (n, dim) and finite."""
-    if not isinstance(vectors, np.ndarray) or vectors.dtype != np.float32 or vectors.ndim != 2:
-        return "it returned something other than a float32 matrix"
-    if len(vectors) != n_texts:
-        return f"it returned {len(vectors)} rows for {n_texts} texts"
-    if not np.isfinite(vectors).all():
-        return "it returned NaN or infinity"
-    return None

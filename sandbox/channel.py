@@ -1,4 +1,4 @@
-"""The child's end of the conversation: blocking frames over one descriptor, with plain read and write calls."""
+"""The child's end of the conversation: blocking frames, with plain read and write calls."""
 
 import io
 import os
@@ -8,22 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox import frames, messages
-from sandbox.job import Job
+from sandbox.job import EmbedLimits
 
 
 class Channel:
     """Frames to and from the parent. It holds no secret: a program that writes here itself gains nothing."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, reading: int, writing: int) -> None:
+        self._writing = writing
         # read(2) on a file object, not recv(2) on a socket: no socket call is allowed once the child is locked.
-        self._reader = io.FileIO(descriptor, "rb", closefd=False)
+        self._reader = io.FileIO(reading, "rb", closefd=False)
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
         """Write one frame."""
         data = memoryview(frames.header(kind, len(payload)) + payload)
         while data:
-            data = data[os.write(self._descriptor, data) :]
+            data = data[os.write(self._writing, data) :]
 
     def receive(self) -> tuple[bytes, int]:
         """Type and payload length of the next frame."""
@@ -45,7 +45,7 @@ class Channel:
             view = view[count:]
 
 
-def embed_function(channel: Channel, job: Job) -> Callable[..., NDArray[np.float32]]:
+def embed_function(channel: Channel, job: EmbedLimits) -> Callable[..., NDArray[np.float32]]:
     """The `embed_fn` of a program: a plain function, whose channel no attribute leads to."""
 
     def embed_fn(

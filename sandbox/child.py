@@ -3,22 +3,18 @@
 import mmap
 import os
 import resource
-import sys
-from collections.abc import Callable
-from contextlib import suppress
-from types import CodeType, ModuleType
 from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox import frames, messages
+from sandbox import frames
 from sandbox.channel import Channel, embed_function
-from sandbox.inputs import MappedInputs, map_inputs
+from sandbox.inputs import map_inputs
 from sandbox.job import Job
 from sandbox.layers.lock import lock
+from sandbox.program import answer_of
 
-PROGRAM_FILE = "<program>"
 CONVERSATION = 3
 """The only descriptor that a program finds open beside the standard three."""
 
@@ -28,7 +24,7 @@ def live(job: Job, descriptors: list[int], zygote: int) -> NoReturn:
     try:
         conversation, inputs_descriptor, scores_descriptor, stdout_descriptor = descriptors
         os.dup2(conversation, CONVERSATION)
-        channel = Channel(CONVERSATION)
+        channel = Channel(CONVERSATION, CONVERSATION)
         try:
             inputs = map_inputs(inputs_descriptor, job.layout)
             scores = _map_scores(scores_descriptor, job)
@@ -40,12 +36,7 @@ def live(job: Job, descriptors: list[int], zygote: int) -> NoReturn:
             channel.send(frames.FAILED, f"{type(error).__name__}: {error}".encode(errors="replace"))
             os._exit(1)
         channel.send(frames.STARTED)
-        try:
-            answer = _run(source, inputs, scores, embed_function(channel, job))
-        except BaseException as error:
-            answer = (frames.EXCEPTION, _describe(error))
-        _flush()
-        channel.send(*answer)
+        channel.send(*answer_of(source, inputs, scores, embed_function(channel, job)))
     finally:
         os._exit(0)
 
@@ -61,54 +52,3 @@ def _keep_descriptors(stdout: int) -> None:
     os.dup2(stdout, 1)
     os.dup2(stdout, 2)
     os.closerange(CONVERSATION + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-
-
-def _run(
-    source: str, inputs: MappedInputs, scores: NDArray[np.float32], embed_fn: Callable[..., object]
-) -> tuple[bytes, bytes]:
-    # The very string that the static rules read is compiled: no file, no encoding cookie in between.
-    code: CodeType = compile(source, PROGRAM_FILE, "exec", dont_inherit=True)
-    # A registered module, because dataclasses look their class's module up by name.
-    program = sys.modules["program"] = ModuleType("program")
-    exec(code, program.__dict__)
-    result = np.asarray(
-        program.rerank(
-            inputs.q_emb,
-            inputs.d_emb,
-            inputs.sim,
-            embed_fn=embed_fn,
-            q_texts=inputs.q_texts,
-            d_texts=inputs.d_texts,
-        )
-    )
-    if result.shape == scores.shape and result.dtype.kind in "fiub":
-        with np.errstate(all="ignore"):
-            scores[...] = result
-    return frames.RESULT, messages.pack_result(result.dtype.kind, result.shape)
-
-
-def _describe(error: BaseException) -> bytes:
-    kind = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
-    try:
-        message = str(error)
-    except BaseException:
-        message = "(the exception's own text could not be made)"
-    return messages.pack_exception(kind, message, _program_line(error))
-
-
-def _program_line(error: BaseException) -> int | None:
-    """Line of the program that raised, or that called what raised."""
-    if isinstance(error, SyntaxError) and error.filename == PROGRAM_FILE:
-        return error.lineno
-    line, entry = None, error.__traceback__
-    while entry is not None:
-        if entry.tb_frame.f_code.co_filename == PROGRAM_FILE:
-            line = entry.tb_lineno
-        entry = entry.tb_next
-    return line
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()

@@ -16,7 +16,7 @@ from sandbox.attempt import Attempt
 from sandbox.contract import EmbedRequest, Execution, Isolation
 from sandbox.errors import SandboxError
 from sandbox.inputs import TaskInputs
-from sandbox.layers.lock import LAYERS
+from sandbox.layers.names import LAYERS
 from sandbox.levels import LEVELS, at_least, level
 from sandbox.limits import Limits
 from sandbox.verdicts import Verdict

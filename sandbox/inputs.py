@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import marshal
 import mmap
 import os
@@ -13,8 +12,9 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox import memory
+
 ALIGNMENT = 64
-SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,10 @@ class TaskInputs:
     Close it, or use it as a context manager, to free the memory.
     """
 
-    def __init__(self, descriptor: int, layout: Layout) -> None:
+    def __init__(self, descriptor: int, path: str, layout: Layout) -> None:
         self.descriptor = descriptor
+        self.path = path
+        """Where a process of the same user may open the inputs while this one lives."""
         self.layout = layout
 
     @classmethod
@@ -74,17 +76,16 @@ class TaskInputs:
             if array.shape != shape:
                 raise ValueError(f"{name} has the shape {array.shape}; the texts and q_emb say {shape}.")
         *offsets, text_offset, size = layout.offsets()
-        descriptor = os.memfd_create("task-inputs", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        descriptor, path = memory.allocate("task-inputs", size)
         try:
-            os.ftruncate(descriptor, size)
             for offset, array in zip(offsets, arrays, strict=True):
                 _write(descriptor, _bytes(array), offset)
             _write(descriptor, memoryview(texts), text_offset)
-            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, SEALS)
+            memory.seal(descriptor, memory.SEAL_ALL)
         except BaseException:
-            os.close(descriptor)
+            memory.release(descriptor, path)
             raise
-        return cls(descriptor, layout)
+        return cls(descriptor, path, layout)
 
     @property
     def n_queries(self) -> int:
@@ -111,7 +112,7 @@ class TaskInputs:
     def close(self) -> None:
         """Free the memory; runs that have mapped it keep it until they end."""
         if self.descriptor >= 0:
-            os.close(self.descriptor)
+            memory.release(self.descriptor, self.path)
             self.descriptor = -1
 
     def __enter__(self) -> TaskInputs:
@@ -137,12 +138,12 @@ class MappedInputs:
 def map_inputs(descriptor: int, layout: Layout) -> MappedInputs:
     """Map sealed inputs copy-on-write: writing to an array changes nothing outside this process."""
     *offsets, text_offset, size = layout.offsets()
-    memory = mmap.mmap(descriptor, size, access=mmap.ACCESS_COPY)
+    mapping = mmap.mmap(descriptor, size, access=mmap.ACCESS_COPY)
     q_emb, d_emb, sim = (
-        np.frombuffer(memory, np.float32, rows * columns, offset).reshape(rows, columns)
+        np.frombuffer(mapping, np.float32, rows * columns, offset).reshape(rows, columns)
         for offset, (rows, columns) in zip(offsets, layout.shapes(), strict=True)
     )
-    q_texts, d_texts = marshal.loads(memoryview(memory)[text_offset:])
+    q_texts, d_texts = marshal.loads(memoryview(mapping)[text_offset:])
     return MappedInputs(q_emb, d_emb, sim, q_texts, d_texts)
 
 
@@ -151,6 +152,6 @@ def _bytes(array: NDArray[np.float32]) -> memoryview:
 
 
 def _write(descriptor: int, data: memoryview, offset: int) -> None:
+    os.lseek(descriptor, offset, os.SEEK_SET)
     while data:
-        written = os.pwrite(descriptor, data, offset)
-        data, offset = data[written:], offset + written
+        data = data[os.write(descriptor, data) :]

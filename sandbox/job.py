@@ -2,12 +2,26 @@
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 from sandbox.inputs import Layout
 
 N_DESCRIPTORS = 4
 """Conversation, inputs, scores, standard output: in this order."""
 MAX_BYTES = 4096
+
+
+class EmbedLimits(Protocol):
+    """What `embed_fn` must know to split its requests."""
+
+    @property
+    def frame_bytes(self) -> int: ...
+
+    @property
+    def frame_texts(self) -> int: ...
+
+    @property
+    def text_chars(self) -> int: ...
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from sandbox.death import ExitReport
 from sandbox.job import MAX_BYTES, N_DESCRIPTORS, Job
 from sandbox.layers import landlock, namespaces
 from sandbox.layers.kernel import PR_SET_CHILD_SUBREAPER, prctl
-from sandbox.layers.lock import NAMESPACES, absent, die_with
+from sandbox.layers.lock import absent, die_with
+from sandbox.layers.names import NAMESPACES
 from sandbox.offer import Offer
 from sandbox.preload import preload
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sandbox.errors import SandboxError
 from sandbox.job import Job
-from sandbox.layers.lock import LAYERS, NAMESPACES
+from sandbox.layers.names import LAYERS, NAMESPACES
 from sandbox.modules import PRIMITIVES
 from sandbox.offer import MAX_BYTES as OFFER_BYTES
 from sandbox.offer import Offer

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sandbox import EmbedRequest, Execution, Limits, Sandbox, TaskInputs, Verdict
 from sandbox.doctor import examine
 from sandbox.launcher import Launcher
-from sandbox.layers.lock import LAYERS
+from sandbox.layers.names import LAYERS
 from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle
 
 DIM = 384

@@ -1,4 +1,4 @@
-"""Which layers there are, which of them this machine offers, and how a child puts them on."""
+"""Which layers this machine offers, and how a child puts them on."""
 
 import os
 import signal
@@ -6,14 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sandbox.layers import capabilities, landlock, rlimits, seccomp
 from sandbox.layers.kernel import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
-
-NAMESPACES = "namespaces"
-"""Put on once by the zygote; all others by every child."""
-
-CHILD_LAYERS = ("rlimits", "uid", "capabilities", "no_new_privs", "landlock", "seccomp")
-"""In the order in which a child puts them on: each needs something that a later one takes away."""
-
-LAYERS = (NAMESPACES, *CHILD_LAYERS)
+from sandbox.layers.names import CHILD_LAYERS
 
 
 class LayerFailed(Exception):

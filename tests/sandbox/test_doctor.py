@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import Sandbox, SandboxError
 from sandbox.doctor import DESCRIPTIONS, Diagnosis, diagnose
-from sandbox.layers.lock import LAYERS
+from sandbox.layers.names import LAYERS
 from sandbox.levels import BARRIER, BASE, FILTERED, at_least, level
 from sandbox.zygote_handle import ZygoteConfig
 

@@ -25,7 +25,7 @@ import numpy as np
 from sandbox import Execution, Limits, TaskInputs, Verdict
 from sandbox.contract import EmbedRequest
 from sandbox.launcher import Launcher
-from sandbox.layers.lock import LAYERS, NAMESPACES
+from sandbox.layers.names import LAYERS, NAMESPACES
 from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle
 
 CASES = Path(__file__).with_name("cases")
