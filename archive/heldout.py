@@ -18,6 +18,12 @@ class HeldOut:
         with self._archive.writing() as connection:
             insert(connection, "heldout_tasks", [row], otherwise="IGNORE")
 
+    def encoders(self) -> dict[str, str]:
+        """Fingerprint to name of every encoder that has a task here."""
+        with self._archive.reading() as connection:
+            rows = connection.execute("SELECT DISTINCT encoder_fingerprint, encoder_name FROM heldout_tasks")
+            return dict(rows.fetchall())
+
     def tasks(self, encoder_fingerprint: str) -> list[TaskRecord]:
         """The tasks recorded for an encoder, by name."""
         with self._archive.reading() as connection:

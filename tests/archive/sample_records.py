@@ -49,7 +49,7 @@ def outcome(task_name: str, delta: float | None = 0.1, n_queries: int = N_QUERIE
         reason="" if ok else "It ran longer than 10 s.",
         ndcg=0.5 + delta if delta is not None else None,
         delta=delta,
-        per_query=np.linspace(0, 1, n_queries, dtype=np.float32) if ok else None,
+        per_query=np.linspace(delta, 1 + delta, n_queries, dtype=np.float32) if delta is not None else None,
         texts=12,
         tokens=240,
         encoder_seconds=0.01,

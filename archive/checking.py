@@ -1,0 +1,125 @@
+"""Is an archive whole, and does it say the same everywhere? And: make its file as small as it can be."""
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+
+from archive.archive import Archive
+from archive.exchanges import Exchanges
+from archive.packing import unpack
+from archive.rows import source_hash
+
+NEGLIGIBLE = 1e-5
+"""How far a stored mean may be from the mean of the float32 values it was taken of."""
+
+COMPLAINTS = {
+    "Run {0} has {1} programs, but the last is number {2}: programs are missing.": """
+        SELECT run_id, count(*), max(number) FROM programs GROUP BY run_id HAVING count(*) <> max(number)""",
+    "Program {0} has an id that is not its run and number.": """
+        SELECT id FROM programs WHERE id <> run_id || '.' || number""",
+    "Program {0} has an outcome on {1}, which is no task of its run.": """
+        SELECT o.program_id, o.task FROM outcomes o JOIN programs p ON p.id = o.program_id
+        LEFT JOIN tasks t ON t.run_id = p.run_id AND t.name = o.task WHERE t.name IS NULL""",
+    "Program {0} has a mean delta, but not every task of its run ended ok ({1} of {2}).": """
+        SELECT p.id, (SELECT count(*) FROM outcomes o JOIN tasks t ON t.run_id = p.run_id AND t.name = o.task
+                      WHERE o.program_id = p.id AND t.split = 'search' AND o.verdict = 'ok') AS ok,
+          (SELECT count(*) FROM tasks t WHERE t.run_id = p.run_id AND t.split = 'search') AS n
+        FROM programs p WHERE p.mean_delta IS NOT NULL AND ok <> n""",
+    "Program {0} names the later program {1} as a parent.": """
+        SELECT c.id, p.id FROM parents a JOIN programs c ON c.id = a.program_id JOIN programs p ON p.id = a.parent_id
+        WHERE p.run_id <> c.run_id OR p.number >= c.number""",
+    "Source {0} belongs to no program and no held-out cell.": """
+        SELECT hash FROM sources WHERE hash NOT IN (SELECT source_hash FROM programs)
+        AND hash NOT IN (SELECT source_hash FROM heldout_outcomes)""",
+    "The cosine's nDCG@10 on {0} differs by {1:.4f} between runs of equal task and encoder fingerprints.": """
+        SELECT t.name, max(t.baseline_ndcg) - min(t.baseline_ndcg) AS gap FROM tasks t JOIN runs r ON r.id = t.run_id
+        GROUP BY r.encoder_fingerprint, t.fingerprint HAVING gap > 0.001""",
+}
+"""Sentences, and the query that finds what each is said of."""
+
+PACKED = """
+    SELECT 'Program ' || o.program_id, o.task, t.n_queries, o.per_query, o.ndcg, t.baseline_ndcg, o.delta
+    FROM outcomes o JOIN programs p ON p.id = o.program_id JOIN tasks t ON t.run_id = p.run_id AND t.name = o.task
+    UNION ALL
+    SELECT 'Held-out program ' || o.program, o.task, t.n_queries, o.per_query, o.ndcg, t.baseline_ndcg, o.delta
+    FROM heldout_outcomes o JOIN heldout_tasks t
+    ON (t.encoder_fingerprint, t.fingerprint) = (o.encoder_fingerprint, o.task_fingerprint)
+    UNION ALL
+    SELECT 'The cosine of run ' || run_id, name, n_queries, baseline_per_query, baseline_ndcg, 0, baseline_ndcg
+    FROM tasks
+"""
+
+
+def check(archive: Archive) -> list[str]:
+    """One sentence for each thing that is wrong; an empty list says the archive is whole."""
+    with archive.reading() as connection:
+        if damage := _damage(connection):
+            return [f"The file is damaged: {text}." for text in damage]
+        parts = (_dangling, _complaints, _sources, _numbers, _unreadable)
+        return [sentence for part in parts for sentence in part(connection)]
+
+
+def vacuum(archive: Archive) -> tuple[int, int]:
+    """Drop sources that nothing refers to and free what the file does not use; bytes before and after.
+
+    Raises ArchiveError while another program writes.
+    """
+    with archive.writing() as connection:
+        connection.execute(
+            "DELETE FROM sources WHERE hash NOT IN (SELECT source_hash FROM programs) "
+            "AND hash NOT IN (SELECT source_hash FROM heldout_outcomes)"
+        )
+    with archive.reading() as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        before = archive.path.stat().st_size
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return before, archive.path.stat().st_size
+
+
+def _damage(connection: sqlite3.Connection) -> list[str]:
+    try:
+        return [text for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+
+
+def _dangling(connection: sqlite3.Connection) -> Iterator[str]:
+    for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        yield f"A row of {table} refers to a row of {parent} that is not there."
+
+
+def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
+    for sentence, query in COMPLAINTS.items():
+        for row in connection.execute(query):
+            yield sentence.format(*row)
+
+
+def _sources(connection: sqlite3.Connection) -> Iterator[str]:
+    for digest, source in connection.execute("SELECT hash, source FROM sources"):
+        if source_hash(source) != digest:
+            yield f"Source {digest} is not the text that its hash was taken of."
+
+
+def _numbers(connection: sqlite3.Connection) -> Iterator[str]:
+    for who, task, n_queries, blob, ndcg, baseline, delta in connection.execute(PACKED):
+        values = unpack(blob)
+        if values is None or ndcg is None or delta is None:
+            if (values, ndcg, delta) != (None, None, None):
+                yield f"{who} has only a part of its result on {task}."
+        elif len(values) != n_queries:
+            yield f"{who} has {len(values)} values on {task}, which has {n_queries} queries."
+        elif abs(float(values.mean(dtype="float64")) - ndcg) > NEGLIGIBLE:
+            yield f"{who} has an nDCG@10 on {task} that is not the mean of its queries' values."
+        elif abs(ndcg - baseline - delta) > NEGLIGIBLE:
+            yield f"{who} has a delta on {task} that is not its nDCG@10 less the cosine's."
+
+
+def _unreadable(connection: sqlite3.Connection) -> Iterator[str]:
+    """The requests are stored as differences, so all are read in order."""
+    for (run_id,) in connection.execute("SELECT id FROM runs").fetchall():
+        try:
+            for _ in Exchanges(connection).all(run_id):
+                pass
+        except (zlib.error, ValueError) as error:
+            yield f"The exchanges of run {run_id} cannot be read: {error}."
