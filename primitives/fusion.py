@@ -1,6 +1,6 @@
 """Combine several score matrices (channels) of one shape (Q, N) into one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -13,13 +13,17 @@ def reciprocal_rank_fusion(channels: Sequence[FloatMatrix], k: float = 60) -> Fl
 
     Cormack, Clarke and Büttcher, 2009, with their k = 60. Tied documents share their mean rank.
     """
-    return sum_channels([np.float32(1) / (np.float32(k) + ranks(channel)) for channel in channels])
+    return sum_channels(np.float32(1) / (np.float32(k) + ranks(channel)) for channel in channels)
 
 
-def sum_channels(channels: Sequence[FloatMatrix]) -> FloatMatrix:
-    """Add the channels as they are (CombSUM of Fox and Shaw, 1994, without a normalisation). float32 (Q, N)."""
-    total = channels[0].astype(np.float32)
-    for channel in channels[1:]:
+def sum_channels(channels: Iterable[FloatMatrix]) -> FloatMatrix:
+    """Add the channels as they are (CombSUM of Fox and Shaw, 1994, without a normalisation). float32 (Q, N).
+
+    Takes them one by one, so that channels made on the way are never held together.
+    """
+    waiting = iter(channels)
+    total = next(waiting).astype(np.float32)
+    for channel in waiting:
         total += channel
     return total
 
@@ -29,12 +33,12 @@ def zscore_fusion(channels: Sequence[FloatMatrix], axis: int = 1) -> FloatMatrix
 
     axis=0 standardises each document over the queries instead. float32 (Q, N).
     """
-    return sum_channels([zscore(channel, axis) for channel in channels])
+    return sum_channels(zscore(channel, axis) for channel in channels)
 
 
 def minmax_fusion(channels: Sequence[FloatMatrix]) -> FloatMatrix:
     """Add the min-max normalised channels (CombSUM of Fox and Shaw, 1994; Lee, 1997). float32 (Q, N)."""
-    return sum_channels([minmax(channel) for channel in channels])
+    return sum_channels(minmax(channel) for channel in channels)
 
 
 def comb_mnz(channels: Sequence[FloatMatrix]) -> FloatMatrix:
@@ -44,7 +48,7 @@ def comb_mnz(channels: Sequence[FloatMatrix]) -> FloatMatrix:
     every channel scores the whole corpus, so the midpoint 0.5 of the normalised scale stands for "retrieved".
     """
     normalised = [minmax(channel) for channel in channels]
-    votes = sum_channels([(channel > 0.5).astype(np.float32) for channel in normalised])
+    votes = sum_channels((channel > 0.5).astype(np.float32) for channel in normalised)
     return sum_channels(normalised) * (1 + votes)
 
 
@@ -53,8 +57,9 @@ def median_fusion(channels: Sequence[FloatMatrix], axis: int = 1) -> FloatMatrix
 
     CombMED of Fox and Shaw, 1994, with the normalisation of `zscore`; axis=0 standardises over the queries.
     """
-    median: FloatMatrix = np.median([zscore(channel, axis) for channel in channels], axis=0)
-    return median
+    normalised = [zscore(channel, axis) for channel in channels]
+    rows = zip(*normalised, strict=True)
+    return np.stack([np.median(row, axis=0) for row in rows])
 
 
 def borda(channels: Sequence[FloatMatrix]) -> FloatMatrix:
@@ -62,5 +67,5 @@ def borda(channels: Sequence[FloatMatrix]) -> FloatMatrix:
 
     Borda count of Aslam and Montague, 2001, divided by N - 1; tied documents share their mean rank.
     """
-    below = [channel.shape[1] - ranks(channel) for channel in channels]
-    return sum_channels(below) / np.float32(max(channels[0].shape[1] - 1, 1))
+    below = sum_channels(channel.shape[1] - ranks(channel) for channel in channels)
+    return below / np.float32(max(below.shape[1] - 1, 1))
