@@ -19,6 +19,7 @@ from sandbox.inputs import TaskInputs
 from sandbox.layers.names import LAYERS
 from sandbox.levels import LEVELS, at_least, level
 from sandbox.limits import Limits
+from sandbox.platform import why_not_confinable
 from sandbox.verdicts import Verdict
 from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle, ZygoteLost
 
@@ -88,12 +89,18 @@ class Diagnosis:
         return (
             f"This machine confines programs at level {self.isolation.level}, but {self.asked} was asked for"
             f"{f' ({cause})' if cause else ''}; set sandbox.level={self.isolation.level} to accept that, "
-            "or run on Linux with seccomp and Landlock."
+            "or use Linux with seccomp and Landlock (in a virtual machine, a container or WSL2)."
         )
 
 
 def diagnose(asked: str = "strict", config: ZygoteConfig | None = None) -> Diagnosis:
-    """Start a zygote, examine it and end it. Raises SandboxError when none starts, or for an unknown level."""
+    """Start a zygote, examine it and end it; on another system than Linux, say so.
+
+    Raises SandboxError when no zygote starts, or for an unknown level.
+    """
+    reason = why_not_confinable()
+    if reason:
+        return _unconfined(asked, reason)
     zygote = ZygoteHandle(config or ZygoteConfig())
     try:
         return examine(zygote, asked)
@@ -106,8 +113,7 @@ def examine(zygote: ZygoteHandle, asked: str) -> Diagnosis:
 
     Takes about 20 ms. Raises SandboxError when the probe itself cannot run, or for an unknown level.
     """
-    if asked not in LEVELS:
-        raise SandboxError(f"{asked!r} is no isolation level; choose one of {', '.join(reversed(LEVELS))}.")
+    _check_level(asked)
     with _targets(zygote) as target, _inputs(target) as inputs:
         locked = _outcomes(_probe(zygote, inputs, zygote.layers))
         others = tuple(layer for layer in zygote.layers if layer != "seccomp")
@@ -117,7 +123,20 @@ def examine(zygote: ZygoteHandle, asked: str) -> Diagnosis:
         for name, description in DESCRIPTIONS.items()
     )
     reached = level(zygote.layers, _denied(locked), _denied(unfiltered))
-    return Diagnosis(asked, _isolation(zygote, reached), _statuses(zygote), trials)
+    isolation = _isolation(reached, zygote.layers, zygote.landlock_abi)
+    return Diagnosis(asked, isolation, _statuses(zygote), trials)
+
+
+def _unconfined(asked: str, reason: str) -> Diagnosis:
+    """The diagnosis where there is nothing to test: programs get a clean start and a watching parent."""
+    _check_level(asked)
+    layers = tuple(LayerStatus(name, False, reason) for name in LAYERS)
+    return Diagnosis(asked, _isolation("weak", (), 0), layers, ())
+
+
+def _check_level(asked: str) -> None:
+    if asked not in LEVELS:
+        raise SandboxError(f"{asked!r} is no isolation level; choose one of {', '.join(reversed(LEVELS))}.")
 
 
 def _probe(zygote: ZygoteHandle, inputs: TaskInputs, layers: tuple[str, ...]) -> Execution:
@@ -186,13 +205,13 @@ def _statuses(zygote: ZygoteHandle) -> tuple[LayerStatus, ...]:
     )
 
 
-def _isolation(zygote: ZygoteHandle, reached: str) -> Isolation:
+def _isolation(reached: str, layers: tuple[str, ...], landlock_abi: int) -> Isolation:
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return Isolation(
         level=reached,
-        layers=zygote.layers,
+        layers=layers,
         kernel=platform.release(),
-        landlock_abi=zygote.landlock_abi,
+        landlock_abi=landlock_abi,
         python=platform.python_version(),
         numpy=np.__version__,
         blas=f"{blas['name']} {blas['version']}",

@@ -3,11 +3,13 @@
 from types import TracebackType
 
 from sandbox.contract import EmbedCallback, Execution, Isolation
-from sandbox.doctor import Diagnosis, examine
+from sandbox.doctor import Diagnosis, diagnose, examine
 from sandbox.errors import SandboxError
 from sandbox.inputs import TaskInputs
 from sandbox.launcher import Launcher
 from sandbox.limits import Limits
+from sandbox.platform import why_not_confinable
+from sandbox.portable.launcher import PortableLauncher
 from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle
 
 
@@ -35,12 +37,20 @@ class Sandbox:
         """
         self._level = level
         self._diagnosis: Diagnosis | None = None
-        self._launcher = Launcher(ZygoteConfig(allow_primitives, hash_seed, malloc_perturb), workers, self._admit)
-        self._launcher.warm_up()
+        config = ZygoteConfig(allow_primitives, hash_seed, malloc_perturb)
+        self._launcher: Launcher | PortableLauncher
+        if why_not_confinable():
+            self._accept(diagnose(level))
+            self._launcher = PortableLauncher(config, workers)
+        else:
+            self._launcher = Launcher(config, workers, self._admit)
+            self._launcher.warm_up()
 
     def _admit(self, zygote: ZygoteHandle) -> None:
         """Examine a fresh zygote: every one is tested, the first and those started after one has died."""
-        diagnosis = examine(zygote, self._level)
+        self._accept(examine(zygote, self._level))
+
+    def _accept(self, diagnosis: Diagnosis) -> None:
         if not diagnosis.sufficient:
             raise SandboxError(diagnosis.refusal)
         if self._diagnosis is not None and diagnosis.isolation != self._diagnosis.isolation:
