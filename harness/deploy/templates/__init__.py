@@ -1,0 +1,1 @@
+"""Texts of an exported package, with $names to fill in."""
