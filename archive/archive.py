@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -25,11 +26,11 @@ class Archive:
     Every method raises ArchiveError where the file fails it, or where it has no run or program of the name given.
     """
 
-    def __init__(self, db: "Database", path: Path) -> None:
-        self.db = db
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
+        self._connection = connection
         self._lock = threading.RLock()
-        self._exchanges = Exchanges(db.conn)
+        self._exchanges = Exchanges(connection)
 
     @classmethod
     def open(cls, path: str | Path, *, read_only: bool = False, create: bool = True) -> Self:
@@ -37,8 +38,16 @@ class Archive:
         path = Path(path).expanduser()
         return cls(connect(path, read_only=read_only, create=create), path)
 
+    @cached_property
+    def db(self) -> "Database":
+        """The same connection as sqlite-utils has it, which takes a while to load."""
+        from sqlite_utils import Database
+
+        return Database(self._connection)
+
     def close(self) -> None:
-        self.db.close()
+        """Close the file. A run that is still `running` can be resumed."""
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -51,14 +60,14 @@ class Archive:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all that is written within is kept, or nothing of it."""
-        with self._lock, sentences(self.path), transaction(self.db.conn):
-            yield self.db.conn
+        with self._lock, sentences(self.path), transaction(self._connection):
+            yield self._connection
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, for looking."""
         with self._lock, sentences(self.path):
-            yield self.db.conn
+            yield self._connection
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
@@ -114,7 +123,7 @@ class Archive:
 
         The answer was paid for, so it is on the disk when this returns. One that is kept already is not kept again.
         """
-        with self._lock, durable(self.db.conn):
+        with self._lock, durable(self._connection):
             try:
                 with self.writing():
                     self._exchanges.record(run_id, exchange)

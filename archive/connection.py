@@ -4,13 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
-from archive.schema import migrate, require_known
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from archive.schema import migrate, pending
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another run on the same file."""
@@ -19,13 +15,11 @@ PAGE_BYTES = 8192
 """Of a new file. Outcomes of 14 tasks leave less of it unused than of SQLite's 4096, by a seventh of the whole."""
 
 
-def connect(path: Path, *, read_only: bool, create: bool) -> "Database":
+def connect(path: Path, *, read_only: bool, create: bool) -> sqlite3.Connection:
     """Open the file with foreign keys on, in WAL mode, with the newest schema (unless read-only).
 
     Raises ArchiveError when there is no file to open, it is no archive, or it comes from a newer version.
     """
-    from sqlite_utils import Database
-
     if not path.exists() and (read_only or not create):
         raise ArchiveError(f"There is no archive {path}; `ttc discover` makes one, --archive names another.")
     if not path.parent.is_dir():
@@ -34,19 +28,27 @@ def connect(path: Path, *, read_only: bool, create: bool) -> "Database":
         connection = _open(path, read_only)
         try:
             connection.execute("PRAGMA foreign_keys = ON")
-            db = Database(connection)
-            if read_only:
-                require_known(db)
-            else:
-                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-                connection.execute("PRAGMA synchronous = NORMAL")
-                with transaction(connection):
-                    migrate(db)
-                connection.execute("PRAGMA journal_mode = WAL")
+            _prepare(connection, path, read_only)
         except BaseException:
             connection.close()
             raise
-        return db
+        return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
+    if not read_only:
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    if pending(connection):
+        if read_only:
+            raise ArchiveError(
+                f"{path} is empty or an archive from an older version; a verb that writes to it, such as `ttc resume`, "
+                "brings it up to date."
+            )
+        with transaction(connection):
+            migrate(connection)
+    if not read_only:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
 
 
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:

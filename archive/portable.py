@@ -56,13 +56,8 @@ def export_file(archive: Archive, destination: str | Path, run_ids: Sequence[str
     """
     for run_id in run_ids or ():
         archive.run(run_id)
-    with (
-        _new_file(destination) as partial,
-        _copy(archive) as source,
-        Archive.open(partial) as target,
-    ):
+    with _new_archive(destination) as target, _copy(archive) as source:
         _take(target, source, run_ids)
-        target.db.execute("PRAGMA journal_mode = DELETE")
 
 
 def import_file(archive: Archive, path: str | Path) -> Imported:
@@ -76,22 +71,23 @@ def merge(paths: Sequence[str | Path], destination: str | Path) -> dict[Path, Im
 
     Raises ArchiveError where the file exists or one cannot be read; then nothing is written.
     """
-    with _new_file(destination) as partial, Archive.open(partial) as target:
-        merged = {Path(path): import_file(target, path) for path in paths}
-        target.db.execute("PRAGMA journal_mode = DELETE")
-    return merged
+    with _new_archive(destination) as target:
+        return {Path(path): import_file(target, path) for path in paths}
 
 
 @contextmanager
-def _new_file(destination: str | Path) -> Iterator[Path]:
-    """A file to write to, which takes the name of the destination when all went well and vanishes otherwise."""
+def _new_archive(destination: str | Path) -> Iterator[Archive]:
+    """An archive that becomes one portable file of this name when all went well, and vanishes otherwise."""
     destination = Path(destination).expanduser()
     if destination.exists():
         raise ArchiveError(f"There is a file {destination} already; name another, or remove it.")
     partial = destination.with_name(f"{destination.name}.partial")
     partial.unlink(missing_ok=True)
     try:
-        yield partial
+        with Archive.open(partial) as archive:
+            yield archive
+            with archive.reading() as connection:
+                connection.execute("PRAGMA journal_mode = DELETE")
         partial.replace(destination)
     finally:
         for suffix in ("", "-wal", "-shm"):

@@ -4,6 +4,7 @@ Tables have a rowid: a row with per-query values of a few hundred queries stays 
 table would move it to an overflow page of its own.
 """
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
@@ -143,34 +144,31 @@ def _tables_and_views(db: "Database") -> None:
 MIGRATIONS = {"tables_and_views": _tables_and_views}
 
 
-def migrate(db: "Database") -> None:
-    """Bring an archive, or an empty database, to this version's schema.
+def pending(connection: sqlite3.Connection) -> bool:
+    """Whether an archive, or an empty database, lacks a part of this version's schema.
 
     Raises ArchiveError for an archive written by a newer version and for a database that is something else.
     """
-    from sqlite_utils import Migrations
-
-    require_known(db, empty_too=True)
-    migrations = Migrations(SET)
-    for name, change in MIGRATIONS.items():
-        migrations(name=name)(change)
-    if migrations.pending(db):
-        migrations.apply(db)
-
-
-def require_known(db: "Database", *, empty_too: bool = False) -> None:
-    """Raise ArchiveError unless this is an archive whose migrations this version knows (or, if allowed, empty)."""
-    tables = db.table_names()
-    if empty_too and not tables:
-        return
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     applied: set[str] = set()
     if "_sqlite_migrations" in tables:
-        rows = db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [SET])
+        rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (SET,))
         applied = {name for (name,) in rows}
-    if not applied:
+    if tables and not applied:
         raise ArchiveError("This database is no archive of this program; name another file.")
     unknown = sorted(applied - MIGRATIONS.keys())
     if unknown:
         raise ArchiveError(
             f"The archive was written by a newer version (it has the migration {unknown[0]}); upgrade this program."
         )
+    return applied != MIGRATIONS.keys()
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring an archive, or an empty database, to this version's schema, within the caller's transaction."""
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations(SET)
+    for name, change in MIGRATIONS.items():
+        migrations(name=name)(change)
+    migrations.apply(Database(connection))

@@ -1,5 +1,7 @@
 """What is recorded comes back; what is not there is said so."""
 
+import subprocess
+import sys
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -131,6 +133,16 @@ def test_a_program_is_recorded_wholly_or_not_at_all(archive: Archive) -> None:
             archive.record_program(run_id, broken)
         assert archive.export(run_id) == before
     assert archive.record_program(run_id, sample.program()) == f"{run_id}.1"
+
+
+def test_looking_loads_no_heavy_package(archive: Archive) -> None:
+    archive.start_run(sample.run())
+    look = (
+        "import sys; from archive import Archive; a = Archive.open(sys.argv[1], read_only=True); a.frontier(a.runs()[0].id);"
+        "print({name.split('.')[0] for name in sys.modules} & {'sqlite_utils', 'torch', 'pandas', 'scipy', 'click'})"
+    )
+    done = subprocess.run([sys.executable, "-c", look, archive.path], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def fill(archive: Archive, lesson: str = "none yet") -> str:

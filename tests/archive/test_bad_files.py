@@ -73,6 +73,15 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path: Path, options: dict[str,
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_empty_file_can_become_an_archive_but_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    path.touch()
+    with pytest.raises(ArchiveError, match="is empty or an archive from an older version"):
+        Archive.open(path, read_only=True)
+    make(path)
+    assert intact(path)
+
+
 def test_a_missing_folder_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="There is no folder"):
         Archive.open(tmp_path / "none" / "a.db")
