@@ -1,9 +1,11 @@
-"""Text from elsewhere made harmless for a terminal."""
+"""Text from elsewhere made harmless for a terminal, a spreadsheet and a page."""
 
+import re
 import unicodedata
 
 _HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories that move the cursor, reverse the direction, break the line or cannot be printed."""
+_UNUSUAL = re.compile(r"[^ -~\n\t]")
 
 
 def plain(text: str, limit: int = 200) -> str:
@@ -11,5 +13,32 @@ def plain(text: str, limit: int = 200) -> str:
 
     A program's name, reason or lesson is an author's text and may hold terminal escapes or direction marks.
     """
-    cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join("?" if unicodedata.category(character) in _HARMFUL else character for character in cut)
+    cut = _cut(text, limit)
+    return "".join("?" if _harmful(character) else character for character in cut)
+
+
+def plain_lines(text: str, limit: int) -> str:
+    """The same for a text of several lines: its line breaks stay, and tabs become four spaces."""
+    lines = _cut(text, limit).replace("\r\n", "\n").replace("\t", "    ").split("\n")
+    return "\n".join(plain(line, limit) for line in lines)
+
+
+def visible(text: str, limit: int) -> str:
+    """Write harmful characters as escapes (`\\x1b`, `\\u202e`), so that a reader of a source sees that they are there.
+
+    Line breaks and tabs stay; a longer text is cut to `limit` characters with an ellipsis.
+    """
+    return _UNUSUAL.sub(_escaped, _cut(text.replace("\r\n", "\n"), limit))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found.group()
+    return character.encode("unicode_escape").decode() if _harmful(character) else character
+
+
+def _harmful(character: str) -> bool:
+    return unicodedata.category(character) in _HARMFUL
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

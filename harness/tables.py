@@ -1,10 +1,14 @@
 """Tables for a terminal."""
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archive import Program, Run
-from harness.plain import plain
+from harness.columns import FRONTIER, OUTCOMES, PAIRS
+from harness.comparison import Comparison
+from harness.listing import print_rows
+from harness.plain import plain, plain_lines
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,40 +21,25 @@ def print_frontier(programs: Sequence[Program], run: Run) -> None:
     if not programs:
         print(f"Run {run.id} has no program with a result on every task yet.")
         return
-    table = new_table("id", "name", ">cost ratio", ">mean delta", ">win/tie/loss", "flags")
-    for program in programs:
-        record = program.record
-        table.add_row(
-            program.id,
-            plain(record.name, 60),
-            f"{record.cost_ratio:.2f}",
-            f"{record.mean_delta:+.4f}",
-            f"{record.wins}/{record.ties}/{record.losses}",
-            plain(", ".join(record.flags)),
-        )
-    print_table(table)
-    queries = sum(task.n_queries for task in run.record.tasks)
+    print_rows(FRONTIER.table_columns, programs)
+    tasks = [task for task in run.record.tasks if task.split == "search"]
+    queries = sum(task.n_queries for task in tasks)
     print(
-        f"nDCG@10 against cosine, mean of {len(run.record.tasks)} tasks ({queries} queries), "
-        f"encoder {run.record.encoder['name']}, seed {run.record.seed}."
+        f"nDCG@10 against cosine, mean of {len(tasks)} tasks ({queries} queries), "
+        f"encoder {plain(str(run.record.encoder['name']))}, seed {run.record.seed}."
     )
 
 
-def print_runs(runs: Sequence[Run], counts: dict[str, int]) -> None:
-    """Print all runs, newest first."""
-    table = new_table("run", "started (UTC)", "status", "objective", "encoder", ">tasks", ">programs", ">seed")
-    for run in runs:
-        table.add_row(
-            run.id,
-            run.created[:16].replace("T", " "),
-            run.status,
-            run.record.objective,
-            plain(str(run.record.encoder["name"]), 40),
-            str(len(run.record.tasks)),
-            str(counts.get(run.id, 0)),
-            str(run.record.seed),
-        )
-    print_table(table)
+def print_comparison(comparison: Comparison) -> None:
+    """Print two programs' deltas on each task and how the sources differ."""
+    first, second = comparison.first, comparison.second
+    for program in (first, second):
+        print(f"{program.id}  {plain(program.record.name, 100)}")
+    print()
+    if comparison.tasks:
+        print_rows(PAIRS.table_columns, comparison.tasks)
+        print()
+    print_code("\n".join(comparison.lines) or "The sources are equal.", "diff")
 
 
 def print_evaluation(evaluation: "Evaluation", baselines: dict[str, float]) -> None:
@@ -101,36 +90,29 @@ def print_program(program: Program) -> None:
         if value:
             print(f"{name:>10}  {plain(value, 2000)}")
     print()
-    _print_outcomes(program)
-    _print_source(record.source)
+    if record.outcomes:
+        print_rows(OUTCOMES.table_columns, record.outcomes)
+        print()
+    print_code(record.source, "python")
 
 
-def _print_outcomes(program: Program) -> None:
-    if not program.record.outcomes:
-        return
-    table = new_table("task", "verdict", ">nDCG@10", ">delta", ">extra texts", ">tokens", ">encoder s", ">wall s")
-    for outcome in program.record.outcomes:
-        table.add_row(
-            outcome.task,
-            outcome.verdict,
-            "" if outcome.ndcg is None else f"{outcome.ndcg:.4f}",
-            "" if outcome.delta is None else f"{outcome.delta:+.4f}",
-            f"{outcome.texts:,}",
-            f"{outcome.tokens:,}",
-            f"{outcome.encoder_seconds:.2f}",
-            f"{outcome.wall_s:.2f}",
-        )
-    print_table(table)
+def print_source(source: str) -> None:
+    """Print a source and nothing else: to the letter into a pipe or file, made harmless on a terminal."""
+    if sys.stdout.isatty():
+        print_code(source, "python")
+    else:
+        print(source, end="" if source.endswith("\n") else "\n")
 
 
-def _print_source(source: str) -> None:
+def print_code(text: str, language: str) -> None:
+    """Print a source, coloured on a terminal."""
     from rich.console import Console
     from rich.syntax import Syntax
 
-    lines = "\n".join(plain(line, 2000) for line in source.expandtabs(4).split("\n"))
+    lines = plain_lines(text, 200_000)
     console = Console()
     if console.is_terminal:
-        console.print(Syntax(lines, "python", word_wrap=True))
+        console.print(Syntax(lines, language, word_wrap=True, background_color="default"))
     else:
         print(lines)
 
@@ -148,7 +130,6 @@ def new_table(*headings: str) -> "Table":
 
 def print_table(table: "Table") -> None:
     """Fit a terminal's width; into a pipe every cell goes whole."""
-    import sys
 
     from rich.console import Console
 

@@ -3,38 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from archive import Program, Run
+from archive import Program
 from harness.figures import Point
-
-
-def run_view(run: Run, n_programs: int) -> dict[str, Any]:
-    """A run: its settings, environment and tasks."""
-    record = run.record
-    return {
-        "id": run.id,
-        "created": run.created,
-        "status": run.status,
-        "objective": record.objective,
-        "seed": record.seed,
-        "programs": n_programs,
-        "encoder": record.encoder,
-        "isolation": record.isolation,
-        "versions": record.versions,
-        "machine": record.machine,
-        "config": record.config,
-        "tasks": [
-            {
-                "name": task.name,
-                "source": task.source,
-                "fingerprint": task.fingerprint,
-                "domain": task.domain,
-                "queries": task.n_queries,
-                "documents": task.n_documents,
-                "baseline_ndcg": task.baseline_ndcg,
-            }
-            for task in record.tasks
-        ],
-    }
 
 
 def program_view(program: Program) -> dict[str, Any]:

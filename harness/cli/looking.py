@@ -1,77 +1,160 @@
-"""Verbs that only look: runs, frontier, show. None of them loads an encoder."""
+"""Verbs that only look, on a terminal: runs, ledger, frontier, lineage, show, diff, sql. None loads an encoder."""
 
-import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from harness.cli.options import ArchiveOption, JsonOption, RunArgument
+from harness.cli.options import ArchiveOption, CsvOption, JsonOption, ProgramArgument, RunArgument, form
+from harness.columns import FRONTIER, LEDGER, LINEAGE, LISTINGS, OUTCOMES, PAIRS, RUNS
+from harness.listing import Form, print_json, print_listing
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
-    app.command()(runs)
-    app.command()(frontier)
-    app.command()(show)
+    verbs: tuple[Callable[..., Any], ...] = (runs, ledger, frontier, lineage, show, diff, sql)
+    for verb in verbs:
+        listing = LISTINGS.get(verb.__name__)
+        columns = f"Columns of --csv: {', '.join(column.name for column in listing.data_columns)}." if listing else None
+        app.command(epilog=columns)(verb)
 
 
-def runs(archive: ArchiveOption = "ttc-archive.db", as_json: JsonOption = False) -> None:
+def runs(archive: ArchiveOption = "ttc-archive.db", as_json: JsonOption = False, as_csv: CsvOption = False) -> None:
     """List the runs of an archive, newest first."""
     from archive import Archive
-    from harness.tables import print_runs
-    from harness.views import run_view
 
     with Archive.open(archive, read_only=True) as opened:
-        found, counts = opened.runs(), opened.program_counts()
-        if as_json:
-            print(json.dumps([run_view(run, counts.get(run.id, 0)) for run in found], indent=2))
-        else:
-            print_runs(found, counts)
+        counts = opened.program_counts()
+        rows = [(run, counts.get(run.id, 0)) for run in opened.runs()]
+    print_listing(RUNS, rows, form(as_json, as_csv))
+
+
+def ledger(
+    run: RunArgument = "latest",
+    archive: ArchiveOption = "ttc-archive.db",
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """List every program of a run, admitted or not, oldest first."""
+    from archive import Archive
+
+    with Archive.open(archive, read_only=True) as opened:
+        programs = opened.programs(opened.resolve_run(run))
+    print_listing(LEDGER, programs, form(as_json, as_csv))
 
 
 def frontier(
     run: RunArgument = "latest",
     archive: ArchiveOption = "ttc-archive.db",
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
     png: Annotated[
         Path | None, typer.Option(help="Draw the frontier and the cloud of programs (.png, .svg, .pdf).")
     ] = None,
 ) -> None:
-    """Show a run's non-dominated programs: minimal cost, maximal mean delta."""
+    """List a run's non-dominated programs: minimal cost, maximal mean delta."""
     from archive import Archive
     from harness.tables import print_frontier
-    from harness.views import frontier_points, program_view
 
     with Archive.open(archive, read_only=True) as opened:
         run_id = opened.resolve_run(run)
         front = opened.frontier(run_id)
         if png is not None:
             from harness.figures import draw_frontier
+            from harness.views import frontier_points
 
             draw_frontier(frontier_points(opened.programs(run_id), front), f"run {run_id}", png)
-        if as_json:
-            print(json.dumps([program_view(program) for program in front], indent=2))
-        else:
+        if (chosen := form(as_json, as_csv)) is Form.TABLE:
             print_frontier(front, opened.run(run_id))
+        else:
+            print_listing(FRONTIER, front, chosen)
+
+
+def lineage(
+    name: Annotated[str, typer.Argument(metavar="RUN|PROGRAM", help="A run, or a program by its id.")] = "latest",
+    archive: ArchiveOption = "ttc-archive.db",
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Show who descends from whom: a whole run, or one program's ancestors and descendants."""
+    from archive import Archive
+    from harness.lineage import forest, relatives
+
+    with Archive.open(archive, read_only=True) as opened:
+        if _is_program(name):
+            program = opened.program(name)
+            rows = relatives(opened.programs(program.run_id), program.id)
+        else:
+            rows = forest(opened.programs(opened.resolve_run(name)))
+    print_listing(LINEAGE, rows, form(as_json, as_csv))
 
 
 def show(
-    program: Annotated[str, typer.Argument(help="Program id (RUN.NUMBER), or a number in the latest run.")],
+    program: ProgramArgument,
     archive: ArchiveOption = "ttc-archive.db",
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
     source: Annotated[bool, typer.Option("--source", help="Print the source alone.")] = False,
 ) -> None:
-    """Show a program: its author's words, its outcomes, its source."""
+    """Show a program: its author's words, its outcomes (these alone as --csv), its source."""
     from archive import Archive
-    from harness.tables import print_program
+    from harness.tables import print_program, print_source
     from harness.views import program_view
 
     with Archive.open(archive, read_only=True) as opened:
         found = opened.program(program)
+    chosen = form(as_json, as_csv)
     if source:
-        print(found.record.source)
-    elif as_json:
-        print(json.dumps(program_view(found), indent=2))
+        print_source(found.record.source)
+    elif chosen is Form.JSON:
+        print_json(program_view(found))
+    elif chosen is Form.CSV:
+        print_listing(OUTCOMES, found.record.outcomes, chosen)
     else:
         print_program(found)
+
+
+def diff(
+    first: ProgramArgument,
+    second: Annotated[str | None, typer.Argument(help="Another program; without it, FIRST and its parent.")] = None,
+    archive: ArchiveOption = "ttc-archive.db",
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Compare two programs: their sources line by line, and their deltas on each task (these alone as --csv)."""
+    from archive import Archive
+    from harness.comparison import between, compared_with_parent
+    from harness.tables import print_comparison
+
+    with Archive.open(archive, read_only=True) as opened:
+        if second is None:
+            comparison = compared_with_parent(opened, opened.program(first))
+        else:
+            comparison = between(opened.program(first), opened.program(second))
+    chosen = form(as_json, as_csv)
+    if chosen is Form.JSON:
+        print_json(comparison.view())
+    elif chosen is Form.CSV:
+        print_listing(PAIRS, comparison.tasks, chosen)
+    else:
+        print_comparison(comparison)
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT; `select name, sql from sqlite_master` shows the tables.")],
+    archive: ArchiveOption = "ttc-archive.db",
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Ask the archive a question of your own. Nothing can be changed by it."""
+    from archive import Archive
+    from harness.sql import query as ask
+
+    with Archive.open(archive, read_only=True) as opened:
+        listing, rows = ask(opened, query)
+    print_listing(listing, rows, form(as_json, as_csv))
+
+
+def _is_program(name: str) -> bool:
+    return "." in name or name.isdecimal()

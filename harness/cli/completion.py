@@ -1,0 +1,39 @@
+"""What a shell offers for a run or a program when Tab is pressed."""
+
+from collections.abc import Iterator
+
+import typer
+
+
+def complete_run(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """Runs of the archive, newest first, with when they began and what they are."""
+    from archive import Archive, ArchiveError
+
+    try:
+        with Archive.open(_archive(ctx), read_only=True) as archive:
+            for run in archive.runs():
+                if run.id.startswith(incomplete):
+                    yield run.id, f"{run.created[:16]} {run.status}"
+    except ArchiveError:
+        return
+
+
+def complete_program(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """Programs: of the run whose id is written already, otherwise of the latest."""
+    from archive import Archive, ArchiveError
+    from harness.plain import plain
+
+    try:
+        with Archive.open(_archive(ctx), read_only=True) as archive:
+            run_text, dot, _ = incomplete.rpartition(".")
+            for program in archive.programs(archive.resolve_run(run_text if dot else "latest")):
+                for name in (program.id, str(program.number)):
+                    if name.startswith(incomplete):
+                        yield name, plain(program.record.name, 60)
+                        break
+    except ArchiveError:
+        return
+
+
+def _archive(ctx: typer.Context) -> str:
+    return str(ctx.params.get("archive") or "ttc-archive.db")

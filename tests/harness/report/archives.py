@@ -1,0 +1,232 @@
+"""Archives to look at: a plausible search of any length, and one whose every text is hostile."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from archive import (
+    Archive,
+    CellRecord,
+    HeldOut,
+    OutcomeRecord,
+    ProgramRecord,
+    RunRecord,
+    TaskRecord,
+    UsageRecord,
+)
+
+TASKS = tuple(f"task-{name}" for name in "abcdefgh")
+HOSTILE = (
+    "<script>window.ran = 1</script>",
+    "</script><script>window.ran = 1</script>",
+    "<img src=x onerror='window.ran = 1'>",
+    "<!--<script>",
+    "javascript:window.ran=1",
+    "\x1b[31mred\x1b]0;title\x07",
+    "\u202etxt.exe\u2066",
+    "NUL \x00 here",
+    '=HYPERLINK("http://example.com")',
+    "+1+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "{{ 7 * 7 }}{% for x in y %}",
+    "${window.ran = 1}",
+    "line\u2028separator\u2029",
+    "n" * 1_000_000,
+)
+
+
+def source(number: int, width: int = 40) -> str:
+    """A program text of the usual length that differs a little from its neighbours."""
+    steps = "\n".join(f"    scores = scores + {step} * sim  # step {step} of {number}" for step in range(width))
+    return (
+        f'"""Program {number}."""\n\nimport numpy as np\n\n\n'
+        f"def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    scores = sim * {number}.0\n{steps}\n"
+        "    return np.asarray(scores)\n"
+    )
+
+
+def task(name: str, rng: np.random.Generator, n_queries: int = 30) -> TaskRecord:
+    per_query = rng.uniform(0.2, 0.9, n_queries).astype(np.float32)
+    return TaskRecord(
+        name=name,
+        source="documentation",
+        fingerprint=f"print-{name}",
+        domain="code",
+        n_queries=n_queries,
+        n_documents=300,
+        baseline_ndcg=float(per_query.mean()),
+        baseline_per_query=per_query,
+        query_ids=[f"q{number}" for number in range(n_queries)],
+        baseline_texts=330,
+        baseline_tokens=9000,
+        baseline_seconds=0.5,
+    )
+
+
+def run(tasks: Sequence[TaskRecord]) -> RunRecord:
+    return RunRecord(
+        objective="compute",
+        seed=7,
+        config={"search": {"generations": 140, "seed": 7}, "encoder": {"model": "wordllama"}},
+        versions={"python": "3.11.7", "numpy": "2.4.6"},
+        machine={"system": "Linux", "processor": "a processor", "cores": 2},
+        encoder={"name": "wordllama", "fingerprint": "f00df00d", "dim": 256},
+        isolation={"level": "strict"},
+        tasks=list(tasks),
+    )
+
+
+def outcome(task: TaskRecord, gain: float, rng: np.random.Generator, flags: Sequence[str] = ()) -> OutcomeRecord:
+    noise = rng.normal(gain, 0.08, task.n_queries)
+    per_query = np.clip(task.baseline_per_query + noise, 0, 1).astype(np.float32)
+    ndcg = float(per_query.mean(dtype=np.float64))
+    return OutcomeRecord(
+        task=task.name,
+        verdict="ok",
+        reason="",
+        ndcg=ndcg,
+        delta=ndcg - task.baseline_ndcg,
+        per_query=per_query,
+        texts=330,
+        tokens=9000,
+        encoder_seconds=0.2,
+        wall_s=0.4,
+        cpu_s=0.3,
+        peak_rss=60_000_000,
+        score_hash=f"{task.name}{gain}",
+        flags=list(flags),
+        isolation_level="strict",
+    )
+
+
+def failure(task: TaskRecord) -> OutcomeRecord:
+    return OutcomeRecord(
+        task=task.name,
+        verdict="timeout",
+        reason="It ran longer than 30 s.",
+        ndcg=None,
+        delta=None,
+        per_query=None,
+        texts=0,
+        tokens=0,
+        encoder_seconds=0.0,
+        wall_s=30.0,
+        cpu_s=30.0,
+        peak_rss=60_000_000,
+        score_hash=None,
+    )
+
+
+def program(
+    number: int, outcomes: list[OutcomeRecord], *, cost_ratio: float = 1.5, parents: Sequence[str] = (), name: str = ""
+) -> ProgramRecord:
+    deltas = [outcome.delta for outcome in outcomes if outcome.delta is not None]
+    whole = bool(deltas) and len(deltas) == len(outcomes)
+    return ProgramRecord(
+        generation=max(0, number - 3),
+        name=name or f"program_{number}",
+        source=source(number),
+        exact_hash=f"exact-{number}",
+        structure_hash=f"structure-{number}",
+        parents=list(parents),
+        mode="mutation" if parents else "seed",
+        novelty_claim="It weighs documents by their neighbours.",
+        expected_effect="Better on short queries.",
+        lesson=f"Lesson {number}: smoothing helps.",
+        status="evaluated" if whole else "rejected",
+        verdict="ok" if whole else outcomes[0].verdict if outcomes else "rejected_static",
+        reason="Measured." if whole else "It did not finish.",
+        mean_delta=float(np.mean(deltas)) if whole else None,
+        cost_ratio=cost_ratio if whole else None,
+        wins=sum(delta > 0 for delta in deltas),
+        ties=0,
+        losses=sum(delta < 0 for delta in deltas),
+        outcomes=outcomes,
+        usage=[UsageRecord("anthropic", "some-model", input_uncached=1500, output=700, cost_usd=0.01)]
+        if parents
+        else [],
+        violations=[] if outcomes else [{"code": "TTC103", "line": 2, "message": "import of os"}],
+        model="some-model" if parents else "",
+    )
+
+
+def search(path: Path, n_programs: int, *, seed: int = 0, tasks: Sequence[str] = TASKS) -> str:
+    """Fill an archive with a search whose best programs get better, and return the run's id."""
+    rng = np.random.default_rng(seed)
+    with Archive.open(path) as archive:
+        records = [task(name, rng) for name in tasks]
+        run_id = archive.start_run(run(records))
+        good = []
+        for number in range(1, n_programs + 1):
+            parents = list(rng.choice(good[-12:], size=min(2, len(good)), replace=False)) if number > 3 and good else []
+            gain = 0.08 * (1 - np.exp(-number / 60)) + rng.normal(0, 0.02)
+            if number % 11 == 0:
+                outcomes = [failure(records[0])]
+            elif number % 17 == 0:
+                outcomes = []
+            else:
+                outcomes = [outcome(record, gain, rng) for record in records]
+            record = program(
+                number, outcomes, cost_ratio=float(np.exp(rng.exponential(0.8))), parents=[str(p) for p in parents]
+            )
+            program_id = archive.record_program(run_id, record)
+            if record.mean_delta is not None:
+                good.append(program_id)
+        archive.set_status(run_id, "finished")
+        _held_out(archive, records, rng)
+    return run_id
+
+
+def _held_out(archive: Archive, records: Sequence[TaskRecord], rng: np.random.Generator) -> None:
+    cells = HeldOut(archive)
+    for encoder in ("wordllama", "minilm"):
+        for record in records[:4]:
+            cells.record_task(encoder, f"print-{encoder}", record)
+            for number in (1, 2, 3):
+                cells.record(
+                    CellRecord(
+                        f"program {number}",
+                        source(number),
+                        f"print-{encoder}",
+                        record.fingerprint,
+                        outcome(record, rng.normal(0.01, 0.04), rng),
+                    )
+                )
+
+
+def hostile(path: Path) -> str:
+    """Fill an archive with texts that want to run, and return the run's id."""
+    rng = np.random.default_rng(0)
+    with Archive.open(path) as archive:
+        records = [task(f"task {text[:60]}", rng) for text in HOSTILE[:3]]
+        run_id = archive.start_run(
+            RunRecord(
+                objective=HOSTILE[0],
+                seed=1,
+                config={HOSTILE[1]: HOSTILE[2]},
+                versions={HOSTILE[1]: HOSTILE[2]},
+                machine={HOSTILE[1]: HOSTILE[2]},
+                encoder={"name": HOSTILE[1], "fingerprint": HOSTILE[2]},
+                isolation={"level": HOSTILE[0]},
+                tasks=records,
+            )
+        )
+        parents: list[str] = []
+        for number, text in enumerate(HOSTILE, start=1):
+            outcomes = [outcome(record, 0.01 * number, rng, flags=[text[:1000]]) for record in records]
+            base = program(number, outcomes, cost_ratio=1.0 + number, parents=parents[-2:], name=text)
+            texts = dict.fromkeys(
+                ("source", "novelty_claim", "expected_effect", "lesson", "reason", "mode", "model", "exact_hash"), text
+            )
+            record = ProgramRecord(
+                **{**vars(base), **texts, "flags": [text], "violations": [{"code": text, "line": 1, "message": text}]}
+            )
+            parents.append(archive.record_program(run_id, record, events=[("note", text)]))
+        cells = HeldOut(archive)
+        cells.record_task(HOSTILE[0], HOSTILE[1], records[0])
+        cells.record(
+            CellRecord(HOSTILE[2], HOSTILE[1], HOSTILE[1], records[0].fingerprint, outcome(records[0], 0.1, rng))
+        )
+    return run_id
