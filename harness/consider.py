@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from archive import ProgramRecord
 from harness.admission import Decision, compute_rule
+from harness.auditing import audited, closely_audited
 from harness.evaluate import Evaluation, Outcome
 from harness.history import History
 from harness.novelty import SourceFingerprint, fingerprint
@@ -49,6 +50,8 @@ def consider(
     if earlier is not None:
         return duplicate_record(proposal, generation, considered.hashes, same_source(earlier))
     evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
+    if evaluation.failure is None:
+        evaluation = audited(evaluation, proposal.source, bench)
     return _judge(considered, evaluation, history, bench)
 
 
@@ -82,13 +85,14 @@ def _judge(considered: Considered, evaluation: Evaluation, history: History, ben
         return duplicate_record(proposal, generation, hashes, reason, evaluation, isolation)
     if evaluation.mean_delta is None:
         return evaluated_record(proposal, generation, hashes, evaluation, None, isolation)
-    if bench.validator is None:
-        admitted = compute_rule(evaluation.mean_delta, history.best_delta)
-        return evaluated_record(proposal, generation, hashes, evaluation, admitted, isolation)
-    hidden = bench.validator.evaluate(proposal.source)
-    return evaluated_record(
-        proposal, generation, hashes, evaluation, _validated(hidden, history, bench), isolation, hidden
-    )
+    hidden = bench.validator.evaluate(proposal.source) if bench.validator else None
+    if hidden is None:
+        decision: Decision | None = compute_rule(evaluation.mean_delta, history.best_delta)
+    else:
+        decision = _validated(hidden, history, bench)
+    if decision is not None and decision.admitted:
+        evaluation = closely_audited(evaluation, proposal.source, bench)
+    return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, hidden)
 
 
 def _validated(hidden: Evaluation, history: History, bench: Workbench) -> Decision | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from harness.audit import Auditor, poisoned_sandbox
 from harness.encoders.cached import CachedEncoder, Report
 from harness.encoders.load import load_cached_encoder
 from harness.evaluate import Evaluator, PreparedTask, prepared
@@ -22,6 +23,7 @@ class Workbench:
     sandbox: Sandbox
     evaluator: Evaluator
     """Over the tasks of the search; over all of them where none is hidden."""
+    auditor: Auditor
     validator: Evaluator | None = None
     """Over the tasks that a transfer search hides."""
 
@@ -55,6 +57,9 @@ def open_workbench(
         sandbox = stack.enter_context(
             Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level)
         )
+        poisoned = stack.enter_context(
+            poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
+        )
         encoder = load_cached_encoder(settings.encoder, settings.cache, report=report)
         ready = stack.enter_context(prepared(tasks, encoder, on_task=on_task))
         evaluator = Evaluator([task for task in ready if task.name not in hidden], encoder, sandbox, workers)
@@ -63,4 +68,4 @@ def open_workbench(
         if hidden:
             validator = Evaluator([task for task in ready if task.name in hidden], encoder, sandbox, workers)
             stack.callback(validator.close)
-        yield Workbench(settings, encoder, sandbox, evaluator, validator)
+        yield Workbench(settings, encoder, sandbox, evaluator, Auditor(sandbox, poisoned, encoder), validator)
