@@ -39,8 +39,8 @@ def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
     dense = zscore_fusion([sim, swapped, sum_channels(best), sum_channels(covered)])
     lexical = bm25(q_texts, d_texts)
 
-    def rank(vectors):
-        return reciprocal_rank_fusion([zscore_fusion([dense, vectors @ d_emb.T]), lexical])
+    def rank(queries):
+        return reciprocal_rank_fusion([zscore_fusion([dense, queries @ d_emb.T]), lexical])
 
     def in_context(columns):
         """One more pass over all queries, each beside its nearest sentence in one document."""
