@@ -72,7 +72,7 @@ CREATE TABLE exchanges (
   created TEXT NOT NULL, request_hash TEXT NOT NULL, request BLOB NOT NULL, response BLOB NOT NULL,
   PRIMARY KEY (run_id, position)
 ) STRICT;
-CREATE INDEX exchanges_step ON exchanges(run_id, number, step);
+CREATE INDEX exchanges_step ON exchanges(run_id, number, step, position);
 CREATE TABLE usage (
   program_id TEXT NOT NULL REFERENCES programs(id), position INTEGER NOT NULL,
   provider TEXT NOT NULL, model TEXT NOT NULL, purpose TEXT NOT NULL, verdict TEXT NOT NULL,

@@ -138,7 +138,7 @@ def test_a_program_is_recorded_wholly_or_not_at_all(archive: Archive) -> None:
 def test_looking_loads_no_heavy_package(archive: Archive) -> None:
     archive.start_run(sample.run())
     look = (
-        "import sys; from archive import Archive; a = Archive.open(sys.argv[1], read_only=True); a.frontier(a.runs()[0].id);"
+        "import sys; from archive import Archive; a = Archive.open(sys.argv[1], read_only=True); a.runs()\n"
         "print({name.split('.')[0] for name in sys.modules} & {'sqlite_utils', 'torch', 'pandas', 'scipy', 'click'})"
     )
     done = subprocess.run([sys.executable, "-c", look, archive.path], capture_output=True, text=True, check=True)
