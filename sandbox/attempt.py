@@ -1,5 +1,6 @@
 """One run of one program by one zygote, seen from the parent: serve requests, watch the clock, kill, judge."""
 
+import io
 import json
 import os
 import select
@@ -13,7 +14,7 @@ from sandbox.contract import EmbedCallback, EmbedRequest, Execution
 from sandbox.conversation import Conversation, Ending
 from sandbox.death import ExitReport, ending_of_death
 from sandbox.inputs import TaskInputs
-from sandbox.job import MAX_BYTES, Job
+from sandbox.job import MAX_BYTES, STARTED, Job
 from sandbox.judging import judge
 from sandbox.limits import Limits
 from sandbox.link import Link
@@ -56,15 +57,16 @@ class Attempt:
             ours, self._theirs = socket.socketpair()
             stack.callback(ours.close)
             stack.callback(self._theirs.close)
-            read_end, self._write_end = os.pipe()
+            read_end, write_end = os.pipe()
             stack.callback(os.close, read_end)
+            self._write_end = stack.enter_context(io.FileIO(write_end, "wb"))
             # Of a size that nobody can change: a child that cut it short would crash its parent.
             self._scores, path = memory.allocate("scores", 4 * self._layout.n_queries * self._layout.n_documents)
             stack.callback(memory.release, self._scores, path)
             memory.seal(self._scores, memory.SEAL_SIZE)
             self._link = Link(ours)
             self._stdout = StdoutCapture(read_end, limits.stdout_bytes)
-            self._descriptors = [self._theirs.fileno(), inputs.descriptor, self._scores, self._write_end]
+            self._descriptors = [self._theirs.fileno(), inputs.descriptor, self._scores, write_end]
             self._resources = stack.pop_all()
 
     def __enter__(self) -> "Attempt":
@@ -120,7 +122,7 @@ class Attempt:
         finally:
             # The child's copies must be the only ones, so that its death ends both streams.
             self._theirs.close()
-            os.close(self._write_end)
+            self._write_end.close()
         payload = source.encode()
         self._link.send([frames.header(frames.SOURCE, len(payload)), payload])
 
@@ -181,6 +183,8 @@ class Attempt:
             message, descriptors = b"", []
         if not message:
             raise ZygoteLost("The process that runs programs died during a run.")
+        if message == STARTED and not descriptors:
+            raise ZygoteLost("No descriptor was left for a child; raise the limit of open files (ulimit -n).")
         if descriptors:
             self._pidfd = descriptors[0]
             if self._killed_at is not None:

@@ -114,10 +114,13 @@ def examine(zygote: ZygoteHandle, asked: str) -> Diagnosis:
     Takes about 20 ms. Raises SandboxError when the probe itself cannot run, or for an unknown level.
     """
     _check_level(asked)
-    with _targets(zygote) as target, _inputs(target) as inputs:
-        locked = _outcomes(_probe(zygote, inputs, zygote.layers))
-        others = tuple(layer for layer in zygote.layers if layer != "seccomp")
-        unfiltered = _outcomes(_probe(zygote, inputs, others)) if others != zygote.layers else locked
+    others = tuple(layer for layer in zygote.layers if layer != "seccomp")
+    try:
+        with _targets(zygote) as target, _inputs(target) as inputs:
+            locked = _outcomes(_probe(zygote, inputs, zygote.layers))
+            unfiltered = _outcomes(_probe(zygote, inputs, others)) if others != zygote.layers else locked
+    except OSError as error:
+        raise SandboxError(f"The sandbox's self-test could not be set up ({error}); see to that first.") from error
     trials = tuple(
         Trial(name, description, locked.get(name, "reached") != "reached", locked.get(name, "reached"))
         for name, description in DESCRIPTIONS.items()

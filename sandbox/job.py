@@ -10,6 +10,9 @@ N_DESCRIPTORS = 4
 """Conversation, inputs, scores, standard output: in this order."""
 MAX_BYTES = 4096
 
+STARTED = b"started"
+"""The zygote's first answer to a job, with the child's pidfd; the second is an ExitReport."""
+
 
 class EmbedLimits(Protocol):
     """What `embed_fn` must know to split its requests."""

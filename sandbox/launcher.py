@@ -49,7 +49,12 @@ class Launcher:
                 zygote = ZygoteHandle(self._config)
                 self._admit(zygote)
             self._busy.add(zygote)
-            with Attempt(zygote, inputs, embed, limits, zygote.layers) as attempt:
+            try:
+                attempt = Attempt(zygote, inputs, embed, limits, zygote.layers)
+            except OSError as error:
+                healthy = True
+                return Execution(Verdict.HARNESS_ERROR, f"A run could not be set up ({error})."), True
+            with attempt:
                 try:
                     execution = attempt.run(source)
                     healthy = True

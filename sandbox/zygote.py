@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sandbox import child
 from sandbox.death import ExitReport
-from sandbox.job import MAX_BYTES, N_DESCRIPTORS, Job
+from sandbox.job import MAX_BYTES, N_DESCRIPTORS, STARTED, Job
 from sandbox.layers import landlock, namespaces
 from sandbox.layers.kernel import PR_SET_CHILD_SUBREAPER, prctl
 from sandbox.layers.lock import absent, die_with
@@ -55,7 +55,7 @@ class Zygote:
         for descriptor in descriptors:
             os.close(descriptor)
         pidfd = os.pidfd_open(pid)
-        socket.send_fds(self._control, [b"started"], [pidfd])
+        socket.send_fds(self._control, [STARTED], [pidfd])
         # Nothing is sent here during a run: news on the control socket means that it was closed.
         if not self._next_event(pidfd, self._control.fileno()):
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)

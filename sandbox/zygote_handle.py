@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import select
 import socket
 import subprocess
@@ -36,10 +37,12 @@ class ZygoteConfig:
     """Layers to put on, as far as the machine offers them."""
 
     def environment(self) -> dict[str, str]:
-        """The whole environment of the process: nothing is inherited."""
+        """The whole environment of the process."""
         one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        # Some interpreters find their own library only through this; it holds paths, no secrets.
+        loader = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
         poison = {"MALLOC_PERTURB_": str(self.malloc_perturb)} if self.malloc_perturb else {}
-        return one_thread | poison | {"PYTHONHASHSEED": str(self.hash_seed), "LC_ALL": "C.UTF-8"}
+        return one_thread | loader | poison | {"PYTHONHASHSEED": str(self.hash_seed), "LC_ALL": "C.UTF-8"}
 
     def search_path(self) -> list[str]:
         """Folders of the modules to load beside the standard library, which -S leaves out."""
@@ -62,18 +65,10 @@ class ZygoteHandle:
     def __init__(self, config: ZygoteConfig) -> None:
         """Start the process and wait until it is ready. Raises SandboxError when it does not come up."""
         self.config = config
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                _command(config, theirs.fileno()),
-                env=config.environment(),
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-            )
+        try:
+            self.control, self._process = _start(config)
+        except OSError as error:
+            raise SandboxError(f"The process that runs programs could not be started ({error}).") from error
         try:
             self._offer = self._await_offer()
         except BaseException:
@@ -130,6 +125,27 @@ class ZygoteHandle:
             self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
+
+
+def _start(config: ZygoteConfig) -> "tuple[socket.socket, subprocess.Popen[bytes]]":
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        process = subprocess.Popen(
+            _command(config, theirs.fileno()),
+            env=config.environment(),
+            cwd="/",
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return ours, process
 
 
 def _command(config: ZygoteConfig, control: int) -> list[str]:

@@ -118,6 +118,12 @@ def test_an_ordinary_user_is_confined_strictly() -> None:
     assert done.stdout.split() == ["12345", "strict"]
 
 
+def test_a_self_test_without_a_temporary_folder_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
+    with pytest.raises(SandboxError, match="self-test could not be set up"):
+        diagnose()
+
+
 def test_levels_follow_from_what_was_denied() -> None:
     everything = BASE | FILTERED | BARRIER | {"death_signal"}
     assert level(LAYERS, everything, everything) == "strict"

@@ -1,6 +1,8 @@
 """Faults around a run: dead zygotes, dead harnesses, many runs, many threads; nothing is left over."""
 
 import os
+import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -103,6 +105,30 @@ def test_a_zygote_that_hangs_is_replaced(
     os.kill(zygotes[0].pid, signal.SIGSTOP)
     assert launcher.run(IDENTITY, inputs, embed, LIMITS).verdict is Verdict.OK
     assert len(zygotes) == 2
+
+
+def test_a_harness_out_of_descriptors_gives_harness_errors_and_recovers(launcher: Launcher, inputs: TaskInputs) -> None:
+    launcher.run(IDENTITY, inputs, embed, LIMITS)
+    before = open_descriptors()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for spare in range(8):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before + spare, hard))
+        try:
+            execution = launcher.run(IDENTITY, inputs, embed, LIMITS)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert execution.verdict in (Verdict.HARNESS_ERROR, Verdict.OK)
+        assert open_descriptors() == before
+    assert launcher.run(IDENTITY, inputs, embed, LIMITS).verdict is Verdict.OK
+
+
+def test_a_zygote_that_cannot_start_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    with pytest.raises(SandboxError, match="could not be started"):
+        ZygoteHandle(ZygoteConfig())
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(SandboxError, match="did not start"):
+        ZygoteHandle(ZygoteConfig())
 
 
 def test_a_zygote_that_is_not_admitted_runs_nothing(inputs: TaskInputs) -> None:
