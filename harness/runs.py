@@ -9,7 +9,7 @@ from harness.consider import screen
 from harness.discover import Discovery
 from harness.display import open_display
 from harness.encoders.fingerprint import require_fingerprint
-from harness.errors import JobError
+from harness.errors import JobError, UsageError
 from harness.history import History, Known
 from harness.limits import Amount, CapReached, Spending
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
@@ -26,6 +26,9 @@ from harness.validation import hidden_tasks
 from harness.workbench import Workbench, open_workbench
 from primitives import programs
 
+CHANGEABLE = ("caps.", "executor.", "proposer.max_retries=", "proposer.timeout_s=", "search.generations=")
+"""Settings that a resumed run may change: they decide how long it goes on, not what it finds."""
+
 
 def start(settings: Settings) -> bool:
     """Run a new search to its end; False when it was stopped before."""
@@ -35,18 +38,40 @@ def start(settings: Settings) -> bool:
         return _search(settings, archive, _discovery_tasks(settings), run_id=None)
 
 
-def continue_run(path: str, run: str) -> bool:
+def continue_run(path: str, run: str, overrides: Sequence[str] = ()) -> bool:
     """Continue a recorded run; False when it was stopped again.
 
-    Raises JobError where the encoder or a task is no longer what the run was recorded with.
+    Raises UsageError for overrides that would make it another run, JobError where the encoder or a task is no longer
+    what the run was recorded with.
     """
     with Archive.open(path, create=False) as archive:
-        recorded = archive.run(archive.resolve_run(run))
-        settings = from_config(recorded.record.config)
-        settings = replace(settings, archive=replace(settings.archive, path=path))
-        tasks = _discovery_tasks(settings)
-        _require_same_tasks({task.name: task.fingerprint for task in recorded.record.tasks}, tasks)
-        return _search(settings, archive, tasks, run_id=recorded.id)
+        run_id = archive.resolve_run(run)
+        settings = recorded_settings(archive, run_id, overrides)
+        return _search(settings, archive, recorded_tasks(settings, archive, run_id), run_id=run_id)
+
+
+def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = ()) -> Settings:
+    """What a run was started with, apart from `overrides` and from where the archive is now.
+
+    Raises UsageError for an override beyond CHANGEABLE.
+    """
+    from omegaconf import OmegaConf
+
+    for override in overrides:
+        if not override.startswith(CHANGEABLE) or "=" not in override:
+            raise UsageError(
+                f"'{override}' cannot change on the way; a run goes on with other {', '.join(CHANGEABLE)}."
+            )
+    config = OmegaConf.merge(archive.run(run_id).record.config, OmegaConf.from_dotlist(list(overrides)))
+    settings = from_config(config)
+    return replace(settings, archive=replace(settings.archive, path=str(archive.path)))
+
+
+def recorded_tasks(settings: Settings, archive: Archive, run_id: str) -> list[RetrievalTask]:
+    """The tasks of a recorded run. Raises JobError where one is not what it was."""
+    tasks = _discovery_tasks(settings)
+    _require_same_tasks({task.name: task.fingerprint for task in archive.run(run_id).record.tasks}, tasks)
+    return tasks
 
 
 def _discovery_tasks(settings: Settings) -> list[RetrievalTask]:
@@ -147,6 +172,11 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
 def recorded_programs(archive: Archive, run_id: str, hidden: frozenset[str]) -> list[Known]:
     """What a run has recorded so far, oldest first."""
     return [known_from_record(program.id, program.record, hidden) for program in archive.programs(run_id)]
+
+
+def hidden_of(archive: Archive, run_id: str) -> frozenset[str]:
+    """The tasks that a recorded run hides."""
+    return frozenset(task.name for task in archive.run(run_id).record.tasks if task.split == "validation")
 
 
 def hidden_names(settings: Settings, tasks: Sequence[RetrievalTask]) -> frozenset[str]:

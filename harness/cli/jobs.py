@@ -12,7 +12,7 @@ OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command(context_settings=OVERRIDES)(discover)
-    app.command()(resume)
+    app.command(context_settings=OVERRIDES)(resume)
     app.command(context_settings=OVERRIDES)(evaluate)
 
 
@@ -43,13 +43,19 @@ def discover(
 
 
 def resume(
+    ctx: typer.Context,
     run: RunArgument = "latest",
     archive: ArchiveOption = "ttc-archive.db",
 ) -> None:
-    """Continue a run after any kind of end; the result is that of an unbroken run."""
+    """Continue a run after any kind of end; the result is that of an unbroken run.
+
+    Limits may be changed: `ttc resume RUN caps.dollars=20 search.generations=200`.
+    """
     from harness.runs import continue_run
 
-    raise typer.Exit(0 if continue_run(archive, run) else 1)
+    if "=" in run:
+        raise typer.BadParameter("name the run before its settings, for example: ttc resume latest caps.dollars=20")
+    raise typer.Exit(0 if continue_run(archive, run, ctx.args) else 1)
 
 
 def evaluate(

@@ -1,11 +1,15 @@
 """Anthropic messages: the prefix cached by the provider, effort, adaptive thinking."""
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.settings import ProposerSettings
 from harness.proposers.stream import Reading, at, connection, count_at, read, server_for, text_at
 from harness.proposers.verdicts import AnswerVerdict
+
+if TYPE_CHECKING:
+    from anthropic import Anthropic
 
 STOPS = {
     "max_tokens": AnswerVerdict.CUT_OFF,
@@ -20,12 +24,18 @@ class AnthropicClient:
     provider = "anthropic"
 
     def __init__(self, settings: ProposerSettings, model: str) -> None:
-        from anthropic import Anthropic
-
         self.model = model
         self._settings = settings
         self._server = server_for(self.provider, model, settings, "ANTHROPIC_API_KEY")
-        self._sdk = Anthropic(**connection(self._server, settings))
+
+    @cached_property
+    def _sdk(self) -> "Anthropic":
+        from anthropic import Anthropic
+
+        return Anthropic(**connection(self._server, self._settings))
+
+    def connect(self) -> None:
+        _ = self._sdk
 
     def request(self, prompt: Prompt) -> dict[str, Any]:
         settings = self._settings

@@ -36,6 +36,9 @@ class ChatClient(Protocol):
     provider: str
     model: str
 
+    def connect(self) -> None:
+        """Get ready to ask. Raises UsageError where the key is missing."""
+
     def request(self, prompt: Prompt) -> dict[str, Any]:
         """The body that `complete` sends, less the key: what decides the answer, and nothing else."""
 

@@ -26,6 +26,7 @@ def load_models(settings: ProposerSettings) -> dict[str, Model]:
     for name in model_names(settings):
         kind, model = split_kind(name, settings.kind)
         client = load_client(kind, model, settings)
+        client.connect()
         price = price_for(client.provider, model, settings)
         models[name] = Model(client, price, settings.max_output_tokens)
     return models
@@ -38,7 +39,7 @@ def split_kind(name: str, kind: str) -> tuple[str, str]:
 
 
 def load_client(kind: str, model: str, settings: ProposerSettings) -> ChatClient:
-    """The client of a kind. Raises UsageError where its key is missing."""
+    """The client of a kind, not connected yet."""
     if kind == "anthropic":
         from harness.proposers.anthropic_client import AnthropicClient
 

@@ -1,11 +1,15 @@
 """OpenAI chat completions: the hosted ones, and every server that speaks them (vLLM, Ollama, llama.cpp)."""
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.settings import ProposerSettings
 from harness.proposers.stream import Reading, at, connection, count_at, read, server_for, text_at
 from harness.proposers.verdicts import AnswerVerdict
+
+if TYPE_CHECKING:
+    from openai import OpenAI
 
 STOPS = {"length": AnswerVerdict.CUT_OFF, "content_filter": AnswerVerdict.REFUSED}
 
@@ -16,12 +20,18 @@ class OpenAIChatClient:
     provider = "openai"
 
     def __init__(self, settings: ProposerSettings, model: str) -> None:
-        from openai import OpenAI
-
         self.model = model
         self._settings = settings
         self._server = server_for(self.provider, model, settings, "OPENAI_API_KEY")
-        self._sdk = OpenAI(**connection(self._server, settings))
+
+    @cached_property
+    def _sdk(self) -> "OpenAI":
+        from openai import OpenAI
+
+        return OpenAI(**connection(self._server, self._settings))
+
+    def connect(self) -> None:
+        _ = self._sdk
 
     def request(self, prompt: Prompt) -> dict[str, Any]:
         settings = self._settings

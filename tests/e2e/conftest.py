@@ -1,5 +1,6 @@
 """The command line as a person runs it: real processes, real tasks, the real encoder and sandbox."""
 
+import json
 import os
 import subprocess
 import sys
@@ -34,3 +35,37 @@ def ttc(tmp_path: Path) -> Ttc:
         )
 
     return run
+
+
+WORDS = (
+    "river",
+    "stone",
+    "cloud",
+    "engine",
+    "letter",
+    "garden",
+    "window",
+    "planet",
+    "copper",
+    "violin",
+    "oak",
+    "meadow",
+)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> str:
+    """Two small tasks in BEIR layout."""
+    folders = []
+    for name, shift in (("alpha-task", 1), ("omega-task", 3)):
+        folder = tmp_path / name
+        (folder / "qrels").mkdir(parents=True)
+        texts = [f"{word} {WORDS[(at + shift) % 12]} {WORDS[(at * 5 + shift) % 12]}" for at, word in enumerate(WORDS)]
+        documents = [{"_id": f"d{at}", "text": text} for at, text in enumerate(texts)]
+        queries = [{"_id": f"q{at}", "text": f"{WORDS[at]} {WORDS[(at + 2) % 12]}"} for at in range(6)]
+        (folder / "corpus.jsonl").write_text("".join(json.dumps(d) + "\n" for d in documents))
+        (folder / "queries.jsonl").write_text("".join(json.dumps(q) + "\n" for q in queries))
+        rows = [f"q{at}\td{(at + shift) % 12}\t1\n" for at in range(6)]
+        (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(rows))
+        folders.append(str(folder))
+    return f"tasks.paths=[{','.join(folders)}]"

@@ -38,6 +38,9 @@ class ScriptedClient:
         self.prompts: list[Prompt] = []
         self._answers = answers
 
+    def connect(self) -> None:
+        pass
+
     def request(self, prompt: Prompt) -> dict[str, Any]:
         return {"model": self.model, "prefix": prompt.prefix, "body": prompt.body}
 

@@ -126,7 +126,7 @@ def test_a_missing_key_is_named(kind: str, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(UsageError, match=r"set the variable (ANTHROPIC|OPENAI)_API_KEY"):
-        CLIENTS[kind](ProposerSettings(), "stand-in")
+        CLIENTS[kind](ProposerSettings(), "stand-in").connect()
 
 
 def test_a_prompt_refused_with_an_error_is_a_refusal(httpserver: HTTPServer) -> None:

@@ -1,0 +1,52 @@
+"""Verbs for an author outside the loop: ask and tell."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import ArchiveOption, RunArgument
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command line."""
+    app.command()(ask)
+    app.command()(tell)
+
+
+def ask(
+    run: RunArgument = "latest",
+    archive: ArchiveOption = "ttc-archive.db",
+    out: Annotated[Path | None, typer.Option(help="Write the briefing here and not to the terminal.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be sent to the run's model, and its token count.")
+    ] = False,
+) -> None:
+    """Print the briefing for the next program of a run, for a person or a coding agent to answer with `tell`."""
+    from harness.tell import asked
+
+    text = asked(archive, run, dry_run=dry_run)
+    if out is None:
+        print(text, end="")
+    else:
+        out.write_text(text, "utf-8")
+
+
+def tell(
+    run: RunArgument,
+    file: Annotated[Path | None, typer.Argument(help="The answer to `ask`, or a Python file with rerank.")] = None,
+    archive: ArchiveOption = "ttc-archive.db",
+    watch: Annotated[
+        Path | None, typer.Option(help="Keep asking and telling through this folder: briefing-N.md, answer-N.md.")
+    ] = None,
+) -> None:
+    """Check, evaluate and record a program written outside the loop, as the loop would."""
+    from harness.errors import UsageError
+    from harness.tell import told, watched
+
+    if (file is None) == (watch is None):
+        raise UsageError("Name a file with the answer, or a folder with --watch.")
+    if watch is not None:
+        watched(archive, run, watch)
+    elif file is not None:
+        raise typer.Exit(0 if told(archive, run, file) else 1)

@@ -1,0 +1,78 @@
+"""An author outside the loop: asked in a file, answered in a file."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from archive import Archive
+from harness.tell import asked, told
+from tests.e2e.conftest import Ttc, environment
+from tests.e2e.stand_in_model import answer, program
+
+
+@pytest.fixture
+def run(tmp_path: Path, corpus: str, ttc: Ttc, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The archive of a run that has its seeds and waits."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    started = ttc("discover", "encoder=wordllama", "tasks=folder", corpus, "search.generations=0")
+    assert started.returncode == 0, started.stderr
+    return str(tmp_path / "ttc-archive.db")
+
+
+def names(archive: str) -> list[str]:
+    with Archive.open(archive, read_only=True) as opened:
+        return [one.record.name for one in opened.programs(opened.resolve_run("latest"))][3:]
+
+
+def wait_for(file: Path) -> str:
+    for _ in range(600):
+        if file.exists():
+            return file.read_text("utf-8")
+        time.sleep(0.1)
+    raise AssertionError(f"{file} never came")
+
+
+def test_ask_and_tell_one_by_one(run: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    briefing = asked(run, "latest", dry_run=False)
+    assert "Write program number 4" in briefing
+    assert "soft_centroid" in briefing
+    assert "tokens" in asked(run, "latest", dry_run=True).splitlines()[-1]
+
+    file = tmp_path / "answer.md"
+    file.write_text("I am still thinking.")
+    assert not told(run, "latest", file)
+    assert "Not recorded. The answer has no fenced code block" in capsys.readouterr().out
+    file.write_text(answer(4, program(random.Random(1))))
+    assert told(run, "latest", file)
+    assert "Made4: " in capsys.readouterr().out
+    (tmp_path / "Bare.py").write_text(program(random.Random(2)))
+    assert told(run, "latest", tmp_path / "Bare.py")
+    assert names(run) == ["Made4", "Bare"]
+    assert "Write program number 6" in asked(run, "latest", dry_run=False)
+
+
+def test_a_watched_folder(run: str, tmp_path: Path) -> None:
+    folder = tmp_path / "desk"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", "tell", "latest", "--watch", str(folder)],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert "Write program number 4" in wait_for(folder / "briefing-4.md")
+    (folder / "answer-4.md").write_text("no code")
+    assert "no fenced code block" in wait_for(folder / "report-4.md")
+    wait_for(folder / "answer-4.refused-1.md")
+    (folder / "answer-4.md").write_text(answer(4, program(random.Random(1))))
+    assert "Write program number 5" in wait_for(folder / "briefing-5.md")
+    assert "Made4: " in (folder / "report-4.md").read_text()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert names(run) == ["Made4"]
