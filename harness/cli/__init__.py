@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from harness.cli import deploy, jobs, looking, transfer
+from harness.cli import authoring, deploy, jobs, looking, transfer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 jobs.register(app)
 transfer.register(app)
+authoring.register(app)
 deploy.register(app)
 looking.register(app)
 
