@@ -1,6 +1,8 @@
 """A small task, a running sandbox and an encoder stand-in simple enough to check by eye."""
 
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,6 +37,18 @@ def program(body: str) -> str:
     """A program from the body of its rerank function."""
     lines = "\n".join(f"    {line}" for line in body.strip().splitlines())
     return f"import numpy as np\n\n\ndef rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n{lines}\n"
+
+
+def gone(pid: int) -> bool:
+    """Whether a process ends within five seconds; a zombie counts as ended."""
+    for _ in range(100):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +18,7 @@ from sandbox import EmbedRequest, Execution, Limits, Sandbox, SandboxError, Task
 from sandbox.attempt import Attempt
 from sandbox.launcher import Launcher
 from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle, ZygoteLost
-from tests.sandbox.conftest import SIM, embed, program
+from tests.sandbox.conftest import SIM, embed, gone, program
 
 IDENTITY = program("return sim")
 FOREVER = program("while True: pass")
@@ -232,15 +231,3 @@ def descendants(pid: int) -> list[int]:
         for child in (task / "children").read_text().split():
             found += [int(child), *descendants(int(child))]
     return found
-
-
-def gone(pid: int) -> bool:
-    """Whether a process ends within five seconds; a zombie counts as ended."""
-    for _ in range(100):
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.05)
-    return False
