@@ -154,10 +154,10 @@ class Archive:
         with self.reading() as connection:
             return naming.resolve_run(connection, text)
 
-    def programs(self, run_id: str) -> list[Program]:
-        """A run's programs, oldest first."""
+    def programs(self, run_id: str, after: int = 0) -> list[Program]:
+        """A run's programs with a number above `after`, oldest first."""
         with self.reading() as connection:
-            return reading.programs(connection, run_id)
+            return reading.programs(connection, run_id, after)
 
     def program(self, text: str) -> Program:
         """The program that `text` names: RUN.NUMBER, or a number within the latest run."""

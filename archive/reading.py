@@ -20,10 +20,10 @@ def run(connection: sqlite3.Connection, run_id: str) -> Run:
     return _run(connection, select(connection, "SELECT * FROM runs WHERE id = ?", run_id)[0])
 
 
-def programs(connection: sqlite3.Connection, run_id: str) -> list[Program]:
-    """A run's programs, oldest first."""
+def programs(connection: sqlite3.Connection, run_id: str, after: int = 0) -> list[Program]:
+    """A run's programs with a number above `after`, oldest first."""
     require_run(connection, run_id)
-    return _programs(connection, "p.run_id = ?", run_id)
+    return _programs(connection, "p.run_id = ? AND p.number > ?", run_id, after)
 
 
 def program(connection: sqlite3.Connection, program_id: str) -> Program:
@@ -61,20 +61,20 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> Run:
     return Run(row["id"], row["created"], row["ended"], row["status"], record)
 
 
-def _programs(connection: sqlite3.Connection, where: str, value: str) -> list[Program]:
+def _programs(connection: sqlite3.Connection, where: str, *values: str | int) -> list[Program]:
     """Programs and all that belongs to them, in four statements however many they are."""
     rows = select(
         connection,
         f"SELECT p.*, s.source FROM programs p JOIN sources s ON s.hash = p.source_hash WHERE {where} "
         "ORDER BY p.run_id, p.number",
-        value,
+        *values,
     )
     parents: dict[str, list[str]] = defaultdict(list)
     for row in select(
         connection,
         f"SELECT a.* FROM parents a JOIN programs p ON p.id = a.program_id WHERE {where} "
         "ORDER BY a.program_id, a.position",
-        value,
+        *values,
     ):
         parents[row["program_id"]].append(row["parent_id"])
     outcomes: dict[str, list[OutcomeRecord]] = defaultdict(list)
@@ -82,7 +82,7 @@ def _programs(connection: sqlite3.Connection, where: str, value: str) -> list[Pr
         connection,
         "SELECT o.* FROM outcomes o JOIN programs p ON p.id = o.program_id "
         f"JOIN tasks t ON t.run_id = p.run_id AND t.name = o.task WHERE {where} ORDER BY o.program_id, t.position",
-        value,
+        *values,
     ):
         outcomes[row["program_id"]].append(from_row(OutcomeRecord, row))
     usage: dict[str, list[UsageRecord]] = defaultdict(list)
@@ -90,7 +90,7 @@ def _programs(connection: sqlite3.Connection, where: str, value: str) -> list[Pr
         connection,
         f"SELECT u.* FROM usage u JOIN programs p ON p.id = u.program_id WHERE {where} "
         "ORDER BY u.program_id, u.position",
-        value,
+        *values,
     ):
         usage[row["program_id"]].append(from_row(UsageRecord, row))
     return [

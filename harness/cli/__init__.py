@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from harness.cli import authoring, deploy, jobs, looking, transfer
+from harness.cli import authoring, deploy, jobs, looking, reporting, transfer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,7 @@ transfer.register(app)
 authoring.register(app)
 deploy.register(app)
 looking.register(app)
+reporting.register(app)
 
 
 def main() -> None:

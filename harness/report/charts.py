@@ -1,0 +1,124 @@
+"""The charts of a run: which numbers go where. What they look like is in `specs`.
+
+Programs are written on several threads in some runs, so generations need not rise with numbers; charts against time
+use the number.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from archive import Program
+from harness.plain import plain
+from harness.report.front import Progress
+
+Rows = list[dict[str, Any]]
+Chart = dict[str, Any]
+"""`data`: rows by dataset name; `params`: values of the spec's parameters; both JSON-ready."""
+HEAT_ROWS = 40
+"""Programs of the heatmap at most: the dearest of the frontier."""
+
+
+def run_charts(
+    programs: Sequence[Program], tasks: Sequence[str], front: Collection[str], progress: Sequence[Progress]
+) -> dict[str, Chart]:
+    """All charts of a run by name; one without data is left out."""
+    charts = {
+        "frontier": {"points": _points(programs, front)},
+        "progress": {"progress": [vars(step) for step in progress]},
+        "tasks": {"cells": _cells([p for p in programs if p.id in front][-HEAT_ROWS:], tasks)},
+        "verdicts": {"bars": _counted(program.record.verdict for program in programs)},
+        "rules": {"bars": _counted(str(v["code"]) for program in programs for v in program.record.violations)},
+        "seconds": {"spent": _seconds(programs)},
+        "dollars": {"spent": _dollars(programs)},
+        "lineage": {"nodes": _points(programs, front), "edges": _edges(programs), "kin": []},
+    }
+    kept = {name: data for name, data in charts.items() if next(iter(data.values()))}
+    return {name: {"data": data, "params": _params(data)} for name, data in kept.items()}
+
+
+def heat_params(cells: Rows) -> dict[str, float]:
+    """The end of a scale that is as long below zero as above."""
+    return {"reach": max([abs(cell["delta"]) for cell in cells if cell["delta"] is not None], default=0.0) or 0.01}
+
+
+def _params(data: dict[str, Rows]) -> dict[str, float]:
+    return heat_params(data["cells"]) if "cells" in data else {}
+
+
+def _points(programs: Sequence[Program], front: Collection[str]) -> Rows:
+    return [
+        {
+            "id": program.id,
+            "number": program.number,
+            "name": plain(program.record.name, 80),
+            "cost": round(program.record.cost_ratio, 5),
+            "delta": round(program.record.mean_delta, 5),
+            "tasks": f"{program.record.wins}/{program.record.ties}/{program.record.losses}",
+            "kind": "frontier" if program.id in front else program.record.status,
+        }
+        for program in programs
+        if program.record.cost_ratio is not None and program.record.mean_delta is not None
+    ]
+
+
+def _cells(programs: Sequence[Program], tasks: Sequence[str]) -> Rows:
+    deltas = {(p.id, outcome.task): outcome.delta for p in programs for outcome in p.record.outcomes}
+    return [
+        {
+            "id": program.id,
+            "program": f"{program.number} {plain(program.record.name, 60)}",
+            "task": plain(task, 80),
+            "delta": round(delta, 5),
+        }
+        for program in sorted(programs, key=lambda program: program.record.cost_ratio or 0.0)
+        for task in tasks
+        if (delta := deltas.get((program.id, task))) is not None
+    ]
+
+
+def _counted(names: Any) -> Rows:
+    return [{"name": plain(name, 80), "count": count} for name, count in Counter(names).most_common()]
+
+
+def _seconds(programs: Sequence[Program]) -> Rows:
+    """Seconds up to each program: of the programs' own processor time and of the encoder."""
+    rows: Rows = []
+    totals = {"programs (CPU)": 0.0, "encoder": 0.0}
+    for program in programs:
+        totals["programs (CPU)"] += sum(outcome.cpu_s for outcome in program.record.outcomes)
+        totals["encoder"] += sum(outcome.encoder_seconds for outcome in program.record.outcomes)
+        rows += [{"number": program.number, "kind": kind, "total": round(total, 3)} for kind, total in totals.items()]
+    return rows
+
+
+def _dollars(programs: Sequence[Program]) -> Rows:
+    """US dollars up to each program, by model; calls of unknown price are not among them."""
+    models = sorted({call.model for program in programs for call in program.record.usage})
+    totals = dict.fromkeys(models, 0.0)
+    rows: Rows = []
+    for program in programs if models else ():
+        for call in program.record.usage:
+            totals[call.model] += call.cost_usd or 0.0
+        rows += [
+            {"number": program.number, "kind": plain(model, 40), "total": round(total, 6)}
+            for model, total in totals.items()
+        ]
+    return rows
+
+
+def _edges(programs: Sequence[Program]) -> Rows:
+    """From each parent to its child, where both have a result."""
+    places = {p.id: (p.number, p.record.mean_delta) for p in programs if p.record.mean_delta is not None}
+    return [
+        {
+            "from": places[parent][0],
+            "fromDelta": round(places[parent][1], 5),
+            "to": program.number,
+            "toDelta": round(places[program.id][1], 5),
+        }
+        for program in programs
+        if program.id in places
+        for parent in program.record.parents
+        if parent in places
+    ]

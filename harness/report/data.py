@@ -1,0 +1,184 @@
+"""What a page shows, as JSON-ready values. Texts of others are made harmless and cut here, once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from archive import Archive, Event, HeldOut, OutcomeRecord, Program, Run, TaskRecord
+from harness.plain import plain, visible
+from harness.report.charts import run_charts
+from harness.report.front import best_so_far, front_ids
+from harness.report.intervals import METHOD, query_intervals
+
+NAME = 200
+TEXT = 4_000
+SOURCE = 200_000
+"""Characters kept of a name, of a sentence or two, and of a program."""
+
+
+def run_data(run: Run, programs: Sequence[Program], events: Sequence[Event]) -> dict[str, Any]:
+    """A run without its programs: what it is, what it was made with, and its charts."""
+    record = run.record
+    front = front_ids(programs)
+    return {
+        "id": run.id,
+        "created": run.created,
+        "ended": run.ended,
+        "status": run.status,
+        "objective": plain(record.objective),
+        "seed": record.seed,
+        "intervals": METHOD,
+        "encoder": harmless(record.encoder),
+        "versions": harmless(record.versions),
+        "machine": harmless(record.machine),
+        "isolation": harmless(record.isolation),
+        "config": harmless(record.config),
+        "tasks": [_task(task) for task in record.tasks],
+        "events": [
+            {"created": event.created, "kind": plain(event.kind), "message": plain(event.message, TEXT)}
+            for event in events
+        ],
+        "frontier": [program.number for program in programs if program.id in front],
+        "charts": run_charts(programs, [task.name for task in record.tasks], front, best_so_far(programs)),
+    }
+
+
+def program_data(programs: Sequence[Program], tasks: Sequence[TaskRecord]) -> list[dict[str, Any]]:
+    """Programs with their sources, outcomes and intervals."""
+    intervals = {task.name: _intervals(programs, task) for task in tasks}
+    return [_program(program, intervals) for program in programs]
+
+
+def transfer_data(archive: Archive) -> list[dict[str, Any]]:
+    """Held-out cells by encoder: the latest attempt of each program on each task."""
+    held_out = HeldOut(archive)
+    encoders = []
+    cells = held_out.cells()
+    for fingerprint, name in held_out.encoders().items():
+        tasks = {task.fingerprint: task for task in held_out.tasks(fingerprint)}
+        latest = {
+            (cell.source_hash, cell.record.task_fingerprint): cell
+            for cell in cells
+            if cell.record.encoder_fingerprint == fingerprint
+        }
+        encoders.append(
+            {
+                "encoder": plain(name, NAME),
+                "fingerprint": plain(fingerprint, NAME),
+                "cells": [
+                    {
+                        "program": plain(cell.record.program, NAME),
+                        "task": plain(cell.record.outcome.task, NAME),
+                        "n": tasks[cell.record.task_fingerprint].n_queries,
+                        **_result(
+                            cell.record.outcome, _interval(cell.record.outcome, tasks[cell.record.task_fingerprint])
+                        ),
+                    }
+                    for cell in latest.values()
+                ],
+            }
+        )
+    return encoders
+
+
+def harmless(value: Any) -> Any:
+    """The same values with every text in them made harmless."""
+    if isinstance(value, Mapping):
+        return {plain(str(key), NAME): harmless(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [harmless(part) for part in value]
+    return plain(value, TEXT) if isinstance(value, str) else value
+
+
+def _task(task: TaskRecord) -> dict[str, Any]:
+    return {
+        "name": plain(task.name, NAME),
+        "split": task.split,
+        "source": plain(task.source, NAME),
+        "domain": plain(task.domain, NAME),
+        "queries": task.n_queries,
+        "documents": task.n_documents,
+        "baseline": task.baseline_ndcg,
+        "fingerprint": plain(task.fingerprint, NAME),
+    }
+
+
+def _program(program: Program, intervals: Mapping[str, Mapping[str, Sequence[float]]]) -> dict[str, Any]:
+    record = program.record
+    return {
+        "number": program.number,
+        "id": program.id,
+        "created": program.created,
+        "generation": record.generation,
+        "name": plain(record.name, NAME),
+        "status": record.status,
+        "verdict": plain(record.verdict, NAME),
+        "reason": plain(record.reason, TEXT),
+        "delta": _rounded(record.mean_delta),
+        "cost": _rounded(record.cost_ratio),
+        "wins": record.wins,
+        "ties": record.ties,
+        "losses": record.losses,
+        "parents": record.parents,
+        "mode": plain(record.mode, NAME),
+        "model": plain(record.model, NAME),
+        "flags": [plain(flag, NAME) for flag in record.flags],
+        "rules": [
+            {"code": plain(str(v["code"]), NAME), "line": v["line"], "message": plain(str(v["message"]), TEXT)}
+            for v in record.violations
+        ],
+        "novelty": visible(record.novelty_claim, TEXT),
+        "expected": visible(record.expected_effect, TEXT),
+        "lesson": visible(record.lesson, TEXT),
+        "source": visible(record.source, SOURCE),
+        "outcomes": [
+            {
+                "task": plain(outcome.task, NAME),
+                "verdict": outcome.verdict,
+                "reason": plain(outcome.reason, TEXT) if outcome.verdict != "ok" else "",
+                **_result(outcome, intervals.get(outcome.task, {}).get(program.id)),
+                "texts": outcome.texts,
+                "tokens": outcome.tokens,
+                "cpu": _rounded(outcome.cpu_s),
+                "flags": [plain(flag, NAME) for flag in outcome.flags],
+            }
+            for outcome in record.outcomes
+        ],
+        "usage": [
+            {name: plain(value, NAME) if isinstance(value, str) else value for name, value in vars(call).items()}
+            for call in record.usage
+        ],
+    }
+
+
+def _result(outcome: OutcomeRecord, interval: Sequence[float] | None) -> dict[str, Any]:
+    low, high = interval or (None, None)
+    return {
+        "ndcg": _rounded(outcome.ndcg),
+        "delta": _rounded(outcome.delta),
+        "low": _rounded(low),
+        "high": _rounded(high),
+    }
+
+
+def _intervals(programs: Sequence[Program], task: TaskRecord) -> dict[str, list[float]]:
+    """By program id, where there are per-query values."""
+    ids, rows = [], []
+    for program in programs:
+        for outcome in program.record.outcomes:
+            if outcome.task == task.name and outcome.per_query is not None:
+                ids.append(program.id)
+                rows.append(outcome.per_query - task.baseline_per_query)
+    return dict(zip(ids, query_intervals(np.stack(rows)).tolist(), strict=True)) if rows else {}
+
+
+def _interval(outcome: OutcomeRecord, task: TaskRecord) -> list[float] | None:
+    if outcome.per_query is None:
+        return None
+    found: list[float] = query_intervals((outcome.per_query - task.baseline_per_query)[None]).tolist()[0]
+    return found
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else round(float(value), 5)

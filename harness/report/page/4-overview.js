@@ -1,0 +1,98 @@
+// The first page: what was found, at what cost, and how the run went.
+
+function bestOf(run) {
+  return run.programs.filter((program) => run.onFront.has(program.number)).reduce((best, one) => (!best || one.delta > best.delta ? one : best), null);
+}
+
+function link(run, program, text = program.name || "(no name)") {
+  return h("a", { href: place(run, "program", program.number) }, text);
+}
+
+const open = (run) => (datum) => { if (datum.id) location.hash = place(run, "program", datum.id.split(".").pop()); };
+
+function programColumns(run) {
+  return [
+    { name: "no.", number: true, cell: (p) => p.number, key: (p) => p.number },
+    { name: "name", wide: true, cell: (p) => link(run, p), key: (p) => p.name.toLowerCase() },
+    { name: "status", cell: (p) => (run.onFront.has(p.number) ? "frontier" : p.status), key: (p) => (run.onFront.has(p.number) ? "frontier" : p.status) },
+    { name: "verdict", cell: (p) => p.verdict, key: (p) => p.verdict },
+    { name: "mean delta", number: true, cell: (p) => delta(p.delta), key: (p) => p.delta },
+    { name: "cost ratio", number: true, cell: (p) => fixed(p.cost), key: (p) => p.cost },
+    { name: "w/t/l", number: true, cell: (p) => (p.delta === null ? "" : `${p.wins}/${p.ties}/${p.losses}`), key: (p) => (p.delta === null ? null : p.wins - p.losses) },
+    { name: "flags", cell: (p) => p.flags.join(", "), key: (p) => p.flags.length },
+  ];
+}
+
+function runTiles(run) {
+  const best = bestOf(run);
+  const tasks = run.tasks.filter((task) => task.split === "search");
+  const calls = run.programs.flatMap((program) => program.usage);
+  const known = calls.filter((call) => call.cost_usd !== null);
+  const failed = run.programs.filter((program) => program.verdict !== "ok").length;
+  return tiles([
+    ["Best mean delta", best ? signed(best.delta) : "—", best ? `at cost ratio ${fixed(best.cost)}` : "no result yet"],
+    ["Programs", counted(run.programs.length), `${counted(failed)} of them without a result`],
+    ["Frontier", plural(run.frontier.length, "program"), "nothing cheaper is better"],
+    ["Measured on", plural(tasks.length, "task"), `${counted(sum(tasks.map((task) => task.queries)))} queries`],
+    calls.length
+      ? ["Spent on models", `$${fixed(sum(known.map((call) => call.cost_usd)))}`, `${plural(calls.length, "call")}, ${counted(calls.length - known.length)} of unknown price`]
+      : ["Spent on models", "nothing", "no model was called"],
+  ]);
+}
+
+function overview(run) {
+  const { charts } = run;
+  const front = run.programs.filter((program) => run.onFront.has(program.number)).sort((a, b) => a.cost - b.cost);
+  const best = bestOf(run);
+  const section = (title, ...parts) => h("section", {}, h("h2", {}, title), parts);
+  return [
+    heading(`Run ${run.id}`),
+    h("p", { class: "soft" }, `Frozen encoder ${run.encoder.name}, objective ${run.objective}, ${run.status}, begun ${when(run.created)}.`),
+    runTiles(run),
+    charts.frontier && section("Quality against cost",
+      figure("frontier", charts.frontier, `Mean delta nDCG@10 of ${plural(charts.frontier.data.points.length, "program")} against cost ratio. The frontier goes from ${signed(front[0]?.delta)} at cost ${fixed(front[0]?.cost)} to ${signed(best?.delta)} at cost ${fixed(best?.cost)}. Choose a point to open its program.`, { onpick: open(run) }),
+      h("h3", {}, "The frontier, cheapest first"),
+      table("The frontier", programColumns(run).filter((column) => !["status", "verdict"].includes(column.name)), front)),
+    charts.tasks && section("Where the frontier gains",
+      figure("heat", charts.tasks, "Delta nDCG@10 of each program of the frontier on each task: blue is better than cosine, orange is worse.", { onpick: open(run) }),
+      h("details", {}, h("summary", {}, "The numbers"), table("Delta of each program of the frontier on each task", [
+        { name: "program", wide: true, cell: (cell) => cell.program, key: (cell) => cell.program },
+        { name: "task", cell: (cell) => cell.task, key: (cell) => cell.task },
+        { name: "delta", number: true, cell: (cell) => delta(cell.delta), key: (cell) => cell.delta },
+      ], charts.tasks.data.cells))),
+    charts.progress && section("Progress", h("div", { class: "pair" },
+      figure("best", charts.progress, `Best mean delta after each generation; ${signed(charts.progress.data.progress.at(-1).best_delta)} at the end.`),
+      figure("hypervolume", charts.progress, "Area between the frontier, delta 0 and the run's largest cost ratio, after each generation."))),
+    charts.verdicts && section("How programs ended", h("div", { class: "pair" },
+      figure("counts", charts.verdicts, `Programs by verdict: ${told(charts.verdicts)}.`),
+      charts.rules
+        ? figure("counts", charts.rules, `Broken static rules: ${told(charts.rules)}.`)
+        : h("p", { class: "soft" }, "No program broke a static rule."))),
+    charts.seconds && section("Spending", h("div", { class: "pair" },
+      figure("seconds", charts.seconds, "Seconds spent so far: processor time of the programs, and time in the encoder."),
+      charts.dollars ? figure("dollars", charts.dollars, "US dollars spent so far, by model; calls of unknown price are left out.") : null),
+      usageTable(run)),
+  ];
+}
+
+const told = (chart) => chart.data.bars.slice(0, 8).map((bar) => `${bar.name} ${bar.count}`).join(", ");
+
+function usageTable(run) {
+  const groups = new Map();
+  for (const call of run.programs.flatMap((program) => program.usage)) {
+    const key = `${call.provider}\n${call.model}\n${call.purpose}`;
+    groups.set(key, [...(groups.get(key) ?? []), call]);
+  }
+  if (!groups.size) return null;
+  const total = (calls, name) => sum(calls.map((call) => call[name] ?? 0));
+  return table("Calls to language models", [
+    { name: "model", cell: (calls) => `${calls[0].provider} ${calls[0].model}` },
+    { name: "purpose", cell: (calls) => calls[0].purpose },
+    { name: "calls", number: true, cell: (calls) => counted(calls.length) },
+    { name: "failed", number: true, cell: (calls) => counted(calls.filter((call) => call.verdict !== "ok").length) },
+    { name: "tokens in", number: true, cell: (calls) => counted(total(calls, "input_uncached") + total(calls, "cache_write")) },
+    { name: "from cache", number: true, cell: (calls) => counted(total(calls, "cache_read")) },
+    { name: "tokens out", number: true, cell: (calls) => counted(total(calls, "output")) },
+    { name: "US dollars", number: true, cell: (calls) => (calls.every((call) => call.cost_usd === null) ? "unknown" : fixed(total(calls, "cost_usd"), 4)) },
+  ], [...groups.values()]);
+}

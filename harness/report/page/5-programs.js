@@ -1,0 +1,99 @@
+// All programs, and one of them.
+
+function programs(run) {
+  const all = run.programs;
+  const values = (get) => [...new Set(all.map(get))].sort();
+  const text = h("input", { type: "search", id: "filter", placeholder: "name, lesson, source …", oninput: () => apply() });
+  const status = h("select", { id: "status", onchange: () => apply() }, h("option", { value: "" }, "any"), values((p) => p.status).map((value) => h("option", { value }, value)));
+  const verdict = h("select", { id: "verdict", onchange: () => apply() }, h("option", { value: "" }, "any"), values((p) => p.verdict).map((value) => h("option", { value }, value)));
+  const front = h("input", { type: "checkbox", id: "front", onchange: () => apply() });
+  const found = h("p", { class: "soft", role: "status", id: "found" });
+  const list = table("Programs", programColumns(run), [], { sorted: "mean delta", descending: true });
+
+  function apply() {
+    const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const kept = all.filter((program) =>
+      (!status.value || program.status === status.value) && (!verdict.value || program.verdict === verdict.value) &&
+      (!front.checked || run.onFront.has(program.number)) && words.every((word) => searchable(program).includes(word)));
+    list.show(kept);
+    found.textContent = kept.length === all.length ? plural(all.length, "program") : `${counted(kept.length)} of ${plural(all.length, "program")}`;
+  }
+
+  apply();
+  return [
+    heading("Programs"),
+    h("div", { class: "filters", role: "search" },
+      h("label", {}, "contains", text), h("label", {}, "status", status), h("label", {}, "verdict", verdict),
+      h("label", { class: "tick" }, front, "frontier only")),
+    found, list,
+  ];
+}
+
+const texts = new WeakMap();
+
+function searchable(program) {
+  if (!texts.has(program))
+    texts.set(program, [program.id, program.name, program.model, program.reason, program.novelty, program.lesson, program.flags.join(" "), program.source].join("\n").toLowerCase());
+  return texts.get(program);
+}
+
+function programPage(run, number) {
+  const program = run.byNumber.get(number);
+  if (!program) return [heading("No such program"), h("p", {}, `Run ${run.id} has no program ${number}.`)];
+  const children = run.programs.filter((other) => other.parents.includes(program.id));
+  const parents = program.parents.map((id) => run.byId.get(id) ?? id);
+  const others = (list) => list.map((other, at) => [at ? ", " : "", typeof other === "string" ? other : link(run, other, `${other.number} ${other.name}`)]);
+  const said = [["What is new", program.novelty], ["Expected", program.expected], ["Lesson", program.lesson]].filter(([, text]) => text);
+  const neighbour = (step, text) => (run.byNumber.has(number + step) ? h("a", { href: place(run, "program", number + step) }, text) : null);
+  return [
+    heading(program.name || "(no name)"),
+    h("p", { class: "soft" }, `Program ${program.id}, generation ${program.generation}, ${program.mode}${program.model ? " by " + program.model : ""}, ${when(program.created)}. `, neighbour(-1, "← previous"), " ", neighbour(1, "next →")),
+    h("p", {}, run.onFront.has(number) ? h("span", { class: "mark front" }, "on the frontier") : null,
+      h("span", { class: "mark" }, program.status),
+      h("span", { class: program.verdict === "ok" ? "mark" : "mark bad" }, "verdict: " + program.verdict),
+      program.flags.map((flag) => h("span", { class: "mark bad" }, "flag: " + flag))),
+    program.reason ? h("p", {}, program.reason) : null,
+    program.delta === null ? null : tiles([
+      ["Mean delta nDCG@10", signed(program.delta), `over ${plural(program.outcomes.length, "task")}`],
+      ["Cost ratio", fixed(program.cost), `${counted(sum(program.outcomes.map((outcome) => outcome.texts)))} texts encoded`],
+      ["Wins, ties, losses", `${program.wins} / ${program.ties} / ${program.losses}`],
+      ["Processor time", `${fixed(sum(program.outcomes.map((outcome) => outcome.cpu ?? 0)))} s`],
+    ]),
+    h("p", {}, "Parents: ", parents.length ? others(parents) : "none", ". Children: ", children.length ? others(children) : "none", "."),
+    said.map(([title, text]) => h("section", {}, h("h2", {}, title), h("p", { class: "whole" }, text))),
+    program.rules.length ? h("section", {}, h("h2", {}, "Broken rules"), h("ul", {}, program.rules.map((rule) => h("li", {}, `${rule.code}, line ${rule.line}: ${rule.message}`)))) : null,
+    taskResults(run, program),
+    h("section", {}, h("h2", {}, "Source"),
+      parents.filter((parent) => typeof parent !== "string").map((parent) => h("details", { open: true }, h("summary", {}, `What changed from ${parent.number} ${parent.name}`), difference(parent.source, program.source, `Difference from program ${parent.number}`))),
+      code(program.source, "Source of the program", new Set(program.rules.map((rule) => rule.line)))),
+    program.usage.length ? h("section", {}, h("h2", {}, "Calls to language models"), table("Calls made for this program", [
+      { name: "model", cell: (call) => `${call.provider} ${call.model}` },
+      { name: "purpose", cell: (call) => call.purpose },
+      { name: "answer", cell: (call) => call.verdict },
+      { name: "tokens in", number: true, cell: (call) => counted(call.input_uncached) },
+      { name: "from cache", number: true, cell: (call) => counted(call.cache_read) },
+      { name: "tokens out", number: true, cell: (call) => counted(call.output) },
+      { name: "seconds", number: true, cell: (call) => fixed(call.latency_s, 1) },
+      { name: "US dollars", number: true, cell: (call) => (call.cost_usd === null ? "unknown" : fixed(call.cost_usd, 4)) },
+    ], program.usage)) : null,
+  ];
+}
+
+function taskResults(run, program) {
+  if (!program.outcomes.length) return null;
+  const tasks = new Map(run.tasks.map((task) => [task.name, task]));
+  const rows = program.outcomes.map((outcome) => ({ ...outcome, n: tasks.get(outcome.task)?.queries, split: tasks.get(outcome.task)?.split }));
+  const measured = rows.filter((row) => row.delta !== null);
+  return h("section", {}, h("h2", {}, "On each task"),
+    measured.length ? figure("outcomes", { data: { outcomes: measured } }, `Delta nDCG@10 on each task. Lines: ${run.intervals}.`) : null,
+    table("Outcome on each task", [
+      { name: "task", cell: (row) => row.task, key: (row) => row.task },
+      { name: "queries", number: true, cell: (row) => counted(row.n), key: (row) => row.n },
+      { name: "nDCG@10", number: true, cell: (row) => fixed(row.ndcg, 4), key: (row) => row.ndcg },
+      { name: "delta", number: true, cell: (row) => delta(row.delta), key: (row) => row.delta },
+      { name: "95 % interval", number: true, cell: (row) => (row.low === null ? "" : `${signed(row.low)} to ${signed(row.high)}`) },
+      { name: "texts", number: true, cell: (row) => counted(row.texts), key: (row) => row.texts },
+      { name: "CPU s", number: true, cell: (row) => fixed(row.cpu), key: (row) => row.cpu },
+      { name: "verdict", cell: (row) => [row.verdict, row.reason, row.split === "validation" ? "validation" : "", row.flags.join(", ")].filter(Boolean).join("; ") },
+    ], rows));
+}

@@ -1,0 +1,36 @@
+"""A chart of the report as a picture."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from harness.errors import UsageError
+from harness.report.specs import SPECS
+
+WIDTH = 760
+"""Points; PNG has two pixels to each."""
+
+
+def draw(spec: str, chart: dict[str, Any], path: Path) -> None:
+    """Write a chart to an SVG, PNG or PDF file, by its ending. Raises UsageError for another ending."""
+    import vl_convert
+
+    whole = picture_spec(spec, chart)
+    makers: dict[str, Callable[[], str | bytes]] = {
+        ".svg": lambda: vl_convert.vegalite_to_svg(whole),
+        ".png": lambda: vl_convert.vegalite_to_png(whole, scale=2),
+        ".pdf": lambda: vl_convert.vegalite_to_pdf(whole),
+    }
+    if path.suffix.lower() not in makers:
+        raise UsageError(f"A picture is an .svg, .png or .pdf file, not {path.name}; choose one of these endings.")
+    made = makers[path.suffix.lower()]()
+    path.write_bytes(made.encode() if isinstance(made, str) else made)
+
+
+def picture_spec(spec: str, chart: dict[str, Any]) -> dict[str, Any]:
+    """A specification with its data, on white."""
+    whole = {**SPECS[spec], "width": WIDTH, "background": "white", "padding": 12, "datasets": chart["data"]}
+    whole["params"] = [
+        {**param, "value": chart["params"].get(param["name"], param["value"])} for param in whole.get("params", [])
+    ]
+    return whole

@@ -1,0 +1,249 @@
+"""How each chart is drawn: Vega-Lite specifications, the same for the page and for pictures.
+
+Colours are of Okabe and Ito (2008), which readers with any colour vision tell apart, and darkened so that they stand
+out on white and on near black; shape or place says again what colour says.
+"""
+
+from typing import Any
+
+Spec = dict[str, Any]
+
+BLUE, ORANGE, GREEN, GREY = "#2e86c9", "#d06010", "#149070", "#858b94"
+SIGNED = "+.4f"
+NUMBER = {"title": "program number", "type": "quantitative", "axis": {"tickMinStep": 1, "format": "d"}}
+DELTA = {"title": "mean delta nDCG@10 against cosine", "type": "quantitative", "axis": {"format": "+.2f"}}
+KINDS = {
+    "domain": ["frontier", "admitted", "evaluated", "rejected"],
+    "range": [BLUE, GREEN, GREY, ORANGE],
+}
+SHAPES = {"domain": KINDS["domain"], "range": ["diamond", "triangle-up", "circle", "cross"]}
+ABOUT = [
+    {"field": "name", "title": "name"},
+    {"field": "id", "title": "program"},
+    {"field": "delta", "title": "mean delta", "format": SIGNED},
+    {"field": "cost", "title": "cost ratio", "format": ".2f"},
+    {"field": "tasks", "title": "wins/ties/losses"},
+    {"field": "kind", "title": "status"},
+]
+ZERO = {"data": {"values": [{}]}, "mark": {"type": "rule", "color": GREY, "aria": False}}
+
+
+def _spec(height: int, **parts: Any) -> Spec:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": "container",
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "background": None,
+        "config": {
+            "font": "system-ui, sans-serif",
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
+            "legend": {"labelFontSize": 12, "title": None, "orient": "top"},
+        },
+        **parts,
+    }
+
+
+def _programs_encoding() -> Spec:
+    return {
+        "color": {"field": "kind", "type": "nominal", "scale": KINDS},
+        "shape": {"field": "kind", "type": "nominal", "scale": SHAPES},
+        "size": {"condition": {"test": "datum.kind === 'frontier'", "value": 130}, "value": 45},
+        "tooltip": ABOUT,
+    }
+
+
+FRONTIER = _spec(
+    380,
+    data={"name": "points"},
+    encoding={
+        "x": {
+            "field": "cost",
+            "type": "quantitative",
+            "scale": {"type": "log", "nice": False, "padding": 18},
+            "title": "cost ratio c, logarithmic (1 = encode every query and document once)",
+            "axis": {"format": "~g", "grid": False},
+        },
+        "y": {"field": "delta", "scale": {"padding": 18}, **DELTA},
+    },
+    layer=[
+        {**ZERO, "encoding": {"y": {"datum": 0, "type": "quantitative"}, "x": None}},
+        {
+            "transform": [{"filter": "datum.kind === 'frontier'"}],
+            "mark": {"type": "line", "interpolate": "step-after", "color": BLUE, "strokeWidth": 1.5, "aria": False},
+        },
+        {
+            "transform": [{"calculate": "datum.kind === 'frontier' ? 1 : 0", "as": "above"}],
+            "mark": {"type": "point", "filled": True, "opacity": 0.85, "aria": False, "cursor": "pointer"},
+            "encoding": {**_programs_encoding(), "order": {"field": "above"}},
+        },
+    ],
+)
+
+GENERATION = {"field": "generation", **NUMBER, "title": "generation"}
+
+
+def _over_generations(field: str, title: str, form: str) -> Spec:
+    return _spec(
+        170,
+        data={"name": "progress"},
+        mark={"type": "line", "interpolate": "step-after", "color": BLUE, "point": {"size": 14}, "aria": False},
+        encoding={
+            "x": GENERATION,
+            "y": {"field": field, "type": "quantitative", "title": title, "axis": {"format": form, "tickCount": 5}},
+            "tooltip": [{"field": "generation"}, {"field": field, "title": title, "format": ".4f"}],
+        },
+    )
+
+
+BEST = _over_generations("best_delta", "best mean delta", "+.2f")
+HYPERVOLUME = _over_generations("hypervolume", "hypervolume", "~g")
+
+HEAT = _spec(
+    400,
+    params=[{"name": "reach", "value": 0.1}, {"name": "middle", "value": "#f4f4f1"}],
+    data={"name": "cells"},
+    mark={"type": "rect", "cursor": "pointer", "aria": False},
+    encoding={
+        "x": {"field": "task", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": -45}},
+        "y": {"field": "program", "type": "nominal", "sort": None, "title": None},
+        "color": {
+            "field": "delta",
+            "type": "quantitative",
+            "scale": {
+                "type": "linear",
+                "domain": [{"expr": "-reach"}, 0, {"expr": "reach"}],
+                "range": ["#c2560a", {"expr": "middle"}, "#1f6fb5"],
+            },
+            "legend": {"title": "delta nDCG@10", "format": "+.2f", "gradientLength": 220, "titleFontWeight": "normal"},
+        },
+        "tooltip": [
+            {"field": "program"},
+            {"field": "task"},
+            {"field": "delta", "title": "delta", "format": SIGNED},
+        ],
+    },
+) | {"height": {"step": 24}}
+
+COUNTS = _spec(
+    200,
+    data={"name": "bars"},
+    encoding={
+        "y": {"field": "name", "type": "nominal", "sort": None, "title": None},
+        "x": {
+            "field": "count",
+            "type": "quantitative",
+            "title": None,
+            "axis": {"format": "d", "tickMinStep": 1, "tickCount": 5},
+            "scale": {"padding": 20, "zero": True},
+        },
+        "tooltip": [{"field": "name"}, {"field": "count"}],
+    },
+    layer=[
+        {"mark": {"type": "bar", "color": BLUE, "height": {"band": 0.7}, "aria": False}},
+        {
+            "mark": {"type": "text", "align": "left", "dx": 4, "aria": False},
+            "encoding": {"text": {"field": "count", "type": "quantitative"}},
+        },
+    ],
+) | {"height": {"step": 26}}
+
+
+def _spent(title: str, form: str) -> Spec:
+    return _spec(
+        200,
+        data={"name": "spent"},
+        mark={"type": "line", "interpolate": "step-after", "aria": False},
+        encoding={
+            "x": {"field": "number", **NUMBER},
+            "y": {"field": "total", "type": "quantitative", "title": title, "axis": {"format": form, "tickCount": 5}},
+            "color": {"field": "kind", "type": "nominal", "scale": {"range": [BLUE, ORANGE, GREEN, GREY]}},
+            "strokeDash": {"field": "kind", "type": "nominal"},
+            "tooltip": [{"field": "number"}, {"field": "kind"}, {"field": "total", "format": ".4~f"}],
+        },
+    )
+
+
+SECONDS = _spent("seconds so far", "~s")
+DOLLARS = _spent("US dollars so far", "$~g")
+
+
+def _lines(name: str, **mark: Any) -> Spec:
+    return {
+        "data": {"name": name},
+        "mark": {"type": "rule", "aria": False, **mark},
+        "encoding": {
+            "x": {"field": "from", **NUMBER},
+            "x2": {"field": "to"},
+            "y": {"field": "fromDelta", **DELTA},
+            "y2": {"field": "toDelta"},
+        },
+    }
+
+
+LINEAGE = _spec(
+    420,
+    layer=[
+        _lines("edges", color=GREY, opacity=0.3),
+        _lines("kin", color=ORANGE, strokeWidth=2.5),
+        {
+            "data": {"name": "nodes"},
+            "mark": {"type": "point", "filled": True, "opacity": 0.9, "aria": False, "cursor": "pointer"},
+            "encoding": {"x": {"field": "number", **NUMBER}, "y": {"field": "delta", **DELTA}, **_programs_encoding()},
+        },
+    ],
+)
+
+OUTCOMES = _spec(
+    300,
+    data={"name": "outcomes"},
+    encoding={"y": {"field": "task", "type": "nominal", "sort": None, "title": None}},
+    layer=[
+        {
+            "mark": {"type": "bar", "height": {"band": 0.65}, "aria": False},
+            "encoding": {
+                "x": {"field": "delta", **DELTA, "title": "delta nDCG@10 against cosine"},
+                "color": {"condition": {"test": "datum.delta < 0", "value": ORANGE}, "value": BLUE},
+                "tooltip": [
+                    {"field": "task"},
+                    {"field": "delta", "format": SIGNED},
+                    {"field": "low", "title": "95 % from", "format": SIGNED},
+                    {"field": "high", "title": "to", "format": SIGNED},
+                    {"field": "ndcg", "title": "nDCG@10", "format": ".4f"},
+                    {"field": "n", "title": "queries"},
+                ],
+            },
+        },
+        {
+            "mark": {"type": "errorbar", "ticks": {"size": 8}, "color": GREY, "thickness": 1.5, "aria": False},
+            "encoding": {
+                "x": {"field": "low", **DELTA, "title": "delta nDCG@10 against cosine"},
+                "x2": {"field": "high"},
+            },
+        },
+    ],
+) | {"height": {"step": 26}}
+
+SPECS: dict[str, Spec] = {
+    "frontier": FRONTIER,
+    "best": BEST,
+    "hypervolume": HYPERVOLUME,
+    "heat": HEAT,
+    "counts": COUNTS,
+    "seconds": SECONDS,
+    "dollars": DOLLARS,
+    "lineage": LINEAGE,
+    "outcomes": OUTCOMES,
+}
+DRAWN = {
+    "frontier": ("frontier",),
+    "progress": ("best", "hypervolume"),
+    "tasks": ("heat",),
+    "verdicts": ("counts",),
+    "rules": ("counts",),
+    "seconds": ("seconds",),
+    "dollars": ("dollars",),
+    "lineage": ("lineage",),
+}
+"""The specs that draw each of a run's charts."""

@@ -1,0 +1,55 @@
+"""Write a report: the page, and its charts as pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from archive import Archive
+from harness.report.charts import heat_params
+from harness.report.data import program_data, run_data, transfer_data
+from harness.report.page import render_page
+from harness.report.pictures import draw
+from harness.report.specs import DRAWN
+
+
+def report_data(archive: Archive, run_ids: Sequence[str]) -> dict[str, Any]:
+    """All that a page shows of these runs."""
+    runs = []
+    for run_id in run_ids:
+        run, programs = archive.run(run_id), archive.programs(run_id)
+        listed = program_data(programs, run.record.tasks)
+        runs.append({**run_data(run, programs, archive.events(run_id)), "programs": listed})
+    return {"runs": runs, "transfer": transfer_with_scales(archive)}
+
+
+def transfer_with_scales(archive: Archive) -> list[dict[str, Any]]:
+    """Held-out cells by encoder, each with the ends of its colour scale."""
+    return [{**encoder, "params": heat_params(encoder["cells"])} for encoder in transfer_data(archive)]
+
+
+def write_report(archive: Archive, run_ids: Sequence[str], path: Path, figures: Path | None = None) -> dict[str, Any]:
+    """Write the page, and with `figures` each chart as SVG and PNG to that folder; what was shown is returned."""
+    data = report_data(archive, run_ids)
+    title = f"Run {run_ids[0]}" if len(run_ids) == 1 else f"{archive.path.name}, {len(run_ids)} runs"
+    path.write_text(render_page(data, title), encoding="utf-8")
+    if figures is not None:
+        figures.mkdir(parents=True, exist_ok=True)
+        for run in data["runs"]:
+            _draw_run(run, figures)
+        for number, encoder in enumerate(data["transfer"], start=1):
+            measured = [cell for cell in encoder["cells"] if cell["delta"] is not None]
+            chart = {"data": {"cells": measured}, "params": encoder["params"]}
+            _draw_both("heat", chart, figures / f"transfer-{number}")
+    return data
+
+
+def _draw_run(run: dict[str, Any], folder: Path) -> None:
+    for name, specs in DRAWN.items():
+        if chart := run["charts"].get(name):
+            for spec in specs:
+                _draw_both(spec, chart, folder / f"{run['id']}-{name if len(specs) == 1 else spec}")
+
+
+def _draw_both(spec: str, chart: dict[str, Any], stem: Path) -> None:
+    for ending in (".svg", ".png"):
+        draw(spec, chart, stem.with_name(stem.name + ending))
