@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.encoders.settings import CacheSettings, EncoderSettings
 from harness.errors import UsageError
+from harness.heads.settings import HeadsSettings
 from harness.limits import CapSettings
 from harness.proposers.settings import ProposerSettings
 from harness.tasks.settings import TasksSettings
@@ -86,6 +87,7 @@ class Settings:
     executor: ExecutorSettings = field(default_factory=ExecutorSettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     caps: CapSettings = field(default_factory=CapSettings)
+    heads: HeadsSettings = field(default_factory=HeadsSettings)
 
 
 def compose(overrides: Sequence[str]) -> Settings:

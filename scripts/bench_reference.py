@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from archive import Archive
+from harness.tasks.load import load_tasks
 from harness.transfer.analysis import analyse
 from harness.transfer.display import open_display
 from harness.transfer.job import evaluate_missing
@@ -49,7 +50,7 @@ def _table(name: str, folders: list[Path], arguments: argparse.Namespace) -> Non
     began = time.perf_counter()
     with Archive.open(arguments.archive) as archive:
         with open_display() as display:
-            done = evaluate_missing(request, archive, display)
+            done = evaluate_missing(request, load_tasks(request.settings.tasks), archive, display)
         seconds = time.perf_counter() - began
         matrix = read_matrix(archive, request.programs, done.encoders, [task.fingerprint for task in done.tasks])
     print(f"\n{name}: {len(matrix.cells)} cells, {seconds:.0f} s with what the archive and the cache had")

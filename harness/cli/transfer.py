@@ -7,21 +7,25 @@ import typer
 
 from harness.cli.options import JsonOption
 
+CsvOption = Annotated[Path | None, typer.Option(help="Write one line a cell.")]
+LatexOption = Annotated[Path | None, typer.Option(help="Write the table of programs.")]
+HeatmapOption = Annotated[Path | None, typer.Option(help="Draw the matrix (.png, .svg, .pdf).")]
 OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command(context_settings=OVERRIDES)(transfer)
+    app.command(context_settings=OVERRIDES)(heads)
 
 
 def transfer(
     ctx: typer.Context,
     again: Annotated[bool, typer.Option("--again", help="Evaluate every cell once more; recorded as such.")] = False,
     as_json: JsonOption = False,
-    csv: Annotated[Path | None, typer.Option(help="Write one line a cell.")] = None,
-    latex: Annotated[Path | None, typer.Option(help="Write the table of programs.")] = None,
-    heatmap: Annotated[Path | None, typer.Option(help="Draw the matrix (.png, .svg, .pdf).")] = None,
+    csv: CsvOption = None,
+    latex: LatexOption = None,
+    heatmap: HeatmapOption = None,
 ) -> None:
     """Judge programs on held-out tasks: `ttc transfer frontier reference my.py encoders=[minilm,wordllama]`.
 
@@ -33,4 +37,26 @@ def transfer(
     from harness.transfer.transfer import transfer as run
 
     complete = run(ctx.args, Outputs(as_json, csv, latex, heatmap), again=again)
+    raise typer.Exit(0 if complete else 1)
+
+
+def heads(
+    ctx: typer.Context,
+    held_out: Annotated[
+        list[str] | None, typer.Option("--held-out", help="A setting of the tasks to judge on; may be repeated.")
+    ] = None,
+    as_json: JsonOption = False,
+    csv: CsvOption = None,
+    latex: LatexOption = None,
+    heatmap: HeatmapOption = None,
+) -> None:
+    """Train projection heads on tasks and judge them beside programs: `ttc heads reference encoders=[minilm,e5-small]`.
+
+    Heads are trained on `tasks` with the first encoder, and judged on those tasks' test queries, on held-out tasks
+    (`--held-out tasks=folder --held-out tasks.paths=[a,b]`; heldout19 unless told otherwise) and on all encoders named.
+    """
+    from harness.heads.job import run_heads
+    from harness.transfer.transfer import Outputs
+
+    complete = run_heads(ctx.args, held_out or [], Outputs(as_json, csv, latex, heatmap))
     raise typer.Exit(0 if complete else 1)

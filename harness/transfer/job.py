@@ -14,7 +14,6 @@ from harness.provenance import available_cores
 from harness.recording import outcome_record, task_record
 from harness.settings import Settings
 from harness.stopping import StopOnInterrupt
-from harness.tasks.load import load_tasks
 from harness.tasks.task import RetrievalTask
 from harness.transfer.display import TransferDisplay
 from harness.transfer.pace import Pace
@@ -33,14 +32,16 @@ class Evaluated:
     """Whether every cell asked for is in the archive."""
 
 
-def evaluate_missing(request: TransferRequest, archive: Archive, display: TransferDisplay) -> Evaluated:
+def evaluate_missing(
+    request: TransferRequest, tasks: Sequence[RetrievalTask], archive: Archive, display: TransferDisplay
+) -> Evaluated:
     """Evaluate what is missing, or with `again` everything once more, several programs at a time.
 
     A cell is recorded in a transaction of its own, so whatever ends this loses the cells in flight and no others. A
     failure of the harness itself is not recorded: it is no outcome of the program, and the cell stays missing.
     """
     settings = request.settings
-    tasks = sorted(load_tasks(settings.tasks), key=_characters)
+    tasks = sorted(tasks, key=_characters)
     workers = settings.executor.workers or available_cores()
     identities = []
     complete = True

@@ -45,14 +45,24 @@ def read_request(words: Sequence[str], *, again: bool = False) -> TransferReques
     `encoders=[a,b]` stands for several choices of `encoder`. Raises UsageError for a word that names nothing, for no
     program at all, and for a program that breaks a static rule.
     """
-    overrides = [word for word in words if "=" in word and not Path(word).is_file()]
-    named = [word for word in words if word not in overrides]
+    encoders, named = read_settings(words, default_tasks=DEFAULT_TASKS)
     if not named:
         raise UsageError("No program is named; name files, ids, `frontier` or `reference`: ttc transfer reference.")
-    if not any(word.startswith("tasks=") for word in overrides):
-        overrides.append(DEFAULT_TASKS)
-    encoders = _compose_each(overrides)
-    return TransferRequest(_distinct(_find(named, encoders[0])), tuple(encoders), again)
+    return TransferRequest(read_programs(named, encoders[0]), tuple(encoders), again)
+
+
+def read_settings(words: Sequence[str], *, default_tasks: str | None) -> tuple[list[Settings], list[str]]:
+    """Settings per encoder, and the words that are no settings."""
+    overrides = [word for word in words if "=" in word and not Path(word).is_file()]
+    named = [word for word in words if word not in overrides]
+    if default_tasks is not None and not any(word.startswith("tasks=") for word in overrides):
+        overrides.append(default_tasks)
+    return _compose_each(overrides), named
+
+
+def read_programs(named: Sequence[str], settings: Settings) -> tuple[NamedProgram, ...]:
+    """The programs that words name, each source once."""
+    return _distinct(_find(named, settings))
 
 
 def _compose_each(overrides: Sequence[str]) -> list[Settings]:

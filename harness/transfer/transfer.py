@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import Archive
+from harness.tasks.load import load_tasks
 from harness.transfer.analysis import Analysis, analyse
 from harness.transfer.display import open_display
 from harness.transfer.files import transfer_view, write_csv, write_latex
@@ -31,7 +32,7 @@ def transfer(words: Sequence[str], outputs: Outputs, *, again: bool = False) -> 
     request = read_request(words, again=again)
     with Archive.open(request.settings.archive.path) as archive:
         with open_display() as display:
-            done = evaluate_missing(request, archive, display)
+            done = evaluate_missing(request, load_tasks(request.settings.tasks), archive, display)
         fingerprints = [task.fingerprint for task in done.tasks]
         matrix = read_matrix(archive, request.programs, done.encoders, fingerprints)
     show(matrix, analyse(matrix, seed=request.settings.search.seed), outputs)
@@ -44,6 +45,11 @@ def show(matrix: Matrix, analysis: Analysis, outputs: Outputs) -> None:
         print(json.dumps(transfer_view(matrix, analysis), indent=2))
     else:
         print_transfer(matrix, analysis)
+    write_files(matrix, analysis, outputs)
+
+
+def write_files(matrix: Matrix, analysis: Analysis, outputs: Outputs) -> None:
+    """Write the files asked for."""
     if outputs.csv is not None:
         write_csv(matrix, outputs.csv)
     if outputs.latex is not None:

@@ -1,0 +1,90 @@
+"""Heads as rows of the transfer matrix: a description in place of a source, outcomes in the same table."""
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from archive import Archive, CellRecord, HeldOut, OutcomeRecord
+from archive.rows import source_hash
+from harness.encoders.cached import CachedEncoder
+from harness.evaluate import PreparedTask, prepared
+from harness.heads.settings import HeadsSettings
+from harness.heads.training import TrainedHead
+from harness.recording import task_record
+from harness.tasks.task import RetrievalTask
+from harness.transfer.request import NamedProgram
+
+
+def describe(
+    kind: str, seed: int, settings: HeadsSettings, trained_on: Sequence[RetrievalTask], encoder: CachedEncoder
+) -> NamedProgram:
+    """What decides a head, as text; it stands where a program's source stands and identifies its cells."""
+    import torch
+
+    facts = {
+        "head": kind,
+        "seed": seed,
+        "settings": {key: value for key, value in asdict(settings).items() if key not in ("kinds", "seeds")},
+        "trained_on": [task.fingerprint for task in trained_on],
+        "encoder": encoder.identity.fingerprint,
+        "torch": torch.__version__,
+    }
+    searched = frozenset(task.name for task in trained_on)
+    return NamedProgram(f"head {kind}, seed {seed}", json.dumps(facts, sort_keys=True), searched)
+
+
+def missing_tasks(
+    archive: Archive, head: NamedProgram, encoder: CachedEncoder, tasks: Sequence[RetrievalTask]
+) -> list[RetrievalTask]:
+    """Tasks on which this head was not evaluated with this encoder."""
+    key = (source_hash(head.source), encoder.identity.fingerprint)
+    have = {
+        cell.record.task_fingerprint
+        for cell in HeldOut(archive).cells()
+        if (cell.source_hash, cell.record.encoder_fingerprint) == key
+    }
+    return [task for task in tasks if task.fingerprint not in have]
+
+
+def record_cells(
+    archive: Archive,
+    head: NamedProgram,
+    trained: TrainedHead,
+    encoder: CachedEncoder,
+    tasks: Sequence[RetrievalTask],
+) -> None:
+    """Evaluate a head on tasks, one after another, each recorded at once."""
+    held_out, identity = HeldOut(archive), encoder.identity
+    for task in tasks:
+        with prepared([task], encoder) as (ready,):
+            held_out.record_task(identity.name, identity.fingerprint, task_record(ready))
+            outcome = _outcome(trained, ready, encoder)
+            held_out.record(CellRecord(head.name, head.source, identity.fingerprint, task.fingerprint, outcome))
+
+
+def _outcome(trained: TrainedHead, ready: PreparedTask, encoder: CachedEncoder) -> OutcomeRecord:
+    queries = encoder.embed(list(ready.task.queries.values()), role="query").vectors
+    documents = encoder.embed(list(ready.task.documents.values()), role="document").vectors
+    began = time.perf_counter()
+    scores = trained.apply(queries) @ trained.apply(documents).T
+    per_query = ready.metric.per_query(scores)
+    ndcg = float(per_query.mean())
+    return OutcomeRecord(
+        task=ready.name,
+        verdict="ok",
+        reason=f"Trained for {trained.epochs} epochs, the best was {trained.best_epoch}.",
+        ndcg=ndcg,
+        delta=ndcg - ready.baseline_ndcg,
+        per_query=per_query.astype(np.float32),
+        texts=0,
+        tokens=0,
+        encoder_seconds=0.0,
+        wall_s=time.perf_counter() - began,
+        cpu_s=0.0,
+        peak_rss=0,
+        score_hash=hashlib.blake2b(scores.tobytes(), digest_size=16).hexdigest(),
+    )

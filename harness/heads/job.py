@@ -1,0 +1,143 @@
+"""Train heads on discovery tasks, and set them beside programs in-domain and on held-out tasks and encoders."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import Archive
+from harness.encoders.cached import CachedEncoder
+from harness.encoders.load import load_cached_encoder
+from harness.errors import UsageError
+from harness.heads.cells import describe, missing_tasks, record_cells
+from harness.heads.settings import HeadsSettings
+from harness.heads.split import SplitTask, split_by_query
+from harness.heads.training import TrainedHead, prepare_training, train_head
+from harness.settings import compose
+from harness.tasks.load import load_tasks, refuse_held_out
+from harness.tasks.task import RetrievalTask
+from harness.transfer.analysis import analyse
+from harness.transfer.display import open_display
+from harness.transfer.files import transfer_view
+from harness.transfer.job import evaluate_missing
+from harness.transfer.matrix import read_matrix
+from harness.transfer.request import DEFAULT_TASKS, NamedProgram, TransferRequest, read_programs, read_settings
+from harness.transfer.tables import print_transfer
+from harness.transfer.transfer import Outputs, write_files
+
+TITLES = {
+    "in-domain": "the test queries of the tasks that heads were trained on",
+    "held-out": "tasks that heads were not trained on",
+}
+
+
+@dataclass(frozen=True)
+class HeadsRequest:
+    """Where heads are trained and judged, and the programs that stand beside them."""
+
+    transfer: TransferRequest
+    """Programs and encoders; the first encoder's vectors train the heads."""
+    splits: tuple[SplitTask, ...]
+    held_out: tuple[RetrievalTask, ...]
+
+    @property
+    def in_domain(self) -> list[RetrievalTask]:
+        """The training tasks with their test queries alone."""
+        return [split.test for split in self.splits]
+
+
+def run_heads(words: Sequence[str], held_out: Sequence[str], outputs: Outputs) -> bool:
+    """Train, judge and show; False when a program's cell is still missing.
+
+    `words` are programs and settings as for a transfer, `tasks` those to train on; `held_out` are the settings of the
+    tasks to judge on.
+    """
+    request = _read(words, held_out)
+    settings = request.transfer.settings
+    with Archive.open(settings.archive.path) as archive:
+        encoders = _load_encoders(request)
+        heads = _heads(archive, request, encoders)
+        identities = [encoder.identity for encoder in encoders]
+        complete = True
+        views = {}
+        for title, tasks in (("in-domain", request.in_domain), ("held-out", list(request.held_out))):
+            if request.transfer.programs:
+                with open_display() as display:
+                    complete &= evaluate_missing(request.transfer, tasks, archive, display).complete
+            rows = [*request.transfer.programs, *heads]
+            matrix = read_matrix(archive, rows, identities, [task.fingerprint for task in tasks])
+            analysis = analyse(matrix, seed=settings.search.seed)
+            views[title] = transfer_view(matrix, analysis)
+            if not outputs.as_json:
+                print(f"\n{title}: {TITLES[title]}")
+                print_transfer(matrix, analysis)
+            write_files(matrix, analysis, _suffixed(outputs, title))
+    if outputs.as_json:
+        print(json.dumps(views, indent=2))
+    return complete
+
+
+def _read(words: Sequence[str], held_out: Sequence[str]) -> HeadsRequest:
+    encoders, named = read_settings(words, default_tasks=None)
+    programs = read_programs(named, encoders[0])
+    tasks = load_tasks(encoders[0].tasks)
+    refuse_held_out(tasks)
+    splits = [split for task in tasks if (split := split_by_query(task, encoders[0].search.seed)) is not None]
+    if not splits:
+        raise UsageError("No task has five queries or more, so none can be split; choose other tasks to train on.")
+    chosen = list(held_out) if any(word.startswith("tasks=") for word in held_out) else [DEFAULT_TASKS, *held_out]
+    judged = load_tasks(compose(chosen).tasks)
+    names = {task.name for task in tasks}
+    for task in judged:
+        if task.name in names:
+            raise UsageError(f"Task {task.name} is both trained on and held out; leave it out of one.")
+    return HeadsRequest(TransferRequest(programs, tuple(encoders)), tuple(splits), tuple(judged))
+
+
+def _load_encoders(request: HeadsRequest) -> list[CachedEncoder]:
+    encoders = [load_cached_encoder(each.encoder, each.cache) for each in request.transfer.encoders]
+    own = encoders[0].identity
+    for encoder in encoders[1:]:
+        if encoder.identity.dim != own.dim:
+            raise UsageError(
+                f"A head trained on {own.name} ({own.dim} wide) does not fit {encoder.identity.name} "
+                f"({encoder.identity.dim} wide); name encoders of one width."
+            )
+    return encoders
+
+
+def _heads(archive: Archive, request: HeadsRequest, encoders: Sequence[CachedEncoder]) -> list[NamedProgram]:
+    """Evaluate each head where it was not; a head is trained only if it has a cell to fill."""
+    settings = request.transfer.settings.heads
+    trained_on = [split.train for split in request.splits]
+    tasks = [*request.in_domain, *request.held_out]
+    prepared = [prepare_training(split, encoders[0], settings.hard_negatives) for split in request.splits]
+    heads = []
+    for kind in settings.kinds:
+        for seed in range(settings.seeds):
+            head = describe(kind, seed, settings, trained_on, encoders[0])
+            missing = {encoder: missing_tasks(archive, head, encoder, tasks) for encoder in encoders}
+            if any(missing.values()):
+                trained = train_head(kind, prepared, settings, seed)
+                _tell(head, trained, settings)
+                for encoder, some in missing.items():
+                    record_cells(archive, head, trained, encoder, some)
+            heads.append(head)
+    return heads
+
+
+def _tell(head: NamedProgram, trained: TrainedHead, settings: HeadsSettings) -> None:
+    print(
+        f"{head.name}: {trained.epochs} of at most {settings.epochs} epochs, best on validation after "
+        f"{trained.best_epoch}",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def _suffixed(outputs: Outputs, suffix: str) -> Outputs:
+    def named(path: Path | None) -> Path | None:
+        return None if path is None else path.with_name(f"{path.stem}-{suffix}{path.suffix}")
+
+    return Outputs(outputs.as_json, named(outputs.csv), named(outputs.latex), named(outputs.heatmap))

@@ -1,0 +1,136 @@
+"""Heads start as the encoder, learn from training queries alone, and are judged in the programs' tables."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from archive import Archive, HeldOut
+from harness.encoders.cached import CachedEncoder
+from harness.errors import UsageError
+from harness.heads.job import run_heads
+from harness.heads.models import KINDS, make_head
+from harness.heads.settings import HeadsSettings
+from harness.heads.split import split_by_query
+from harness.heads.training import TrainedHead, TrainingTask, info_nce, prepare_training, train_head
+from harness.metrics import Ndcg
+from harness.tasks.folder import load_folder
+from harness.tasks.task import make_task
+from harness.transfer.transfer import Outputs
+from tests.harness.conftest import write_task
+
+SMALL = HeadsSettings(rank=4, hidden=8, epochs=30, patience=30)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_untrained_head_is_the_bare_encoder(kind: str) -> None:
+    vectors = np.random.default_rng(0).normal(size=(5, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    head = TrainedHead(make_head(kind, 16, SMALL, torch.Generator().manual_seed(0)), 0, 0)
+    np.testing.assert_allclose(head.apply(vectors), vectors, atol=1e-6)
+
+
+def test_an_unknown_head_is_refused() -> None:
+    with pytest.raises(UsageError, match="There is no head 'cubic'"):
+        make_head("cubic", 16, SMALL, torch.Generator())
+
+
+def test_the_split_is_by_query_and_keeps_every_document(tmp_path: Path) -> None:
+    task = load_folder(write_task(tmp_path / "task", 0))
+    split = split_by_query(task, seed=0)
+    assert split is not None
+    parts = [set(part.queries) for part in (split.train, split.validation, split.test)]
+    assert all(parts) and set.union(*parts) == set(task.queries) and sum(map(len, parts)) == len(task.queries)
+    assert all(part.documents == task.documents for part in (split.train, split.validation, split.test))
+    assert split_by_query(task, seed=0) == split != split_by_query(task, seed=1)
+    few = make_task(
+        name="few", source="test", queries={"q": "a"}, documents={"d": "b"}, qrels={"q": {"d": 1}}
+    )  # fmt: skip
+    assert split_by_query(few, seed=0) is None
+
+
+def test_the_loss_equals_a_loop_and_spares_other_relevant_documents() -> None:
+    rng = np.random.default_rng(1)
+    queries, documents = (rng.normal(size=(n, 6)).astype(np.float32) for n in (3, 7))
+    relevant = np.zeros((3, 7), dtype=bool)
+    relevant[[0, 1, 2], [0, 1, 2]] = True
+    relevant[0, 4] = True
+    hard = np.array([[3], [4], [3]])
+    task = TrainingTask(queries, documents, relevant, hard, queries, Ndcg({"q": {"d": 1}}, ["q"], ["d"]))
+
+    def unit(vector: np.ndarray) -> np.ndarray:
+        return vector / np.linalg.norm(vector)
+
+    def loop(positives: list[int]) -> float:
+        columns = sorted({*positives, 3, 4})
+        losses = []
+        for row, positive in enumerate(positives):
+            kept = [column for column in columns if column == positive or not relevant[row, column]]
+            logits = {column: unit(queries[row]) @ unit(documents[column]) / 0.1 for column in kept}
+            losses.append(np.log(sum(np.exp(value) for value in logits.values())) - logits[positive])
+        return float(np.mean(losses))
+
+    head = make_head("linear", 6, SMALL, torch.Generator())
+    found = info_nce(head, task, np.arange(3), 0.1, torch.Generator().manual_seed(0)).item()
+    assert any(found == pytest.approx(loop([first, 1, 2]), rel=1e-5) for first in (0, 4))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_training_learns_what_training_queries_teach_and_repeats_itself(
+    kind: str, tmp_path: Path, cached_wordllama: CachedEncoder
+) -> None:
+    split = split_by_query(load_folder(write_task(tmp_path / "task", 1)), seed=0)
+    assert split is not None
+    task = prepare_training(split, cached_wordllama, n_hard=4)
+    first, second = (train_head(kind, [task], SMALL, seed=3) for _ in range(2))
+    np.testing.assert_array_equal(first.apply(task.documents), second.apply(task.documents))
+    assert 0 <= first.best_epoch <= first.epochs <= SMALL.epochs
+    before = task.validation.per_query(task.validation_queries @ task.documents.T).mean()
+    after = task.validation.per_query(first.apply(task.validation_queries) @ first.apply(task.documents).T).mean()
+    assert first.best_epoch > 0 and after > before
+
+    def loss(head: torch.nn.Module) -> float:
+        return info_nce(head, task, np.arange(len(task.queries)), 0.05, torch.Generator().manual_seed(0)).item()
+
+    untrained = make_head(kind, task.documents.shape[1], SMALL, torch.Generator().manual_seed(3))
+    assert loss(first.module) < loss(untrained)
+
+
+def test_heads_stand_beside_programs_and_no_cell_is_evaluated_twice(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["bm25", *quick, "tasks.names=[task-0,task-1]", "heads.kinds=[linear]", "heads.seeds=1", "heads.epochs=3"]
+    paths = next(word for word in quick if word.startswith("tasks.paths="))
+    held_out = ["tasks=folder", paths, "tasks.names=[task-2]"]
+    assert run_heads(words, held_out, Outputs(as_json=True, csv=tmp_path / "h.csv"))
+    views = json.loads(capsys.readouterr().out)
+    assert {name: [row["n"] for row in view["programs"]] for name, view in views.items()} == {
+        "in-domain": [2, 2],
+        "held-out": [1, 1],
+    }
+    head = [cell for cell in views["in-domain"]["cells"] if cell["program"].startswith("head")]
+    assert all(cell["in_search"] and cell["texts"] == 0 for cell in head)
+    assert (tmp_path / "h-in-domain.csv").exists() and (tmp_path / "h-held-out.csv").exists()
+
+    with Archive.open(tmp_path / "archive.db") as archive:
+        before = [cell.created for cell in HeldOut(archive).cells()]
+    assert run_heads(words, held_out, Outputs(as_json=True))
+    told = capsys.readouterr()
+    assert "epochs" not in told.err and json.loads(told.out) == views
+    with Archive.open(tmp_path / "archive.db") as archive:
+        assert [cell.created for cell in HeldOut(archive).cells()] == before
+
+
+def test_a_task_cannot_be_trained_on_and_held_out(quick: list[str]) -> None:
+    paths = next(word for word in quick if word.startswith("tasks.paths="))
+    with pytest.raises(UsageError, match="both trained on and held out"):
+        run_heads(quick, ["tasks=folder", paths], Outputs())
+
+
+def test_encoders_of_another_width_are_refused(quick: list[str]) -> None:
+    paths = next(word for word in quick if word.startswith("tasks.paths="))
+    words = ["encoders=[wordllama,minilm]", *quick[1:], "tasks.names=[task-0]"]
+    with pytest.raises(UsageError, match="256 wide"):
+        run_heads(words, ["tasks=folder", paths, "tasks.names=[task-2]"], Outputs())
