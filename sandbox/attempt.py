@@ -27,6 +27,8 @@ START_S = 30.0
 """How long a child may take until it starts the program."""
 REAP_S = 10.0
 """How long a killed child may take to be reported dead."""
+HANG_UP_S = 1.0
+"""How long a child may live after its end of the conversation closed: a dying one is reported dead before."""
 
 
 class Attempt:
@@ -52,6 +54,7 @@ class Attempt:
         self._encoder_s = 0.0
         self._begun_at = time.monotonic()
         self._started_at: float | None = None
+        self._hung_up_at: float | None = None
         self._killed_at: float | None = None
         with ExitStack() as stack:
             ours, self._theirs = socket.socketpair()
@@ -91,7 +94,9 @@ class Attempt:
         self._drain()
         ended_at = time.monotonic()
         shape = (self._layout.n_queries, self._layout.n_documents)
-        ending = self._ending or self._ending_of_death(self._death)
+        ending = self._ending or ending_of_death(
+            self._death, self._conversation.started, self._limits, self._stdout.text()
+        )
         verdict, reason, scores = judge(ending, self._scores, shape)
         return Execution(
             verdict=verdict,
@@ -123,7 +128,8 @@ class Attempt:
             # The child's copies must be the only ones, so that its death ends both streams.
             self._theirs.close()
             self._write_end.close()
-        payload = source.encode()
+        # A source that is no valid Unicode is refused by the compiler in the child, as every other error in it.
+        payload = source.encode(errors="surrogatepass")
         self._link.send([frames.header(frames.SOURCE, len(payload)), payload])
 
     def _step(self) -> None:
@@ -163,7 +169,7 @@ class Attempt:
         while self._conversation.requests and self._killed_at is None and not self._link.has_unsent:
             self._serve(self._conversation.requests.popleft())
         if not self._link.is_open:
-            self._kill()
+            self._hung_up_at = time.monotonic()
 
     def _serve(self, request: EmbedRequest) -> None:
         began = time.monotonic()
@@ -178,7 +184,7 @@ class Attempt:
 
     def _hear_zygote(self) -> None:
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._zygote.control, MAX_BYTES, 1)
+            message, descriptors, _, _ = socket.recv_fds(self._zygote.control, MAX_BYTES, 1, socket.MSG_CMSG_CLOEXEC)
         except OSError:
             message, descriptors = b"", []
         if not message:
@@ -195,6 +201,8 @@ class Attempt:
     def _deadline(self) -> float:
         if self._killed_at is not None:
             return self._killed_at + REAP_S
+        if self._hung_up_at is not None:
+            return self._hung_up_at + HANG_UP_S
         if self._started_at is None:
             return self._begun_at + START_S
         return self._started_at + min(self._limits.wall_s + self._encoder_s, self._limits.absolute_s)
@@ -202,6 +210,9 @@ class Attempt:
     def _overdue(self) -> None:
         if self._killed_at is not None:
             raise ZygoteLost("A killed program was not reported dead.")
+        if self._hung_up_at is not None:
+            self._end(Ending(Verdict.PROTOCOL_ERROR, "The program closed the harness's channel."))
+            return
         if self._started_at is None:
             raise ZygoteLost("A child did not start in time.")
         over_absolute = time.monotonic() - self._started_at >= self._limits.absolute_s
@@ -236,8 +247,3 @@ class Attempt:
             left -= len(data)
             self._conversation.feed(data)
             self._ending = self._conversation.ending
-
-    def _ending_of_death(self, death: ExitReport) -> Ending:
-        if self._killed_at is not None and death.signal == signal.SIGKILL:
-            return Ending(Verdict.PROTOCOL_ERROR, "The program closed the harness's channel.")
-        return ending_of_death(death, self._conversation.started, self._limits, self._stdout.text())

@@ -30,7 +30,7 @@ def live(job: Job, descriptors: list[int], zygote: int) -> NoReturn:
             scores = _map_scores(scores_descriptor, job)
             _keep_descriptors(stdout_descriptor)
             _, length = channel.receive()
-            source = channel.read(length).decode()
+            source = channel.read(length).decode(errors="surrogatepass")
             lock(job.layers, job.cpu_s, job.memory_bytes, zygote)
         except BaseException as error:
             channel.send(frames.FAILED, f"{type(error).__name__}: {error}".encode(errors="replace"))

@@ -30,7 +30,10 @@ PASSAGES = ("numpy.lib",)
 """Packages that may be named on the way to an allowed module, but not imported."""
 
 PRIMITIVES = "primitives"
-"""The package of retrieval operations, allowed unless a run forbids it."""
+"""The package of retrieval operations, allowed with its modules unless a run forbids it."""
+
+PRIMITIVE_PROGRAMS = "primitives.programs"
+"""The reference programs: data of the harness, not operations."""
 
 
 def allowed_modules(allow_primitives: bool) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ class PortableAttempt:
         reading, writing = process.stdout, process.stdin
         assert reading is not None
         assert writing is not None
-        payload = source.encode()
+        payload = source.encode(errors="surrogatepass")
         with suppress(OSError, ValueError):
             writing.write(frames.header(frames.SOURCE, len(payload)) + payload)
             writing.flush()

@@ -44,7 +44,7 @@ def main() -> None:
     shape = (job.layout.n_queries, job.layout.n_documents)
     scores = np.memmap(job.scores_path, np.float32, "r+", shape=shape)
     _, length = channel.receive()
-    source = channel.read(length).decode()
+    source = channel.read(length).decode(errors="surrogatepass")
     _limit(job)
     channel.send(frames.STARTED)
     channel.send(*answer_of(source, inputs, scores, embed_function(channel, job)))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from types import ModuleType
 
-from sandbox.modules import FORBIDDEN_NUMPY, PASSAGES, PRIMITIVES, allowed_modules
+from sandbox.modules import FORBIDDEN_NUMPY, PASSAGES, PRIMITIVE_PROGRAMS, PRIMITIVES, allowed_modules
 from sandbox.rules.violation import Violation, violation
 
 Bindings = dict[str, set[str]]
@@ -45,7 +45,7 @@ class _Walk:
 
     def _is_allowed(self, module: str) -> bool:
         if self._allow_primitives and module.startswith(f"{PRIMITIVES}."):
-            return not module.startswith(f"{PRIMITIVES}.programs")
+            return not module.startswith(PRIMITIVE_PROGRAMS)
         return module in self._allowed
 
     def _import(self, node: ast.Import) -> Iterator[Violation]:
@@ -97,6 +97,8 @@ class _Walk:
             return violation("PRIVATE", line, f"{module}.{name} is private.")
         if module.partition(".")[0] == "numpy" and name in FORBIDDEN_NUMPY:
             return violation("NUMPY", line, f"{module}.{name} is used.")
+        if f"{module}.{name}" == PRIMITIVE_PROGRAMS:
+            return violation("MODULE_HOP", line, f"{module}.{name} is a module of the harness.")
         value = _member(module, name)
         if isinstance(value, ModuleType) and not (self._is_allowed(value.__name__) or value.__name__ in PASSAGES):
             return violation("MODULE_HOP", line, f"{module}.{name} is the module {value.__name__}.")

@@ -39,6 +39,8 @@ EVASIONS = {
         "import numpy as np\nx = np.lib.npyio.load",
         "import numpy as np\nx = np.lib.format",
         "import typing as t\nx = t.sys.path",
+        "from primitives import programs",
+        "import primitives\nx = primitives.programs.source('identity')",
         "import fractions\nx = fractions.sys",
     ],
     "MODULE_VALUE": [

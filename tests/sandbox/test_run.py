@@ -87,6 +87,11 @@ def test_processor_time_has_a_limit_of_its_own(run: Run) -> None:
     assert execution.verdict is Verdict.CPU_LIMIT
 
 
+def test_a_program_that_ignores_the_signal_of_its_processor_limit_is_killed_by_the_next(run: Run) -> None:
+    execution = run("import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass", cpu_s=0.0)
+    assert execution.verdict is Verdict.CPU_LIMIT, execution.reason
+
+
 def test_a_program_that_does_not_compile_names_the_line(sandbox: Sandbox, inputs: TaskInputs) -> None:
     execution = sandbox.run("x = 1\ndef rerank(:\n", inputs, embed=embed)
     assert execution.verdict is Verdict.EXCEPTION

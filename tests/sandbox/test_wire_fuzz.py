@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sandbox import Execution, Limits, TaskInputs, Verdict, frames
@@ -78,6 +78,15 @@ def test_whatever_a_child_writes_there_is_a_verdict_and_no_leak(
     assert sorted(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
     assert len(zygotes) == 1
     assert Path(f"/proc/{zygotes[0].pid}/task/{zygotes[0].pid}/children").read_text() == ""
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(st.characters(exclude_categories=()), max_size=60))
+@example("\ud800")
+@example("\0")
+def test_no_source_raises(bench: tuple[Launcher, list[ZygoteHandle], TaskInputs], source: str) -> None:
+    launcher, _, inputs = bench
+    assert launcher.run(source, inputs, embed, Limits(wall_s=5)).verdict is Verdict.EXCEPTION
 
 
 @pytest.mark.parametrize("data", [REQUEST, RESULT, ERROR])
