@@ -1,8 +1,8 @@
 """What a run has learnt so far, as the archive holds it: the loop's only memory."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class History:
         self._behaviour: dict[tuple[str, ...], str] = {}
         self._children: Counter[str] = Counter()
         self._front: list[str] = []
-        self._evaluated: list[str] = []
+        self._candidates: dict[str, Candidate] = {}
 
     def __len__(self) -> int:
         return len(self.ledger)
@@ -60,11 +60,11 @@ class History:
         self.programs.append(known.view)
         self._by_id[row.id] = known
         self._exact.setdefault(known.exact_hash, row.id)
-        self._children.update(row.parents)
+        self._count_children(row.parents)
         self.generations += known.generation > 0
         if row.status == "rejected" or row.mean_delta is None or row.cost_ratio is None:
             return
-        self._evaluated.append(row.id)
+        self._candidates[row.id] = Candidate(row.id, row.mean_delta, row.cost_ratio, self._children[row.id])
         self._front = self._non_dominated([*self._front, row.id])
         self.validated = known.validation or self.validated
         if known.behaviour is not None:
@@ -89,12 +89,12 @@ class History:
 
     def candidates(self) -> list[Candidate]:
         """Evaluated programs, as parent selection sees them."""
-        found = []
-        for program_id in self._evaluated:
-            row = self._by_id[program_id].row
-            if row.mean_delta is not None and row.cost_ratio is not None:
-                found.append(Candidate(program_id, row.mean_delta, row.cost_ratio, self._children[program_id]))
-        return found
+        return list(self._candidates.values())
+
+    def _count_children(self, parents: Sequence[str]) -> None:
+        self._children.update(parents)
+        for parent in set(parents) & self._candidates.keys():
+            self._candidates[parent] = replace(self._candidates[parent], n_children=self._children[parent])
 
     def _non_dominated(self, ids: list[str]) -> list[str]:
         rows = [self._by_id[program_id].row for program_id in ids]

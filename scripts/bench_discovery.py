@@ -14,12 +14,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from harness.admission import compute_rule
 from harness.encoders.cached import CachedEncoder
-from harness.evaluate import Evaluator
+from harness.errors import JobError
+from harness.evaluate import PreparedTask
+from harness.novelty import fingerprint
+from harness.proposers.protocol import Briefing, Proposal, Proposer
 from harness.settings import Settings, compose
 from harness.tasks.load import load_tasks
 from harness.workbench import Workbench, open_workbench
@@ -80,7 +85,8 @@ def overhead(settings: Settings) -> None:
             wall = time.perf_counter() - started
             cpu = sum(outcome.execution.cpu_s for outcome in evaluation.outcomes)
             spent.append(wall - cpu - (bench.encoder.stats.seconds_encoded - encoded))
-    print(f"overhead of an evaluation on {len(bench.tasks)} tasks: median {statistics.median(spent):.3f} s (limit 0.25)")
+        count = len(bench.tasks)
+    print(f"overhead of an evaluation on {count} tasks: median {statistics.median(spent):.3f} s (limit 0.25)")
 
 
 def workers(settings: Settings) -> None:
@@ -124,6 +130,62 @@ def warm(settings: Settings) -> None:
     print(f"warm evaluation over the bare program: {inside / bare:.2f} (at most 3); {inside:.3f} s and {bare:.3f} s")
 
 
+def bookkeeping(settings: Settings) -> None:
+    """Everything of a generation but its evaluation, which here is one real evaluation with its numbers changed."""
+    from archive import Archive
+    from harness.briefing import make_briefing
+    from harness.display import Silent
+    from harness.history import History
+    from harness.proposers.recombine import Recombine
+    from harness.recording import evaluated_record, known_from_record
+    from harness.runs import run_record
+    from primitives import programs
+
+    settings.search.generations = 2000
+    with workbench(settings) as bench, tempfile.TemporaryDirectory() as folder:
+        model = bench.evaluator.evaluate(programs.source("soft_centroid"))
+        history, proposer, display, rng = History(), Recombine(), Silent(), np.random.default_rng(0)
+        with Archive.open(Path(folder) / "archive.db") as archive:
+            run_id = archive.start_run(run_record(settings, bench))
+            spent, asked = [], []
+            for number in range(1, 2101):
+                started = time.perf_counter()
+                briefing = make_briefing(settings, run_id, history, number)
+                briefed = time.perf_counter()
+                proposal = _proposal(proposer, briefing, number)
+                proposed = time.perf_counter()
+                evaluation = replace(model, mean_delta=float(rng.normal(0, 0.03)), cost_ratio=float(rng.uniform(1, 9)))
+                record = evaluated_record(
+                    proposal,
+                    number,
+                    fingerprint(proposal.source),
+                    evaluation,
+                    compute_rule(evaluation.mean_delta or 0.0, history.best_delta),
+                    bench.sandbox.isolation,
+                )
+                known = known_from_record(archive.record_program(run_id, record), record)
+                history.add(known)
+                display.program_recorded(known, history)
+                spent.append(1000 * (briefed - started + time.perf_counter() - proposed))
+                asked.append(1000 * (proposed - briefed))
+            size = (Path(folder) / "archive.db").stat().st_size
+    for place in (100, 2000):
+        near = slice(place - 50, place + 50)
+        print(
+            f"bookkeeping at program {place}: median {statistics.median(spent[near]):.1f} ms (limit 10); "
+            f"the recombining proposer {statistics.median(asked[near]):.1f} ms"
+        )
+    print(f"archive: {size / len(spent) / 1024:.1f} KiB a program, per-query numbers included")
+
+
+def _proposal(proposer: Proposer, briefing: Briefing, number: int) -> Proposal:
+    """Recombination while it finds something untried; its space ends before 2,000 programs do."""
+    try:
+        return proposer.propose(briefing)
+    except JobError:
+        return Proposal(source=f"{SENTENCES}# {number}\n", name=f"variant {number}")
+
+
 def memory(settings: Settings) -> None:
     """Peak memory of the default run's processes, and growth over 30 generations."""
     from primitives import programs
@@ -141,7 +203,9 @@ def memory(settings: Settings) -> None:
     print(f"growth from evaluation 2 to 31: {sizes[-1] - sizes[1]:+.1f} MiB")
 
 
-def _bare_call(task: object, encoder: CachedEncoder, rerank: Callable[..., np.ndarray]) -> Callable[[], np.ndarray]:
+def _bare_call(
+    task: PreparedTask, encoder: CachedEncoder, rerank: Callable[..., np.ndarray]
+) -> Callable[[], np.ndarray]:
     """The program on one task with embeddings at hand: nothing but its own numpy work."""
     query_texts, document_texts = list(task.task.queries.values()), list(task.task.documents.values())
     queries = encoder.embed(query_texts, role="query").vectors
@@ -154,7 +218,10 @@ def _bare_call(task: object, encoder: CachedEncoder, rerank: Callable[..., np.nd
         return known[0]
 
     similarity = queries @ documents.T
-    call = lambda: rerank(queries, documents, similarity, embed_fn=embed_fn, q_texts=query_texts, d_texts=document_texts)  # noqa: E731
+
+    def call() -> np.ndarray:
+        return rerank(queries, documents, similarity, embed_fn=embed_fn, q_texts=query_texts, d_texts=document_texts)
+
     call()
     return call
 
@@ -180,7 +247,7 @@ def _timed(action: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-SECTIONS = {part.__name__: part for part in (help_time, overhead, workers, warm, memory, floor)}
+SECTIONS = {part.__name__: part for part in (help_time, overhead, bookkeeping, workers, warm, memory, floor)}
 
 
 def main() -> None:

@@ -3,10 +3,10 @@
 Source: ShinkaEvolve (Lange et al., arXiv:2509.19349, 2025).
 """
 
-import math
 import random
 from collections.abc import Sequence
-from statistics import median
+
+import numpy as np
 
 from harness.policies.candidate import Candidate, draw
 
@@ -23,13 +23,10 @@ def weights(candidates: Sequence[Candidate]) -> list[float]:
     """sigmoid(10 (delta - median) / max(MAD, 1e-6)) / (1 + children), one for each candidate, not normalised."""
     if not candidates:
         return []
-    centre = median(candidate.mean_delta for candidate in candidates)
-    deviation = median(abs(candidate.mean_delta - centre) for candidate in candidates)
-    scale = STEEPNESS / max(deviation, SMALLEST_DEVIATION)
-    return [_sigmoid(scale * (c.mean_delta - centre)) / (1 + c.n_children) for c in candidates]
-
-
-def _sigmoid(x: float) -> float:
-    if x >= 0:
-        return 1 / (1 + math.exp(-x))
-    return math.exp(x) / (1 + math.exp(x))
+    deltas = np.array([candidate.mean_delta for candidate in candidates])
+    children = np.array([candidate.n_children for candidate in candidates])
+    above = deltas - np.median(deltas)
+    scaled = STEEPNESS * above / max(float(np.median(np.abs(above))), SMALLEST_DEVIATION)
+    # The sigmoid by way of tanh, which neither overflows nor needs two cases.
+    chances: list[float] = ((1 + np.tanh(scaled / 2)) / 2 / (1 + children)).tolist()
+    return chances

@@ -3,6 +3,7 @@
 import random
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 CHANNELS = (
     "cosine",
@@ -69,6 +70,7 @@ class Genome:
         return replace(self, channels=channels, fusion=fusion)
 
 
+@cache  # every proposal reads the names of all earlier programs
 def parse(name: str) -> Genome | None:
     """Read a genome's name; None when it is no such name."""
     match = _NAME.match(name)
