@@ -55,10 +55,15 @@ WORDS = (
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> str:
-    """Two small tasks in BEIR layout."""
+    """Two small tasks in BEIR layout, as a setting."""
+    return write_corpus(tmp_path)
+
+
+def write_corpus(parent: Path) -> str:
+    """Write two small tasks in BEIR layout and return the setting that names them."""
     folders = []
     for name, shift in (("alpha-task", 1), ("omega-task", 3)):
-        folder = tmp_path / name
+        folder = parent / name
         (folder / "qrels").mkdir(parents=True)
         texts = [f"{word} {WORDS[(at + shift) % 12]} {WORDS[(at * 5 + shift) % 12]}" for at, word in enumerate(WORDS)]
         documents = [{"_id": f"d{at}", "text": text} for at, text in enumerate(texts)]

@@ -1,0 +1,89 @@
+"""Draw what the search policies are worth in simulated searches, with 95 % confidence bands over seeds.
+
+    .venv/bin/python scripts/draw_policies.py policies.png [--seeds 200]
+
+A stand-in model with known success rates takes the place of a language model; see harness/policies/simulation.py.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.novelty import fingerprint
+from harness.policies.parents import POLICIES
+from harness.policies.simulation import (
+    search_by_bandit,
+    search_by_selection,
+    search_by_uniform_models,
+    search_with_repeats,
+)
+
+GENERATIONS = 100
+Curves = dict[str, Callable[[int], list[float]]]
+
+
+def is_repeat(source: str, seen: list[str]) -> bool:
+    """Whether an earlier program differs in names and constants only."""
+    return fingerprint(source).structure in {fingerprint(one).structure for one in seen}
+
+
+def selection() -> Curves:
+    def curve(name: str) -> Callable[[int], list[float]]:
+        return lambda seed: search_by_selection(POLICIES[name], generations=GENERATIONS, seed=seed)
+
+    return {name: curve(name) for name in POLICIES}
+
+
+def models() -> Curves:
+    return {
+        "bandit": lambda seed: search_by_bandit(generations=GENERATIONS, seed=seed),
+        "uniform": lambda seed: search_by_uniform_models(generations=GENERATIONS, seed=seed),
+    }
+
+
+def novelty() -> Curves:
+    def curve(rejects: Callable[[str, list[str]], bool]) -> Callable[[int], list[float]]:
+        return lambda seed: [float(n) for n in search_with_repeats(rejects, evaluations=40, seed=seed)]
+
+    return {"with rejection": curve(is_repeat), "without": curve(lambda source, seen: False)}
+
+
+def band(runs: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and half-width of its 95 % interval at each generation, (G,) from (seeds, G)."""
+    return runs.mean(axis=0), 1.96 * runs.std(axis=0, ddof=1) / np.sqrt(len(runs))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("picture", type=Path)
+    parser.add_argument("--seeds", type=int, default=200)
+    arguments = parser.parse_args()
+
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    panels = {
+        "Parent selection: best delta": selection(),
+        "Choice of model: best delta": models(),
+        "Novelty rejection: distinct programs evaluated": novelty(),
+    }
+    figure, axes = pyplot.subplots(1, 3, figsize=(15, 4.5), constrained_layout=True)
+    for axis, (title, curves) in zip(axes, panels.items(), strict=True):
+        for name, curve in curves.items():
+            runs = np.array([curve(seed) for seed in range(arguments.seeds)])
+            mean, half = band(runs)
+            axis.plot(mean, label=name)
+            axis.fill_between(range(len(mean)), mean - half, mean + half, alpha=0.2)
+            print(f"{title}: {name} ends at {mean[-1]:.4f} ± {half[-1]:.4f} (n = {arguments.seeds} seeds)")
+        axis.set(title=title, xlabel="programs")
+        axis.legend()
+    figure.savefig(arguments.picture)
+
+
+if __name__ == "__main__":
+    main()
