@@ -29,6 +29,7 @@ from sandbox.layers.names import LAYERS, NAMESPACES
 from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle
 
 CASES = Path(__file__).with_name("cases")
+SETTINGS = ("EXPECT", "CONTROL", "CONTROL_NEEDS_ROOT", "CONTROL_NEEDS_KERNEL")
 SECRET_VARIABLE = "DECOY_API_KEY"
 LIMITS = Limits(wall_s=20, absolute_s=60, cpu_s=5, memory_bytes=256 << 20, embed_texts=10_000)
 IMPATIENT = replace(LIMITS, wall_s=0.5)
@@ -57,9 +58,7 @@ def load(case: Path) -> tuple[str, dict[str, object]]:
     settings = {
         node.targets[0].id: ast.literal_eval(node.value)
         for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and node.targets[0].id in ("EXPECT", "CONTROL", "CONTROL_NEEDS_ROOT")
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in SETTINGS
     }
     attacks = any(isinstance(node, ast.FunctionDef) and node.name == "attack" for node in tree.body)
     settings.setdefault("CONTROL", "reached" if attacks else settings["EXPECT"])

@@ -3,6 +3,7 @@
 import socket
 
 EXPECT = "exception"
+CONTROL_NEEDS_KERNEL = True
 
 
 def attack(target):
