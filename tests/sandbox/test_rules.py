@@ -1,6 +1,7 @@
 """Static rules: each evasion is found under its code, each honest program passes."""
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,13 @@ def test_primitives_are_allowed_unless_forbidden() -> None:
     source = "from primitives import borda\nimport primitives.fusion\n" + RERANK
     assert rules.check(source) == []
     assert [violation.code for violation in rules.check(source, allow_primitives=False)] == ["IMPORT", "IMPORT"]
+
+
+def test_checks_from_many_threads_leave_the_warning_filters_alone() -> None:
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(rules.check, ["x = '\\d' is 'a'\n" + RERANK] * 200))
+    assert list(warnings.filters) == before
 
 
 def test_every_rule_is_documented_and_tested() -> None:
