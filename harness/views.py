@@ -1,10 +1,8 @@
 """Archived values as plain JSON-ready mappings, the same in every verb."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from archive import Program
-from harness.figures import Point
 
 
 def program_view(program: Program) -> dict[str, Any]:
@@ -22,13 +20,3 @@ def program_view(program: Program) -> dict[str, Any]:
         ],
         "usage": [vars(usage) for usage in record.usage],
     }
-
-
-def frontier_points(programs: Sequence[Program], front: Sequence[Program]) -> list[Point]:
-    """Programs with a result on every task, as points of a figure."""
-    on_front = {program.id for program in front}
-    return [
-        Point(program.record.name, program.record.cost_ratio, program.record.mean_delta, program.id in on_front)
-        for program in programs
-        if program.record.cost_ratio is not None and program.record.mean_delta is not None
-    ]

@@ -36,3 +36,17 @@ ensure_environment() {
     fi
     echo "$wanted" >"$stamp"
 }
+
+# ensure_browser: installs the distribution's Chromium where root and apt are at hand; the report's tests drive it.
+# Elsewhere those tests skip and say why.
+ensure_browser() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null && return
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        echo "No Chromium was found, so the browser tests will be skipped; install chromium to run them." >&2
+        return
+    fi
+    echo "Installing Chromium for the browser tests (about 300 MB, once) ..." >&2
+    if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null; then
+        echo "Chromium could not be installed, so the browser tests will be skipped." >&2
+    fi
+}

@@ -61,10 +61,10 @@ def frontier(
         run_id = opened.resolve_run(run)
         front = opened.frontier(run_id)
         if png is not None:
-            from harness.figures import draw_frontier
-            from harness.views import frontier_points
+            from harness.report.charts import frontier_chart
+            from harness.report.pictures import draw
 
-            draw_frontier(frontier_points(opened.programs(run_id), front), f"run {run_id}", png)
+            draw("frontier", frontier_chart(opened.programs(run_id)), png)
         if (chosen := form(as_json, as_csv)) is Form.TABLE:
             print_frontier(front, opened.run(run_id))
         else:

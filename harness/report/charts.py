@@ -4,13 +4,14 @@ Programs are written on several threads in some runs, so generations need not ri
 use the number.
 """
 
+import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from archive import Program
 from harness.plain import plain
-from harness.report.front import Progress
+from harness.report.front import Progress, front_ids
 
 Rows = list[dict[str, Any]]
 Chart = dict[str, Any]
@@ -37,6 +38,11 @@ def run_charts(
     return {name: {"data": data, "params": _params(data)} for name, data in kept.items()}
 
 
+def frontier_chart(programs: Sequence[Program]) -> Chart:
+    """The frontier over the cloud of programs."""
+    return {"data": {"points": _points(programs, front_ids(programs))}, "params": {}}
+
+
 def heat_params(cells: Rows) -> dict[str, float]:
     """The end of a scale that is as long below zero as above."""
     return {"reach": max([abs(cell["delta"]) for cell in cells if cell["delta"] is not None], default=0.0) or 0.01}
@@ -47,7 +53,7 @@ def _params(data: dict[str, Rows]) -> dict[str, float]:
 
 
 def _points(programs: Sequence[Program], front: Collection[str]) -> Rows:
-    return [
+    points = [
         {
             "id": program.id,
             "number": program.number,
@@ -56,10 +62,25 @@ def _points(programs: Sequence[Program], front: Collection[str]) -> Rows:
             "delta": round(program.record.mean_delta, 5),
             "tasks": f"{program.record.wins}/{program.record.ties}/{program.record.losses}",
             "kind": "frontier" if program.id in front else program.record.status,
+            "label": "",
         }
         for program in programs
         if program.record.cost_ratio is not None and program.record.mean_delta is not None
     ]
+    _label([point for point in points if point["kind"] == "frontier"], points)
+    return points
+
+
+def _label(front: Rows, points: Rows) -> None:
+    """Write their numbers at points of the frontier, the best first, where no other number is in the way."""
+    places = {point["id"]: (math.log(point["cost"]), point["delta"]) for point in points if point["cost"] > 0}
+    width, height = (max(axis) - min(axis) or 1.0 for axis in zip(*places.values(), strict=True)) if places else (1, 1)
+    written: list[tuple[float, float]] = []
+    for point in sorted(front, key=lambda point: -float(point["delta"])):
+        x, y = places.get(point["id"], (math.inf, 0.0))
+        if all(abs(x - other_x) > 0.08 * width or abs(y - other_y) > 0.06 * height for other_x, other_y in written):
+            point["label"] = str(point["number"])
+            written.append((x, y))
 
 
 def _cells(programs: Sequence[Program], tasks: Sequence[str]) -> Rows:

@@ -10,7 +10,13 @@ Spec = dict[str, Any]
 
 BLUE, ORANGE, GREEN, GREY = "#2e86c9", "#d06010", "#149070", "#858b94"
 SIGNED = "+.4f"
-NUMBER = {"title": "program number", "type": "quantitative", "axis": {"tickMinStep": 1, "format": "d"}}
+FEW = {"expr": "max(2, width / 60)"}
+"""Ticks that leave room for their labels."""
+NUMBER = {
+    "title": "program number",
+    "type": "quantitative",
+    "axis": {"tickMinStep": 1, "format": "d", "tickCount": FEW},
+}
 DELTA = {"title": "mean delta nDCG@10 against cosine", "type": "quantitative", "axis": {"format": "+.2f"}}
 KINDS = {
     "domain": ["frontier", "admitted", "evaluated", "rejected"],
@@ -25,6 +31,7 @@ ABOUT = [
     {"field": "tasks", "title": "wins/ties/losses"},
     {"field": "kind", "title": "status"},
 ]
+INK = {"name": "ink", "value": "#16191d"}
 ZERO = {"data": {"values": [{}]}, "mark": {"type": "rule", "color": GREY, "aria": False}}
 
 
@@ -39,7 +46,7 @@ def _spec(height: int, **parts: Any) -> Spec:
             "font": "system-ui, sans-serif",
             "view": {"stroke": None},
             "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
-            "legend": {"labelFontSize": 12, "title": None, "orient": "top"},
+            "legend": {"labelFontSize": 12, "title": None, "orient": "top", "columns": {"expr": "width < 400 ? 2 : 4"}},
         },
         **parts,
     }
@@ -56,13 +63,14 @@ def _programs_encoding() -> Spec:
 
 FRONTIER = _spec(
     380,
+    params=[INK],
     data={"name": "points"},
     encoding={
         "x": {
             "field": "cost",
             "type": "quantitative",
             "scale": {"type": "log", "nice": False, "padding": 18},
-            "title": "cost ratio c, logarithmic (1 = encode every query and document once)",
+            "title": "cost ratio c, logarithmic",
             "axis": {"format": "~g", "grid": False},
         },
         "y": {"field": "delta", "scale": {"padding": 18}, **DELTA},
@@ -77,6 +85,11 @@ FRONTIER = _spec(
             "transform": [{"calculate": "datum.kind === 'frontier' ? 1 : 0", "as": "above"}],
             "mark": {"type": "point", "filled": True, "opacity": 0.85, "aria": False, "cursor": "pointer"},
             "encoding": {**_programs_encoding(), "order": {"field": "above"}},
+        },
+        {
+            "transform": [{"filter": "datum.kind === 'frontier'"}],
+            "mark": {"type": "text", "dx": -9, "dy": -9, "color": {"expr": "ink"}, "fontSize": 12, "aria": False},
+            "encoding": {"text": {"field": "label", "type": "nominal"}},
         },
     ],
 )
@@ -113,6 +126,7 @@ HEAT = _spec(
             "type": "quantitative",
             "scale": {
                 "type": "linear",
+                "interpolate": "lab",
                 "domain": [{"expr": "-reach"}, 0, {"expr": "reach"}],
                 "range": ["#c2560a", {"expr": "middle"}, "#1f6fb5"],
             },
@@ -128,6 +142,8 @@ HEAT = _spec(
 
 COUNTS = _spec(
     200,
+    padding={"left": 5, "top": 5, "bottom": 5, "right": 40},
+    params=[INK],
     data={"name": "bars"},
     encoding={
         "y": {"field": "name", "type": "nominal", "sort": None, "title": None},
@@ -136,14 +152,13 @@ COUNTS = _spec(
             "type": "quantitative",
             "title": None,
             "axis": {"format": "d", "tickMinStep": 1, "tickCount": 5},
-            "scale": {"padding": 20, "zero": True},
         },
         "tooltip": [{"field": "name"}, {"field": "count"}],
     },
     layer=[
         {"mark": {"type": "bar", "color": BLUE, "height": {"band": 0.7}, "aria": False}},
         {
-            "mark": {"type": "text", "align": "left", "dx": 4, "aria": False},
+            "mark": {"type": "text", "align": "left", "dx": 4, "color": {"expr": "ink"}, "aria": False},
             "encoding": {"text": {"field": "count", "type": "quantitative"}},
         },
     ],
@@ -197,6 +212,7 @@ LINEAGE = _spec(
 
 OUTCOMES = _spec(
     300,
+    params=[INK],
     data={"name": "outcomes"},
     encoding={"y": {"field": "task", "type": "nominal", "sort": None, "title": None}},
     layer=[
@@ -216,7 +232,13 @@ OUTCOMES = _spec(
             },
         },
         {
-            "mark": {"type": "errorbar", "ticks": {"size": 8}, "color": GREY, "thickness": 1.5, "aria": False},
+            "mark": {
+                "type": "errorbar",
+                "ticks": {"size": 8},
+                "color": {"expr": "ink"},
+                "thickness": 1.5,
+                "aria": False,
+            },
             "encoding": {
                 "x": {"field": "low", **DELTA, "title": "delta nDCG@10 against cosine"},
                 "x2": {"field": "high"},

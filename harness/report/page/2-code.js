@@ -30,7 +30,7 @@ function coloured(source) {
 }
 
 function code(source, label, broken = new Set()) {
-  const rows = coloured(source).map((nodes, at) =>
+  const rows = coloured(source.replace(/\n$/, "")).map((nodes, at) =>
     h("span", { class: broken.has(at + 1) ? "row broken" : "row", "data-line": at + 1 }, nodes, "\n"));
   return h("pre", { tabindex: "0", role: "region", "aria-label": label }, h("code", {}, rows));
 }

@@ -13,7 +13,8 @@ function showTip(handler, event, item, value) {
 
 const views = new Set();
 const dark = () => document.documentElement.dataset.theme === "dark";
-const middle = () => (dark() ? "#2a3038" : "#f4f4f1");
+// Signals of the charts that follow the theme.
+const theme = () => (dark() ? { middle: "#2a3038", ink: "#e8ebef" } : { middle: "#f4f4f1", ink: "#16191d" });
 
 function forgetCharts() {
   views.forEach((view) => view.finalize());
@@ -23,13 +24,13 @@ function forgetCharts() {
 
 // A figure. `told`: what the chart shows, for those who do not see it; `chart`: {data, params}.
 function figure(spec, chart, told, { onpick = null, ready = null } = {}) {
-  const plot = h("div", { class: "plot" });
+  const plot = h("div", { class: `plot ${spec}` });
   const element = h("figure", { role: "group", "aria-label": told }, plot, h("figcaption", {}, told));
   const copy = structuredClone(DATA.specs[spec]);
   for (const set of copy.data) if (set.name in chart.data) set.values = structuredClone(chart.data[set.name]);
   for (const signal of copy.signals ?? []) {
-    if (signal.name in (chart.params ?? {})) signal.value = chart.params[signal.name];
-    if (signal.name === "middle") signal.value = middle();
+    const values = { ...chart.params, ...theme() };
+    if (signal.name in values) signal.value = values[signal.name];
   }
   requestAnimationFrame(async () => {
     if (!plot.isConnected) return;
@@ -45,6 +46,8 @@ function figure(spec, chart, told, { onpick = null, ready = null } = {}) {
 }
 
 function repaint() {
-  for (const view of views)
-    try { view.signal("middle", middle()).runAsync(); } catch { /* a chart without that colour */ }
+  for (const view of views) {
+    for (const [name, value] of Object.entries(theme())) if (name in view.getState().signals) view.signal(name, value);
+    view.runAsync();
+  }
 }

@@ -14,11 +14,11 @@ function programColumns(run) {
   return [
     { name: "no.", number: true, cell: (p) => p.number, key: (p) => p.number },
     { name: "name", wide: true, cell: (p) => link(run, p), key: (p) => p.name.toLowerCase() },
-    { name: "status", cell: (p) => (run.onFront.has(p.number) ? "frontier" : p.status), key: (p) => (run.onFront.has(p.number) ? "frontier" : p.status) },
-    { name: "verdict", cell: (p) => p.verdict, key: (p) => p.verdict },
     { name: "mean delta", number: true, cell: (p) => delta(p.delta), key: (p) => p.delta },
     { name: "cost ratio", number: true, cell: (p) => fixed(p.cost), key: (p) => p.cost },
     { name: "w/t/l", number: true, cell: (p) => (p.delta === null ? "" : `${p.wins}/${p.ties}/${p.losses}`), key: (p) => (p.delta === null ? null : p.wins - p.losses) },
+    { name: "status", cell: (p) => (run.onFront.has(p.number) ? "frontier" : p.status), key: (p) => (run.onFront.has(p.number) ? "frontier" : p.status) },
+    { name: "verdict", cell: (p) => p.verdict, key: (p) => p.verdict },
     { name: "flags", cell: (p) => p.flags.join(", "), key: (p) => p.flags.length },
   ];
 }
@@ -28,10 +28,10 @@ function runTiles(run) {
   const tasks = run.tasks.filter((task) => task.split === "search");
   const calls = run.programs.flatMap((program) => program.usage);
   const known = calls.filter((call) => call.cost_usd !== null);
-  const failed = run.programs.filter((program) => program.verdict !== "ok").length;
+  const failed = run.programs.filter((program) => program.delta === null).length;
   return tiles([
     ["Best mean delta", best ? signed(best.delta) : "—", best ? `at cost ratio ${fixed(best.cost)}` : "no result yet"],
-    ["Programs", counted(run.programs.length), `${counted(failed)} of them without a result`],
+    ["Programs", counted(run.programs.length), failed ? `${counted(failed)} of them without a result` : "all with a result"],
     ["Frontier", plural(run.frontier.length, "program"), "nothing cheaper is better"],
     ["Measured on", plural(tasks.length, "task"), `${counted(sum(tasks.map((task) => task.queries)))} queries`],
     calls.length
@@ -50,7 +50,7 @@ function overview(run) {
     h("p", { class: "soft" }, `Frozen encoder ${run.encoder.name}, objective ${run.objective}, ${run.status}, begun ${when(run.created)}.`),
     runTiles(run),
     charts.frontier && section("Quality against cost",
-      figure("frontier", charts.frontier, `Mean delta nDCG@10 of ${plural(charts.frontier.data.points.length, "program")} against cost ratio. The frontier goes from ${signed(front[0]?.delta)} at cost ${fixed(front[0]?.cost)} to ${signed(best?.delta)} at cost ${fixed(best?.cost)}. Choose a point to open its program.`, { onpick: open(run) }),
+      figure("frontier", charts.frontier, `Mean delta nDCG@10 of ${plural(charts.frontier.data.points.length, "program")} against cost ratio c; at 1 every query and document is encoded once, and nothing more. The frontier goes from ${signed(front[0]?.delta)} at cost ${fixed(front[0]?.cost)} to ${signed(best?.delta)} at cost ${fixed(best?.cost)}. Choose a point to open its program.`, { onpick: open(run) }),
       h("h3", {}, "The frontier, cheapest first"),
       table("The frontier", programColumns(run).filter((column) => !["status", "verdict"].includes(column.name)), front)),
     charts.tasks && section("Where the frontier gains",

@@ -64,7 +64,7 @@ function programPage(run, number) {
     program.rules.length ? h("section", {}, h("h2", {}, "Broken rules"), h("ul", {}, program.rules.map((rule) => h("li", {}, `${rule.code}, line ${rule.line}: ${rule.message}`)))) : null,
     taskResults(run, program),
     h("section", {}, h("h2", {}, "Source"),
-      parents.filter((parent) => typeof parent !== "string").map((parent) => h("details", { open: true }, h("summary", {}, `What changed from ${parent.number} ${parent.name}`), difference(parent.source, program.source, `Difference from program ${parent.number}`))),
+      parents.filter((parent) => typeof parent !== "string").map((parent, at) => h("details", { open: at === 0 }, h("summary", {}, `What changed from ${parent.number} ${parent.name}`), difference(parent.source, program.source, `Difference from program ${parent.number}`))),
       code(program.source, "Source of the program", new Set(program.rules.map((rule) => rule.line)))),
     program.usage.length ? h("section", {}, h("h2", {}, "Calls to language models"), table("Calls made for this program", [
       { name: "model", cell: (call) => `${call.provider} ${call.model}` },

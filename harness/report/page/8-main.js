@@ -19,7 +19,7 @@ function here() {
 
 function header({ run, page }) {
   const current = page === "program" ? "programs" : page;
-  document.getElementById("top").replaceChildren(
+  document.getElementById("top").replaceChildren(...[
     h("strong", {}, "ttc"),
     DATA.runs.length > 1
       ? h("select", { "aria-label": "Run", onchange: (event) => { location.hash = `#/${event.target.value}/overview`; } },
@@ -27,9 +27,9 @@ function header({ run, page }) {
       : h("span", { class: "soft" }, `run ${run.id}`),
     h("nav", { "aria-label": "Pages" }, Object.entries(PAGES).map(([name, [title]]) =>
       h("a", { href: place(run, name), "aria-current": name === current ? "page" : null }, title))),
-    DATA.live ? h("span", { class: run.status === "running" ? "live soft" : "soft", id: "live" }, run.status) : null,
+    DATA.live > 0 && h("span", { class: run.status === "running" ? "live soft" : "soft", id: "live" }, run.status),
     h("button", { type: "button", id: "theme", onclick: toggle }, dark() ? "Light" : "Dark"),
-  );
+  ].filter(Boolean));
 }
 
 function render({ focus = true } = {}) {
