@@ -11,6 +11,7 @@ from harness.briefing import make_briefing
 from harness.consider import consider
 from harness.display import Display
 from harness.history import History, Known
+from harness.inline import inline_primitives
 from harness.limits import Spending
 from harness.pipeline import Pipeline
 from harness.proposers.protocol import Proposal, Proposer
@@ -84,7 +85,10 @@ class Discovery:
         number = len(self._history) + 1
         if number <= len(programs.SEEDS):
             name = programs.SEEDS[number - 1]
-            return Proposal(source=programs.source(name), name=name, mode="seed"), 0
+            source = programs.source(name)
+            if not self._settings.program.primitives:
+                source = inline_primitives(source)
+            return Proposal(source=source, name=name, mode="seed"), 0
         self._spending.before_program(self._history.generations)
         return self._pipeline.take(number), number - len(programs.SEEDS)
 

@@ -6,6 +6,8 @@ from harness.proposers.protocol import LedgerRow
 from harness.proposers.tokens import count
 
 HEADING = "# Ledger\n\nEvery program so far, oldest first; w/t/l counts the tasks won, tied and lost.\n\n"
+MOST_ROWS = 400
+"""Newest rows that are listed beside the frontier's; so a prompt takes no longer at program 2,000 than at 500."""
 OMISSION_TOKENS = 20
 """Kept free for the line that counts what is left out."""
 
@@ -33,7 +35,7 @@ def fitted(rows: Sequence[LedgerRow], frontier: frozenset[str], budget: int) -> 
     """The ledger within `budget` tokens, oldest first.
 
     Rows of the frontier, then the newest, stand whole while two thirds of the budget last; the others take one line
-    each, and what does not fit even so is counted.
+    each, and what does not fit even so, or is older than MOST_ROWS, is counted.
     """
     if not rows:
         return ""
@@ -57,7 +59,7 @@ def fitted(rows: Sequence[LedgerRow], frontier: frozenset[str], budget: int) -> 
 
 def _by_importance(rows: Sequence[LedgerRow], frontier: frozenset[str]) -> Iterator[LedgerRow]:
     yield from (row for row in reversed(rows) if row.id in frontier)
-    yield from (row for row in reversed(rows) if row.id not in frontier)
+    yield from (row for row in reversed(rows[-MOST_ROWS:]) if row.id not in frontier)
 
 
 def _head(row: LedgerRow) -> str:

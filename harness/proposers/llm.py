@@ -155,4 +155,4 @@ class LLMProposer:
 
 
 def _nothing(verdict: AnswerVerdict, sentence: str) -> Proposal:
-    return Proposal(source="", name="", failure=NoProgram(verdict.value, sentence))
+    return Proposal(source="", name="NoProgram", failure=NoProgram(verdict.value, sentence))

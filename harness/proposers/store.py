@@ -1,7 +1,6 @@
 """Exchanges kept in the archive."""
 
 import json
-import threading
 from dataclasses import asdict
 from typing import Any
 
@@ -16,16 +15,14 @@ BETWEEN = "\x1f"
 
 
 class ArchiveStore:
-    """The exchanges of one run, in an archive opened for this store alone. Several threads may use it."""
+    """The exchanges of one run. Several threads may use it, as they may the archive."""
 
     def __init__(self, archive: Archive, run_id: str) -> None:
         self._archive = archive
         self._run_id = run_id
-        self._lock = threading.Lock()
 
     def lookup(self, number: int, step: str) -> RecordedExchange | None:
-        with self._lock:
-            found = self._archive.answer(self._run_id, number, step)
+        found = self._archive.answer(self._run_id, number, step)
         if found is None:
             return None
         request_hash, response = found
@@ -47,12 +44,10 @@ class ArchiveStore:
             prompt.prefix + BETWEEN + prompt.body,
             json.dumps(response, ensure_ascii=False, sort_keys=True),
         )
-        with self._lock:
-            self._archive.record_exchange(self._run_id, exchange)
+        self._archive.record_exchange(self._run_id, exchange)
 
     def charged(self) -> Amount:
-        with self._lock:
-            responses = self._archive.responses(self._run_id)
+        responses = self._archive.responses(self._run_id)
         return sum((_charged(json.loads(response)) for response in responses), Amount())
 
 

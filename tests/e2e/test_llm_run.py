@@ -97,6 +97,30 @@ def test_faults_and_kills_change_nothing(httpserver: HTTPServer, tmp_path: Path,
     assert len(twice) <= 4, "only answers that were on their way when the process died"
 
 
+def test_a_cap_ends_the_run_cleanly_and_may_be_raised(
+    httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc
+) -> None:
+    provider = FakeProvider(httpserver, well_behaved)
+    # A call may cost $0.12 and costs $0.03, so the cap allows three.
+    dear = ("proposer.max_output_tokens=100", "proposer.price.output=1000", "caps.dollars=0.2")
+    capped = ttc("discover", *arguments(httpserver, corpus, "search.generations=5", *dear))
+    assert capped.returncode == 1
+    assert "The cap of $0.20 could be passed by the next call" in capped.stderr
+    assert "Traceback" not in capped.stderr
+    archive = tmp_path / "ttc-archive.db"
+    run = exported(archive)
+    assert run["status"] == "stopped"
+    assert len(run["programs"]) == 6
+    asked = len(provider.requests)
+    resumed = ttc("resume", "latest", "caps.dollars=1")
+    assert resumed.returncode == 0, resumed.stderr
+    assert len(exported(archive)["programs"]) == 8
+    assert len(provider.requests) == 5 > asked
+    refused = ttc("resume", "latest", "search.seed=4")
+    assert refused.returncode == 2
+    assert "cannot change on the way" in refused.stderr
+
+
 def test_no_hidden_number_reaches_a_briefing(httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc) -> None:
     provider = FakeProvider(httpserver, well_behaved)
     done = ttc("discover", *arguments(httpserver, corpus, "search=transfer", "search.generations=8"))
