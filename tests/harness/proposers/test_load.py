@@ -1,0 +1,48 @@
+"""Every proposer of the config group can be loaded, or says at once what it lacks."""
+
+import pytest
+
+from harness.errors import UsageError
+from harness.proposers.load import check_proposer
+from harness.settings import compose, groups
+
+FREE = ("proposer.price.input=0", "proposer.price.output=0")
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+
+
+@pytest.mark.parametrize("name", groups()["proposer"])
+def test_every_entry_composes_and_loads(name: str) -> None:
+    asks = name not in ("recombine", "replay")
+    settings = compose(
+        [f"proposer={name}", *(FREE if asks else ()), *(["proposer.model=m"] if name == "local" else ())]
+    )
+    assert bool(check_proposer(settings)) is asks
+
+
+def test_a_model_of_another_provider_is_named_with_its_kind() -> None:
+    models = check_proposer(compose(["proposer=anthropic", 'proposer.models=[large,"openai:small"]', *FREE]))
+    assert {name: (m.client.provider, m.client.model) for name, m in models.items()} == {
+        "large": ("anthropic", "large"),
+        "openai:small": ("openai", "small"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("overrides", "sentence"),
+    [
+        (["proposer.kind=oracle"], "There is no proposer 'oracle'"),
+        (["proposer=local"], "name it with proposer.model=NAME"),
+        (["proposer=anthropic", "proposer.prompt_tokens=3000", *FREE], "a prompt needs at least"),
+        (["proposer=openai", "proposer.model=nobody-knows-it"], "The price of nobody-knows-it is not known"),
+        (["proposer=openai", "proposer.api_key_env=UNSET_KEY", *FREE], "set the variable UNSET_KEY"),
+    ],
+)
+def test_what_is_missing_is_said_at_once(overrides: list[str], sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_proposer(compose(overrides))
+    assert sentence in str(caught.value)
