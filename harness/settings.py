@@ -42,8 +42,9 @@ class SearchSettings:
     generations: int = 20
     """Programs to propose beyond the seeds."""
     seed: int = 0
+    """Draws everything that chance decides in a search."""
     selection: str = "sigmoid"
-    """Parent selection policy."""
+    """Parent selection policy: sigmoid, power_law, pareto_crowding or uniform."""
     parents: int = 2
     """Programs shown to the proposer as parents."""
     in_flight: int = 1
@@ -71,6 +72,7 @@ class ArchiveSettings:
     """Where everything is recorded."""
 
     path: str = "ttc-archive.db"
+    """The file; several runs may write to it at the same time."""
 
 
 @dataclass
@@ -156,7 +158,7 @@ def _checked(override: str) -> str:
         raise UsageError(f"'{override}' is not a setting; write key=value, for example search.generations=4.")
     defaults = asdict(Settings())
     keys = _keys(defaults)
-    if any(key.startswith(f"{name}.") and _value_at(defaults, name) == {} for name in keys):
+    if any(f"{key}.".startswith(f"{name}.") and _value_at(defaults, name) == {} for name in keys):
         return f"++{override}"
     if key not in keys:
         raise UsageError(f"There is no setting '{key}'{_near(key, keys)}; `ttc discover --show-config` lists them all.")

@@ -12,6 +12,7 @@ class EncoderSettings:
     kind: str = "bundled"
     """`bundled` (weights inside an installed package) or `sentence-transformers` (a hub name or a folder)."""
     model: str = "minilm"
+    """A bundled model, a name on the model hub, or a folder."""
     revision: str | None = None
     """Commit of a hub model; None takes the newest."""
     dtype: str = "float32"
@@ -29,6 +30,7 @@ class EncoderSettings:
     threads: int | None = None
     """Torch threads on a CPU; None follows the cores that are really free."""
     batch_size: int = 32
+    """Texts in one forward pass."""
     trust_remote_code: bool = False
     """Run the Python code that comes with a hub model. Only for models whose code you trust."""
 
@@ -44,6 +46,7 @@ class CacheSettings:
     """Where embeddings are kept, and how much of them."""
 
     folder: str = field(default_factory=default_cache_folder)
+    """May be deleted at any time."""
     max_bytes: int = 8 * 1024**3
     """Limit of the file on disk; the entries whose last use is oldest go first. 0 keeps nothing on disk."""
     memory_bytes: int = 512 * 1024**2

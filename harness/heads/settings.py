@@ -8,6 +8,7 @@ class HeadsSettings:
     """How heads are trained. The loss and the optimiser of the published baseline are unknown; these are ours."""
 
     kinds: list[str] = field(default_factory=lambda: ["linear", "low-rank", "mlp"])
+    """linear, low-rank and mlp, or some of them."""
     seeds: int = 3
     """Heads of each kind, trained with seeds 0, 1 and on."""
     epochs: int = 144
@@ -20,7 +21,10 @@ class HeadsSettings:
     hidden: int = 256
     """Width of the MLP head."""
     batch_size: int = 64
+    """Judged queries in one step."""
     learning_rate: float = 1e-3
+    """Of Adam."""
     temperature: float = 0.05
+    """Of InfoNCE."""
     hard_negatives: int = 4
     """Per query: the frozen encoder's best documents that are not relevant."""

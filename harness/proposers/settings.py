@@ -24,7 +24,9 @@ class PriceSettings:
     """US dollars per million tokens; None is unknown, zero is free."""
 
     input: float | None = None
+    """Prompt tokens that no cache held."""
     output: float | None = None
+    """Tokens of the answer, thinking included."""
     cache_read: float | None = None
     """By default the input price."""
     cache_write: float | None = None
@@ -40,6 +42,7 @@ class ProposerSettings:
     kind: str = "recombine"
     """recombine, anthropic, openai (chat completions, hosted or at a `base_url`), openai-responses or replay."""
     model: str = ""
+    """The model to ask, in the provider's words."""
     models: list[str] = field(default_factory=list)
     """Several models for the bandit to choose from, in place of `model`; KIND:MODEL names one of another provider."""
     cheapness: float = 0.0

@@ -18,5 +18,6 @@ class TasksSettings:
     max_queries: int | None = None
     """At most so many queries per task, drawn with `seed`; none keeps all."""
     seed: int = 0
+    """Draws the queries of `max_queries`."""
     held_out: bool = False
     """Marks the tasks as held out, so that no discovery run takes them."""

@@ -23,6 +23,7 @@ def test_every_choice_of_every_group_composes() -> None:
 def test_recorded_settings_come_back_equal() -> None:
     settings = compose(["encoder=wordllama", "search.generations=3", "encoder.prompts.query=Query: "])
     assert settings.encoder.prompts == {"query": "Query: "}
+    assert compose(['encoder.prompts={query: "Query: "}']).encoder.prompts == {"query": "Query: "}
     assert from_config(to_mapping(settings)) == settings
     assert "generations: 3" in as_yaml(settings)
 
