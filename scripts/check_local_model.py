@@ -28,7 +28,7 @@ SETTINGS = [
     "proposer=local",
     "proposer.model=smollm2",
     "proposer.prompt_tokens=6000",
-    "proposer.max_output_tokens=500",
+    "proposer.max_output_tokens=250",
     "proposer.attempts=2",
 ]
 
