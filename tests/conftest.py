@@ -10,6 +10,7 @@ from harness.encoders.load import load_encoder
 from harness.encoders.protocol import Encoder
 from harness.encoders.settings import EncoderSettings
 from harness.encoders.store import EmbeddingStore
+from tests.harness.small_tasks import write_task
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,16 @@ def cached_wordllama(wordllama: Encoder, tmp_path: Path) -> Iterator[CachedEncod
     store = EmbeddingStore(tmp_path / "embeddings", max_bytes=256 * 1024**2)
     yield CachedEncoder(wordllama, store)
     store.close()
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> list[str]:
+    """Settings: three small tasks, a fast encoder, an archive and a cache in the test's own folder."""
+    paths = ",".join(str(write_task(tmp_path / f"task-{shift}", shift)) for shift in range(3))
+    return [
+        "encoders=[wordllama]",
+        "tasks=folder",
+        f"tasks.paths=[{paths}]",
+        f"archive.path={tmp_path / 'archive.db'}",
+        f"cache.folder={tmp_path / 'cache'}",
+    ]

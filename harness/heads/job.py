@@ -21,7 +21,7 @@ from harness.transfer.analysis import analyse
 from harness.transfer.display import open_display
 from harness.transfer.files import transfer_view
 from harness.transfer.job import evaluate_missing
-from harness.transfer.matrix import read_matrix
+from harness.transfer.matrix import Matrix, read_matrix
 from harness.transfer.request import DEFAULT_TASKS, NamedProgram, TransferRequest, read_programs, read_settings
 from harness.transfer.tables import print_transfer
 from harness.transfer.transfer import Outputs, write_files
@@ -47,8 +47,20 @@ class HeadsRequest:
         return [split.test for split in self.splits]
 
 
-def run_heads(words: Sequence[str], held_out: Sequence[str], outputs: Outputs) -> bool:
-    """Train, judge and show; False when a program's cell is still missing.
+@dataclass(frozen=True)
+class Judged:
+    """Heads and programs in the same two matrices."""
+
+    in_domain: Matrix
+    """On the test queries of the tasks that heads were trained on."""
+    held_out: Matrix
+    """On tasks that heads were not trained on."""
+    complete: bool
+    seed: int
+
+
+def judge_heads(words: Sequence[str], held_out: Sequence[str]) -> Judged:
+    """Train heads and judge them beside programs.
 
     `words` are programs and settings as for a transfer, `tasks` those to train on; `held_out` are the settings of the
     tasks to judge on.
@@ -57,25 +69,31 @@ def run_heads(words: Sequence[str], held_out: Sequence[str], outputs: Outputs) -
     settings = request.transfer.settings
     with Archive.open(settings.archive.path) as archive:
         encoders = _load_encoders(request)
-        heads = _heads(archive, request, encoders)
-        identities = [encoder.identity for encoder in encoders]
-        complete = True
-        views = {}
-        for title, tasks in (("in-domain", request.in_domain), ("held-out", list(request.held_out))):
+        rows = [*request.transfer.programs, *_heads(archive, request, encoders)]
+        matrices, complete = [], True
+        for tasks in (request.in_domain, list(request.held_out)):
             if request.transfer.programs:
                 with open_display() as display:
                     complete &= evaluate_missing(request.transfer, tasks, archive, display).complete
-            rows = [*request.transfer.programs, *heads]
-            matrix = read_matrix(archive, rows, identities, [task.fingerprint for task in tasks])
-            analysis = analyse(matrix, seed=settings.search.seed)
-            views[title] = transfer_view(matrix, analysis)
-            if not outputs.as_json:
-                print(f"\n{title}: {TITLES[title]}")
-                print_transfer(matrix, analysis)
-            write_files(matrix, analysis, _suffixed(outputs, title))
+            fingerprints = [task.fingerprint for task in tasks]
+            matrices.append(read_matrix(archive, rows, [encoder.identity for encoder in encoders], fingerprints))
+    return Judged(matrices[0], matrices[1], complete, settings.search.seed)
+
+
+def run_heads(words: Sequence[str], held_out: Sequence[str], outputs: Outputs) -> bool:
+    """Train, judge and show; False when a program's cell is still missing."""
+    judged = judge_heads(words, held_out)
+    views = {}
+    for title, matrix in (("in-domain", judged.in_domain), ("held-out", judged.held_out)):
+        analysis = analyse(matrix, seed=judged.seed)
+        views[title] = transfer_view(matrix, analysis)
+        if not outputs.as_json:
+            print(f"\n{title}: {TITLES[title]}")
+            print_transfer(matrix, analysis)
+        write_files(matrix, analysis, _suffixed(outputs, title))
     if outputs.as_json:
         print(json.dumps(views, indent=2))
-    return complete
+    return judged.complete
 
 
 def _read(words: Sequence[str], held_out: Sequence[str]) -> HeadsRequest:

@@ -26,7 +26,7 @@ from harness.evaluate import Evaluator, prepared
 from harness.tasks.folder import load_folder
 from primitives import programs
 from sandbox import Sandbox
-from tests.harness.conftest import write_task
+from tests.harness.small_tasks import write_task
 
 PROGRAMS = ("identity", "lexical_hybrid_rrf", "first_sentence")
 

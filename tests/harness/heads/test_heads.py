@@ -19,7 +19,7 @@ from harness.metrics import Ndcg
 from harness.tasks.folder import load_folder
 from harness.tasks.task import make_task
 from harness.transfer.transfer import Outputs
-from tests.harness.conftest import write_task
+from tests.harness.small_tasks import write_task
 
 SMALL = HeadsSettings(rank=4, hidden=8, epochs=30, patience=30)
 

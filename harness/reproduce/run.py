@@ -1,0 +1,87 @@
+"""Run a study from search to report; what is done already is not done again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from archive import Archive
+from harness.errors import JobError
+from harness.heads.job import judge_heads
+from harness.reproduce.published import load_published
+from harness.reproduce.report import Findings, Part, write_report
+from harness.reproduce.studies import Study
+from harness.runs import continue_run, start
+from harness.settings import compose
+from harness.tasks.load import load_tasks
+from harness.transfer.analysis import analyse
+from harness.transfer.display import open_display
+from harness.transfer.job import evaluate_missing
+from harness.transfer.matrix import read_matrix
+from harness.transfer.request import read_request
+
+PROGRAMS = ("frontier", "reference")
+
+
+def reproduce(name: str, study: Study, folder: Path, overrides: Sequence[str]) -> Path:
+    """Run a study and return its report's path, NAME.md in `folder`.
+
+    `overrides` go after the study's own settings, on every part of it; `encoders=[a,b]` replaces its encoders.
+    Everything is kept in `folder`; a second call goes on where the first one stopped. Raises JobError where a part was
+    stopped.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.db"
+    common = [*(word for word in overrides if not word.startswith("encoders=")), f"archive.path={path}"]
+    chosen = [word for word in overrides if word.startswith("encoders=")]
+    encoders = chosen[-1] if chosen else f"encoders=[{','.join(study.encoders)}]"
+    first = encoders.partition("=")[2].strip("[]").split(",")[0]
+    _search(path, [f"encoder={first}", *study.search, *common])
+    found = _judge(study, path, encoders, f"encoders=[{first}]", common, chosen)
+    report = folder / f"{name}.md"
+    report.write_text(write_report(study, load_published(), found), "utf-8")
+    return report
+
+
+def _search(path: Path, words: Sequence[str]) -> None:
+    """Start the search, go on with it, or leave it, as the archive stands."""
+    settings = compose(words)
+    if path.exists():
+        with Archive.open(path) as archive:
+            runs = archive.runs()
+        if runs:
+            if runs[0].status != "finished" and not continue_run(str(path), runs[0].id):
+                raise JobError("The search was stopped; run the same command again to go on.")
+            return
+    if not start(settings):
+        raise JobError("The search was stopped; run the same command again to go on.")
+
+
+def _judge(
+    study: Study, path: Path, encoders: str, first: str, common: Sequence[str], chosen: Sequence[str]
+) -> Findings:
+    in_domain = _matrix([*PROGRAMS, first, *study.search, *common])
+    held_out = _matrix([*PROGRAMS, encoders, *study.held_out, *common])
+    head_encoders = first if chosen else f"encoders=[{','.join(study.head_encoders)}]"
+    heads = judge_heads([head_encoders, *study.search, *common], [*study.held_out, *common])
+    with Archive.open(path, read_only=True) as archive:
+        run = archive.runs()[0]
+        frontier = archive.frontier(run.id)
+    return Findings(
+        run=run,
+        frontier=frontier,
+        in_domain=in_domain,
+        held_out=held_out,
+        heads_in_domain=Part(heads.in_domain, analyse(heads.in_domain, seed=heads.seed)),
+        heads_held_out=Part(heads.held_out, analyse(heads.held_out, seed=heads.seed)),
+    )
+
+
+def _matrix(words: Sequence[str]) -> Part:
+    request = read_request(words)
+    settings = request.settings
+    with Archive.open(settings.archive.path) as archive:
+        with open_display() as display:
+            done = evaluate_missing(request, load_tasks(settings.tasks), archive, display)
+        if not done.complete:
+            raise JobError("Some cells are still missing; run the same command again to go on.")
+        matrix = read_matrix(archive, request.programs, done.encoders, [task.fingerprint for task in done.tasks])
+    return Part(matrix, analyse(matrix, seed=settings.search.seed))

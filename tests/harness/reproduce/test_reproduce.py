@@ -1,0 +1,96 @@
+"""A study from search to report, resumed without doing anything twice; and what becomes of each claim."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from archive import Archive, HeldOut
+from harness.deploy.package import slug
+from harness.reproduce.claims import judge
+from harness.reproduce.published import load_published
+from harness.reproduce.run import reproduce
+from harness.reproduce.studies import STUDIES, Study
+from harness.statistics import CellDelta
+from harness.tasks.documentation.suite import RECIPES
+from harness.transfer.analysis import Analysis, analyse
+from harness.transfer.matrix import Matrix, MatrixCell
+from primitives import programs
+
+PUBLISHED = load_published()
+
+
+def analysis(means: dict[str, tuple[float, float]]) -> Analysis:
+    """An analysis of programs with given cost ratio and delta, equal on six tasks."""
+    cells = []
+    for program, (cost, delta) in means.items():
+        for number in range(6):
+            result = CellDelta(program, "e", f"t{number}", "law", delta, np.full(3, delta))
+            cell = MatrixCell(program, "e", f"t{number}", "law", 0.5, 100, "ok", ndcg=0.5 + delta, delta=delta)
+            cells.append(replace(cell, texts=round(100 * (cost - 1)), attempts=1, result=result))
+    return analyse(Matrix(tuple(means), ("e",), tuple(f"t{number}" for number in range(6)), tuple(cells)))
+
+
+def test_published_programs_bear_the_names_of_our_readings() -> None:
+    names = [slug(program.name) for program in (*PUBLISHED.compute, *PUBLISHED.transfer)]
+    assert len(names) == 18 and set(names) <= set(programs.names())
+
+
+def test_the_published_ladder_upholds_its_own_claims() -> None:
+    inside = {slug(p.name): (p.cost_ratio, p.in_domain_mean or 0.0) for p in PUBLISHED.compute}
+    outside = {slug(p.name): (p.cost_ratio, p.held_out_median) for p in (*PUBLISHED.compute, *PUBLISHED.transfer)}
+    heads = (analysis({"head linear, seed 0": (1.0, 0.2)}), analysis({"head linear, seed 0": (1.0, -0.02)}))
+    assert [claim.holds for claim in judge(PUBLISHED, analysis(inside), analysis(outside), heads)] == [True] * 5
+
+
+def test_claims_fail_where_figures_speak_against_them() -> None:
+    inside = {slug(p.name): (p.cost_ratio, 0.02 * p.cost_ratio) for p in PUBLISHED.compute}
+    outside = {slug(p.name): (p.cost_ratio, -0.05) for p in (*PUBLISHED.compute, *PUBLISHED.transfer)}
+    heads = (analysis({"head linear, seed 0": (1.0, -0.2)}), analysis({"head linear, seed 0": (1.0, 0.1)}))
+    assert [claim.holds for claim in judge(PUBLISHED, analysis(inside), analysis(outside), heads)] == [False] * 5
+
+
+def test_claims_without_figures_are_left_open() -> None:
+    empty = analysis({})
+    assert [claim.holds for claim in judge(PUBLISHED, empty, empty, (empty, empty))] == [None] * 5
+
+
+def test_the_offline_study_never_judges_on_a_task_that_it_searched_on() -> None:
+    study = STUDIES["offline"]
+
+    def names(words: tuple[str, ...]) -> set[str]:
+        (word,) = (word for word in words if word.startswith("tasks.names="))
+        return set(word.partition("=")[2].strip("[]").split(","))
+
+    assert names(study.search) | names(study.held_out) == set(RECIPES)
+    assert not names(study.search) & names(study.held_out)
+
+
+@pytest.fixture
+def small(quick: list[str]) -> tuple[Study, list[str]]:
+    paths = next(word for word in quick if word.startswith("tasks.paths="))
+    study = Study(
+        description="a small study",
+        encoders=("wordllama",),
+        head_encoders=("wordllama",),
+        search=("tasks=folder", paths, "tasks.names=[task-0,task-1]", "search.generations=1"),
+        held_out=("tasks=folder", paths, "tasks.names=[task-2]"),
+    )
+    cache = next(word for word in quick if word.startswith("cache.folder="))
+    return study, [cache, "heads.kinds=[linear]", "heads.seeds=1", "heads.epochs=2"]
+
+
+def test_a_study_ends_in_a_report_and_is_not_done_twice(small: tuple[Study, list[str]], tmp_path: Path) -> None:
+    study, settings = small
+    report = reproduce("small", study, tmp_path / "study", settings)
+    text = report.read_text()
+    assert "| CrossRoundRRF | 3.92 |" in text and "## Claims" in text and "head linear, seed 0" in text
+
+    def state() -> tuple[int, list[str]]:
+        with Archive.open(tmp_path / "study" / "small.db", read_only=True) as archive:
+            return len(archive.runs()), [cell.created for cell in HeldOut(archive).cells()]
+
+    before = state()
+    assert reproduce("small", study, tmp_path / "study", settings).read_text() == text
+    assert state() == before
