@@ -27,7 +27,7 @@ def transfer(
     latex: LatexOption = None,
     heatmap: HeatmapOption = None,
 ) -> None:
-    """Judge programs on held-out tasks: `ttc transfer frontier reference my.py encoders=[minilm,wordllama]`.
+    """Judge programs on held-out tasks: `ttc transfer frontier reference my.py encoders=minilm,wordllama`.
 
     Programs are files, ids, `frontier` (of the latest run, or `frontier:RUN`) and `reference`; settings are key=value,
     as for `discover`. Tasks are `tasks=heldout19` unless told otherwise. Cells that the archive has are not evaluated
@@ -50,10 +50,10 @@ def heads(
     latex: LatexOption = None,
     heatmap: HeatmapOption = None,
 ) -> None:
-    """Train projection heads on tasks and judge them beside programs: `ttc heads reference encoders=[minilm,e5-small]`.
+    """Train projection heads on tasks and judge them beside programs: `ttc heads reference encoders=minilm,e5-small`.
 
     Heads are trained on `tasks` with the first encoder, and judged on those tasks' test queries, on held-out tasks
-    (`--held-out tasks=folder --held-out tasks.paths=[a,b]`; heldout19 unless told otherwise) and on all encoders named.
+    (`--held-out tasks=folder --held-out tasks.paths=FOLDERS`; heldout19 unless told otherwise), on all encoders named.
     """
     from harness.heads.job import run_heads
     from harness.transfer.transfer import Outputs
