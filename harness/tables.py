@@ -9,6 +9,7 @@ from harness.columns import FRONTIER, OUTCOMES, PAIRS
 from harness.comparison import Comparison
 from harness.listing import print_rows
 from harness.plain import plain, plain_lines
+from harness.views import basis
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,12 +23,7 @@ def print_frontier(programs: Sequence[Program], run: Run) -> None:
         print(f"Run {run.id} has no program with a result on every task yet.")
         return
     print_rows(FRONTIER.table_columns, programs)
-    tasks = [task for task in run.record.tasks if task.split == "search"]
-    queries = sum(task.n_queries for task in tasks)
-    print(
-        f"nDCG@10 against cosine, mean of {len(tasks)} tasks ({queries} queries), "
-        f"encoder {plain(str(run.record.encoder['name']))}, seed {run.record.seed}."
-    )
+    print(f"{basis(run)}.")
 
 
 def print_comparison(comparison: Comparison) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from archive import Program
+from archive import Program, Run
+from harness.plain import plain
 
 
 def program_view(program: Program) -> dict[str, Any]:
@@ -20,3 +21,13 @@ def program_view(program: Program) -> dict[str, Any]:
         ],
         "usage": [vars(usage) for usage in record.usage],
     }
+
+
+def basis(run: Run) -> str:
+    """What a run's numbers stand on, in one line."""
+    tasks = [task for task in run.record.tasks if task.split == "search"]
+    queries = sum(task.n_queries for task in tasks)
+    return (
+        f"nDCG@10 against cosine, mean of {len(tasks)} tasks ({queries:,} queries), "
+        f"encoder {plain(str(run.record.encoder['name']))}, seed {run.record.seed}"
+    )

@@ -63,8 +63,9 @@ def frontier(
         if png is not None:
             from harness.report.charts import frontier_chart
             from harness.report.pictures import draw
+            from harness.views import basis
 
-            draw("frontier", frontier_chart(opened.programs(run_id)), png)
+            draw("frontier", frontier_chart(opened.programs(run_id)), png, basis(opened.run(run_id)))
         if (chosen := form(as_json, as_csv)) is Form.TABLE:
             print_frontier(front, opened.run(run_id))
         else:

@@ -11,11 +11,11 @@ WIDTH = 760
 """Points; PNG has two pixels to each."""
 
 
-def draw(spec: str, chart: dict[str, Any], path: Path) -> None:
-    """Write a chart to an SVG, PNG or PDF file, by its ending. Raises UsageError for another ending."""
+def draw(spec: str, chart: dict[str, Any], path: Path, title: str) -> None:
+    """Write a titled chart to an SVG, PNG or PDF file, by its ending. Raises UsageError for another ending."""
     import vl_convert
 
-    whole = picture_spec(spec, chart)
+    whole = picture_spec(spec, chart, title)
     makers: dict[str, Callable[[], str | bytes]] = {
         ".svg": lambda: vl_convert.vegalite_to_svg(whole),
         ".png": lambda: vl_convert.vegalite_to_png(whole, scale=2),
@@ -27,9 +27,17 @@ def draw(spec: str, chart: dict[str, Any], path: Path) -> None:
     path.write_bytes(made.encode() if isinstance(made, str) else made)
 
 
-def picture_spec(spec: str, chart: dict[str, Any]) -> dict[str, Any]:
-    """A specification with its data, on white."""
-    whole = {**SPECS[spec], "width": WIDTH, "background": "white", "padding": 12, "datasets": chart["data"]}
+def picture_spec(spec: str, chart: dict[str, Any], title: str) -> dict[str, Any]:
+    """A specification with its title and data, on white."""
+    heading = {"text": title, "anchor": "start", "fontWeight": "normal", "fontSize": 13}
+    whole = {
+        **SPECS[spec],
+        "title": heading,
+        "width": WIDTH,
+        "background": "white",
+        "padding": 12,
+        "datasets": chart["data"],
+    }
     whole["params"] = [
         {**param, "value": chart["params"].get(param["name"], param["value"])} for param in whole.get("params", [])
     ]

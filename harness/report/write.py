@@ -10,6 +10,7 @@ from harness.report.data import program_data, run_data, transfer_data
 from harness.report.page import render_page
 from harness.report.pictures import draw
 from harness.report.specs import DRAWN
+from harness.views import basis
 
 
 def report_data(archive: Archive, run_ids: Sequence[str]) -> dict[str, Any]:
@@ -35,21 +36,26 @@ def write_report(archive: Archive, run_ids: Sequence[str], path: Path, figures: 
     if figures is not None:
         figures.mkdir(parents=True, exist_ok=True)
         for run in data["runs"]:
-            _draw_run(run, figures)
+            _draw_run(run, basis(archive.run(run["id"])), figures)
         for number, encoder in enumerate(data["transfer"], start=1):
-            measured = [cell for cell in encoder["cells"] if cell["delta"] is not None]
-            chart = {"data": {"cells": measured}, "params": encoder["params"]}
-            _draw_both("heat", chart, figures / f"transfer-{number}")
+            _draw_transfer(encoder, figures / f"transfer-{number}")
     return data
 
 
-def _draw_run(run: dict[str, Any], folder: Path) -> None:
+def _draw_run(run: dict[str, Any], title: str, folder: Path) -> None:
     for name, specs in DRAWN.items():
         if chart := run["charts"].get(name):
             for spec in specs:
-                _draw_both(spec, chart, folder / f"{run['id']}-{name if len(specs) == 1 else spec}")
+                _draw_both(spec, chart, folder / f"{run['id']}-{name if len(specs) == 1 else spec}", title)
 
 
-def _draw_both(spec: str, chart: dict[str, Any], stem: Path) -> None:
+def _draw_transfer(encoder: dict[str, Any], stem: Path) -> None:
+    measured = [cell for cell in encoder["cells"] if cell["delta"] is not None]
+    if measured:
+        title = f"Held-out nDCG@10 against cosine, encoder {encoder['encoder']}, {len(measured)} cells"
+        _draw_both("heat", {"data": {"cells": measured}, "params": encoder["params"]}, stem, title)
+
+
+def _draw_both(spec: str, chart: dict[str, Any], stem: Path, title: str) -> None:
     for ending in (".svg", ".png"):
-        draw(spec, chart, stem.with_name(stem.name + ending))
+        draw(spec, chart, stem.with_name(stem.name + ending), title)

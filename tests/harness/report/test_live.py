@@ -1,0 +1,95 @@
+"""The report served while a run goes on."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from archive import Archive
+from harness.errors import JobError
+from harness.report.server import LiveRun, open_server
+from tests.harness.report import archives
+from tests.harness.report.conftest import Opened
+
+Served = tuple[Archive, str, int]
+
+
+def land(archive: Archive, run_id: str, number: int, gain: float) -> str:
+    """Record one more program, as a run in progress does."""
+    rng = np.random.default_rng(number)
+    outcomes = [archives.outcome(task, gain, rng) for task in archive.run(run_id).record.tasks]
+    return archive.record_program(run_id, archives.program(number, outcomes))
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A run in progress with two programs, its archive open for writing, and the port where it is served."""
+    path = tmp_path / "a.db"
+    with Archive.open(path) as archive:
+        rng = np.random.default_rng(0)
+        run_id = archive.start_run(archives.run([archives.task(name, rng) for name in ("one", "two")]))
+        for number in (1, 2):
+            land(archive, run_id, number, 0.01)
+        with (
+            Archive.open(path, read_only=True) as reader,
+            open_server(LiveRun(reader, run_id), "127.0.0.1", 0) as server,
+        ):
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+            thread.start()
+            yield archive, run_id, server.server_port
+            server.shutdown()
+            thread.join()
+
+
+def get(port: int, path: str, host: str | None = None) -> tuple[int, str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path, headers={"Host": host or f"127.0.0.1:{port}"})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+def test_news_are_the_programs_after_those_known(served: Served) -> None:
+    archive, run_id, port = served
+    assert get(port, "/data.json?after=2&status=running")[0] == 204
+    third = land(archive, run_id, 3, 0.3)
+    status, text = get(port, "/data.json?after=2&status=running")
+    assert status == 200
+    assert [program["id"] for program in json.loads(text)["programs"]] == [third]
+    assert json.loads(text)["run"]["frontier"] == [3]
+    archive.set_status(run_id, "finished")
+    news = json.loads(get(port, "/data.json?after=3&status=running")[1])
+    assert (news["programs"], news["run"]["status"]) == ([], "finished")
+    assert len(json.loads(get(port, "/data.json?after=&status=x")[1])["programs"]) == 3
+
+
+def test_it_answers_to_its_own_name_alone(served: Served) -> None:
+    port = served[2]
+    assert get(port, "/", host=f"localhost:{port}")[0] == 200
+    for path in ("/", "/data.json"):
+        assert get(port, path, host="attacker.example")[0] == 403
+    assert get(port, "/../etc/passwd")[0] == 404
+
+
+def test_a_port_that_is_taken_is_told(served: Served) -> None:
+    with pytest.raises(JobError, match="choose another --port"):
+        open_server(None, "127.0.0.1", served[2])  # type: ignore[arg-type]
+
+
+def test_an_open_page_shows_generations_as_they_land(served: Served, opened: Opened) -> None:
+    archive, run_id, port = served
+    page = opened(f"http://127.0.0.1:{port}/", served=True)
+    tile = page.locator(".tiles div", has_text="Programs").locator("dd")
+    expect(tile).to_contain_text("2")
+    expect(page.locator("#live")).to_have_text("running")
+    land(archive, run_id, 3, 0.3)
+    expect(tile).to_contain_text("3", timeout=15_000)
+    expect(page.locator("section", has_text="Quality against cost").locator("tbody")).to_contain_text("program_3")
+    archive.set_status(run_id, "finished")
+    expect(page.locator("#live")).to_have_text("finished", timeout=15_000)
