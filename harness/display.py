@@ -135,6 +135,15 @@ class Panel(Silent):
 
 
 @contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say on a terminal what is being done, for as long as it takes."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
 def open_display(n_tasks: int, n_programs: int) -> Iterator[Display]:
     """The panel on a terminal, with a line a program scrolling above it; plain lines anywhere else."""
     if not sys.stdout.isatty():

@@ -133,7 +133,8 @@ class Evaluator:
         self._schedule = by_size[:1] + by_size[:0:-1]
 
     def close(self) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        """Start no more tasks; those that run end with the sandbox."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     @property
     def probe(self) -> PreparedTask:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from archive import Archive, RunRecord
+from harness.audit import shuffled_label_ndcg
 from harness.consider import screen
 from harness.discover import Discovery
-from harness.display import open_display
+from harness.display import open_display, working
 from harness.encoders.fingerprint import require_fingerprint
 from harness.errors import JobError, UsageError
+from harness.evaluate import PreparedTask
 from harness.history import History, Known
 from harness.limits import Amount, CapReached, Spending
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
@@ -75,8 +77,10 @@ def recorded_tasks(settings: Settings, archive: Archive, run_id: str) -> list[Re
 
 
 def _discovery_tasks(settings: Settings) -> list[RetrievalTask]:
-    refuse_held_out(list_names(settings.tasks))  # before anything is fetched
-    tasks = load_tasks(settings.tasks)
+    names = list_names(settings.tasks)
+    refuse_held_out(names)  # before anything is fetched
+    with working(f"reading {len(names)} tasks"):
+        tasks = load_tasks(settings.tasks)
     refuse_held_out(tasks)
     return tasks
 
@@ -103,6 +107,7 @@ def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask]
     ):
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
+            archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
         else:
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
         display.run_started(run_id, bench.encoder)
@@ -152,6 +157,14 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         encoder=asdict(bench.encoder.identity),
         isolation=asdict(bench.sandbox.isolation),
         tasks=[task_record(task, "validation" if task.name in bench.hidden else "search") for task in bench.tasks],
+    )
+
+
+def metric_check(probe: PreparedTask) -> str:
+    """A sanity check of the metric, recorded with the run: shuffled labels must score like chance."""
+    shuffled = shuffled_label_ndcg(probe)
+    return (
+        f"On {probe.name} cosine scores {probe.baseline_ndcg:.4f} nDCG@10, and {shuffled:.4f} with its labels shuffled."
     )
 
 

@@ -119,6 +119,9 @@ def test_two_runs_share_one_archive(tmp_path: Path) -> None:
         assert process.returncode == 0, err
     with Archive.open(tmp_path / "ttc-archive.db", read_only=True) as archive:
         assert [len(archive.programs(run.id)) for run in archive.runs()] == [5, 5]
+        for run in archive.runs():
+            (event,) = [event for event in archive.events(run.id) if event.kind == "metric"]
+            assert "with its labels shuffled" in event.message
 
 
 def test_resume_refuses_a_changed_task(tmp_path: Path, ttc: Ttc) -> None:
