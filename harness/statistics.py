@@ -156,7 +156,7 @@ def mean_interval(cells: Sequence[CellDelta], *, seed: int = 0) -> Interval | No
 
 
 def median_interval(cells: Sequence[CellDelta], *, seed: int = 0) -> Interval | None:
-    """95 % percentile interval of the median delta over cells, whole tasks resampled; None for fewer than five tasks."""
+    """95 % percentile interval of the median delta, whole tasks resampled; None for fewer than five tasks."""
     by_task = [np.array([cell.delta for cell in group]) for group in grouped(cells, lambda cell: cell.task).values()]
     if len(by_task) < FEWEST_TASKS:
         return None

@@ -50,7 +50,8 @@ def test_the_commands_of_a_page_run(chain: list[str], tmp_path: Path, cache: Pat
     for name in chain:
         for block in RUN[name]:
             done = run(block, tmp_path, cache, server)
-            said = f"{block.page}, line {block.line}, exit {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+            said = f"{block.page}, line {block.line}, exit {done.returncode}:\n"
+            said += f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
             assert done.returncode == 0, said
             assert "Traceback" not in done.stderr, said
 

@@ -98,7 +98,8 @@ def test_a_full_disk_leaves_whole_programs_and_can_be_resumed(ttc: Ttc, small_di
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("SELECT count(*) FROM programs").fetchone() == (recorded,)
         assert not connection.execute(
-            "SELECT id FROM programs WHERE verdict = 'ok' AND (SELECT count(*) FROM outcomes WHERE program_id = id) <> 3"
+            "SELECT id FROM programs p WHERE verdict = 'ok' "
+            "AND (SELECT count(*) FROM outcomes WHERE program_id = p.id) <> 3"
         ).fetchall()
 
 
