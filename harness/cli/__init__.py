@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from harness.cli import authoring, deploy, jobs, looking, reporting, system, transfer
+from harness.cli import archives, authoring, deploy, jobs, looking, reporting, system, transfer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +18,7 @@ authoring.register(app)
 deploy.register(app)
 looking.register(app)
 reporting.register(app)
+archives.register(app)
 system.register(app)
 
 
