@@ -162,6 +162,8 @@ def _checked(override: str) -> str:
         return f"++{override}"
     if key not in keys:
         raise UsageError(f"There is no setting '{key}'{_near(key, keys)}; `ttc discover --show-config` lists them all.")
+    if isinstance(_value_at(defaults, key), list) and not value.startswith(("[", "${")):
+        raise UsageError(f"{key} is a list; write {key}=[{value}], in quotes where your shell reads brackets.")
     if key in groups() and value not in groups()[key]:
         choices = ", ".join(groups()[key])
         raise UsageError(f"There is no {key} '{value}'{_near(value, groups()[key])}; choose one of {choices}.")

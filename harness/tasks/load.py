@@ -41,6 +41,8 @@ def list_names(settings: TasksSettings) -> list[str]:
 
     Raises UsageError for an unknown source or name, with the nearest that exists, and for a name that stands twice.
     """
+    if settings.paths and settings.source != "folder":
+        raise UsageError(f"tasks.paths names folders, but tasks={settings.source} reads none; add tasks=folder.")
     offered = _offered(settings)
     names = list(settings.names) or list(offered or ())
     if not names:

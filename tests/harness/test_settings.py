@@ -40,6 +40,7 @@ def test_recorded_settings_come_back_equal() -> None:
         ("executor.workers=0", "at least 1"),
         ("generations", "key=value"),
         ("tasks.names=[a,b", "not valid"),
+        ("tasks.paths=corpus", "write tasks.paths=[corpus]"),
     ],
 )
 def test_a_mistake_is_one_sentence(override: str, said: str) -> None:

@@ -34,6 +34,7 @@ def test_names_are_listed_without_loading() -> None:
         (TasksSettings(source="mteb14", names=["SciFact"]), "There is no task SciFact"),
         (TasksSettings(source="mteb"), "needs tasks.names"),
         (TasksSettings(source="folder"), "needs tasks.paths"),
+        (TasksSettings(paths=["x"]), "tasks=documentation reads none; add tasks=folder"),
         (TasksSettings(source="folder", paths=["a/x", "b/x"]), "x is named 2 times"),
     ],
 )
