@@ -158,7 +158,7 @@ def search(path: Path, n_programs: int, *, seed: int = 0, tasks: Sequence[str] =
     with Archive.open(path) as archive:
         records = [task(name, rng) for name in tasks]
         run_id = archive.start_run(run(records))
-        good = []
+        good: list[str] = []
         for number in range(1, n_programs + 1):
             parents = list(rng.choice(good[-12:], size=min(2, len(good)), replace=False)) if number > 3 and good else []
             gain = 0.08 * (1 - np.exp(-number / 60)) + rng.normal(0, 0.02)
