@@ -39,6 +39,8 @@ def print_notes(matrix: Matrix, analysis: Analysis) -> None:
         f"{len(matrix.encoders)} encoders x {len(matrix.tasks)} tasks. 95 % bootstrap intervals over whole tasks, "
         f"p by sign flips of whole tasks, Holm over {len(analysis.rows)} programs; seed {analysis.seed}."
     )
+    if analysis.pairs:
+        print(f"{len(analysis.pairs)} pairs of programs, each compared on its common cells, are in the --json output.")
     if analysis.repeated:
         print(f"{analysis.repeated} cells were evaluated more than once; the figures use the latest attempt.")
     if analysis.in_search:
