@@ -21,7 +21,7 @@ def lines(path: Path) -> list[dict[str, str]]:
     return [{"id": row["_id"], "text": row["text"]} for row in rows]
 
 
-class Local(AbsTaskRetrieval):  # type: ignore[misc]
+class Local(AbsTaskRetrieval):
     """A task read from a folder, for mteb offline."""
 
     folder: Path
@@ -41,7 +41,7 @@ class Local(AbsTaskRetrieval):  # type: ignore[misc]
         for line in (self.folder / "qrels" / "test.tsv").read_text().splitlines():
             query, document, grade = line.split("\t")
             qrels.setdefault(query, {})[document] = int(grade)
-        data = {
+        data: Any = {
             "corpus": Dataset.from_list(lines(self.folder / "corpus.jsonl")),
             "queries": Dataset.from_list(lines(self.folder / "queries.jsonl")),
             "relevant_docs": qrels,

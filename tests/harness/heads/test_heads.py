@@ -9,6 +9,7 @@ import torch
 
 from archive import Archive, HeldOut
 from harness.encoders.cached import CachedEncoder
+from harness.encoders.matryoshka import unit_rows
 from harness.errors import UsageError
 from harness.heads.job import run_heads
 from harness.heads.models import KINDS, make_head
@@ -53,22 +54,19 @@ def test_the_split_is_by_query_and_keeps_every_document(tmp_path: Path) -> None:
 
 def test_the_loss_equals_a_loop_and_spares_other_relevant_documents() -> None:
     rng = np.random.default_rng(1)
-    queries, documents = (rng.normal(size=(n, 6)).astype(np.float32) for n in (3, 7))
+    queries, documents = (unit_rows(rng.normal(size=(n, 6)).astype(np.float32)) for n in (3, 7))
     relevant = np.zeros((3, 7), dtype=bool)
     relevant[[0, 1, 2], [0, 1, 2]] = True
     relevant[0, 4] = True
     hard = np.array([[3], [4], [3]])
     task = TrainingTask(queries, documents, relevant, hard, queries, Ndcg({"q": {"d": 1}}, ["q"], ["d"]))
 
-    def unit(vector: np.ndarray) -> np.ndarray:
-        return vector / np.linalg.norm(vector)
-
     def loop(positives: list[int]) -> float:
         columns = sorted({*positives, 3, 4})
         losses = []
         for row, positive in enumerate(positives):
             kept = [column for column in columns if column == positive or not relevant[row, column]]
-            logits = {column: unit(queries[row]) @ unit(documents[column]) / 0.1 for column in kept}
+            logits = {column: float(queries[row] @ documents[column]) / 0.1 for column in kept}
             losses.append(np.log(sum(np.exp(value) for value in logits.values())) - logits[positive])
         return float(np.mean(losses))
 
