@@ -108,6 +108,7 @@ def test_lineage_leads_to_every_program(opened: Opened, report: str, searched: t
     go(page, searched[1], "lineage")
     while page.locator("ul.tree details:not([open])").count():
         page.locator("ul.tree details:not([open]) > summary").first.click()
+        page.wait_for_function("() => !document.querySelector('ul.tree details[open]:not(:has(ul))')")
     numbers = {text.split(" ")[0] for text in page.locator("ul.tree a").all_inner_texts()}
     assert numbers == {str(number) for number in range(1, 41)}
 
