@@ -116,7 +116,8 @@ def test_a_program_that_fails_the_second_time_is_rejected(
 ORDER_BODIES = {
     "position bias": "return sim - 0.1 * np.arange(sim.shape[1])",
     "tie-break by position": "return np.round(sim, 1) - 1e-5 * np.arange(sim.shape[1])",
-    "seeded noise per position": "import statistics\nnoise = statistics.random.Random(0)\nreturn sim + [noise.random() for _ in d_texts]",
+    "seeded noise per position": "import statistics\nnoise = statistics.random.Random(0)\n"
+    "return sim + [noise.random() for _ in d_texts]",
     "first documents as centres": "return sim + (d_emb @ d_emb[:8].T).max(axis=1)",
 }
 
