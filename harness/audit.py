@@ -1,6 +1,6 @@
 """Does a program score what it claims to? Runs under changed circumstances that must not change its scores.
 
-Cheap audits (one more run) suit every program on a probe task; dear ones (three more) those about to be admitted.
+Cheap audits (one more run) suit every program on a probe task; dear ones (three more) those that are to be kept.
 What an audit embeds is not metered: it is the harness's question, not the program's.
 """
 

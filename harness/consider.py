@@ -90,7 +90,8 @@ def _judge(considered: Considered, evaluation: Evaluation, history: History, ben
         decision: Decision | None = compute_rule(evaluation.mean_delta, history.best_delta)
     else:
         decision = _validated(hidden, history, bench)
-    if decision is not None and decision.admitted:
+    kept = decision is not None and decision.admitted
+    if kept or history.reaches_frontier(evaluation.cost_ratio or 0.0, evaluation.mean_delta):
         evaluation = closely_audited(evaluation, proposal.source, bench)
     return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, hidden)
 

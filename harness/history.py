@@ -87,6 +87,12 @@ class History:
         """Non-dominated programs, cheapest first."""
         return tuple(self._by_id[program_id].view for program_id in self._front)
 
+    def reaches_frontier(self, cost_ratio: float, mean_delta: float) -> bool:
+        """Whether a program with this result would be non-dominated."""
+        return all(
+            cost_ratio < (view.cost_ratio or 0.0) or mean_delta > (view.mean_delta or 0.0) for view in self.frontier()
+        )
+
     def candidates(self) -> list[Candidate]:
         """Evaluated programs, as parent selection sees them."""
         return list(self._candidates.values())

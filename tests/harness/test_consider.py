@@ -1,6 +1,7 @@
 """From a proposal to a record: what is rejected, by whom, and with what words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,15 @@ def test_a_program_that_hangs_on_hash_order_has_no_result(bench: Workbench) -> N
 def test_a_transductive_program_is_admitted_with_a_flag(bench: Workbench) -> None:
     record = consider_one(program("return sim - sim.mean(axis=0)"), bench)
     assert record.status == "admitted"
+    assert record.flags == ["transductive"]
+
+
+def test_what_reaches_the_frontier_without_being_admitted_is_audited_as_closely(bench: Workbench) -> None:
+    history = History()
+    best = known_from_record("run.1", consider_one(program("return sim"), bench, history))
+    history.add(replace(best, row=replace(best.row, mean_delta=0.9, cost_ratio=7.0)))
+    record = consider_one(program("return sim - sim.mean(axis=0)"), bench, history)
+    assert record.status == "evaluated"
     assert record.flags == ["transductive"]
 
 

@@ -42,6 +42,14 @@ def test_the_frontier_keeps_what_nothing_beats_in_both_cheapest_first() -> None:
     assert history.best_delta == 0.1
 
 
+def test_a_program_reaches_the_frontier_where_nothing_matches_it_in_both() -> None:
+    history = filled(known(1, 0.0, 1.0), known(2, 0.1, 4.0))
+    assert history.reaches_frontier(2.0, 0.05)
+    assert history.reaches_frontier(9.0, 0.2)
+    assert not history.reaches_frontier(2.0, 0.0)
+    assert not history.reaches_frontier(4.0, 0.1)
+
+
 def test_rejected_programs_are_remembered_but_never_parents() -> None:
     history = filled(known(1, 0.0, 1.0, generation=0), known(2, None, None, parents=(1,)))
     assert [candidate.id for candidate in history.candidates()] == ["run.1"]
