@@ -38,14 +38,14 @@ def verbs_page() -> str:
 
     from harness.cli import app
 
-    verbs: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
+    verbs = dict(all_verbs(get_command(app)))
     return (
         "\n".join(
             [
                 "# Verbs\n",
                 GENERATED,
                 "`ttc VERB --help` prints the same. `python -m harness` does what `ttc` does.\n",
-                ", ".join(f"[{name}](#{name})" for name in verbs) + ".\n",
+                ", ".join(f"[{name}](#{name.replace(' ', '-')})" for name in verbs) + ".\n",
                 "## Exit codes\n",
                 *exit_codes(),
                 *(line for name, verb in verbs.items() for line in _verb(name, verb)),
@@ -53,6 +53,15 @@ def verbs_page() -> str:
         ).rstrip()
         + "\n"
     )
+
+
+def all_verbs(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every verb with its name as it is typed, those of a group after the group's."""
+    for name, verb in group.commands.items():
+        if hasattr(verb, "commands"):
+            yield from all_verbs(verb, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", verb
 
 
 def exit_codes() -> list[str]:

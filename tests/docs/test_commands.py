@@ -64,6 +64,7 @@ def run(block: Block, folder: Path, cache: Path, server: str) -> "subprocess.Com
         "XDG_CACHE_HOME": str(cache),
         "SERVER": server,
         "NO_COLOR": "1",
+        "OMP_NUM_THREADS": "1",  # pages are tested side by side
         "PIP_NO_INDEX": "1",  # nothing is fetched by a test
     }
     return subprocess.run(
@@ -117,6 +118,8 @@ def test_links_lead_somewhere() -> None:
 def check(words: list[str]) -> None:
     """Raise where a verb, an option or a setting of this command line does not exist."""
     verb = verbs()[words[0]]
+    if hasattr(verb, "commands"):
+        verb, words = verb.commands[words[1]], words[1:]
     takes_settings = verb.context_settings.get("allow_extra_args")
     known = {name for parameter in verb.params for name in (*parameter.opts, *parameter.secondary_opts)}
     known |= {"--help"} | ({"-m"} if takes_settings else set())
