@@ -4,7 +4,6 @@ A block that is not run carries its reason behind the fence, `sh no-test: needs 
 ones that the command line takes.
 """
 
-import ast
 import os
 import re
 import shlex
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from sandbox import rules
 from tests.docs.pages import FENCE, PAGES, Block, blocks
 from tests.e2e.stand_in_model import well_behaved
 from tests.harness.proposers.fake_provider import FakeProvider
@@ -86,11 +86,16 @@ def test_every_fence_says_what_it_holds() -> None:
             assert block.reason != "", f"{block.page}, line {block.line}: say why it is not tested"
 
 
-def test_python_blocks_parse() -> None:
-    for page in PAGES:
-        for block in blocks(page):
-            if block.info == "python":
-                ast.parse(block.text)
+PYTHON = [block for page in PAGES for block in blocks(page) if block.info == "python"]
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=lambda block: f"{block.page}:{block.line}")
+def test_python_blocks_run(block: Block) -> None:
+    """They define what the page talks of, with imports that exist."""
+    namespace: dict[str, Any] = {"__name__": "example"}
+    exec(compile(block.text, block.page, "exec", dont_inherit=True), namespace)
+    if "rerank" in namespace:
+        assert rules.check(block.text) == []
 
 
 @pytest.mark.parametrize("block", SKIPPED, ids=lambda block: f"{block.page}:{block.line}")
