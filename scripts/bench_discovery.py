@@ -90,13 +90,20 @@ def overhead(settings: Settings) -> None:
 
 
 def workers(settings: Settings) -> None:
-    """The same busy program on all tasks with one worker and with two, encoder idle."""
+    """The same busy program on all tasks with one worker and with two, encoder idle.
+
+    Two processes that share nothing show what this machine can give at the moment.
+    """
+    spin = [sys.executable, "-c", "for _ in range(20_000_000): pass"]
+    alone = min(_timed(lambda: subprocess.run(spin, check=True)) for _ in range(3))
+    paired = min(_timed(lambda: [p.wait() for p in [subprocess.Popen(spin) for _ in range(2)]]) for _ in range(3))
     walls = {}
     for count in (1, 2):
         settings.executor.workers = count
         with workbench(settings) as bench:
             walls[count] = min(_timed(lambda: bench.evaluator.evaluate(BUSY)) for _ in range(5))
     print(f"two workers against one: {walls[1] / walls[2]:.2f}x (at least 1.7)")
+    print(f"  two processes that share nothing: {2 * alone / paired:.2f}x the work of one in the same time")
 
 
 def floor(settings: Settings) -> None:
