@@ -146,7 +146,7 @@ def config_page() -> str:
 def _settings(kind: type, prefix: str) -> Iterator[str]:
     """One row for each field; a field that is a dataclass itself gives the rows of its fields."""
     meanings, types = _field_docstrings(kind), get_type_hints(kind)
-    for one in fields(kind):  # type: ignore[arg-type]
+    for one in fields(kind):
         if is_dataclass(types[one.name]):
             yield from _settings(types[one.name], f"{prefix}.{one.name}")
             continue
