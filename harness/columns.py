@@ -168,7 +168,7 @@ LEDGER: "Listing[Program]" = Listing(
     ("id", "name", "status", "mean_delta", "cost_ratio", "w/t/l", "verdict", "parents", "flags", "reason"),
 )
 FRONTIER: "Listing[Program]" = Listing(
-    _of_programs(_this), ("id", "name", "cost_ratio", "mean_delta", "w/t/l", "flags", "lesson")
+    _of_programs(_this), ("id", "name", "cost_ratio", "mean_delta", "w/t/l", "flags")
 )
 LINEAGE: "Listing[Relative]" = Listing(
     (

@@ -1,6 +1,6 @@
 """Measure the discovery loop: overhead, bookkeeping, scaling, cache and memory. Ratios are taken within one run.
 
-    .venv/bin/python scripts/bench_discovery.py [--encoder minilm] [--sections help,overhead,...]
+    .venv/bin/python scripts/bench_discovery.py [--encoder minilm] [--sections help_time,overhead,...]
 
 The section `floor` encodes with a cold cache, which takes minutes with a transformer; the others use a warm one.
 """

