@@ -35,8 +35,8 @@ from primitives.interaction import segment_scores
 from primitives.segments import sentence_segments
 
 def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    """Best sentence of each document, added to the document's own score."""
-    parts = sentence_segments(d_texts)
+    """Best of all sentences of each document, added to the document's own score."""
+    parts = sentence_segments(d_texts, most=100_000)
     return sim + segment_scores(q_emb, embed_fn(parts.texts), parts.starts)
 '''
 
@@ -239,7 +239,9 @@ def _unique_texts(bench: Workbench) -> list[str]:
     texts: dict[str, None] = {}
     for prepared in bench.tasks:
         documents = list(prepared.task.documents.values())
-        texts |= dict.fromkeys([*prepared.task.queries.values(), *documents, *sentence_segments(documents).texts])
+        texts |= dict.fromkeys(
+            [*prepared.task.queries.values(), *documents, *sentence_segments(documents, most=100_000).texts]
+        )
     return list(texts)
 
 
