@@ -34,7 +34,7 @@ CHANGEABLE = ("caps.", "executor.", "proposer.max_retries=", "proposer.timeout_s
 
 def start(settings: Settings) -> bool:
     """Run a new search to its end; False when it was stopped before."""
-    refuse_held_out(list_names(settings.tasks))
+    refuse_held_out(list_names(settings.tasks))  # before anything is fetched or made
     with Archive.open(settings.archive.path) as archive:
         settings = with_replayed(settings, archive)
         return _search(settings, archive, _discovery_tasks(settings), run_id=None)
@@ -77,9 +77,7 @@ def recorded_tasks(settings: Settings, archive: Archive, run_id: str) -> list[Re
 
 
 def _discovery_tasks(settings: Settings) -> list[RetrievalTask]:
-    names = list_names(settings.tasks)
-    refuse_held_out(names)  # before anything is fetched
-    with working(f"reading {len(names)} tasks"):
+    with working(f"reading {len(list_names(settings.tasks))} tasks"):
         tasks = load_tasks(settings.tasks)
     refuse_held_out(tasks)
     return tasks
