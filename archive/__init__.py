@@ -1,10 +1,12 @@
 """The SQLite archive of runs, programs and outcomes."""
 
 from archive.archive import Archive
+from archive.calls import Calls
 from archive.errors import ArchiveError
 from archive.heldout import HeldOut
 from archive.pareto import hypervolume, non_dominated
 from archive.records import (
+    CallRecord,
     Cell,
     CellRecord,
     Event,
@@ -21,6 +23,8 @@ from archive.records import (
 __all__ = [
     "Archive",
     "ArchiveError",
+    "CallRecord",
+    "Calls",
     "Cell",
     "CellRecord",
     "Event",

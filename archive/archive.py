@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,9 @@ from archive.connection import connect, durable, sentences, transaction
 from archive.errors import ArchiveError
 from archive.exchanges import Exchanges
 from archive.export import export
-from archive.records import Event, Exchange, Program, ProgramRecord, Run, RunRecord
+from archive.locks import held
+from archive.records import CallRecord, Event, Exchange, Program, ProgramRecord, Run, RunRecord
+from archive.usage import write_call, write_usage
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -45,6 +47,15 @@ class Archive:
 
         return Database(self._connection)
 
+    @contextmanager
+    def held(self, what: str, sentence: str) -> Iterator[None]:
+        """Let one process at a time work on a part of the archive; `what` names the part in the lock's file name.
+
+        The lock ends with the process, however that ends. Raises ArchiveError with the sentence where another has it.
+        """
+        with held(self.path.with_name(f"{self.path.name}-{what}.lock"), sentence):
+            yield
+
     def close(self) -> None:
         """Close the file. A run that is still `running` can be resumed."""
         self._connection.close()
@@ -58,9 +69,10 @@ class Archive:
         self.close()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all that is written within is kept, or nothing of it."""
-        with self._lock, sentences(self.path), transaction(self._connection):
+    def writing(self, *, durably: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction: all that is written within is kept, or nothing of it; `durably` outlives a power cut."""
+        how = durable(self._connection) if durably else nullcontext()
+        with self._lock, sentences(self.path), how, transaction(self._connection):
             yield self._connection
 
     @contextmanager
@@ -110,23 +122,24 @@ class Archive:
             _insert_parents(connection, run_id, program_id, record.parents)
             outcomes = [{"program_id": program_id, **rows.to_row(outcome)} for outcome in record.outcomes]
             rows.insert(connection, "outcomes", outcomes)
-            usage = [
-                {"program_id": program_id, "position": at, **rows.to_row(call)} for at, call in enumerate(record.usage)
-            ]
-            rows.insert(connection, "usage", usage)
+            write_usage(connection, run_id, number, record.usage)
             for kind, message in events:
                 _insert_event(connection, run_id, kind, message)
         return program_id
 
-    def record_exchange(self, run_id: str, exchange: Exchange) -> None:
+    def record_exchange(
+        self, run_id: str, exchange: Exchange, call: CallRecord | None = None, position: int | None = None
+    ) -> None:
         """Keep a request to a language model and its answer, before anything is done with it.
 
         The answer was paid for, so it is on the disk when this returns. One that is kept already is not kept again.
+        With it goes the `call`, in place of the one that was begun at `position`.
         """
-        with self._lock, durable(self._connection):
+        with self._lock:
             try:
-                with self.writing():
-                    self._exchanges.record(run_id, exchange)
+                with self.writing(durably=True) as connection:
+                    if self._exchanges.record(run_id, exchange) and call is not None:
+                        write_call(connection, run_id, call, position)
             except BaseException:
                 self._exchanges.forget()
                 raise
@@ -189,10 +202,10 @@ class Archive:
         with self.reading():
             return self._exchanges.answer(run_id, number, step)
 
-    def responses(self, run_id: str) -> list[str]:
-        """The responses alone, in the order recorded."""
+    def n_exchanges(self, run_id: str) -> int:
+        """Number of a run's exchanges with language models."""
         with self.reading():
-            return self._exchanges.responses(run_id)
+            return self._exchanges.count(run_id)
 
     def export(self, run_id: str) -> dict[str, Any]:
         """All that a run decided, less what differs when it is repeated; see `archive.export`."""

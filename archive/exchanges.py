@@ -23,12 +23,12 @@ class Exchanges:
         self._connection = connection
         self._last = ("", 0, "")  # run, position, request
 
-    def record(self, run_id: str, exchange: Exchange) -> None:
-        """Keep an exchange, within the caller's transaction; one that is kept already is not kept again."""
+    def record(self, run_id: str, exchange: Exchange) -> bool:
+        """Keep an exchange, within the caller's transaction; False for one that is kept already."""
         require_run(self._connection, run_id)
         known = self.answer(run_id, exchange.number, exchange.step)
         if known == (exchange.request_hash, storable(exchange.response)):
-            return
+            return False
         (last,) = self._connection.execute(
             "SELECT coalesce(max(position), -1) FROM exchanges WHERE run_id = ?", (run_id,)
         ).fetchone()
@@ -45,6 +45,7 @@ class Exchanges:
         }
         insert(self._connection, "exchanges", [row])
         self._last = (run_id, last + 1, request)
+        return True
 
     def forget(self) -> None:
         """Forget the last request, as its transaction was undone."""
@@ -55,10 +56,10 @@ class Exchanges:
         require_run(self._connection, run_id)
         return self._from(run_id, 0)
 
-    def responses(self, run_id: str) -> list[str]:
-        """The responses alone, in the order recorded."""
-        rows = self._connection.execute("SELECT response FROM exchanges WHERE run_id = ? ORDER BY position", (run_id,))
-        return [_text(blob) for (blob,) in rows]
+    def count(self, run_id: str) -> int:
+        """Number of a run's exchanges."""
+        (count,) = self._connection.execute("SELECT count(*) FROM exchanges WHERE run_id = ?", (run_id,)).fetchone()
+        return int(count)
 
     def answer(self, run_id: str, number: int, step: str) -> tuple[str, str] | None:
         """Request hash and response of the newest exchange of a step; None where there is none."""

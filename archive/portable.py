@@ -22,7 +22,7 @@ RUN_TABLES = {
     "programs": OF_RUN,
     "parents": OF_PROGRAMS,
     "outcomes": OF_PROGRAMS,
-    "usage": OF_PROGRAMS,
+    "usage": OF_RUN,
     "exchanges": OF_RUN,
     "events": OF_RUN,
 }

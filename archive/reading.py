@@ -7,6 +7,7 @@ from collections import defaultdict
 from archive.naming import require_run
 from archive.records import Event, OutcomeRecord, Program, ProgramRecord, Run, RunRecord, TaskRecord, UsageRecord
 from archive.rows import from_row, select
+from archive.usage import UNANSWERED
 
 
 def runs(connection: sqlite3.Connection) -> list[Run]:
@@ -88,11 +89,11 @@ def _programs(connection: sqlite3.Connection, where: str, *values: str | int) ->
     usage: dict[str, list[UsageRecord]] = defaultdict(list)
     for row in select(
         connection,
-        f"SELECT u.* FROM usage u JOIN programs p ON p.id = u.program_id WHERE {where} "
-        "ORDER BY u.program_id, u.position",
+        f"SELECT p.id, u.* FROM usage u JOIN programs p ON (p.run_id, p.number) = (u.run_id, u.number) WHERE {where} "
+        f"AND u.verdict NOT IN {UNANSWERED} ORDER BY u.run_id, u.number, u.position",
         *values,
     ):
-        usage[row["program_id"]].append(from_row(UsageRecord, row))
+        usage[row["id"]].append(from_row(UsageRecord, row))
     return [
         Program(
             row["id"],

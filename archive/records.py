@@ -75,6 +75,8 @@ class UsageRecord:
 
     provider: str
     model: str
+    step: str = ""
+    """Which of its program's calls it was, as in `Exchange`."""
     purpose: str = "proposal"
     """`proposal`, `judge` or `notes`."""
     verdict: str = "ok"
@@ -171,6 +173,20 @@ class Exchange:
     request_hash: str
     request: str
     response: str
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """A call to a language model as the caps of its run count it, answered or not."""
+
+    number: int
+    """Number of the program it was for."""
+    usage: UsageRecord
+    charged_usd: float = 0.0
+    """What it cost, or the most it could have cost where that is unknown."""
+    charged_tokens: int = 0
+    detail: str = ""
+    """Why there is no answer."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ table would move it to an overflow page of its own.
 """
 
 import sqlite3
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
@@ -135,13 +136,48 @@ FROM usage u JOIN programs p ON p.id = u.program_id GROUP BY p.run_id, u.provide
 """
 
 
-def _tables_and_views(db: "Database") -> None:
-    for statement in (RUNS + PROGRAMS + CALLS + HELD_OUT + VIEWS).split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+# A row from before each call is made, so that none can be paid for and leave no trace.
+USAGE_OF_EVERY_CALL = """
+DROP VIEW spending;
+ALTER TABLE usage RENAME TO usage_of_programs;
+CREATE TABLE usage (
+  run_id TEXT NOT NULL REFERENCES runs(id), number INTEGER NOT NULL, position INTEGER NOT NULL, step TEXT NOT NULL,
+  created TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, purpose TEXT NOT NULL, verdict TEXT NOT NULL,
+  detail TEXT NOT NULL, request_id TEXT, retries INTEGER NOT NULL, latency_s REAL NOT NULL,
+  input_uncached INTEGER, cache_read INTEGER, cache_write INTEGER, output INTEGER, reasoning INTEGER,
+  cost_usd REAL, price_source TEXT NOT NULL, charged_usd REAL NOT NULL, charged_tokens INTEGER NOT NULL,
+  PRIMARY KEY (run_id, number, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO usage
+SELECT p.run_id, p.number, u.position, '', p.created, u.provider, u.model, u.purpose, u.verdict, '', u.request_id,
+  u.retries, u.latency_s, u.input_uncached, u.cache_read, u.cache_write, u.output, u.reasoning, u.cost_usd,
+  u.price_source, coalesce(u.cost_usd, 0),
+  coalesce(u.input_uncached, 0) + coalesce(u.cache_read, 0) + coalesce(u.cache_write, 0) + coalesce(u.output, 0)
+FROM usage_of_programs u JOIN programs p ON p.id = u.program_id;
+DROP TABLE usage_of_programs;
+CREATE VIEW spending AS
+SELECT run_id, provider, model, purpose, count(*) AS calls, sum(verdict <> 'ok') AS failed_calls,
+  sum(verdict IN ('in-flight', 'failed', 'lost')) AS unanswered_calls,
+  sum(input_uncached) AS input_uncached, sum(cache_read) AS cache_read, sum(cache_write) AS cache_write,
+  sum(output) AS output, sum(reasoning) AS reasoning, sum(cost_usd) AS cost_usd,
+  sum(cost_usd IS NULL) AS calls_of_unknown_cost, sum(charged_usd) AS charged_usd
+FROM usage GROUP BY run_id, provider, model, purpose;
+"""
 
 
-MIGRATIONS = {"tables_and_views": _tables_and_views}
+def _applying(script: str) -> Callable[["Database"], None]:
+    def apply(db: "Database") -> None:
+        for statement in script.split(";\n"):
+            if statement.strip():
+                db.execute(statement)
+
+    return apply
+
+
+MIGRATIONS = {
+    "tables_and_views": _applying(RUNS + PROGRAMS + CALLS + HELD_OUT + VIEWS),
+    "usage_of_every_call": _applying(USAGE_OF_EVERY_CALL),
+}
 
 
 def pending(connection: sqlite3.Connection) -> bool:

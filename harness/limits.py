@@ -1,8 +1,8 @@
 """What a run may spend: dollars, tokens, programs and wall time are caps of one kind, never passed.
 
-A call reserves the most that it could cost before it is made, so calls in flight count. Two trade-offs are accepted:
-a run may end a little before a cap that it would just have met, and a call that the library retried after a timeout is
-counted once although a provider may charge both.
+A call reserves the most that it could cost before it is made, so calls in flight count, and one that a killed process
+left behind counts at its most for good. Two trade-offs are accepted: a run may end a little before a cap that it would
+just have met, and a call that the library retried after a timeout is counted once although a provider may charge both.
 """
 
 import threading
@@ -39,6 +39,9 @@ class Amount:
 
     def __add__(self, other: "Amount") -> "Amount":
         return Amount(self.dollars + other.dollars, self.tokens + other.tokens)
+
+
+NOTHING = Amount()
 
 
 class Spending:

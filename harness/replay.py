@@ -19,7 +19,7 @@ def with_replayed(settings: Settings, archive: Archive) -> Settings:
         raise UsageError("proposer=replay needs proposer.run=ID; `ttc runs` lists the runs of an archive.")
     run_id = archive.resolve_run(proposer.run)
     recorded = from_config(archive.run(run_id).record.config)
-    if not archive.responses(run_id):
+    if not archive.n_exchanges(run_id):
         raise UsageError(f"Run {run_id} has no recorded answers of a model to replay.")
     return replace(
         settings,

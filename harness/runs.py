@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, replace
 
-from archive import Archive, RunRecord
+from archive import Archive, CallRecord, Calls, RunRecord
 from harness.audit import shuffled_label_ndcg
 from harness.consider import screen
 from harness.discover import Discovery
@@ -13,7 +14,7 @@ from harness.encoders.fingerprint import require_fingerprint
 from harness.errors import JobError, UsageError
 from harness.evaluate import PreparedTask
 from harness.history import History, Known
-from harness.limits import Amount, CapReached, Spending
+from harness.limits import CapReached, Spending
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.store import ArchiveStore
 from harness.provenance import machine, versions
@@ -49,7 +50,24 @@ def continue_run(path: str, run: str, overrides: Sequence[str] = ()) -> bool:
     with Archive.open(path, create=False) as archive:
         run_id = archive.resolve_run(run)
         settings = recorded_settings(archive, run_id, overrides)
-        return _search(settings, archive, recorded_tasks(settings, archive, run_id), run_id=run_id)
+        with alone(archive, run_id):
+            _tell_lost(Calls(archive, run_id).lose())
+            return _search(settings, archive, recorded_tasks(settings, archive, run_id), run_id=run_id)
+
+
+def alone(archive: Archive, run_id: str) -> AbstractContextManager[None]:
+    """Keep other processes from writing to a run. Raises ArchiveError where one does."""
+    return archive.held(run_id, f"Another process is working on run {run_id}; wait for it, or stop it first.")
+
+
+def _tell_lost(calls: Sequence[CallRecord]) -> None:
+    if calls:
+        dollars = sum(call.charged_usd for call in calls)
+        print(
+            f"{len(calls)} call(s) to a model were in flight when this run was killed: they are asked again, and count "
+            f"${dollars:.4f} against the caps, the most they can have cost.",
+            file=sys.stderr,
+        )
 
 
 def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = ()) -> Settings:
@@ -99,12 +117,14 @@ def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask]
     hidden = hidden_names(settings, tasks)
     n_programs = len(programs.SEEDS) + settings.search.generations
     with (
+        ExitStack() as stack,
         StopOnInterrupt() as stop,
         open_display(len(tasks), n_programs) as display,
         open_workbench(settings, tasks, hidden=hidden, on_task=display.task_prepared, report=display.encoding) as bench,
     ):
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
+            stack.enter_context(alone(archive, run_id))
             archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
         else:
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
@@ -174,7 +194,7 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         programs=history.programs,
         screen=lambda source, briefing: screen(source, briefing, history),
         store=store,
-        spending=Spending(settings.caps, Amount() if replayed else store.charged()),
+        spending=Spending(settings.caps, store.charged()),
         embed=lambda texts: bench.encoder.embed(texts, role="document").vectors,
         replayed=replayed,
     )

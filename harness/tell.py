@@ -13,7 +13,7 @@ from harness.outside import Desk, answered, open_desk
 from harness.proposers.exchange import Prompt
 from harness.proposers.models import load_client, model_names, split_kind
 from harness.proposers.tokens import count
-from harness.runs import hidden_of, recorded_tasks
+from harness.runs import alone, hidden_of, recorded_tasks
 from harness.stopping import StopOnInterrupt
 from harness.workbench import Workbench, open_workbench
 
@@ -103,7 +103,7 @@ def _set_aside(folder: Path, number: int) -> None:
 @contextmanager
 def _opened(path: str, run: str) -> Iterator[tuple[Desk, Workbench]]:
     """A run with all that evaluating takes, as it was recorded. Raises JobError where encoder or tasks are others."""
-    with Archive.open(path, create=False) as archive:
+    with Archive.open(path, create=False) as archive, alone(archive, archive.resolve_run(run)):
         desk = open_desk(archive, run)
         tasks = recorded_tasks(desk.settings, archive, desk.run_id)
         with open_workbench(desk.settings, tasks, hidden=hidden_of(archive, desk.run_id)) as bench:

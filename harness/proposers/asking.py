@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from harness.errors import JobError
+from harness.errors import HarnessError, JobError
 from harness.limits import Amount, Spending
 from harness.proposers.exchange import ChatClient, Exchange, Prompt, request_hash
 from harness.proposers.prices import Price, most_expensive
@@ -49,12 +49,21 @@ class LiveAsker:
             return known.exchange
         most = self._most(asked, prompt)
         with self._spending.call(most) as settle:
-            exchange = asked.client.complete(prompt)
-            exchange = replace(exchange, usage=_priced(exchange.usage, step, asked.price))
+            call = self._store.begin(number, _of_step(_unknown(asked), step), most)
+            exchange = self._answer(asked, prompt, number, call)
+            exchange = replace(exchange, usage=_of_step(_priced(exchange.usage, asked.price), step))
             charged = _charged(exchange.usage, most)
-            self._store.record(RecordedExchange(number, step, model, hash_, exchange, charged), prompt)
+            recorded = RecordedExchange(number, step, model, hash_, exchange)
+            self._store.record(recorded, prompt, call=call, charged=charged)
             settle(charged)
         return exchange
+
+    def _answer(self, asked: Model, prompt: Prompt, number: int, call: int) -> Exchange:
+        try:
+            return asked.client.complete(prompt)
+        except HarnessError as error:
+            self._store.failed(number, call, str(error))
+            raise
 
     def recall(self, number: int, step: str) -> Exchange | None:
         known = self._store.lookup(number, step)
@@ -90,9 +99,18 @@ class NoAnswer(JobError):
     """A replayed run does not hold the answer that is asked for."""
 
 
-def _priced(usage: CallUsage, step: str, price: Price) -> CallUsage:
+def _unknown(asked: Model) -> CallUsage:
+    """What is known of a call before it is made."""
+    return CallUsage(asked.client.provider, asked.client.model, price_source=asked.price.source)
+
+
+def _of_step(usage: CallUsage, step: str) -> CallUsage:
     purpose = {"answer": "proposal"}.get(step.partition("/")[0], step.partition("/")[0])
-    return replace(usage, purpose=purpose, cost_usd=price.cost(usage), price_source=price.source)
+    return replace(usage, step=step, purpose=purpose)
+
+
+def _priced(usage: CallUsage, price: Price) -> CallUsage:
+    return replace(usage, cost_usd=price.cost(usage), price_source=price.source)
 
 
 def _charged(usage: CallUsage, most: Amount) -> Amount:

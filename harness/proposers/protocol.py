@@ -66,6 +66,8 @@ class CallUsage:
 
     provider: str
     model: str
+    step: str = ""
+    """Which of its program's calls it was: `answer/0` and on, `judge/0` and on, `notes`."""
     purpose: str = "proposal"
     """`proposal`, `judge` or `notes`."""
     verdict: str = "ok"

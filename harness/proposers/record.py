@@ -1,10 +1,12 @@
-"""Every exchange is recorded before its answer is read, so that no answer is paid for twice."""
+"""Every call is recorded before it is made and every exchange before its answer is read, so that no answer is paid for
+twice and none is paid for without a trace."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from harness.limits import Amount
+from harness.limits import NOTHING, Amount
 from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.protocol import CallUsage
 
 
 @dataclass(frozen=True)
@@ -19,18 +21,27 @@ class RecordedExchange:
     """As the settings name it."""
     request_hash: str
     exchange: Exchange
-    charged: Amount
-    """What the caps count: the cost, or the most it could have been where the server did not say."""
 
 
 class ExchangeStore(Protocol):
-    """What a run remembers of its exchanges. Kept by the archive."""
+    """What a run remembers of its calls and exchanges. Kept by the archive."""
 
     def lookup(self, number: int, step: str) -> RecordedExchange | None:
         """The recorded exchange of a step, or None."""
 
-    def record(self, recorded: RecordedExchange, prompt: Prompt) -> None:
-        """Keep an exchange and its prompt for good before this returns; a later one of a step takes its place."""
+    def begin(self, number: int, usage: CallUsage, most: Amount) -> int:
+        """Keep for good that a call is about to be made which may cost so much; a number for it among its program's."""
+
+    def failed(self, number: int, call: int, why: str) -> None:
+        """A call that was begun has no answer and cost nothing."""
+
+    def record(
+        self, recorded: RecordedExchange, prompt: Prompt, *, call: int | None = None, charged: Amount = NOTHING
+    ) -> None:
+        """Keep an exchange and its prompt for good before this returns; a later one of a step takes its place.
+
+        It answers the `call` that was begun, and the caps count it as `charged`.
+        """
 
     def charged(self) -> Amount:
-        """The sum over all exchanges."""
+        """What the caps count, over all calls."""

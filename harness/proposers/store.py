@@ -1,13 +1,13 @@
-"""Exchanges kept in the archive."""
+"""Calls and exchanges kept in the archive."""
 
 import json
 from dataclasses import asdict
-from typing import Any
 
-from archive import Archive
+from archive import Archive, CallRecord, Calls, UsageRecord
 from archive import Exchange as ArchivedExchange
-from harness.limits import Amount
+from harness.limits import NOTHING, Amount
 from harness.proposers.exchange import Prompt, from_mapping, to_mapping
+from harness.proposers.protocol import CallUsage
 from harness.proposers.record import RecordedExchange
 
 BETWEEN = "\x1f"
@@ -20,6 +20,7 @@ class ArchiveStore:
     def __init__(self, archive: Archive, run_id: str) -> None:
         self._archive = archive
         self._run_id = run_id
+        self._calls = Calls(archive, run_id)
 
     def lookup(self, number: int, step: str) -> RecordedExchange | None:
         found = self._archive.answer(self._run_id, number, step)
@@ -27,16 +28,18 @@ class ArchiveStore:
             return None
         request_hash, response = found
         kept = json.loads(response)
-        return RecordedExchange(
-            number, step, kept["model"], request_hash, from_mapping(kept["exchange"]), Amount(**kept["charged"])
-        )
+        return RecordedExchange(number, step, kept["model"], request_hash, from_mapping(kept["exchange"]))
 
-    def record(self, recorded: RecordedExchange, prompt: Prompt) -> None:
-        response = {
-            "model": recorded.model,
-            "exchange": to_mapping(recorded.exchange),
-            "charged": asdict(recorded.charged),
-        }
+    def begin(self, number: int, usage: CallUsage, most: Amount) -> int:
+        return self._calls.begin(_call(number, usage, most))
+
+    def failed(self, number: int, call: int, why: str) -> None:
+        self._calls.failed(number, call, why)
+
+    def record(
+        self, recorded: RecordedExchange, prompt: Prompt, *, call: int | None = None, charged: Amount = NOTHING
+    ) -> None:
+        response = {"model": recorded.model, "exchange": to_mapping(recorded.exchange)}
         exchange = ArchivedExchange(
             recorded.number,
             recorded.step,
@@ -44,12 +47,12 @@ class ArchiveStore:
             prompt.prefix + BETWEEN + prompt.body,
             json.dumps(response, ensure_ascii=False, sort_keys=True),
         )
-        self._archive.record_exchange(self._run_id, exchange)
+        usage = _call(recorded.number, recorded.exchange.usage, charged)
+        self._archive.record_exchange(self._run_id, exchange, usage, call)
 
     def charged(self) -> Amount:
-        responses = self._archive.responses(self._run_id)
-        return sum((_charged(json.loads(response)) for response in responses), Amount())
+        return Amount(*self._calls.charged())
 
 
-def _charged(response: dict[str, Any]) -> Amount:
-    return Amount(**response["charged"])
+def _call(number: int, usage: CallUsage, charged: Amount) -> CallRecord:
+    return CallRecord(number, UsageRecord(**asdict(usage)), charged.dollars, charged.tokens)

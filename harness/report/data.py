@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from archive import Archive, Event, HeldOut, OutcomeRecord, Program, Run, TaskRecord
+from archive import Archive, CallRecord, Event, HeldOut, OutcomeRecord, Program, Run, TaskRecord, UsageRecord
 from harness.plain import plain, visible
 from harness.report.charts import run_charts
 from harness.report.front import best_so_far, front_ids
@@ -17,8 +17,10 @@ SOURCE = 200_000
 """Characters kept of a name, of a sentence or two, and of a program."""
 
 
-def run_data(run: Run, programs: Sequence[Program], events: Sequence[Event]) -> dict[str, Any]:
-    """A run without its programs: what it is, what it was made with, and its charts."""
+def run_data(
+    run: Run, programs: Sequence[Program], events: Sequence[Event], calls: Sequence[CallRecord]
+) -> dict[str, Any]:
+    """A run without its programs: what it is, what it was made with, its charts, and the calls beside programs."""
     record = run.record
     front = front_ids(programs)
     return {
@@ -38,6 +40,10 @@ def run_data(run: Run, programs: Sequence[Program], events: Sequence[Event]) -> 
         "events": [
             {"created": event.created, "kind": plain(event.kind), "message": plain(event.message, TEXT)}
             for event in events
+        ],
+        "calls": [
+            {**_call(call.usage), "number": call.number, "most": call.charged_usd, "detail": plain(call.detail, TEXT)}
+            for call in calls
         ],
         "frontier": [program.number for program in programs if program.id in front],
         "charts": run_charts(programs, [task.name for task in record.tasks], front, best_so_far(programs)),
@@ -145,11 +151,12 @@ def _program(program: Program, intervals: Mapping[str, Mapping[str, Sequence[flo
             }
             for outcome in record.outcomes
         ],
-        "usage": [
-            {name: plain(value, NAME) if isinstance(value, str) else value for name, value in vars(call).items()}
-            for call in record.usage
-        ],
+        "usage": [_call(call) for call in record.usage],
     }
+
+
+def _call(call: UsageRecord) -> dict[str, Any]:
+    return {name: plain(value, NAME) if isinstance(value, str) else value for name, value in vars(call).items()}
 
 
 def _result(outcome: OutcomeRecord, interval: Sequence[float] | None) -> dict[str, Any]:

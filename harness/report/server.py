@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from archive import Archive, Program
+from archive import Archive, Calls, Program
 from harness.errors import JobError
 from harness.plain import plain
 from harness.report.data import program_data, run_data
@@ -45,7 +45,8 @@ class LiveRun:
         fresh = self._archive.programs(self._run_id, after=last)
         self._programs += fresh
         self._shown += program_data(fresh, run.record.tasks)
-        return run_data(run, self._programs, self._archive.events(self._run_id))
+        calls = Calls(self._archive, self._run_id).beside_programs()
+        return run_data(run, self._programs, self._archive.events(self._run_id), calls)
 
 
 def open_server(live: LiveRun, host: str, port: int) -> ThreadingHTTPServer:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from archive import Archive
+from archive import Archive, Calls
 from harness.report.charts import heat_params
 from harness.report.data import program_data, run_data, transfer_data
 from harness.report.page import render_page
@@ -19,7 +19,8 @@ def report_data(archive: Archive, run_ids: Sequence[str]) -> dict[str, Any]:
     for run_id in run_ids:
         run, programs = archive.run(run_id), archive.programs(run_id)
         listed = program_data(programs, run.record.tasks)
-        runs.append({**run_data(run, programs, archive.events(run_id)), "programs": listed})
+        calls = Calls(archive, run_id).beside_programs()
+        runs.append({**run_data(run, programs, archive.events(run_id), calls), "programs": listed})
     return {"runs": runs, "transfer": transfer_with_scales(archive)}
 
 

@@ -22,7 +22,7 @@ def test_exchanges_come_back_in_order_from_another_opening(tmp_path: Path) -> No
         for one in kept[2:]:
             archive.record_exchange(run_id, one)
         assert archive.exchanges(run_id) == kept
-        assert archive.responses(run_id) == [one.response for one in kept]
+        assert archive.n_exchanges(run_id) == len(kept)
 
 
 def test_the_newest_answer_of_a_step_counts(tmp_path: Path) -> None:

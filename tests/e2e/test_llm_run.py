@@ -1,17 +1,19 @@
 """Runs with a language model as the author: real processes against a real server on loopback."""
 
+import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 
-from archive import Archive
+from archive import Archive, Calls
 from tests.e2e.conftest import Ttc, environment
 from tests.e2e.stand_in_model import misbehaving, well_behaved
-from tests.harness.proposers.fake_provider import TOKENS, FakeProvider
+from tests.harness.proposers.fake_provider import TOKENS, FakeProvider, Fault
 
 PRICE = ("proposer.price.input=2", "proposer.price.output=8")
 
@@ -88,13 +90,66 @@ def test_faults_and_kills_change_nothing(httpserver: HTTPServer, tmp_path: Path,
     with Archive.open(tmp_path / "killed.db", read_only=True) as archive:
         kept = {e.request_hash for e in archive.exchanges(archive.resolve_run("latest"))}
     assert 0 < len(kept) < len(unbroken["exchanges"])
-    sent_before = set(provider.answered)
     resumed = ttc("resume", "--archive", "killed.db")
     assert resumed.returncode == 0, resumed.stderr
     killed = exported(tmp_path / "killed.db")
     assert killed["programs"] == unbroken["programs"]
-    twice = [body for body in sent_before if provider.answered[body] > 1]
-    assert len(twice) <= 4, "only answers that were on their way when the process died"
+    with Archive.open(tmp_path / "killed.db", read_only=True) as archive:
+        lost = Calls(archive, archive.resolve_run("latest")).beside_programs()
+    unrecorded = provider.answered.total() - len(killed["exchanges"])
+    assert 0 <= unrecorded <= len(lost) <= 4, "only what was on its way at the kill, and nothing of it is hidden"
+    assert {call.usage.verdict for call in lost} <= {"lost"}
+    assert ("were in flight when this run was killed" in resumed.stderr) == bool(lost)
+
+
+def test_a_call_that_a_kill_lost_counts_against_the_caps(
+    httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc
+) -> None:
+    provider = FakeProvider(httpserver, lambda body, before: Fault(kind="hang"))
+    options = arguments(httpserver, corpus, "search.generations=3", "proposer.max_output_tokens=100000")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", "discover", *options], cwd=tmp_path, env=environment(tmp_path)
+    )
+    while not provider.requests:
+        assert process.poll() is None
+        time.sleep(0.05)
+    refused = ttc("resume")
+    assert refused.returncode == 1
+    assert "Another process is working on run" in refused.stderr
+    process.kill()
+    process.wait()
+    provider.script = well_behaved
+    capped = ttc("resume", "latest", "caps.dollars=1")
+    assert "1 call(s) to a model were in flight when this run was killed" in capped.stderr
+    assert "The cap of $1.00 could be passed by the next call: $0.8" in capped.stderr
+    assert ttc("resume", "latest", "caps.dollars=9").returncode == 0
+    with Archive.open(tmp_path / "ttc-archive.db", read_only=True) as archive:
+        run_id = archive.resolve_run("latest")
+        (lost,) = Calls(archive, run_id).beside_programs()
+        answered = [call for program in archive.programs(run_id) for call in program.record.usage]
+        dollars, _ = Calls(archive, run_id).charged()
+    assert (lost.number, lost.usage.step, lost.usage.verdict) == (4, "answer/0", "lost")
+    assert lost.charged_usd > 0.8
+    assert len(answered) == 3
+    assert dollars == pytest.approx(lost.charged_usd + sum(call.cost_usd or 0 for call in answered))
+
+
+def test_a_call_without_an_answer_leaves_a_row_and_costs_nothing(
+    httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc
+) -> None:
+    provider = FakeProvider(httpserver, lambda body, before: Fault(500, message="out of order"))
+    done = ttc("discover", *arguments(httpserver, corpus, "search.generations=2", "proposer.max_retries=1"))
+    assert done.returncode == 1
+    assert "gave no answer after all retries" in done.stderr
+    provider.script = well_behaved
+    assert ttc("resume").returncode == 0
+    told = ttc("sql", "SELECT model, calls, unanswered_calls, charged_usd > 0 AS charged FROM spending", "--json")
+    assert json.loads(told.stdout) == [
+        {"model": "stand-in", "calls": 1, "unanswered_calls": 1, "charged": 0},
+        {"model": "stand-in-1", "calls": 2, "unanswered_calls": 0, "charged": 1},
+    ]
+    (row,) = json.loads(ttc("sql", "SELECT * FROM usage WHERE verdict = 'failed'", "--json").stdout)
+    assert "out of order" in row["detail"]
 
 
 def test_a_cap_ends_the_run_cleanly_and_may_be_raised(

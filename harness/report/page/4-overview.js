@@ -26,7 +26,7 @@ function programColumns(run) {
 function runTiles(run) {
   const best = bestOf(run);
   const tasks = run.tasks.filter((task) => task.split === "search");
-  const calls = run.programs.flatMap((program) => program.usage);
+  const calls = callsOf(run);
   const known = calls.filter((call) => call.cost_usd !== null);
   const failed = run.programs.filter((program) => program.delta === null).length;
   return tiles([
@@ -71,15 +71,28 @@ function overview(run) {
     charts.seconds && section("Spending", h("div", { class: "pair" },
       figure("seconds", charts.seconds, "Seconds spent so far: processor time of the programs, and time in the encoder."),
       charts.dollars ? figure("dollars", charts.dollars, "US dollars spent so far, by model; calls of unknown price are left out.") : null),
-      usageTable(run)),
+      usageTable(run), unansweredTable(run)),
   ];
 }
 
 const told = (chart) => chart.data.bars.slice(0, 8).map((bar) => `${bar.name} ${bar.count}`).join(", ");
 
+const callsOf = (run) => [...run.programs.flatMap((program) => program.usage), ...run.calls];
+
+function unansweredTable(run) {
+  const calls = run.calls.filter((call) => call.detail || call.verdict === "in-flight");
+  return calls.length ? table("Calls without an answer", [
+    { name: "for program", number: true, cell: (call) => counted(call.number) },
+    { name: "model", cell: (call) => `${call.provider} ${call.model}` },
+    { name: "purpose", cell: (call) => call.purpose },
+    { name: "what happened", wide: true, cell: (call) => `${call.verdict}. ${call.detail}` },
+    { name: "at most US dollars", number: true, cell: (call) => fixed(call.most, 4) },
+  ], calls) : null;
+}
+
 function usageTable(run) {
   const groups = new Map();
-  for (const call of run.programs.flatMap((program) => program.usage)) {
+  for (const call of callsOf(run)) {
     const key = `${call.provider}\n${call.model}\n${call.purpose}`;
     groups.set(key, [...(groups.get(key) ?? []), call]);
   }

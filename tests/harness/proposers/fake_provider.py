@@ -44,14 +44,14 @@ TOKENS = {"input": 100, "read": 40, "write": 10, "output": 30, "reasoning": 7}
 
 
 class FakeProvider:
-    """Answers as `script` says and remembers every request and every answer that was wholly sent."""
+    """Answers as `script` says and remembers every request and every stream that the client took to its end."""
 
     def __init__(self, server: HTTPServer, script: Script) -> None:
         self.script = script
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.answered: Counter[str] = Counter()
-        """Canonical body to the number of answers sent to the end."""
+        """Canonical body to the number of streams sent to their end, broken ones to their break."""
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
         for path in ("/v1/messages", "/v1/chat/completions", "/v1/responses"):

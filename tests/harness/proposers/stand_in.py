@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from harness.limits import Amount
+from harness.limits import NOTHING, Amount
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.protocol import CallUsage
 from harness.proposers.record import RecordedExchange
@@ -15,15 +15,30 @@ USAGE = CallUsage("stand-in", "m", input_uncached=100, cache_read=0, cache_write
 class MemoryStore:
     def __init__(self) -> None:
         self.recorded: dict[tuple[int, str], RecordedExchange] = {}
+        self.calls: list[Amount] = []
+        """What each call that was begun is charged."""
+        self.unanswered: dict[int, str] = {}
 
     def lookup(self, number: int, step: str) -> RecordedExchange | None:
         return self.recorded.get((number, step))
 
-    def record(self, recorded: RecordedExchange, prompt: Prompt) -> None:
+    def begin(self, number: int, usage: CallUsage, most: Amount) -> int:
+        self.calls.append(most)
+        return len(self.calls) - 1
+
+    def failed(self, number: int, call: int, why: str) -> None:
+        self.calls[call] = NOTHING
+        self.unanswered[call] = why
+
+    def record(
+        self, recorded: RecordedExchange, prompt: Prompt, *, call: int | None = None, charged: Amount = NOTHING
+    ) -> None:
         self.recorded[recorded.number, recorded.step] = recorded
+        if call is not None:
+            self.calls[call] = charged
 
     def charged(self) -> Amount:
-        return sum((recorded.charged for recorded in self.recorded.values()), Amount())
+        return sum(self.calls, NOTHING)
 
 
 class ScriptedClient:

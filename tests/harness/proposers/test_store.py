@@ -20,7 +20,7 @@ RUN = RunRecord("compute", 0, {}, {}, {}, {"name": "e", "fingerprint": "f"}, {},
 
 def recorded(number: int, text: str = "yes") -> RecordedExchange:
     exchange = Exchange(text, AnswerVerdict.OK, "end_turn", USAGE)
-    return RecordedExchange(number, "answer/0", "m", f"h{number}", exchange, Amount(0.25, 110))
+    return RecordedExchange(number, "answer/0", "m", f"h{number}", exchange)
 
 
 def test_exchanges_are_found_and_summed_by_another_opening(tmp_path: Path) -> None:
@@ -29,7 +29,8 @@ def test_exchanges_are_found_and_summed_by_another_opening(tmp_path: Path) -> No
         run_id = archive.start_run(RUN)
         store = ArchiveStore(archive, run_id)
         for number in (4, 5):
-            store.record(recorded(number), Prompt("fixed", f"body {number}"))
+            call = store.begin(number, USAGE, Amount(9.0, 900))
+            store.record(recorded(number), Prompt("fixed", f"body {number}"), call=call, charged=Amount(0.25, 110))
     with Archive.open(path) as archive:
         store = ArchiveStore(archive, run_id)
         assert store.lookup(4, "answer/0") == recorded(4)

@@ -7,6 +7,8 @@ import numpy as np
 
 from archive import (
     Archive,
+    CallRecord,
+    Calls,
     CellRecord,
     HeldOut,
     OutcomeRecord,
@@ -174,6 +176,11 @@ def search(path: Path, n_programs: int, *, seed: int = 0, tasks: Sequence[str] =
             program_id = archive.record_program(run_id, record)
             if record.mean_delta is not None:
                 good.append(program_id)
+        calls = Calls(archive, run_id)
+        lost = CallRecord(n_programs + 1, UsageRecord("anthropic", "some-model", step="answer/0"), charged_usd=0.5)
+        calls.failed(lost.number, calls.begin(lost), "The server <b>is</b> out of order.")
+        calls.begin(lost)
+        calls.lose()
         archive.set_status(run_id, "finished")
         _held_out(archive, records, rng)
     return run_id

@@ -59,6 +59,20 @@ def test_a_point_tells_its_numbers_and_opens_its_program(
     expect(page.locator("h1")).to_have_text(f"Run {searched[1]}")
 
 
+def test_calls_without_an_answer_are_told_with_what_they_may_have_cost(
+    opened: Opened, report: str, searched: tuple[Path, str]
+) -> None:
+    page = opened(report)
+    rows = page.get_by_role("region", name="Calls without an answer").locator("tbody tr")
+    assert [row.locator("td").all_inner_texts()[-2:] for row in rows.all()] == [
+        ["failed. The server <b>is</b> out of order.", "0.0000"],
+        ["lost. Its process ended before the answer came.", "0.5000"],
+    ]
+    with Archive.open(searched[0], read_only=True) as archive:
+        answered = sum(len(program.record.usage) for program in archive.programs(searched[1]))
+    expect(page.locator("main")).to_contain_text(f"{answered + 2:,} calls, 2 of unknown price")
+
+
 def test_program_page_has_its_source_difference_intervals_and_words(
     opened: Opened, report: str, searched: tuple[Path, str]
 ) -> None:

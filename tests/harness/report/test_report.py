@@ -110,7 +110,7 @@ def test_data_of_new_programs_is_that_of_all(searched: Searched) -> None:
 def test_a_run_without_programs_has_a_page(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a.db") as archive:
         run = archive.run(archive.start_run(archives.run([])))
-        assert run_data(run, [], [])["charts"] == {}
+        assert run_data(run, [], [], [])["charts"] == {}
         assert "No run yet" in render_page(report_data(archive, []), "nothing")
 
 

@@ -1,0 +1,61 @@
+"""Calls to language models: each has a row from before it is made, so that none can be paid for and leave no trace.
+
+A call is `in-flight` until it is answered; `failed` when the server gave no answer; `lost` when the process that asked
+died first, so that nobody knows whether the provider charges it. Answered calls are the usage of the program that has
+their number.
+"""
+
+from dataclasses import replace
+
+from archive.archive import Archive
+from archive.records import CallRecord
+from archive.usage import FAILED, IN_FLIGHT, LOST, UNANSWERED, select_calls, write_call
+
+
+class Calls:
+    """The calls of one run in an open archive. Safe to use from several threads, as the archive is."""
+
+    def __init__(self, archive: Archive, run_id: str) -> None:
+        self._archive = archive
+        self._run_id = run_id
+
+    def begin(self, call: CallRecord) -> int:
+        """Keep a call that is about to be made, at the most it can cost; its position among its program's calls."""
+        flying = replace(call, usage=replace(call.usage, verdict=IN_FLIGHT))
+        with self._archive.writing(durably=True) as connection:
+            return write_call(connection, self._run_id, flying)
+
+    def failed(self, number: int, position: int, detail: str) -> None:
+        """Note that a call has no answer and cost nothing, and why."""
+        with self._archive.writing() as connection:
+            connection.execute(
+                "UPDATE usage SET verdict = ?, detail = ?, charged_usd = 0, charged_tokens = 0 "
+                "WHERE (run_id, number, position) = (?, ?, ?)",
+                (FAILED, detail, self._run_id, number, position),
+            )
+
+    def lose(self) -> list[CallRecord]:
+        """Give up the calls that a dead process left in flight, and return them. They stay charged at their most."""
+        with self._archive.writing() as connection:
+            found = select_calls(connection, self._run_id, f"verdict = '{IN_FLIGHT}'")
+            detail = "Its process ended before the answer came."
+            connection.execute(
+                "UPDATE usage SET verdict = ?, detail = ? WHERE run_id = ? AND verdict = ?",
+                (LOST, detail, self._run_id, IN_FLIGHT),
+            )
+        return found
+
+    def beside_programs(self) -> list[CallRecord]:
+        """Calls that are no recorded program's usage: those without an answer, and those of a program to come."""
+        recorded = "SELECT number FROM programs p WHERE p.run_id = usage.run_id"
+        with self._archive.reading() as connection:
+            return select_calls(connection, self._run_id, f"verdict IN {UNANSWERED} OR number NOT IN ({recorded})")
+
+    def charged(self) -> tuple[float, int]:
+        """US dollars and tokens that the run's caps count, over all its calls."""
+        with self._archive.reading() as connection:
+            dollars, tokens = connection.execute(
+                "SELECT coalesce(sum(charged_usd), 0.0), coalesce(sum(charged_tokens), 0) FROM usage WHERE run_id = ?",
+                (self._run_id,),
+            ).fetchone()
+        return float(dollars), int(tokens)
