@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.cached import CachedEncoder
+from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.meter import Cost, Meter
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
 from harness.metrics import Ndcg
 from harness.tasks.task import RetrievalTask
+from primitives import programs
 from sandbox import EmbedCallback, EmbedRefused, EmbedRequest, Execution, Limits, Sandbox, TaskInputs
 from sandbox.verdicts import Verdict
 
@@ -172,17 +174,29 @@ class Evaluator:
     def run(self, source: str, task: PreparedTask) -> Outcome:
         """Run a program on one task.
 
-        Raises JobError when the harness itself keeps failing: that is never charged to the program.
+        A failure of the harness itself is never charged to the program. Where it keeps failing on this one alone (its
+        texts are too much for the encoder, say), that is the outcome's verdict; where it fails on anything, JobError.
         """
         for _ in range(ATTEMPTS):
             meter = Meter()
             execution = self._sandbox.run(source, task.inputs, embed=self._embedder(meter), limits=task.limits)
             if execution.verdict is not Verdict.HARNESS_ERROR:
                 return score(task, execution, meter.cost)
+        if self._works(task):
+            return score(task, execution, meter.cost)
         raise JobError(
             f"The harness failed {ATTEMPTS} times on task {task.name}: {execution.reason} Nothing was recorded of the "
             "program; when the cause is mended, `ttc resume` goes on with it."
         )
+
+    def _works(self, task: PreparedTask) -> bool:
+        """Whether encoder and sandbox do their work when nothing is asked of them but the usual."""
+        try:
+            self._encoder.encoder.encode(SENTENCES)
+        except Exception:  # whatever a library raises when its device is gone
+            return False
+        identity = self._sandbox.run(programs.source("identity"), task.inputs, embed=_no_texts, limits=task.limits)
+        return identity.verdict is Verdict.OK
 
     def _embedder(self, meter: Meter) -> EmbedCallback:
         """Answer a program's `embed_fn`, and meter what it asks for whether or not it can be had."""
@@ -203,6 +217,10 @@ class Evaluator:
             return embedded.vectors
 
         return embed
+
+
+def _no_texts(request: EmbedRequest) -> NDArray[np.float32]:
+    raise EmbedRefused("The identity asks for no texts.")
 
 
 def score(task: PreparedTask, execution: Execution, cost: Cost) -> Outcome:

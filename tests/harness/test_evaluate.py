@@ -1,11 +1,12 @@
 """One program on real tasks: verdicts, pooled cost, and what the harness does about its own failures."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 
-from harness.encoders.cached import CachedEncoder, Embedded
-from harness.encoders.protocol import Encoder
+from harness.encoders.cached import CachedEncoder
+from harness.encoders.protocol import EncodedBatch, Encoder, FloatMatrix
 from harness.errors import JobError
 from harness.evaluate import Evaluator, prepared
 from harness.tasks.task import RetrievalTask, make_task
@@ -86,32 +87,63 @@ def test_the_same_program_has_the_same_outcomes(evaluator: Evaluator) -> None:
     assert [o.cost.texts for o in first.outcomes] == [o.cost.texts for o in second.outcomes]
 
 
-class FailingEncoder(CachedEncoder):
-    """A real encoder whose next calls fail, as one out of memory would."""
+class Failing:
+    """A real encoder that fails on texts with a certain word, as one out of memory would; so many times."""
 
-    failures = 0
+    def __init__(self, encoder: Encoder, word: str, failures: int) -> None:
+        self._encoder, self._word, self.failures = encoder, word, failures
 
-    def embed(self, texts: Sequence[str], **options: object) -> Embedded:
-        if self.failures:
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._encoder, name)
+
+    def encode(self, texts: Sequence[str], **options: object) -> FloatMatrix:
+        self._fail(texts)
+        return self._encoder.encode(texts, **options)  # type: ignore[arg-type]
+
+    def encode_batches(self, texts: Sequence[str], **options: object) -> Iterator[EncodedBatch]:
+        self._fail(texts)
+        return self._encoder.encode_batches(texts, **options)  # type: ignore[arg-type]
+
+    def _fail(self, texts: Sequence[str]) -> None:
+        if self.failures and any(self._word in text for text in texts):
             self.failures -= 1
             raise RuntimeError("out of memory")
-        return super().embed(texts, **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("failures", "recovers"), [(1, True), (99, False)])
-def test_a_failure_of_the_harness_is_tried_again_and_never_charged(
-    wordllama: Encoder, sandbox: Sandbox, failures: int, recovers: bool
-) -> None:
-    encoder = FailingEncoder(wordllama, None)
-    with prepared([small_task("small", 12)], encoder) as ready:
-        evaluator = Evaluator(ready, encoder, sandbox, workers=1)
+ASKS = program("embed_fn([text + ' giant' for text in q_texts])\nreturn sim")
+
+
+@contextmanager
+def failing(wordllama: Encoder, sandbox: Sandbox, word: str, failures: int) -> Iterator[Evaluator]:
+    encoder = Failing(wordllama, word, 0)
+    cached = CachedEncoder(encoder, None)  # type: ignore[arg-type]
+    with prepared([small_task("small", 12), small_task("large", 60)], cached) as ready:
+        evaluator = Evaluator(ready, cached, sandbox, workers=1)
         encoder.failures = failures
-        source = program("embed_fn(q_texts)\nreturn sim")
-        if recovers:
-            evaluation = evaluator.evaluate(source)
-            assert evaluation.failure is None
-            assert evaluation.cost_ratio == pytest.approx(1 + 4 / 16)
-        else:
-            with pytest.raises(JobError, match="harness failed 3 times on task small"):
-                evaluator.evaluate(source)
+        yield evaluator
         evaluator.close()
+
+
+def test_a_passing_failure_of_the_harness_is_tried_again(wordllama: Encoder, sandbox: Sandbox) -> None:
+    with failing(wordllama, sandbox, "giant", 1) as evaluator:
+        evaluation = evaluator.evaluate(ASKS)
+    assert evaluation.failure is None
+    assert evaluation.cost_ratio == pytest.approx(1 + 8 / 80)
+
+
+def test_texts_that_the_encoder_cannot_take_are_a_verdict_and_no_number(wordllama: Encoder, sandbox: Sandbox) -> None:
+    with failing(wordllama, sandbox, "giant", 99) as evaluator:
+        evaluation = evaluator.evaluate(ASKS)
+        assert evaluator.evaluate(program("return sim")).failure is None
+    assert evaluation.failure is not None
+    assert evaluation.failure.verdict is Verdict.HARNESS_ERROR
+    assert "The encoder failed (RuntimeError: out of memory)" in evaluation.failure.reason
+    assert (evaluation.mean_delta, evaluation.failure.ndcg) == (None, None)
+
+
+def test_an_encoder_that_fails_on_anything_ends_the_job(wordllama: Encoder, sandbox: Sandbox) -> None:
+    with (
+        failing(wordllama, sandbox, "", 99) as evaluator,
+        pytest.raises(JobError, match="harness failed 3 times on task small"),
+    ):
+        evaluator.evaluate(ASKS)
