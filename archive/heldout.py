@@ -35,11 +35,12 @@ class HeldOut:
 
         Raises ArchiveError where the cell was evaluated before and this is not said to be `again`.
         """
-        cell = (source_hash(record.source), record.encoder_fingerprint, record.task_fingerprint)
+        code = record.code or source_hash(record.source)
+        cell = (code, record.encoder_fingerprint, record.task_fingerprint)
         with self._archive.writing() as connection:
             (attempts,) = connection.execute(
                 "SELECT coalesce(max(attempt), 0) FROM heldout_outcomes "
-                "WHERE (source_hash, encoder_fingerprint, task_fingerprint) = (?, ?, ?)",
+                "WHERE (code_hash, encoder_fingerprint, task_fingerprint) = (?, ?, ?)",
                 cell,
             ).fetchone()
             if attempts and not again:
@@ -58,6 +59,7 @@ class HeldOut:
                     "record the task first."
                 )
             row = {
+                "code_hash": code,
                 "source_hash": store_source(connection, record.source),
                 "program": record.program,
                 "encoder_fingerprint": record.encoder_fingerprint,
@@ -73,7 +75,7 @@ class HeldOut:
         """All recorded cells with all attempts, by program, encoder, task and attempt."""
         statement = (
             "SELECT o.*, s.source FROM heldout_outcomes o JOIN sources s ON s.hash = o.source_hash "
-            "ORDER BY o.program, o.source_hash, o.encoder_fingerprint, o.task, o.task_fingerprint, o.attempt"
+            "ORDER BY o.program, o.code_hash, o.encoder_fingerprint, o.task, o.task_fingerprint, o.attempt"
         )
         with self._archive.reading() as connection:
             return [
@@ -87,6 +89,7 @@ class HeldOut:
                         row["encoder_fingerprint"],
                         row["task_fingerprint"],
                         from_row(OutcomeRecord, row),
+                        row["code_hash"],
                     ),
                 )
                 for row in select(connection, statement)

@@ -28,8 +28,9 @@ RUN_TABLES = {
 }
 """The tables that hold a run, each after those that it refers to, and which of their rows do."""
 SOURCES = "hash IN (SELECT source_hash FROM {schema}.programs WHERE run_id = :run)"
-CELL = ("source_hash", "encoder_fingerprint", "task_fingerprint", "attempt")
+CELL = ("code_hash", "encoder_fingerprint", "task_fingerprint", "attempt")
 OF_CELL = " AND ".join(f"{name} = :{name}" for name in CELL)
+OF_CELL_SOURCE = f"hash IN (SELECT source_hash FROM {{schema}}.heldout_outcomes WHERE {OF_CELL})"
 OF_CELL_TASK = "encoder_fingerprint = :encoder_fingerprint AND fingerprint = :task_fingerprint"
 CELL_CONTENT = "program, task, created, verdict, ndcg, per_query"
 """Enough to tell two evaluations apart."""
@@ -159,7 +160,7 @@ def _take_cells(connection: sqlite3.Connection, run_ids: Sequence[str] | None, c
             for schema in ("main", "other")
         )
         if here is None:
-            _copy_rows(connection, "sources", "hash = :source_hash", key)
+            _copy_rows(connection, "sources", OF_CELL_SOURCE, key)
             _copy_rows(connection, "heldout_tasks", OF_CELL_TASK, key)
             _copy_rows(connection, "heldout_outcomes", OF_CELL, key)
             added += 1

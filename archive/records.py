@@ -199,6 +199,8 @@ class CellRecord:
     encoder_fingerprint: str
     task_fingerprint: str
     outcome: OutcomeRecord
+    code: str = ""
+    """Hash of all that runs, which tells cells apart; empty stands for the source's own hash."""
 
 
 @dataclass(frozen=True)

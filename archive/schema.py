@@ -164,6 +164,23 @@ SELECT run_id, provider, model, purpose, count(*) AS calls, sum(verdict <> 'ok')
 FROM usage GROUP BY run_id, provider, model, purpose;
 """
 
+# Cells of older archives keep their source's hash: what primitives they ran with is not known.
+CELLS_BY_CODE = """
+ALTER TABLE heldout_outcomes RENAME TO heldout_outcomes_by_source;
+CREATE TABLE heldout_outcomes (
+  code_hash TEXT NOT NULL, source_hash TEXT NOT NULL REFERENCES sources(hash), program TEXT NOT NULL,
+  encoder_fingerprint TEXT NOT NULL, task_fingerprint TEXT NOT NULL, attempt INTEGER NOT NULL, created TEXT NOT NULL,
+  task TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, ndcg REAL, delta REAL, per_query BLOB,
+  texts INTEGER NOT NULL, tokens INTEGER NOT NULL, encoder_seconds REAL NOT NULL,
+  wall_s REAL NOT NULL, cpu_s REAL NOT NULL, peak_rss INTEGER NOT NULL,
+  score_hash TEXT, flags TEXT NOT NULL, stdout TEXT NOT NULL, isolation_level TEXT NOT NULL,
+  PRIMARY KEY (code_hash, encoder_fingerprint, task_fingerprint, attempt),
+  FOREIGN KEY (encoder_fingerprint, task_fingerprint) REFERENCES heldout_tasks(encoder_fingerprint, fingerprint)
+) STRICT;
+INSERT INTO heldout_outcomes SELECT source_hash, * FROM heldout_outcomes_by_source;
+DROP TABLE heldout_outcomes_by_source;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -177,6 +194,7 @@ def _applying(script: str) -> Callable[["Database"], None]:
 MIGRATIONS = {
     "tables_and_views": _applying(RUNS + PROGRAMS + CALLS + HELD_OUT + VIEWS),
     "usage_of_every_call": _applying(USAGE_OF_EVERY_CALL),
+    "cells_by_code": _applying(CELLS_BY_CODE),
 }
 
 

@@ -69,6 +69,11 @@ def inline_primitives(source: str) -> str:
     return "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
 
 
+def all_primitives() -> str:
+    """The source of every primitive."""
+    return "\n".join(map(inspect.getsource, _MODULES))
+
+
 def _imports_primitives(node: ast.stmt) -> bool:
     if isinstance(node, ast.ImportFrom):
         return (node.module or "").split(".")[0] == "primitives"

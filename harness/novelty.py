@@ -1,12 +1,16 @@
 """Is this program new? Two fingerprints of a source, blind to what does not change its behaviour.
 
 `exact` drops docstrings, comments and annotations and renames local names by first use: equal means the same program.
-`structure` also blanks numeric constants: equal means a constant-only variant.
+`structure` also blanks numeric constants: equal means a constant-only variant. What a program imports from `primitives`
+counts by name alone; `code_hash` takes in its code.
 """
 
 import ast
 import hashlib
 from dataclasses import dataclass
+from typing import Any
+
+from harness.inline import all_primitives, inline_primitives
 
 CONTRACT_NAMES = frozenset({"rerank", "q_emb", "d_emb", "sim", "embed_fn", "q_texts", "d_texts"})
 
@@ -27,8 +31,28 @@ def fingerprint(source: str) -> SourceFingerprint:
         text = _hash(source)
         return SourceFingerprint(text, text)
     tree = _Canonical(_local_names(tree)).visit(tree)
-    exact = _hash(ast.dump(tree))
-    return SourceFingerprint(exact, _hash(ast.dump(_BlankNumbers().visit(tree))))
+    exact = _hash(_written(tree))
+    return SourceFingerprint(exact, _hash(_written(_BlankNumbers().visit(tree))))
+
+
+def code_hash(source: str) -> str:
+    """The exact hash of a program together with the primitives that it uses, as they are now: of all that runs."""
+    try:
+        whole = inline_primitives(source)
+    except ValueError:  # imported in a way that names no function: any of them may be used
+        whole = f"{all_primitives()}\n{source}"
+    return fingerprint(whole).exact
+
+
+def _written(value: Any) -> str:
+    """A syntax tree as text, the same in every version of Python: `ast.dump` differs between them."""
+    if isinstance(value, ast.AST):
+        parts = ((name, getattr(value, name, None)) for name in value._fields)
+        inner = ", ".join(f"{name}={_written(part)}" for name, part in parts if part is not None and part != [])
+        return f"{type(value).__name__}({inner})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return repr(value)
 
 
 def _hash(text: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from archive import Archive, HeldOut, OutcomeRecord, Program, Run, TaskRecord
 from archive.rows import source_hash
 from harness.errors import UsageError
+from harness.novelty import code_hash
 from harness.single import find_source
 from primitives import programs
 
@@ -111,11 +112,11 @@ def _searched(program: Program, run: Run) -> list[Measured]:
 def _held_out(archive: Archive, source: str) -> tuple[tuple[Measured, ...], float | None]:
     """A program's held-out cells, latest attempt of each, and the cost ratio over them."""
     held_out = HeldOut(archive)
-    digest = source_hash(source)
+    code = code_hash(source)
     latest = {
         (cell.record.encoder_fingerprint, cell.record.task_fingerprint): cell.record
         for cell in held_out.cells()
-        if cell.source_hash == digest
+        if cell.record.code == code
     }
     names = held_out.encoders()
     cells, extra, base = [], 0, 0

@@ -9,7 +9,6 @@ from dataclasses import asdict
 import numpy as np
 
 from archive import Archive, CellRecord, HeldOut, OutcomeRecord
-from archive.rows import source_hash
 from harness.encoders.cached import CachedEncoder
 from harness.evaluate import PreparedTask, prepared
 from harness.heads.settings import HeadsSettings
@@ -41,11 +40,11 @@ def missing_tasks(
     archive: Archive, head: NamedProgram, encoder: CachedEncoder, tasks: Sequence[RetrievalTask]
 ) -> list[RetrievalTask]:
     """Tasks on which this head was not evaluated with this encoder."""
-    key = (source_hash(head.source), encoder.identity.fingerprint)
+    key = (head.code, encoder.identity.fingerprint)
     have = {
         cell.record.task_fingerprint
         for cell in HeldOut(archive).cells()
-        if (cell.source_hash, cell.record.encoder_fingerprint) == key
+        if (cell.record.code, cell.record.encoder_fingerprint) == key
     }
     return [task for task in tasks if task.fingerprint not in have]
 
@@ -63,7 +62,9 @@ def record_cells(
         with prepared([task], encoder) as (ready,):
             held_out.record_task(identity.name, identity.fingerprint, task_record(ready))
             outcome = _outcome(trained, ready, encoder)
-            held_out.record(CellRecord(head.name, head.source, identity.fingerprint, task.fingerprint, outcome))
+            held_out.record(
+                CellRecord(head.name, head.source, identity.fingerprint, task.fingerprint, outcome, head.code)
+            )
 
 
 def _outcome(trained: TrainedHead, ready: PreparedTask, encoder: CachedEncoder) -> OutcomeRecord:

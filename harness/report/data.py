@@ -60,7 +60,7 @@ def transfer_data(archive: Archive) -> list[dict[str, Any]]:
     """Held-out cells by encoder: the latest attempt of each program on each task."""
     held_out = HeldOut(archive)
     encoders = []
-    cells = held_out.cells()
+    cells = sorted(held_out.cells(), key=lambda cell: cell.created)
     for fingerprint, name in held_out.encoders().items():
         tasks = {task.fingerprint: task for task in held_out.tasks(fingerprint)}
         latest = {

@@ -5,7 +5,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from archive import Archive, CellRecord, HeldOut
-from archive.rows import source_hash
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_cached_encoder
 from harness.encoders.protocol import EncoderIdentity
@@ -56,8 +55,16 @@ def evaluate_missing(
             encoder = _load(each, display)
             identities.append(encoder.identity)
             part = _Part(request, HeldOut(archive), encoder, sandbox, workers, display, stop)
-            complete &= part.run(tasks)
+            with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
+                complete &= part.run(tasks)
     return Evaluated(tuple(identities), tuple(tasks), complete)
+
+
+def _busy(encoder: CachedEncoder) -> str:
+    return (
+        f"Another process evaluates held-out cells with {encoder.identity.name} in this archive; wait for it, or name "
+        "another archive.path."
+    )
 
 
 def _load(settings: Settings, display: TransferDisplay) -> CachedEncoder:
@@ -90,15 +97,13 @@ class _Part:
     def _missing(self, tasks: Sequence[RetrievalTask]) -> dict[str, list[NamedProgram]]:
         fingerprint = self.encoder.identity.fingerprint
         have = {
-            (cell.source_hash, cell.record.task_fingerprint)
+            (cell.record.code, cell.record.task_fingerprint)
             for cell in self.held_out.cells()
             if cell.record.encoder_fingerprint == fingerprint and not self.request.again
         }
         return {
             task.fingerprint: [
-                program
-                for program in self.request.programs
-                if (source_hash(program.source), task.fingerprint) not in have
+                program for program in self.request.programs if (program.code, task.fingerprint) not in have
             ]
             for task in tasks
         }
@@ -152,6 +157,7 @@ class _Part:
             encoder_fingerprint=self.encoder.identity.fingerprint,
             task_fingerprint=task.fingerprint,
             outcome=outcome_record(outcome, self.sandbox.isolation.level),
+            code=program.code,
         )
         self.held_out.record(record, again=self.request.again)
         return True

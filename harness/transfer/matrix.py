@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from archive import Archive, Cell, HeldOut, TaskRecord
-from archive.rows import source_hash
 from harness.encoders.protocol import EncoderIdentity
 from harness.statistics import CellDelta
 from harness.transfer.request import NamedProgram
@@ -66,18 +65,17 @@ def read_matrix(
     """Read the cells asked for; of a cell that was evaluated again, the latest attempt."""
     held_out = HeldOut(archive)
     latest = {
-        (cell.source_hash, cell.record.encoder_fingerprint, cell.record.task_fingerprint): cell
+        (cell.record.code, cell.record.encoder_fingerprint, cell.record.task_fingerprint): cell
         for cell in held_out.cells()  # attempts rise, so the last one stays
     }
     names = _encoder_names(encoders)
     cells, tasks = [], []
     for program in programs:
-        digest = source_hash(program.source)
         for encoder in encoders:
             known = {task.fingerprint: task for task in held_out.tasks(encoder.fingerprint)}
             for fingerprint in task_fingerprints:
                 if fingerprint in known:
-                    found = latest.get((digest, encoder.fingerprint, fingerprint))
+                    found = latest.get((program.code, encoder.fingerprint, fingerprint))
                     cells.append(_cell(program, names[encoder.fingerprint], known[fingerprint], found))
                     tasks.append(known[fingerprint].name)
     return Matrix(

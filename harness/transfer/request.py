@@ -1,11 +1,13 @@
 """What a transfer is asked for: programs, encoders and tasks, from the words of a command line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from archive import Archive
 from harness.errors import UsageError
+from harness.novelty import code_hash
 from harness.settings import Settings, compose, groups
 from harness.single import find_source
 from primitives import programs
@@ -22,6 +24,11 @@ class NamedProgram:
     source: str
     searched: frozenset[str] = frozenset()
     """Names of the tasks that the run which found it searched on."""
+
+    @cached_property
+    def code(self) -> str:
+        """What tells its cells from others': a hash of its code and of the primitives it uses."""
+        return code_hash(self.source)
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ def read_settings(words: Sequence[str], *, default_tasks: str | None) -> tuple[l
 
 
 def read_programs(named: Sequence[str], settings: Settings) -> tuple[NamedProgram, ...]:
-    """The programs that words name, each source once."""
+    """The programs that words name, each code once."""
     return _distinct(_find(named, settings))
 
 
@@ -124,13 +131,13 @@ def _check(program: NamedProgram, settings: Settings) -> None:
 
 
 def _distinct(found: Sequence[NamedProgram]) -> tuple[NamedProgram, ...]:
-    """Each source once, under its first name; a name that two sources bear is numbered."""
-    by_source: dict[str, NamedProgram] = {}
+    """Each code once, under its first name; a name that two programs bear is numbered."""
+    by_code: dict[str, NamedProgram] = {}
     taken: dict[str, int] = {}
     for program in found:
-        if program.source in by_source:
+        if program.code in by_code:
             continue
         taken[program.name] = times = taken.get(program.name, 0) + 1
         name = program.name if times == 1 else f"{program.name} ({times})"
-        by_source[program.source] = NamedProgram(name, program.source, program.searched)
-    return tuple(by_source.values())
+        by_code[program.code] = replace(program, name=name)
+    return tuple(by_code.values())

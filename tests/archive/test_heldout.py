@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from archive import Archive, ArchiveError, CellRecord, HeldOut
+from archive.rows import source_hash
 from tests.archive import sample_records as sample
 
 TASK = sample.task("heldout-task", n_queries=8)
@@ -33,7 +34,8 @@ def test_cells_and_their_tasks_come_back(archive: Archive) -> None:
     assert len({one.source_hash for one in found}) == 2
     by_key = {(one.record.source, one.record.encoder_fingerprint): one.record for one in found}
     for record in records:
-        np.testing.assert_equal(astuple(by_key[record.source, record.encoder_fingerprint]), astuple(record))
+        kept = by_key[record.source, record.encoder_fingerprint]
+        np.testing.assert_equal(astuple(kept), astuple(replace(record, code=source_hash(record.source))))
     (task,) = held_out.tasks("e1")
     np.testing.assert_equal(astuple(task), astuple(TASK))
 
@@ -45,6 +47,14 @@ def test_a_second_evaluation_must_be_asked_for_and_is_recorded_as_such(archive: 
         held_out.record(replace(cell(), program="another name of the same source"))
     assert held_out.record(cell(), again=True) == 2
     assert [one.attempt for one in held_out.cells()] == [1, 2]
+
+
+def test_one_source_with_other_code_beneath_it_is_another_cell(archive: Archive) -> None:
+    held_out = HeldOut(archive)
+    assert held_out.record(replace(cell(), code="with the primitives of today")) == 1
+    assert held_out.record(replace(cell(), code="with those of tomorrow")) == 1
+    with pytest.raises(ArchiveError, match="already evaluated"):
+        held_out.record(replace(cell(source="# renamed"), code="with those of tomorrow"))
 
 
 def test_a_cell_needs_its_task(archive: Archive) -> None:

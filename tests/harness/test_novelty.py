@@ -1,6 +1,11 @@
 """Fingerprints see operations, not names, comments or constants."""
 
-from harness.novelty import fingerprint
+import pytest
+
+from harness import inline
+from harness.inline import inline_primitives
+from harness.novelty import code_hash, fingerprint
+from primitives import programs
 
 BASE = '''
 import numpy as np
@@ -44,3 +49,28 @@ def test_what_does_not_parse_is_its_own_text() -> None:
     assert fingerprint("def (").exact == fingerprint("def (").exact
     assert fingerprint("def (").exact != fingerprint("def ((").exact
     assert fingerprint("a = '\ud800'").exact
+
+
+def test_every_python_gives_the_same_hash() -> None:
+    assert fingerprint(BASE).exact == "6f4180342967f2226bb6cc8e583d7195"
+
+
+def test_code_takes_in_the_primitives_that_a_program_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    hybrid, cosine = programs.source("bm25_rrf"), programs.source("identity")
+    before = {source: code_hash(source) for source in (hybrid, cosine)}
+    assert before[hybrid] == code_hash(inline_primitives(hybrid))
+    assert before[cosine] == fingerprint(cosine).exact
+    definitions, imports = inline._library()
+    changed = {
+        **definitions,
+        "words": inline._Definition(definitions["words"].text.replace("lower", "upper"), definitions["words"].uses),
+    }
+    assert changed != definitions
+    monkeypatch.setattr(inline, "_library", lambda: (changed, imports))
+    assert code_hash(hybrid) != before[hybrid]
+    assert code_hash(cosine) == before[cosine]
+
+
+def test_code_that_may_use_any_primitive_takes_in_all() -> None:
+    source = "import primitives\n"
+    assert code_hash(source) != fingerprint(source).exact

@@ -5,11 +5,14 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archive import Archive, ArchiveError, Cell, HeldOut
+from harness import inline
+from harness.encoders.load import load_encoder
 from harness.errors import UsageError
 from harness.transfer.request import read_request
 from harness.transfer.transfer import Outputs, transfer
@@ -68,6 +71,31 @@ def test_a_second_evaluation_is_asked_for_and_recorded_as_such(
     first, second = cells(tmp_path)
     assert (first.attempt, second.attempt) == (1, 2)
     assert first.record.outcome.score_hash == second.record.outcome.score_hash
+
+
+def test_a_changed_primitive_makes_another_cell_and_the_older_one_is_no_part_of_the_figures(
+    tmp_path: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["bm25_rrf", "identity", *quick, "tasks.names=[task-1]"]
+    assert transfer(asked, Outputs())
+    definitions, imports = inline._library()
+    changed = replace(definitions["bm25"], text=definitions["bm25"].text + "\n    # not the same\n    pass")
+    monkeypatch.setattr(inline, "_library", lambda: ({**definitions, "bm25": changed}, imports))
+    assert transfer(asked, Outputs())
+    told = capsys.readouterr()
+    assert "1 cells to evaluate" in told.err
+    assert "evaluated more than once" not in told.out
+    assert sorted(cell.record.program for cell in cells(tmp_path)) == ["bm25_rrf", "bm25_rrf", "identity"]
+
+
+def test_two_processes_do_not_evaluate_the_same_cells(tmp_path: Path, quick: list[str]) -> None:
+    with Archive.open(tmp_path / "archive.db") as archive:
+        fingerprint = load_encoder(read_request(["identity", *quick]).settings.encoder).fingerprint
+        with (
+            archive.held(f"cells-{fingerprint[:8]}", "no"),
+            pytest.raises(ArchiveError, match="Another process evaluates held-out cells with wordllama"),
+        ):
+            transfer(["identity", *quick], Outputs())
 
 
 def test_a_failing_program_has_a_verdict_and_no_number_anywhere(
