@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from archive import OutcomeRecord, Program, Run
+    from harness.rediscovery import Finding
 
 Row = TypeVar("Row")
 
@@ -58,6 +59,14 @@ class Relative:
     level: int
     """The same counted from the oldest ancestor listed, so 0 or more."""
     program: "Program"
+
+
+@dataclass(frozen=True)
+class FoundOperation:
+    """One classical operation found in a program."""
+
+    program: str
+    finding: "Finding"
 
 
 @dataclass(frozen=True)
@@ -259,6 +268,16 @@ def _difference(pair: TaskPair) -> float | None:
     return pair.second.delta - pair.first.delta
 
 
+OPERATIONS: "Listing[FoundOperation]" = Listing(
+    (
+        Column("program", "the program as it was named", lambda found: found.program),
+        Column("operation", "a classical retrieval operation that it contains", lambda found: found.finding.operation),
+        Column("basis", "call: it calls the primitive; behaviour: it responds so", lambda found: found.finding.basis),
+        Column("evidence", "what was seen, in standard deviations of a query's scores", lambda f: f.finding.evidence),
+    ),
+    ("program", "operation", "basis", "evidence"),
+)
+
 LISTINGS: dict[str, Listing[Any]] = {
     "runs": RUNS,
     "ledger": LEDGER,
@@ -267,4 +286,4 @@ LISTINGS: dict[str, Listing[Any]] = {
     "show": OUTCOMES,
     "diff": PAIRS,
 }
-"""By verb; the reference of the command line is written from it."""
+"""By verb that looks into an archive; the reference of the command line is written from it."""

@@ -1,10 +1,11 @@
-"""Verbs that run programs: discover, resume, evaluate."""
+"""Verbs that run programs: discover, resume, evaluate, operations."""
 
 from typing import Annotated
 
 import typer
 
-from harness.cli.options import ArchiveOption, JsonOption, RunArgument
+from harness.cli.options import ArchiveOption, CsvOption, JsonOption, ProgramsArgument, RunArgument, form
+from harness.columns import OPERATIONS
 
 OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -14,6 +15,8 @@ def register(app: typer.Typer) -> None:
     app.command(context_settings=OVERRIDES)(discover)
     app.command(context_settings=OVERRIDES)(resume)
     app.command(context_settings=OVERRIDES)(evaluate)
+    columns = ", ".join(column.name for column in OPERATIONS.data_columns)
+    app.command(epilog=f"Columns of --csv: {columns}.")(operations)
 
 
 def discover(
@@ -68,3 +71,14 @@ def evaluate(
     from harness.single import evaluate_program
 
     raise typer.Exit(0 if evaluate_program(program, compose(ctx.args), as_json=as_json) else 1)
+
+
+def operations(words: ProgramsArgument = None, as_json: JsonOption = False, as_csv: CsvOption = False) -> None:
+    """Which classical operations do programs contain? `ttc operations frontier`, `ttc operations my_program.py`.
+
+    What is found comes with its evidence: primitives that a program calls, and, for bare numpy code too, how its scores
+    respond when one thing changes in a constructed world. An operation that is not found may still be there.
+    """
+    from harness.rediscovery.job import list_operations
+
+    raise typer.Exit(0 if list_operations(words or [], form(as_json, as_csv)) else 1)

@@ -16,6 +16,13 @@ ProgramArgument = Annotated[
     str,
     typer.Argument(help="Program id (RUN.NUMBER), or a number in the latest run.", autocompletion=complete_program),
 ]
+ProgramsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PROGRAM|KEY=VALUE",
+        help="Programs: files, ids, `frontier` (of the latest run, or `frontier:RUN`), `reference`; and settings.",
+    ),
+]
 
 
 def form(as_json: bool, as_csv: bool) -> Form:

@@ -5,22 +5,21 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import JsonOption
+from harness.cli.options import JsonOption, ProgramsArgument
 
 CsvOption = Annotated[Path | None, typer.Option(help="Write one line a cell.")]
 LatexOption = Annotated[Path | None, typer.Option(help="Write the table of programs.")]
 HeatmapOption = Annotated[Path | None, typer.Option(help="Draw the matrix (.png, .svg, .pdf).")]
-OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
-    app.command(context_settings=OVERRIDES)(transfer)
-    app.command(context_settings=OVERRIDES)(heads)
+    app.command()(transfer)
+    app.command()(heads)
 
 
 def transfer(
-    ctx: typer.Context,
+    words: ProgramsArgument = None,
     again: Annotated[bool, typer.Option("--again", help="Evaluate every cell once more; recorded as such.")] = False,
     as_json: JsonOption = False,
     csv: CsvOption = None,
@@ -29,19 +28,18 @@ def transfer(
 ) -> None:
     """Judge programs on held-out tasks: `ttc transfer frontier reference my.py encoders=minilm,wordllama`.
 
-    Programs are files, ids, `frontier` (of the latest run, or `frontier:RUN`) and `reference`; settings are key=value,
-    as for `discover`. Tasks are `tasks=heldout19` unless told otherwise. Cells that the archive has are not evaluated
-    again, so an interrupted transfer goes on where it was.
+    Settings are key=value, as for `discover`; tasks are `tasks=heldout19` unless told otherwise. Cells that the archive
+    has are not evaluated again, so an interrupted transfer goes on where it was.
     """
     from harness.transfer.transfer import Outputs
     from harness.transfer.transfer import transfer as run
 
-    complete = run(ctx.args, Outputs(as_json, csv, latex, heatmap), again=again)
+    complete = run(words or [], Outputs(as_json, csv, latex, heatmap), again=again)
     raise typer.Exit(0 if complete else 1)
 
 
 def heads(
-    ctx: typer.Context,
+    words: ProgramsArgument = None,
     held_out: Annotated[
         list[str] | None, typer.Option("--held-out", help="A setting of the tasks to judge on; may be repeated.")
     ] = None,
@@ -58,5 +56,5 @@ def heads(
     from harness.heads.job import run_heads
     from harness.transfer.transfer import Outputs
 
-    complete = run_heads(ctx.args, held_out or [], Outputs(as_json, csv, latex, heatmap))
+    complete = run_heads(words or [], held_out or [], Outputs(as_json, csv, latex, heatmap))
     raise typer.Exit(0 if complete else 1)

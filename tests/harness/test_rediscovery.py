@@ -1,15 +1,20 @@
 """Rediscovery, calibrated on bare numpy code: what a program has is found, what it has not is not."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from harness.errors import UsageError
 from harness.inline import inline_primitives
+from harness.listing import Form
 from harness.rediscovery.behaviour import Observation, Request, behaviours
 from harness.rediscovery.calls import called_operations
 from harness.rediscovery.detect import rediscover
+from harness.rediscovery.job import list_operations
 from harness.rediscovery.world import World, neutral_world, own_direction, unrelated
 from primitives import programs
 from primitives.arrays import FloatMatrix
@@ -131,6 +136,26 @@ def test_a_program_that_fails_is_known_by_its_calls_alone(sandbox: Sandbox) -> N
     found = rediscover(broken, sandbox)
     assert found.operations == (LEXICAL, NORMALISED)
     assert found.complaint.startswith("Its behaviour is unknown: ")
+
+
+def test_the_verb_lists_findings_with_their_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = tmp_path / "bare.py"
+    bare.write_text(inline_primitives(programs.source("bm25_rrf")))
+    assert list_operations([str(bare)], Form.JSON)
+    rows = json.loads(capsys.readouterr().out)
+    assert {(row["program"], row["operation"], row["basis"]) for row in rows} == {
+        ("bare", LEXICAL, "behaviour"),
+        ("bare", RRF, "behaviour"),
+    }
+    assert all(re.search(r"\d", row["evidence"]) for row in rows)
+    broken = tmp_path / "broken.py"
+    broken.write_text(programs.source("bm25").replace("return", "return 1 / 0 *"))
+    assert not list_operations([str(bare), str(broken)], Form.TABLE)
+    told = capsys.readouterr()
+    assert re.search(r"bare +lexical match, reciprocal rank fusion", told.out)
+    assert "broken: Its behaviour is unknown: " in told.err
+    with pytest.raises(UsageError, match="No program is named"):
+        list_operations(["sandbox=weak"], Form.TABLE)
 
 
 def test_the_world_holds_what_it_is_told() -> None:
