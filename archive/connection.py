@@ -41,8 +41,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> Non
     if pending(connection):
         if read_only:
             raise ArchiveError(
-                f"{path} is empty or an archive from an older version; a verb that writes to it, such as `ttc resume`, "
-                "brings it up to date."
+                f"{path} is empty or an archive from an older version; `ttc archive vacuum --archive {path}` brings it "
+                "up to date."
             )
         with transaction(connection):
             migrate(connection)

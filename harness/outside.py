@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archive import Archive
+from archive import Archive, UsageRecord
 from harness.briefing import make_briefing
 from harness.consider import consider
 from harness.history import History, Known
@@ -13,7 +13,7 @@ from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.llm import LLMProposer
 from harness.proposers.load import prompt_writer
 from harness.proposers.modes import assign
-from harness.proposers.protocol import Briefing, CallUsage, Proposal
+from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.reading import read_proposal
 from harness.proposers.store import ArchiveStore
 from harness.proposers.verdicts import AnswerVerdict
@@ -54,7 +54,7 @@ class Desk:
         if "```" not in text and "def rerank" in text:
             return Proposal(source=text, name=name)
         briefing = self.briefing()
-        exchange = Exchange(text, AnswerVerdict.OK, "", CallUsage(provider="", model=""))
+        exchange = Exchange(text, AnswerVerdict.OK, "", UsageRecord(provider="", model=""))
         return read_proposal(exchange, briefing, assign(briefing, self.settings.proposer.modes))
 
     def record(self, proposal: Proposal, bench: Workbench) -> Known:

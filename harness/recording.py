@@ -210,7 +210,7 @@ def _record(
         ties=evaluation.ties,
         losses=evaluation.losses,
         outcomes=[outcome_record(outcome, level) for outcome in outcomes],
-        usage=[UsageRecord(**asdict(call)) for call in proposal.usage],
+        usage=list(proposal.usage),
         flags=list(evaluation.flags),
         violations=list(violations),
         model=proposal.model,

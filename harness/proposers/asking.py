@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from archive import UsageRecord
 from harness.errors import HarnessError, JobError
 from harness.limits import Amount, Spending
 from harness.proposers.exchange import ChatClient, Exchange, Prompt, request_hash
 from harness.proposers.prices import Price, most_expensive
-from harness.proposers.protocol import CallUsage
 from harness.proposers.record import ExchangeStore, RecordedExchange
 from harness.proposers.tokens import at_most
 
@@ -99,21 +99,21 @@ class NoAnswer(JobError):
     """A replayed run does not hold the answer that is asked for."""
 
 
-def _unknown(asked: Model) -> CallUsage:
+def _unknown(asked: Model) -> UsageRecord:
     """What is known of a call before it is made."""
-    return CallUsage(asked.client.provider, asked.client.model, price_source=asked.price.source)
+    return UsageRecord(asked.client.provider, asked.client.model, price_source=asked.price.source)
 
 
-def _of_step(usage: CallUsage, step: str) -> CallUsage:
+def _of_step(usage: UsageRecord, step: str) -> UsageRecord:
     purpose = {"answer": "proposal"}.get(step.partition("/")[0], step.partition("/")[0])
     return replace(usage, step=step, purpose=purpose)
 
 
-def _priced(usage: CallUsage, price: Price) -> CallUsage:
+def _priced(usage: UsageRecord, price: Price) -> UsageRecord:
     return replace(usage, cost_usd=price.cost(usage), price_source=price.source)
 
 
-def _charged(usage: CallUsage, most: Amount) -> Amount:
+def _charged(usage: UsageRecord, most: Amount) -> Amount:
     counts = (usage.input_uncached, usage.output)
     if None in counts:
         tokens = most.tokens

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from harness.proposers.protocol import CallUsage
+from archive import UsageRecord
 from harness.proposers.verdicts import AnswerVerdict
 
 
@@ -27,7 +27,7 @@ class Exchange:
     """As far as the server tells: ok, refused, cut-off, empty or interrupted."""
     detail: str
     """The server's own word for it: a stop reason, a refusal's text or an error's message."""
-    usage: CallUsage
+    usage: UsageRecord
 
 
 class ChatClient(Protocol):
@@ -67,5 +67,5 @@ def from_mapping(mapping: Mapping[str, Any]) -> Exchange:
         text=mapping["text"],
         verdict=AnswerVerdict(mapping["verdict"]),
         detail=mapping["detail"],
-        usage=CallUsage(**mapping["usage"]),
+        usage=UsageRecord(**mapping["usage"]),
     )

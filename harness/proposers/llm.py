@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from archive import UsageRecord
 from harness.proposers.answer import UnreadableAnswer
 from harness.proposers.asking import Asker, NoAnswer
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.modes import Assignment, assign
 from harness.proposers.prompt import PromptWriter
-from harness.proposers.protocol import Briefing, CallUsage, NoProgram, ProgramView, Proposal
+from harness.proposers.protocol import Briefing, NoProgram, ProgramView, Proposal
 from harness.proposers.reading import read_proposal
 from harness.proposers.settings import ProposerSettings
 from harness.proposers.verdicts import AnswerVerdict
@@ -55,7 +56,7 @@ class LLMProposer:
     def propose(self, briefing: Briefing) -> Proposal:
         """Raises CapReached before a call that could pass a cap, JobError where a server cannot be used at all."""
         model = self._choose(briefing)
-        usage: list[CallUsage] = []
+        usage: list[UsageRecord] = []
         notes = self._notes(briefing, model, usage)
         assignment = assign(briefing, self._settings.modes) if self._settings.memory else Assignment("full")
         proposal = _nothing(AnswerVerdict.EMPTY, AnswerVerdict.EMPTY.sentence)
@@ -91,7 +92,7 @@ class LLMProposer:
         assignment: Assignment,
         model: str,
         attempt: int,
-        usage: list[CallUsage],
+        usage: list[UsageRecord],
     ) -> tuple[Proposal, str | None]:
         """What to propose if this was the last attempt, and what to say if it was not."""
         usage.append(exchange.usage)
@@ -111,7 +112,7 @@ class LLMProposer:
         return proposal, None
 
     def _too_similar(
-        self, source: str, briefing: Briefing, model: str, attempt: int, usage: list[CallUsage]
+        self, source: str, briefing: Briefing, model: str, attempt: int, usage: list[UsageRecord]
     ) -> str | None:
         known = self._novelty.nearest(source, briefing) if self._novelty else None
         if self._novelty is None or known is None:
@@ -129,7 +130,7 @@ class LLMProposer:
         usage[place] = replace(usage[place], verdict=AnswerVerdict.TOO_SIMILAR.value)
         return f"The program is too similar to {known.id} ({known.name}).{verdict}".rstrip()
 
-    def _notes(self, briefing: Briefing, model: str, usage: list[CallUsage]) -> str:
+    def _notes(self, briefing: Briefing, model: str, usage: list[UsageRecord]) -> str:
         """Notes on what was learnt, written anew every so many programs."""
         every = self._settings.notes_every
         if not every or not self._settings.memory:

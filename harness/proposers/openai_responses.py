@@ -1,35 +1,15 @@
 """OpenAI Responses. Nothing is stored on the server."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.proposers.exchange import Exchange, Prompt
-from harness.proposers.settings import ProposerSettings
-from harness.proposers.stream import Reading, at, connection, count_at, read, server_for, text_at
+from harness.proposers.openai_client import OpenAIClient
+from harness.proposers.stream import Reading, at, count_at, read, text_at
 from harness.proposers.verdicts import AnswerVerdict
 
-if TYPE_CHECKING:
-    from openai import OpenAI
 
-
-class OpenAIResponsesClient:
+class OpenAIResponsesClient(OpenAIClient):
     """One model behind the responses endpoint."""
-
-    provider = "openai"
-
-    def __init__(self, settings: ProposerSettings, model: str) -> None:
-        self.model = model
-        self._settings = settings
-        self._server = server_for(self.provider, model, settings, "OPENAI_API_KEY")
-
-    @cached_property
-    def _sdk(self) -> "OpenAI":
-        from openai import OpenAI
-
-        return OpenAI(**connection(self._server, self._settings))
-
-    def connect(self) -> None:
-        _ = self._sdk
 
     def request(self, prompt: Prompt) -> dict[str, Any]:
         settings = self._settings

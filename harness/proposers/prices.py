@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from archive import UsageRecord
 from harness.errors import UsageError
-from harness.proposers.protocol import CallUsage
 from harness.proposers.settings import PriceSettings, ProposerSettings
 
 CACHE_WRITE_FACTOR = 1.25
@@ -19,7 +19,7 @@ class Price(Protocol):
     def source(self) -> str:
         """Where the price is from, and its date."""
 
-    def cost(self, usage: CallUsage) -> float | None:
+    def cost(self, usage: UsageRecord) -> float | None:
         """US dollars; None where the server did not count the tokens and they are not free."""
 
 
@@ -33,7 +33,7 @@ class OwnPrice:
     cache_write: float
     source: str
 
-    def cost(self, usage: CallUsage) -> float | None:
+    def cost(self, usage: UsageRecord) -> float | None:
         if self.input == self.output == self.cache_read == self.cache_write == 0:
             return 0.0
         if usage.input_uncached is None or usage.output is None:
@@ -53,7 +53,7 @@ class SnapshotPrice:
     cache_ttl: str
     source: str
 
-    def cost(self, usage: CallUsage) -> float | None:
+    def cost(self, usage: UsageRecord) -> float | None:
         from genai_prices import Usage, calc_price
 
         if usage.input_uncached is None or usage.output is None:
@@ -86,7 +86,7 @@ def price_for(provider: str, model: str, settings: ProposerSettings) -> Price:
 
 def most_expensive(price: Price, prompt_tokens: int, output_tokens: int) -> float:
     """The most that a call with so many tokens costs, whatever the provider's cache does."""
-    usage = CallUsage(provider="", model="", input_uncached=prompt_tokens, output=output_tokens)
+    usage = UsageRecord(provider="", model="", input_uncached=prompt_tokens, output=output_tokens)
     written = replace(usage, input_uncached=0, cache_write=prompt_tokens)
     return max(price.cost(usage) or 0.0, price.cost(written) or 0.0)
 
@@ -110,7 +110,7 @@ def _look_up(provider: str, model: str, settings: ProposerSettings) -> Price | N
     source = f"genai-prices {genai_prices.__version__}, read {datetime.now(UTC):%Y-%m-%d}"
     price = SnapshotPrice(model, where, settings.cache_ttl, source)
     try:
-        price.cost(CallUsage(provider=provider, model=model, input_uncached=1, output=1))
+        price.cost(UsageRecord(provider=provider, model=model, input_uncached=1, output=1))
     except LookupError:
         return None
     return price

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from archive import UsageRecord
+
 
 @dataclass(frozen=True)
 class ProgramView:
@@ -61,30 +63,6 @@ class Briefing:
 
 
 @dataclass(frozen=True)
-class CallUsage:
-    """What one call to a paid or local model used; None where the server did not say."""
-
-    provider: str
-    model: str
-    step: str = ""
-    """Which of its program's calls it was: `answer/0` and on, `judge/0` and on, `notes`."""
-    purpose: str = "proposal"
-    """`proposal`, `judge` or `notes`."""
-    verdict: str = "ok"
-    """What the answer was good for: `ok`, or the code of an `AnswerVerdict`."""
-    request_id: str | None = None
-    retries: int = 0
-    latency_s: float = 0.0
-    input_uncached: int | None = None
-    cache_read: int | None = None
-    cache_write: int | None = None
-    output: int | None = None
-    reasoning: int | None = None
-    cost_usd: float | None = None
-    price_source: str = ""
-
-
-@dataclass(frozen=True)
 class NoProgram:
     """Why a generation has no program worth running, after all attempts."""
 
@@ -109,7 +87,7 @@ class Proposal:
     """What the author learnt from the previous result; recorded with this program."""
     mode: str = "full"
     """`full`, `diff`, `crossover` or, for recombination, `mutation`."""
-    usage: tuple[CallUsage, ...] = ()
+    usage: tuple[UsageRecord, ...] = ()
     model: str = ""
     failure: NoProgram | None = None
 

@@ -4,9 +4,9 @@ twice and none is paid for without a trace."""
 from dataclasses import dataclass
 from typing import Protocol
 
+from archive import UsageRecord
 from harness.limits import NOTHING, Amount
 from harness.proposers.exchange import Exchange, Prompt
-from harness.proposers.protocol import CallUsage
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class ExchangeStore(Protocol):
     def lookup(self, number: int, step: str) -> RecordedExchange | None:
         """The recorded exchange of a step, or None."""
 
-    def begin(self, number: int, usage: CallUsage, most: Amount) -> int:
+    def begin(self, number: int, usage: UsageRecord, most: Amount) -> int:
         """Keep for good that a call is about to be made which may cost so much; a number for it among its program's."""
 
     def failed(self, number: int, call: int, why: str) -> None:

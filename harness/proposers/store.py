@@ -1,13 +1,11 @@
 """Calls and exchanges kept in the archive."""
 
 import json
-from dataclasses import asdict
 
 from archive import Archive, CallRecord, Calls, UsageRecord
 from archive import Exchange as ArchivedExchange
 from harness.limits import NOTHING, Amount
 from harness.proposers.exchange import Prompt, from_mapping, to_mapping
-from harness.proposers.protocol import CallUsage
 from harness.proposers.record import RecordedExchange
 
 BETWEEN = "\x1f"
@@ -30,7 +28,7 @@ class ArchiveStore:
         kept = json.loads(response)
         return RecordedExchange(number, step, kept["model"], request_hash, from_mapping(kept["exchange"]))
 
-    def begin(self, number: int, usage: CallUsage, most: Amount) -> int:
+    def begin(self, number: int, usage: UsageRecord, most: Amount) -> int:
         return self._calls.begin(_call(number, usage, most))
 
     def failed(self, number: int, call: int, why: str) -> None:
@@ -54,5 +52,5 @@ class ArchiveStore:
         return Amount(*self._calls.charged())
 
 
-def _call(number: int, usage: CallUsage, charged: Amount) -> CallRecord:
-    return CallRecord(number, UsageRecord(**asdict(usage)), charged.dollars, charged.tokens)
+def _call(number: int, usage: UsageRecord, charged: Amount) -> CallRecord:
+    return CallRecord(number, usage, charged.dollars, charged.tokens)

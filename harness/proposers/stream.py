@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from archive import UsageRecord
 from harness.errors import HarnessError, JobError, UsageError
 from harness.proposers.exchange import Exchange
-from harness.proposers.protocol import CallUsage
 from harness.proposers.settings import ProposerSettings
 from harness.proposers.verdicts import AnswerVerdict
 
@@ -43,7 +43,7 @@ class Reading:
     detail: str = ""
     model: str = ""
     tokens: dict[str, Any] = field(default_factory=dict)
-    """Token counts, or None, by the names of `CallUsage`."""
+    """Token counts, or None, by the names of `UsageRecord`."""
 
 
 class PromptRefused(Exception):
@@ -105,7 +105,7 @@ def _headers(stream: EventStream) -> dict[str, str]:
 def _exchange(server: Server, reading: Reading, headers: Mapping[str, str], latency_s: float) -> Exchange:
     text = "".join(reading.text)
     verdict = _verdict(reading, text)
-    usage = CallUsage(
+    usage = UsageRecord(
         provider=server.provider,
         model=reading.model or server.model,
         verdict=verdict.value,

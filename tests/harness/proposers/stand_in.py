@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from archive import UsageRecord
 from harness.limits import NOTHING, Amount
 from harness.proposers.exchange import Exchange, Prompt
-from harness.proposers.protocol import CallUsage
 from harness.proposers.record import RecordedExchange
 from harness.proposers.verdicts import AnswerVerdict
 
-USAGE = CallUsage("stand-in", "m", input_uncached=100, cache_read=0, cache_write=0, output=10)
+USAGE = UsageRecord("stand-in", "m", input_uncached=100, cache_read=0, cache_write=0, output=10)
 
 
 class MemoryStore:
@@ -22,7 +22,7 @@ class MemoryStore:
     def lookup(self, number: int, step: str) -> RecordedExchange | None:
         return self.recorded.get((number, step))
 
-    def begin(self, number: int, usage: CallUsage, most: Amount) -> int:
+    def begin(self, number: int, usage: UsageRecord, most: Amount) -> int:
         self.calls.append(most)
         return len(self.calls) - 1
 

@@ -2,12 +2,12 @@
 
 import pytest
 
+from archive import UsageRecord
 from harness.errors import UsageError
 from harness.proposers.prices import most_expensive, price_for
-from harness.proposers.protocol import CallUsage
 from harness.proposers.settings import PriceSettings, ProposerSettings
 
-USAGE = CallUsage("p", "m", input_uncached=1000, cache_read=2000, cache_write=4000, output=500, reasoning=100)
+USAGE = UsageRecord("p", "m", input_uncached=1000, cache_read=2000, cache_write=4000, output=500, reasoning=100)
 OWN = ProposerSettings(
     price=PriceSettings(input=3, output=15, cache_read=0.3, cache_write=3.75, date="2026-11-01"),
     prices={"small": PriceSettings(input=1, output=2), "free": PriceSettings(input=0, output=0)},
@@ -26,7 +26,7 @@ def test_a_model_with_an_entry_has_its_own_price() -> None:
 
 
 def test_uncounted_tokens_have_no_cost_unless_they_are_free() -> None:
-    uncounted = CallUsage("p", "m")
+    uncounted = UsageRecord("p", "m")
     assert price_for("p", "large", OWN).cost(uncounted) is None
     assert price_for("p", "free", OWN).cost(uncounted) == 0.0
 
