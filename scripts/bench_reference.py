@@ -1,52 +1,62 @@
-"""Every reference program on folders in BEIR layout: cost, deltas, intervals; one table per set of folders.
+"""Every reference program, and the learned heads, on folders in BEIR layout; and what of the published claims holds.
 
     python scripts/bench_reference.py --search FOLDER... --held-out FOLDER... [--encoder minilm] [--max-queries 150]
 
-What is evaluated is kept in --archive and not evaluated again, so the script can be stopped and started.
+Prints cost, deltas and intervals for each set of folders, heads beside programs with --heads, and with both sets the
+claims. What is evaluated is kept in --archive and not evaluated again, so the script can be stopped and started.
 """
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from archive import Archive
+from harness.heads.job import TITLES, judge_heads
+from harness.reproduce.claims import Claim, judge
+from harness.reproduce.published import load_published
 from harness.tasks.load import load_tasks
-from harness.transfer.analysis import analyse
+from harness.transfer.analysis import Analysis, analyse
 from harness.transfer.display import open_display
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import read_matrix
 from harness.transfer.request import read_request
+from harness.transfer.tables import print_transfer
 from harness.transfer.transfer import Outputs, show
+
+_NO_HEADS = Analysis((), (), 0, 0, (), (), 0)
 
 
 def main() -> None:
-    """Evaluate each set of folders, then print its table."""
+    """Evaluate each set of folders and print its table, then the heads and the claims."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--search", nargs="+", type=Path, default=[], metavar="FOLDER")
     parser.add_argument("--held-out", nargs="+", type=Path, default=[], metavar="FOLDER")
     parser.add_argument("--programs", nargs="+", default=["reference"])
     parser.add_argument("--encoder", default="minilm")
     parser.add_argument("--max-queries", type=int, default=150)
+    parser.add_argument("--heads", action="store_true", help="train heads on the searched folders, judge them on both")
     parser.add_argument("--archive", default="bench-reference.db")
     parser.add_argument("--files", type=Path, metavar="FOLDER", help="write a CSV and a heatmap of each set there")
     arguments = parser.parse_args()
-    for name, folders in (("search", arguments.search), ("held-out", arguments.held_out)):
-        if folders:
-            _table(name, folders, arguments)
+    sets = {"search": arguments.search, "held-out": arguments.held_out}
+    analyses = {name: _table(name, folders, arguments) for name, folders in sets.items() if folders}
+    if len(analyses) == len(sets):
+        heads = _heads(arguments) if arguments.heads else (_NO_HEADS, _NO_HEADS)
+        _claims(judge(load_published(), analyses["search"], analyses["held-out"], heads))
 
 
-def _table(name: str, folders: list[Path], arguments: argparse.Namespace) -> None:
+def _tasks(folders: Sequence[Path], arguments: argparse.Namespace) -> list[str]:
     paths = ",".join(str(folder.resolve()) for folder in folders)
-    request = read_request(
-        [
-            *arguments.programs,
-            f"encoder={arguments.encoder}",
-            "tasks=folder",
-            f"tasks.paths=[{paths}]",
-            f"tasks.max_queries={arguments.max_queries}",
-            f"archive.path={arguments.archive}",
-        ]
-    )
+    return ["tasks=folder", f"tasks.paths=[{paths}]", f"tasks.max_queries={arguments.max_queries}"]
+
+
+def _common(arguments: argparse.Namespace) -> list[str]:
+    return [f"encoder={arguments.encoder}", f"archive.path={arguments.archive}"]
+
+
+def _table(name: str, folders: Sequence[Path], arguments: argparse.Namespace) -> Analysis:
+    request = read_request([*arguments.programs, *_common(arguments), *_tasks(folders, arguments)])
     began = time.perf_counter()
     with Archive.open(arguments.archive) as archive:
         with open_display() as display:
@@ -54,12 +64,30 @@ def _table(name: str, folders: list[Path], arguments: argparse.Namespace) -> Non
         seconds = time.perf_counter() - began
         matrix = read_matrix(archive, request.programs, done.encoders, [task.fingerprint for task in done.tasks])
     print(f"\n{name}: {len(matrix.cells)} cells, {seconds:.0f} s with what the archive and the cache had")
+    analysis = analyse(matrix)
     written = arguments.files
-    show(
-        matrix,
-        analyse(matrix),
-        Outputs(csv=written / f"{name}.csv" if written else None, heatmap=written / f"{name}.png" if written else None),
-    )
+    csv, heatmap = (written / f"{name}.{ending}" if written else None for ending in ("csv", "png"))
+    show(matrix, analysis, Outputs(csv=csv, heatmap=heatmap))
+    return analysis
+
+
+def _heads(arguments: argparse.Namespace) -> tuple[Analysis, Analysis]:
+    searched = [*_common(arguments), *_tasks(arguments.search, arguments)]
+    judged = judge_heads(searched, _tasks(arguments.held_out, arguments))
+    parts = {"in-domain": judged.in_domain, "held-out": judged.held_out}
+    analyses = []
+    for name, matrix in parts.items():
+        print(f"\nheads, {name}: {TITLES[name]}")
+        analyses.append(analyse(matrix))
+        print_transfer(matrix, analyses[-1])
+    return analyses[0], analyses[1]
+
+
+def _claims(claims: Sequence[Claim]) -> None:
+    words = {True: "holds", False: "does not hold", None: "cannot be told"}
+    print("\nPublished claims")
+    for claim in claims:
+        print(f"* {claim.text}: {words[claim.holds]}; {claim.ours}")
 
 
 if __name__ == "__main__":
