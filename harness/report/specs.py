@@ -17,7 +17,9 @@ NUMBER = {
     "type": "quantitative",
     "axis": {"tickMinStep": 1, "format": "d", "tickCount": FEW},
 }
-DELTA = {"title": "mean delta nDCG@10 against cosine", "type": "quantitative", "axis": {"format": "+.2f"}}
+STEPS = "+.4~f"
+"""Of an axis of deltas: as many decimals as its steps need, so that no two ticks read alike."""
+DELTA = {"title": "mean delta nDCG@10 against cosine", "type": "quantitative", "axis": {"format": STEPS}}
 KINDS = {
     "domain": ["frontier", "admitted", "evaluated", "rejected"],
     "range": [BLUE, GREEN, GREY, ORANGE],
@@ -110,7 +112,7 @@ def _over_generations(field: str, title: str, form: str) -> Spec:
     )
 
 
-BEST = _over_generations("best_delta", "best mean delta", "+.2f")
+BEST = _over_generations("best_delta", "best mean delta", STEPS)
 HYPERVOLUME = _over_generations("hypervolume", "hypervolume", "~g")
 
 HEAT = _spec(
