@@ -1,7 +1,7 @@
 """One process at a time: a lock that ends with the process which holds it, however that ends."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archive.errors import ArchiveError
@@ -20,5 +20,6 @@ def held(path: Path, sentence: str) -> Iterator[None]:
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)  # while it is held: who opened this file meanwhile sees that it is gone
+        with suppress(OSError):  # no file may be removed under its lock on some systems; it means nothing then
+            path.unlink()  # while it is held: who opened this file meanwhile sees that it is gone
         lock.release()

@@ -90,7 +90,9 @@ class Discovery:
                 source = inline_primitives(source)
             return Proposal(source=source, name=name, mode="seed"), 0
         self._spending.before_program(self._history.generations)
-        return self._pipeline.take(number), number - len(programs.SEEDS)
+        generation = number - len(programs.SEEDS)
+        self._display.asked(generation)
+        return self._pipeline.take(number), generation
 
     def _start_due(self, known: int, recorded: int) -> None:
         for number in self._pipeline.due(known):

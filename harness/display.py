@@ -12,6 +12,9 @@ from harness.evaluate import Outcome, PreparedTask
 from harness.history import History, Known
 from harness.plain import plain
 
+RETRIES_TOLD_S = 60.0
+"""Seconds between two lines about retries."""
+
 
 class Display(Protocol):
     """What a run tells whoever watches."""
@@ -22,6 +25,12 @@ class Display(Protocol):
         """So many texts of a request are encoded."""
 
     def run_started(self, run_id: str, encoder: CachedEncoder) -> None: ...
+
+    def asked(self, generation: int) -> None:
+        """The author is to write this generation's program."""
+
+    def retrying(self, sentence: str) -> None:
+        """A model's server is asked again."""
 
     def program_started(self, generation: int, name: str) -> None: ...
 
@@ -42,6 +51,12 @@ class Silent:
     def run_started(self, run_id: str, encoder: CachedEncoder) -> None:
         pass
 
+    def asked(self, generation: int) -> None:
+        pass
+
+    def retrying(self, sentence: str) -> None:
+        pass
+
     def program_started(self, generation: int, name: str) -> None:
         pass
 
@@ -53,7 +68,15 @@ class Silent:
 
 
 class Lines(Silent):
-    """One line a program, for logs and pipes."""
+    """One line a program, for logs and pipes; now and then one on standard error while a server does not answer."""
+
+    def __init__(self) -> None:
+        self._told_at = -RETRIES_TOLD_S
+
+    def retrying(self, sentence: str) -> None:
+        if time.monotonic() - self._told_at >= RETRIES_TOLD_S:
+            self._told_at = time.monotonic()
+            print(sentence, file=sys.stderr, flush=True)
 
     def run_started(self, run_id: str, encoder: CachedEncoder) -> None:
         print(f"run {run_id}", flush=True)
@@ -84,6 +107,12 @@ class Panel(Silent):
 
     def run_started(self, run_id: str, encoder: CachedEncoder) -> None:
         self._title, self._encoder, self._started = f"run {run_id}", encoder, time.monotonic()
+
+    def asked(self, generation: int) -> None:
+        self._now = f"generation {generation}: waiting for its author"
+
+    def retrying(self, sentence: str) -> None:
+        self._now = sentence
 
     def program_started(self, generation: int, name: str) -> None:
         self._done_tasks = 0

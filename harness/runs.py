@@ -16,6 +16,7 @@ from harness.evaluate import PreparedTask
 from harness.history import History, Known
 from harness.limits import CapReached, Spending
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
+from harness.proposers.retries import told_retries
 from harness.proposers.store import ArchiveStore
 from harness.provenance import machine, versions
 from harness.recording import known_from_record, task_record
@@ -120,6 +121,7 @@ def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask]
         ExitStack() as stack,
         StopOnInterrupt() as stop,
         open_display(len(tasks), n_programs) as display,
+        told_retries(display.retrying),
         open_workbench(settings, tasks, hidden=hidden, on_task=display.task_prepared, report=display.encoding) as bench,
     ):
         if run_id is None:

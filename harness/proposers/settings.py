@@ -65,8 +65,9 @@ class ProposerSettings:
     """Budget of one prompt; older programs are summarised, then left out, to stay under it."""
     timeout_s: float = 600.0
     """Seconds without a word from the server before a try counts as failed."""
-    max_retries: int = 50
-    """Tries the provider's library makes again after a rate limit, an overload or a lost connection."""
+    max_retries: int = 400
+    """Tries the provider's library makes again after a rate limit, an overload or a lost connection. It waits as long
+    as the server says, else up to 8 s each: the default sits out most of an hour."""
     attempts: int = 4
     """Answers asked for one program before the generation is given up, each told what was wrong with the last."""
     extra: dict[str, Any] = field(default_factory=dict)

@@ -140,6 +140,7 @@ def test_a_call_without_an_answer_leaves_a_row_and_costs_nothing(
     provider = FakeProvider(httpserver, lambda body, before: Fault(500, message="out of order"))
     done = ttc("discover", *arguments(httpserver, corpus, "search.generations=2", "proposer.max_retries=1"))
     assert done.returncode == 1
+    assert "No answer from the model's server yet: retrying request" in done.stderr
     assert "gave no answer after all retries" in done.stderr
     provider.script = well_behaved
     assert ttc("resume").returncode == 0

@@ -11,6 +11,7 @@ from harness.proposers.anthropic_client import AnthropicClient
 from harness.proposers.exchange import ChatClient, Prompt, from_mapping, request_hash, to_mapping
 from harness.proposers.openai_chat import OpenAIChatClient
 from harness.proposers.openai_responses import OpenAIResponsesClient
+from harness.proposers.retries import told_retries
 from harness.proposers.settings import ProposerSettings
 from harness.proposers.verdicts import AnswerVerdict
 from tests.harness.proposers.fake_provider import FakeProvider, Fault, Reply, Script, prompt_of
@@ -59,8 +60,12 @@ def test_the_request_is_what_the_server_receives(ask: Ask) -> None:
 @pytest.mark.parametrize("status", [429, 500, 529])
 def test_the_library_retries_an_overloaded_server(ask: Ask, status: int) -> None:
     client, provider = ask(lambda body, before: Fault(status) if before < 2 else Reply("at last"))
-    exchange = client.complete(PROMPT)
+    told: list[str] = []
+    with told_retries(told.append):
+        exchange = client.complete(PROMPT)
     assert (exchange.text, exchange.usage.retries, len(provider.requests)) == ("at last", 2, 3)
+    assert len(told) == 2
+    assert told[0].startswith("No answer from the model's server yet: retrying request ")
 
 
 @pytest.mark.parametrize("kind", ["drop", "hang"])
