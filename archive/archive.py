@@ -138,7 +138,8 @@ class Archive:
         with self._lock:
             try:
                 with self.writing(durably=True) as connection:
-                    if self._exchanges.record(run_id, exchange) and call is not None:
+                    new = self._exchanges.record(run_id, exchange)
+                    if call is not None and (new or position is not None):
                         write_call(connection, run_id, call, position)
             except BaseException:
                 self._exchanges.forget()
