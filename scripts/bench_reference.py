@@ -15,6 +15,7 @@ from archive import Archive
 from harness.heads.job import TITLES, judge_heads
 from harness.reproduce.claims import Claim, judge
 from harness.reproduce.published import load_published
+from harness.reproduce.report import Part, programs_section
 from harness.tasks.load import load_tasks
 from harness.transfer.analysis import Analysis, analyse
 from harness.transfer.display import open_display
@@ -37,7 +38,9 @@ def main() -> None:
     parser.add_argument("--max-queries", type=int, default=150)
     parser.add_argument("--heads", action="store_true", help="train heads on the searched folders, judge them on both")
     parser.add_argument("--archive", default="bench-reference.db")
-    parser.add_argument("--files", type=Path, metavar="FOLDER", help="write a CSV and a heatmap of each set there")
+    parser.add_argument(
+        "--files", type=Path, metavar="FOLDER", help="write a CSV, a table and a heatmap of each set there"
+    )
     arguments = parser.parse_args()
     sets = {"search": arguments.search, "held-out": arguments.held_out}
     analyses = {name: _table(name, folders, arguments) for name, folders in sets.items() if folders}
@@ -68,6 +71,8 @@ def _table(name: str, folders: Sequence[Path], arguments: argparse.Namespace) ->
     written = arguments.files
     csv, heatmap = (written / f"{name}.{ending}" if written else None for ending in ("csv", "png"))
     show(matrix, analysis, Outputs(csv=csv, heatmap=heatmap))
+    if written:
+        (written / f"{name}.md").write_text(programs_section(name, Part(matrix, analysis)) + "\n", "utf-8")
     return analysis
 
 

@@ -49,8 +49,8 @@ def write_report(study: Study, published: Published, found: Findings) -> str:
         _frontier(published, found),
         _ladder("Compute programs", published.compute, found),
         _ladder("Transfer programs", published.transfer, found),
-        _all_rows("All programs in-domain", found.in_domain),
-        _all_rows("All programs held out", found.held_out),
+        programs_section("All programs in-domain", found.in_domain),
+        programs_section("All programs held out", found.held_out),
         _heads(published, found),
         _environment(found),
     ]
@@ -120,7 +120,8 @@ def _beside(theirs: PublishedProgram, inside: ProgramRow | None, outside: Progra
     return f"| {theirs.name} | " + " | ".join(cells) + " |"
 
 
-def _all_rows(title: str, part: Part) -> str:
+def programs_section(title: str, part: Part) -> str:
+    """Every program of a part with its figures, cheapest first, as a section of Markdown."""
     lines = [
         f"## {title}", "",
         "| program | c | n | mean | 95 % | median | win/tie/loss | worst | p Holm |",
@@ -154,10 +155,10 @@ def _heads(published: Published, found: Findings) -> str:
         [
             "## Learned heads",
             intro,
-            _all_rows("Heads in-domain: test queries of the training tasks", found.heads_in_domain).replace(
+            programs_section("Heads in-domain: test queries of the training tasks", found.heads_in_domain).replace(
                 "## ", "### "
             ),
-            _all_rows("Heads held out", found.heads_held_out).replace("## ", "### "),
+            programs_section("Heads held out", found.heads_held_out).replace("## ", "### "),
         ]
     )
 
