@@ -26,12 +26,16 @@ class ParentPolicy(Protocol):
 def draw(candidates: Sequence[Candidate], weights: Sequence[float], rng: random.Random, count: int) -> list[str]:
     """Draw ids without replacement, each with probability proportional to its weight among those left.
 
-    Where all weights left are zero the draw is uniform.
+    Where all weights left are zero the draw is uniform. Raises ValueError where there are not as many weights.
     """
-    pool = list(zip(candidates, weights, strict=True))
-    drawn: list[str] = []
-    while pool and len(drawn) < count:
-        left = [weight for _, weight in pool]
-        index = rng.choices(range(len(pool)), left if sum(left) > 0 else None)[0]
-        drawn.append(pool.pop(index)[0].id)
-    return drawn
+    if len(candidates) != len(weights):
+        raise ValueError(f"There are {len(candidates)} candidates and {len(weights)} weights.")
+    left = list(weights)
+    drawn: list[int] = []
+    while len(drawn) < min(count, len(candidates)):
+        if sum(left) <= 0:
+            left = [0.0 if index in drawn else 1.0 for index in range(len(left))]
+        (index,) = rng.choices(range(len(left)), left)
+        left[index] = 0.0
+        drawn.append(index)
+    return [candidates[index].id for index in drawn]
