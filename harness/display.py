@@ -1,9 +1,10 @@
 """A discovery run as a person watches it: a live panel on a terminal, one line a program elsewhere."""
 
+import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -12,8 +13,10 @@ from harness.evaluate import Outcome, PreparedTask
 from harness.history import History, Known
 from harness.plain import plain
 
+PATIENCE_S = 10.0
+"""Seconds that an author may take before a line tells of retries: most are over in a moment."""
 RETRIES_TOLD_S = 60.0
-"""Seconds between two lines about retries."""
+"""Seconds between two such lines."""
 
 
 class Display(Protocol):
@@ -70,12 +73,16 @@ class Silent:
 class Lines(Silent):
     """One line a program, for logs and pipes; now and then one on standard error while a server does not answer."""
 
-    def __init__(self) -> None:
-        self._told_at = -RETRIES_TOLD_S
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._tell_from = math.inf
+
+    def asked(self, generation: int) -> None:
+        self._tell_from = self._clock() + PATIENCE_S
 
     def retrying(self, sentence: str) -> None:
-        if time.monotonic() - self._told_at >= RETRIES_TOLD_S:
-            self._told_at = time.monotonic()
+        if self._clock() >= self._tell_from:
+            self._tell_from = self._clock() + RETRIES_TOLD_S
             print(sentence, file=sys.stderr, flush=True)
 
     def run_started(self, run_id: str, encoder: CachedEncoder) -> None:

@@ -62,13 +62,14 @@ def alone(archive: Archive, run_id: str) -> AbstractContextManager[None]:
 
 
 def _tell_lost(calls: Sequence[CallRecord]) -> None:
-    if calls:
-        dollars = sum(call.charged_usd for call in calls)
-        print(
-            f"{len(calls)} call(s) to a model were in flight when this run was killed: they are asked again, and count "
-            f"${dollars:.4f} against the caps, the most they can have cost.",
-            file=sys.stderr,
-        )
+    if not calls:
+        return
+    dollars = sum(call.charged_usd for call in calls)
+    counted = f" The caps count ${dollars:.4f} for them, the most that they can have cost." if dollars else ""
+    print(
+        f"{len(calls)} call(s) to a model were in flight when this run was killed, and are made again.{counted}",
+        file=sys.stderr,
+    )
 
 
 def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = ()) -> Settings:

@@ -33,6 +33,7 @@ class Proof:
 
     def __init__(self, server: HTTPServer, arguments: argparse.Namespace) -> None:
         self.folder = Path(tempfile.mkdtemp())
+        self.errors = (self.folder / "errors.txt").open("w")
         self.provider = FakeProvider(server, misbehaving(arguments.faults))
         self.settings = [
             "encoder=wordllama",
@@ -51,6 +52,7 @@ class Proof:
             cwd=self.folder,
             env=environment(self.folder),
             stdout=subprocess.PIPE,
+            stderr=self.errors,
             text=True,
         )
 

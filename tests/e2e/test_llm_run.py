@@ -120,7 +120,9 @@ def test_a_call_that_a_kill_lost_counts_against_the_caps(
     process.wait()
     provider.script = well_behaved
     capped = ttc("resume", "latest", "caps.dollars=1")
-    assert "1 call(s) to a model were in flight when this run was killed" in capped.stderr
+    assert "1 call(s) to a model were in flight when this run was killed, and are made again. The caps count $0.8" in (
+        capped.stderr
+    )
     assert "The cap of $1.00 could be passed by the next call: $0.8" in capped.stderr
     assert ttc("resume", "latest", "caps.dollars=9").returncode == 0
     with Archive.open(tmp_path / "ttc-archive.db", read_only=True) as archive:
@@ -140,7 +142,6 @@ def test_a_call_without_an_answer_leaves_a_row_and_costs_nothing(
     provider = FakeProvider(httpserver, lambda body, before: Fault(500, message="out of order"))
     done = ttc("discover", *arguments(httpserver, corpus, "search.generations=2", "proposer.max_retries=1"))
     assert done.returncode == 1
-    assert "No answer from the model's server yet: retrying request" in done.stderr
     assert "gave no answer after all retries" in done.stderr
     provider.script = well_behaved
     assert ttc("resume").returncode == 0
