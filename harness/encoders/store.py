@@ -12,14 +12,14 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
+from archive.connection import transaction
 from harness.encoders.entries import Entries, joined
 
 _log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ class EmbeddingStore:
         if self._connection is None or not self._writable:
             return otherwise
         try:
-            with _transaction(self._connection):
+            with transaction(self._connection):
                 return action(self._connection)
         except sqlite3.Error as error:
             self._stop_writing(error)
@@ -180,18 +180,6 @@ class EmbeddingStore:
             "The embedding cache %s cannot be used (%s), so %s; delete the file or set cache.folder.",
             self.path, error, consequence,
         )  # fmt: skip
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _checksum(key: bytes, tokens: int, seconds: float, data: bytes) -> int:
