@@ -17,6 +17,7 @@ from harness.proposers.exchange import Exchange
 from harness.proposers.settings import ProposerSettings
 from harness.proposers.verdicts import AnswerVerdict
 
+CONNECT_S = 20.0
 REFUSAL_CODES = frozenset({"content_filter", "content_policy_violation", "invalid_prompt"})
 """Error codes by which a server refuses a prompt before it answers."""
 
@@ -192,9 +193,12 @@ def connection(server: Server, settings: ProposerSettings) -> dict[str, Any]:
         raise UsageError(
             f"{server.provider} needs a key: set the variable {env}, or name another in proposer.api_key_env."
         )
+    import httpx2
+
     return {
         "api_key": key or "none",
         "base_url": settings.base_url,
-        "timeout": settings.timeout_s,
+        # A model may think for minutes, but a server that is there takes the connection at once.
+        "timeout": httpx2.Timeout(settings.timeout_s, connect=min(settings.timeout_s, CONNECT_S)),
         "max_retries": settings.max_retries,
     }
