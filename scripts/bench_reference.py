@@ -2,8 +2,9 @@
 
     python scripts/bench_reference.py --search FOLDER... --held-out FOLDER... [--encoder minilm] [--max-queries 150]
 
-Prints cost, deltas and intervals for each set of folders, heads beside programs with --heads, and with both sets the
-claims. What is evaluated is kept in --archive and not evaluated again, so the script can be stopped and started.
+Prints cost, deltas and intervals for each set of folders, with --heads (which needs both) those of learned heads, and
+what of the claims the sets can tell. What is evaluated is kept in --archive and not evaluated again, so the script can
+be stopped and started.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from harness.transfer.request import read_request
 from harness.transfer.tables import print_transfer
 from harness.transfer.transfer import Outputs, show
 
-_NO_HEADS = Analysis((), (), 0, 0, (), (), 0)
+_NOTHING = Analysis((), (), 0, 0, (), (), 0)
 
 
 def main() -> None:
@@ -44,9 +45,9 @@ def main() -> None:
     arguments = parser.parse_args()
     sets = {"search": arguments.search, "held-out": arguments.held_out}
     analyses = {name: _table(name, folders, arguments) for name, folders in sets.items() if folders}
-    if len(analyses) == len(sets):
-        heads = _heads(arguments) if arguments.heads else (_NO_HEADS, _NO_HEADS)
-        _claims(judge(load_published(), analyses["search"], analyses["held-out"], heads))
+    heads = _heads(arguments) if arguments.heads else (_NOTHING, _NOTHING)
+    in_domain, held_out = (analyses.get(name, _NOTHING) for name in sets)
+    _claims(judge(load_published(), in_domain, held_out, heads))
 
 
 def _tasks(folders: Sequence[Path], arguments: argparse.Namespace) -> list[str]:
