@@ -29,14 +29,14 @@ def judge(
     published: Published, in_domain: Analysis, held_out: Analysis, heads: tuple[Analysis, Analysis]
 ) -> list[Claim]:
     """Answer each claim with the reference readings of the published programs; heads are (in-domain, held-out)."""
-    compute = [slug(program.name) for program in published.compute]
+    costs = {slug(program.name): program.cost_ratio for program in published.compute}
     transfer = [slug(program.name) for program in published.transfer]
     inside, outside = rows_by_name(in_domain), rows_by_name(held_out)
-    ladder = [inside[name] for name in compute if name in inside]
+    ladder = [inside[name] for name in costs if name in inside]
     return [
-        _saturates(ladder),
+        _saturates(ladder, costs),
         _lexical_step(ladder),
-        _flat([outside[name] for name in compute if name in outside]),
+        _flat([outside[name] for name in costs if name in outside]),
         _cheap([outside[name] for name in transfer if name in outside]),
         _heads(*heads),
     ]
@@ -47,19 +47,21 @@ def rows_by_name(analysis: Analysis) -> Mapping[str, ProgramRow]:
     return {row.program: row for row in analysis.rows}
 
 
-def _saturates(ladder: Sequence[ProgramRow]) -> Claim:
+def _saturates(ladder: Sequence[ProgramRow], costs: Mapping[str, float]) -> Claim:
+    """The two sides are told by published costs: what the same program costs depends on the sizes of the tasks."""
     text = f"In-domain gain grows with cost and saturates near c = {SATURATION_COST:.0f}"
-    cheap = [row.summary.mean for row in ladder if row.cost_ratio <= SATURATION_COST]
-    dear = [row.summary.mean for row in ladder if row.cost_ratio > SATURATION_COST]
-    if not cheap or not dear or max(*cheap, *dear) <= 0:
+    cheap = [row for row in ladder if costs[row.program] <= SATURATION_COST]
+    dear = [row for row in ladder if costs[row.program] > SATURATION_COST]
+    if not cheap or not dear or max(row.summary.mean for row in ladder) <= 0:
         return Claim(text, "no program on one side of that cost, or none that gains", None)
-    best = max(*cheap, *dear)
+    best_cheap, best_dear = (max(side, key=lambda row: row.summary.mean) for side in (cheap, dear))
     rise = float(np.corrcoef([row.cost_ratio for row in ladder], [row.summary.mean for row in ladder])[0, 1])
     ours = (
-        f"the best of {len(cheap)} programs up to that cost has {max(cheap):+.4f}, of {len(dear)} beyond it "
-        f"{max(dear):+.4f}; correlation of cost and gain {rise:+.2f}"
+        f"the best of {len(cheap)} programs published up to that cost has {best_cheap.summary.mean:+.4f} (here at c = "
+        f"{best_cheap.cost_ratio:.2f}), of {len(dear)} beyond it {best_dear.summary.mean:+.4f}; "
+        f"correlation of cost and gain {rise:+.2f}"
     )
-    return Claim(text, ours, rise > 0 and max(cheap) >= 0.9 * best)
+    return Claim(text, ours, rise > 0 and best_cheap.summary.mean >= 0.9 * best_dear.summary.mean)
 
 
 def _lexical_step(ladder: Sequence[ProgramRow]) -> Claim:
