@@ -18,7 +18,7 @@ from harness.settings import compose
 from harness.tasks.load import load_tasks, refuse_held_out
 from harness.tasks.task import RetrievalTask
 from harness.transfer.analysis import analyse
-from harness.transfer.display import open_display
+from harness.transfer.display import TransferDisplay, open_display
 from harness.transfer.files import transfer_view
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import Matrix, read_matrix
@@ -68,8 +68,9 @@ def judge_heads(words: Sequence[str], held_out: Sequence[str]) -> Judged:
     request = _read(words, held_out)
     settings = request.transfer.settings
     with Archive.open(settings.archive.path) as archive:
-        encoders = _load_encoders(request)
-        rows = [*request.transfer.programs, *_heads(archive, request, encoders)]
+        with open_display() as display:
+            encoders = _load_encoders(request, display)
+            rows = [*request.transfer.programs, *_heads(archive, request, encoders)]
         matrices, complete = [], True
         for tasks in (request.in_domain, list(request.held_out)):
             if request.transfer.programs:
@@ -113,8 +114,10 @@ def _read(words: Sequence[str], held_out: Sequence[str]) -> HeadsRequest:
     return HeadsRequest(TransferRequest(programs, tuple(encoders)), tuple(splits), tuple(judged))
 
 
-def _load_encoders(request: HeadsRequest) -> list[CachedEncoder]:
-    encoders = [load_cached_encoder(each.encoder, each.cache) for each in request.transfer.encoders]
+def _load_encoders(request: HeadsRequest, display: TransferDisplay) -> list[CachedEncoder]:
+    encoders = [
+        load_cached_encoder(each.encoder, each.cache, report=display.encoding) for each in request.transfer.encoders
+    ]
     own = encoders[0].identity
     for encoder in encoders[1:]:
         if encoder.identity.dim != own.dim:
