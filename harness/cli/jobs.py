@@ -79,6 +79,6 @@ def operations(words: ProgramsArgument = None, as_json: JsonOption = False, as_c
     What is found comes with its evidence: primitives that a program calls, and, for bare numpy code too, how its scores
     respond when one thing changes in a constructed world. An operation that is not found may still be there.
     """
-    from harness.rediscovery.job import list_operations
+    from harness.operations import list_operations
 
     raise typer.Exit(0 if list_operations(words or [], form(as_json, as_csv)) else 1)

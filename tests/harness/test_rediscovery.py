@@ -11,10 +11,10 @@ import pytest
 from harness.errors import UsageError
 from harness.inline import inline_primitives
 from harness.listing import Form
+from harness.operations import list_operations
 from harness.rediscovery.behaviour import Observation, Request, behaviours
 from harness.rediscovery.calls import called_operations
 from harness.rediscovery.detect import rediscover
-from harness.rediscovery.job import list_operations
 from harness.rediscovery.world import World, neutral_world, own_direction, unrelated
 from primitives import programs
 from primitives.arrays import FloatMatrix
