@@ -39,6 +39,8 @@ def code_hash(source: str) -> str:
     """The exact hash of a program together with the primitives that it uses, as they are now: of all that runs."""
     try:
         whole = inline_primitives(source)
+    except SyntaxError:  # what does not parse is its own text
+        whole = source
     except ValueError:  # imported in a way that names no function: any of them may be used
         whole = f"{all_primitives()}\n{source}"
     return fingerprint(whole).exact

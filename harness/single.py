@@ -86,3 +86,14 @@ def evaluation_view(evaluation: Evaluation, baselines: dict[str, float]) -> dict
             for outcome in evaluation.outcomes
         ],
     }
+
+
+def require_allowed(name: str, source: str, *, allow_primitives: bool = True) -> None:
+    """Raise UsageError where a program breaks a static rule."""
+    violations = rules.check(source, allow_primitives=allow_primitives)
+    if violations:
+        first = violations[0]
+        raise UsageError(
+            f"Program {name} breaks a static rule ({first.code}, line {first.line}: {first.message}) "
+            "and cannot be run; mend it or leave it out."
+        )

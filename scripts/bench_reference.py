@@ -43,6 +43,8 @@ def main() -> None:
         "--files", type=Path, metavar="FOLDER", help="write a CSV, a table and a heatmap of each set there"
     )
     arguments = parser.parse_args()
+    if arguments.heads and not (arguments.search and arguments.held_out):
+        parser.error("--heads needs --search to train on and --held-out to judge on.")
     sets = {"search": arguments.search, "held-out": arguments.held_out}
     analyses = {name: _table(name, folders, arguments) for name, folders in sets.items() if folders}
     heads = _heads(arguments) if arguments.heads else (_NOTHING, _NOTHING)
@@ -90,10 +92,9 @@ def _heads(arguments: argparse.Namespace) -> tuple[Analysis, Analysis]:
 
 
 def _claims(claims: Sequence[Claim]) -> None:
-    words = {True: "holds", False: "does not hold", None: "cannot be told"}
     print("\nPublished claims")
     for claim in claims:
-        print(f"* {claim.text}: {words[claim.holds]}; {claim.ours}")
+        print(f"* {claim.text}: {claim.answer}; {claim.ours}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from archive import Archive, HeldOut, OutcomeRecord, Program, Run, TaskRecord
 from archive.rows import source_hash
 from harness.errors import UsageError
 from harness.novelty import code_hash
-from harness.single import find_source
+from harness.single import find_source, require_allowed
 from primitives import programs
 
 
@@ -46,10 +46,12 @@ class ProgramFacts:
 def gather(named: str, archive_path: str) -> ProgramFacts:
     """Look a program up by id, file or reference name, with its measurements in the archive, if there is one.
 
-    Raises UsageError or ArchiveError where there is no such program.
+    Raises UsageError or ArchiveError where there is no such program, UsageError where it breaks a static rule.
     """
     source = find_source(named, archive_path)
     archived = named not in programs.names() and not Path(named).is_file()
+    if not archived:
+        require_allowed(Path(named).stem, source)
     if not Path(archive_path).exists():
         return _from_source(named, source, (), None)
     with Archive.open(archive_path, read_only=True) as archive:

@@ -1,5 +1,4 @@
-"""Every call is recorded before it is made and every exchange before its answer is read, so that no answer is paid for
-twice and none is paid for without a trace."""
+"""Calls are recorded before they are made, exchanges before they are read: nothing is paid twice or without a trace."""
 
 from dataclasses import dataclass
 from typing import Protocol

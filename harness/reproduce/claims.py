@@ -24,6 +24,11 @@ class Claim:
     holds: bool | None
     """None where there are no figures to tell."""
 
+    @property
+    def answer(self) -> str:
+        """Whether it holds, in words."""
+        return {True: "holds", False: "does not hold", None: "cannot be told"}[self.holds]
+
 
 def judge(
     published: Published, in_domain: Analysis, held_out: Analysis, heads: tuple[Analysis, Analysis]

@@ -71,8 +71,7 @@ def _head(study: Study, published: Published, found: Findings) -> str:
 
 
 def _claims(claims: Sequence[Claim]) -> str:
-    words = {True: "holds", False: "does not hold", None: "cannot be told"}
-    rows = [f"| {claim.text} | {words[claim.holds]} | {claim.ours} |" for claim in claims]
+    rows = [f"| {claim.text} | {claim.answer} | {claim.ours} |" for claim in claims]
     return "\n".join(["## Claims", "", "| published claim | here | our figures |", "|---|---|---|", *rows])
 
 

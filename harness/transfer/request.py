@@ -9,9 +9,8 @@ from archive import Archive
 from harness.errors import UsageError
 from harness.novelty import code_hash
 from harness.settings import Settings, compose, groups
-from harness.single import find_source
+from harness.single import find_source, require_allowed
 from primitives import programs
-from sandbox import rules
 
 DEFAULT_TASKS = "tasks=heldout19"
 
@@ -97,7 +96,7 @@ def _find(named: Sequence[str], settings: Settings) -> list[NamedProgram]:
         else:
             find_source(word, settings.archive.path)  # says what is wrong with it
     for program in found:
-        _check(program, settings)
+        require_allowed(program.name, program.source, allow_primitives=settings.program.primitives)
     return found
 
 
@@ -118,16 +117,6 @@ def _archived(path: str, word: str) -> NamedProgram:
         found = archive.program(word)
         searched = frozenset(task.name for task in archive.run(found.run_id).record.tasks)
     return NamedProgram(f"{found.id} {found.record.name}", found.record.source, searched)
-
-
-def _check(program: NamedProgram, settings: Settings) -> None:
-    violations = rules.check(program.source, allow_primitives=settings.program.primitives)
-    if violations:
-        first = violations[0]
-        raise UsageError(
-            f"Program {program.name} breaks a static rule ({first.code}, line {first.line}: {first.message}) "
-            "and cannot be run; mend it or leave it out."
-        )
 
 
 def _distinct(found: Sequence[NamedProgram]) -> tuple[NamedProgram, ...]:

@@ -49,6 +49,7 @@ def test_what_does_not_parse_is_its_own_text() -> None:
     assert fingerprint("def (").exact == fingerprint("def (").exact
     assert fingerprint("def (").exact != fingerprint("def ((").exact
     assert fingerprint("a = '\ud800'").exact
+    assert code_hash("def (") == fingerprint("def (").exact
 
 
 def test_every_python_gives_the_same_hash() -> None:

@@ -47,6 +47,14 @@ def test_a_program_that_nobody_measured_says_so(tmp_path: Path) -> None:
     assert "Not measured." in readme and "Nothing: no measurement" in readme
 
 
+@pytest.mark.parametrize("source", ["def rerank(:\n", "import os\n"])
+def test_a_program_that_could_not_be_run_is_refused(tmp_path: Path, source: str) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text(source)
+    with pytest.raises(UsageError, match="Program bad breaks a static rule"):
+        gather(str(bad), str(tmp_path / "archive.db"))
+
+
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("dear")
     with pytest.raises(UsageError, match="is not empty"):
