@@ -19,15 +19,15 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.admission import compute_rule
 from harness.encoders.cached import CachedEncoder
 from harness.errors import JobError
-from harness.evaluate import PreparedTask
-from harness.novelty import fingerprint
+from harness.evaluation.admission import compute_rule
+from harness.evaluation.evaluate import PreparedTask
+from harness.evaluation.workbench import Workbench, open_workbench
+from harness.programs.fingerprint import fingerprint
 from harness.proposers.protocol import Briefing, Proposal, Proposer
 from harness.settings import Settings, compose
 from harness.tasks.load import load_tasks
-from harness.workbench import Workbench, open_workbench
 
 SENTENCES = '''
 import numpy as np
@@ -140,18 +140,18 @@ def warm(settings: Settings) -> None:
 def bookkeeping(settings: Settings) -> None:
     """Everything of a generation but its evaluation, which here is one real evaluation with its numbers changed."""
     from archive import Archive
-    from harness.briefing import make_briefing
-    from harness.display import Silent
-    from harness.history import History
+    from harness.evaluation.watcher import Watcher
     from harness.proposers.recombine import Recombine
-    from harness.recording import evaluated_record, known_from_record
-    from harness.runs import run_record
+    from harness.search.briefing import make_briefing
+    from harness.search.history import History
+    from harness.search.recording import evaluated_record, known_from_record
+    from harness.search.runs import run_record
     from primitives import programs
 
     settings.search.generations = 2000
     with workbench(settings) as bench, tempfile.TemporaryDirectory() as folder:
         model = bench.evaluator.evaluate(programs.source("soft_centroid"))
-        history, proposer, display, rng = History(), Recombine(), Silent(), np.random.default_rng(0)
+        history, proposer, watcher, rng = History(), Recombine(), Watcher(), np.random.default_rng(0)
         with Archive.open(Path(folder) / "archive.db") as archive:
             run_id = archive.start_run(run_record(settings, bench))
             spent, asked = [], []
@@ -172,7 +172,7 @@ def bookkeeping(settings: Settings) -> None:
                 )
                 known = known_from_record(archive.record_program(run_id, record), record)
                 history.add(known)
-                display.program_recorded(known, history)
+                watcher.program_recorded(known.row, known.verdict, history.best_delta, len(history.frontier()))
                 spent.append(1000 * (briefed - started + time.perf_counter() - proposed))
                 asked.append(1000 * (proposed - briefed))
             size = (Path(folder) / "archive.db").stat().st_size

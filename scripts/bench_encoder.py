@@ -20,8 +20,8 @@ import numpy as np
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import Encoder
-from harness.encoders.settings import EncoderSettings
 from harness.encoders.store import EmbeddingStore
+from harness.settings.encoder import EncoderSettings
 
 ROOM = 4 * 1024**3
 REPEATS = 3

@@ -12,19 +12,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from archive import Archive
+from harness.cli.outputs import Outputs, show
 from harness.heads.job import TITLES, judge_heads
 from harness.reproduce.claims import Claim, judge
 from harness.reproduce.published import load_published
 from harness.reproduce.report import Part, programs_section
-from harness.tasks.load import load_tasks
+from harness.screen.live import open_matrix
+from harness.screen.transfer import print_transfer
 from harness.transfer.analysis import Analysis, analyse
-from harness.transfer.display import open_display
-from harness.transfer.job import evaluate_missing
-from harness.transfer.matrix import read_matrix
 from harness.transfer.request import read_request
-from harness.transfer.tables import print_transfer
-from harness.transfer.transfer import Outputs, show
+from harness.transfer.transfer import transfer
 
 _NOTHING = Analysis((), (), 0, 0, (), (), 0)
 
@@ -64,11 +61,9 @@ def _common(arguments: argparse.Namespace) -> list[str]:
 def _table(name: str, folders: Sequence[Path], arguments: argparse.Namespace) -> Analysis:
     request = read_request([*arguments.programs, *_common(arguments), *_tasks(folders, arguments)])
     began = time.perf_counter()
-    with Archive.open(arguments.archive) as archive:
-        with open_display() as display:
-            done = evaluate_missing(request, load_tasks(request.settings.tasks), archive, display)
-        seconds = time.perf_counter() - began
-        matrix = read_matrix(archive, request.programs, done.encoders, [task.fingerprint for task in done.tasks])
+    with open_matrix() as watcher:
+        matrix = transfer(request, watcher=watcher).matrix
+    seconds = time.perf_counter() - began
     print(f"\n{name}: {len(matrix.cells)} cells, {seconds:.0f} s with what the archive and the cache had")
     analysis = analyse(matrix)
     written = arguments.files
@@ -81,7 +76,8 @@ def _table(name: str, folders: Sequence[Path], arguments: argparse.Namespace) ->
 
 def _heads(arguments: argparse.Namespace) -> tuple[Analysis, Analysis]:
     searched = [*_common(arguments), *_tasks(arguments.search, arguments)]
-    judged = judge_heads(searched, _tasks(arguments.held_out, arguments))
+    with open_matrix() as watcher:
+        judged = judge_heads(searched, _tasks(arguments.held_out, arguments), watcher=watcher)
     parts = {"in-domain": judged.in_domain, "held-out": judged.held_out}
     analyses = []
     for name, matrix in parts.items():

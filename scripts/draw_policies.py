@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/draw_policies.py policies.png [--seeds 200]
 
-A stand-in model with known success rates takes the place of a language model; see harness/policies/simulation.py.
+A stand-in model with known success rates takes the place of a language model; see scripts/policy_simulation.py.
 """
 
 import argparse
@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.novelty import fingerprint
 from harness.policies.parents import POLICIES
-from harness.policies.simulation import (
+from harness.programs.fingerprint import fingerprint
+from scripts.policy_simulation import (
     search_by_bandit,
     search_by_selection,
     search_by_uniform_models,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_cached_encoder
 from harness.errors import HarnessError
-from harness.metrics import Ndcg
+from harness.evaluation.metrics import Ndcg
 from harness.settings import compose
 from harness.tasks.load import load_tasks
 from harness.tasks.task import RetrievalTask

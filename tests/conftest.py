@@ -8,8 +8,8 @@ import pytest
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import Encoder
-from harness.encoders.settings import EncoderSettings
 from harness.encoders.store import EmbeddingStore
+from harness.settings.encoder import EncoderSettings
 from tests.harness.small_tasks import write_task
 
 

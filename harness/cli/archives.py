@@ -70,7 +70,7 @@ def check(archive: ArchiveOption = "ttc-archive.db") -> None:
     """Check that an archive is whole: the file, what refers to what, and every number that another one implies."""
     from archive import Archive
     from archive.checking import check as complaints_of
-    from harness.plain import plain
+    from harness.text import plain
 
     with Archive.open(archive, read_only=True) as opened:
         complaints = complaints_of(opened)
@@ -93,7 +93,7 @@ def vacuum(archive: ArchiveOption = "ttc-archive.db") -> None:
 
 def _tell(file: Path, imported: "Imported") -> int:
     """Print what came of an import and return the exit code: 1 where something differed."""
-    from harness.plain import plain
+    from harness.text import plain
 
     for conflict in imported.conflicts:
         print(plain(conflict, 2000))

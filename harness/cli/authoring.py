@@ -23,7 +23,7 @@ def ask(
     ] = False,
 ) -> None:
     """Print the briefing for the next program of a run, for a person or a coding agent to answer with `tell`."""
-    from harness.tell import asked
+    from harness.cli.tell import asked
 
     text = asked(archive, run, dry_run=dry_run)
     if out is None:
@@ -41,8 +41,8 @@ def tell(
     ] = None,
 ) -> None:
     """Check, evaluate and record a program written outside the loop, as the loop would."""
+    from harness.cli.tell import told, watched
     from harness.errors import UsageError
-    from harness.tell import told, watched
 
     if (file is None) == (watch is None):
         raise UsageError("Name a file with the answer, or a folder with --watch.")

@@ -21,7 +21,7 @@ def complete_run(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str
 def complete_program(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Programs: of the run whose id is written already, otherwise of the latest."""
     from archive import Archive, ArchiveError
-    from harness.plain import plain
+    from harness.text import plain
 
     try:
         with Archive.open(_archive(ctx), read_only=True) as archive:

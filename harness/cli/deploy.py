@@ -21,8 +21,8 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write a program as a small Python package of its own, which installs and runs without this one."""
-    from harness.deploy.facts import gather
-    from harness.deploy.package import slug, write_package
+    from harness.export.facts import gather
+    from harness.export.package import slug, write_package
 
     facts = gather(program, archive)
     folder = out or Path(f"ttc-{slug(facts.name).replace('_', '-')}")

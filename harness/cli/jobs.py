@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import ArchiveOption, CsvOption, JsonOption, ProgramsArgument, RunArgument, form
-from harness.columns import OPERATIONS
+from harness.screen.columns import OPERATIONS
 
 OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -28,7 +28,7 @@ def discover(
     `--show-config` lists every setting; `-m key=a,b` runs one search after another.
     """
     if "-m" in ctx.args or "--multirun" in ctx.args:
-        from harness.sweep import sweep
+        from harness.cli.sweep import sweep
 
         sweep(ctx.args)
         return
@@ -40,9 +40,9 @@ def discover(
 
         print(as_yaml(settings), end="")
         return
-    from harness.runs import start
+    from harness.cli.searching import run_search
 
-    raise typer.Exit(0 if start(settings) else 1)
+    raise typer.Exit(run_search(settings))
 
 
 def resume(
@@ -54,11 +54,11 @@ def resume(
 
     Limits may be changed: `ttc resume RUN caps.dollars=20 search.generations=200`.
     """
-    from harness.runs import continue_run
+    from harness.cli.searching import resume_search
 
     if "=" in run:
         raise typer.BadParameter("name the run before its settings, for example: ttc resume latest caps.dollars=20")
-    raise typer.Exit(0 if continue_run(archive, run, ctx.args) else 1)
+    raise typer.Exit(resume_search(archive, run, ctx.args))
 
 
 def evaluate(
@@ -67,10 +67,10 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate one program on the configured tasks. Settings are key=value, as for `discover`."""
+    from harness.cli.evaluating import evaluate_named
     from harness.settings import compose
-    from harness.single import evaluate_program
 
-    raise typer.Exit(0 if evaluate_program(program, compose(ctx.args), as_json=as_json) else 1)
+    raise typer.Exit(evaluate_named(program, compose(ctx.args), as_json=as_json))
 
 
 def operations(words: ProgramsArgument = None, as_json: JsonOption = False, as_csv: CsvOption = False) -> None:
@@ -79,6 +79,6 @@ def operations(words: ProgramsArgument = None, as_json: JsonOption = False, as_c
     What is found comes with its evidence: primitives that a program calls, and, for bare numpy code too, how its scores
     respond when one thing changes in a constructed world. An operation that is not found may still be there.
     """
-    from harness.operations import list_operations
+    from harness.screen.operations import list_operations
 
     raise typer.Exit(0 if list_operations(words or [], form(as_json, as_csv)) else 1)

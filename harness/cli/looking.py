@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.options import ArchiveOption, CsvOption, JsonOption, ProgramArgument, RunArgument, form
-from harness.columns import FRONTIER, LEDGER, LINEAGE, LISTINGS, OUTCOMES, PAIRS, RUNS
-from harness.listing import Form, print_json, print_listing
+from harness.screen.columns import FRONTIER, LEDGER, LINEAGE, LISTINGS, OUTCOMES, PAIRS, RUNS
+from harness.screen.listing import Form, print_json, print_listing
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +55,7 @@ def frontier(
 ) -> None:
     """List a run's non-dominated programs: minimal cost, maximal mean delta."""
     from archive import Archive
-    from harness.tables import print_frontier
+    from harness.screen.tables import print_frontier
 
     with Archive.open(archive, read_only=True) as opened:
         run_id = opened.resolve_run(run)
@@ -63,7 +63,7 @@ def frontier(
         if png is not None:
             from harness.report.charts import frontier_chart
             from harness.report.pictures import draw
-            from harness.views import basis
+            from harness.screen.views import basis
 
             draw("frontier", frontier_chart(opened.programs(run_id)), png, basis(opened.run(run_id)))
         if (chosen := form(as_json, as_csv)) is Form.TABLE:
@@ -80,7 +80,7 @@ def lineage(
 ) -> None:
     """Show who descends from whom: a whole run, or one program's ancestors and descendants."""
     from archive import Archive
-    from harness.lineage import forest, relatives
+    from harness.screen.lineage import forest, relatives
 
     with Archive.open(archive, read_only=True) as opened:
         if _is_program(name):
@@ -100,8 +100,8 @@ def show(
 ) -> None:
     """Show a program: its author's words, its outcomes (these alone as --csv), its source."""
     from archive import Archive
-    from harness.tables import print_program, print_source
-    from harness.views import program_view
+    from harness.screen.tables import print_program, print_source
+    from harness.screen.views import program_view
 
     with Archive.open(archive, read_only=True) as opened:
         found = opened.program(program)
@@ -125,8 +125,8 @@ def diff(
 ) -> None:
     """Compare two programs: their sources line by line, and their deltas on each task (these alone as --csv)."""
     from archive import Archive
-    from harness.comparison import between, compared_with_parent
-    from harness.tables import print_comparison
+    from harness.screen.comparison import between, compared_with_parent
+    from harness.screen.tables import print_comparison
 
     with Archive.open(archive, read_only=True) as opened:
         if second is None:
@@ -150,7 +150,7 @@ def sql(
 ) -> None:
     """Ask the archive a question of your own. Nothing can be changed by it."""
     from archive import Archive
-    from harness.sql import query as ask
+    from harness.screen.sql import query as ask
 
     with Archive.open(archive, read_only=True) as opened:
         listing, rows = ask(opened, query)

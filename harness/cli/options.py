@@ -6,7 +6,7 @@ import typer
 
 from harness.cli.completion import complete_program, complete_run
 from harness.errors import UsageError
-from harness.listing import Form
+from harness.screen.listing import Form
 
 ArchiveOption = Annotated[str, typer.Option("--archive", help="The archive file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -45,7 +45,7 @@ def _view(diagnosis: "Diagnosis") -> dict[str, Any]:
 
 
 def _print(diagnosis: "Diagnosis") -> None:
-    from harness.tables import new_table, print_table
+    from harness.screen.tables import new_table, print_table
 
     isolation = diagnosis.isolation
     print(f"isolation: {isolation.level} (asked: {diagnosis.asked}), kernel {isolation.kernel}")

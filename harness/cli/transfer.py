@@ -31,10 +31,10 @@ def transfer(
     Settings are key=value, as for `discover`; tasks are `tasks=heldout19` unless told otherwise. Cells that the archive
     has are not evaluated again, so an interrupted transfer goes on where it was.
     """
-    from harness.transfer.transfer import Outputs
-    from harness.transfer.transfer import transfer as run
+    from harness.cli.matrices import run_transfer
+    from harness.cli.outputs import Outputs
 
-    complete = run(words or [], Outputs(as_json, csv, latex, heatmap), again=again)
+    complete = run_transfer(words or [], Outputs(as_json, csv, latex, heatmap), again=again)
     raise typer.Exit(0 if complete else 1)
 
 
@@ -53,8 +53,8 @@ def heads(
     Heads are trained on `tasks` with the first encoder, and judged on those tasks' test queries, on held-out tasks
     (`--held-out tasks=folder --held-out tasks.paths=FOLDERS`; heldout19 unless told otherwise), on all encoders named.
     """
-    from harness.heads.job import run_heads
-    from harness.transfer.transfer import Outputs
+    from harness.cli.matrices import run_heads
+    from harness.cli.outputs import Outputs
 
     complete = run_heads(words or [], held_out or [], Outputs(as_json, csv, latex, heatmap))
     raise typer.Exit(0 if complete else 1)

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from harness.encoders.bundled import BUNDLES
 from harness.encoders.cached import CachedEncoder, Report
 from harness.encoders.protocol import Encoder
-from harness.encoders.settings import CacheSettings, EncoderSettings
 from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError
+from harness.settings.encoder import CacheSettings, EncoderSettings
 
 KINDS = ("bundled", "sentence-transformers")
 DTYPES = ("float32", "bfloat16", "float16")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.encoders.bundled import BUNDLES, open_bundle
-from harness.encoders.settings import EncoderSettings
 from harness.errors import EncoderError, UsageError
+from harness.settings.encoder import EncoderSettings
 
 _HUB_SECONDS = 5.0
 

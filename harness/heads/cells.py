@@ -10,12 +10,12 @@ import numpy as np
 
 from archive import Archive, CellRecord, HeldOut, OutcomeRecord
 from harness.encoders.cached import CachedEncoder
-from harness.evaluate import PreparedTask, prepared
-from harness.heads.settings import HeadsSettings
+from harness.evaluation.evaluate import PreparedTask, prepared
+from harness.evaluation.records import task_record
 from harness.heads.training import TrainedHead
-from harness.recording import task_record
+from harness.programs.named import NamedProgram
+from harness.settings.heads import HeadsSettings
 from harness.tasks.task import RetrievalTask
-from harness.transfer.request import NamedProgram
 
 
 def describe(

@@ -1,30 +1,23 @@
 """Train heads on discovery tasks, and set them beside programs in-domain and on held-out tasks and encoders."""
 
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from archive import Archive
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_cached_encoder
 from harness.errors import UsageError
+from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.heads.cells import describe, missing_tasks, record_cells
-from harness.heads.settings import HeadsSettings
 from harness.heads.split import SplitTask, split_by_query
-from harness.heads.training import TrainedHead, prepare_training, train_head
+from harness.heads.training import prepare_training, train_head
+from harness.programs.named import NamedProgram, read_programs
 from harness.settings import compose
 from harness.tasks.load import load_tasks, refuse_held_out
 from harness.tasks.task import RetrievalTask
-from harness.transfer.analysis import analyse
-from harness.transfer.display import TransferDisplay, open_display
-from harness.transfer.files import transfer_view
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import Matrix, read_matrix
-from harness.transfer.request import DEFAULT_TASKS, NamedProgram, TransferRequest, read_programs, read_settings
-from harness.transfer.tables import print_transfer
-from harness.transfer.transfer import Outputs, write_files
+from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settings
 
 TITLES = {
     "in-domain": "the test queries of the tasks that heads were trained on",
@@ -59,42 +52,27 @@ class Judged:
     seed: int
 
 
-def judge_heads(words: Sequence[str], held_out: Sequence[str]) -> Judged:
+def judge_heads(
+    words: Sequence[str], held_out: Sequence[str], *, watcher: Watcher | None = None, stopping: Stopping = never
+) -> Judged:
     """Train heads and judge them beside programs.
 
     `words` are programs and settings as for a transfer, `tasks` those to train on; `held_out` are the settings of the
     tasks to judge on.
     """
+    watcher = watcher or Watcher()
     request = _read(words, held_out)
     settings = request.transfer.settings
     with Archive.open(settings.archive.path) as archive:
-        with open_display() as display:
-            encoders = _load_encoders(request, display)
-            rows = [*request.transfer.programs, *_heads(archive, request, encoders)]
+        encoders = _load_encoders(request, watcher)
+        rows = [*request.transfer.programs, *_heads(archive, request, encoders, watcher)]
         matrices, complete = [], True
         for tasks in (request.in_domain, list(request.held_out)):
             if request.transfer.programs:
-                with open_display() as display:
-                    complete &= evaluate_missing(request.transfer, tasks, archive, display).complete
+                complete &= evaluate_missing(request.transfer, tasks, archive, watcher, stopping).complete
             fingerprints = [task.fingerprint for task in tasks]
             matrices.append(read_matrix(archive, rows, [encoder.identity for encoder in encoders], fingerprints))
     return Judged(matrices[0], matrices[1], complete, settings.search.seed)
-
-
-def run_heads(words: Sequence[str], held_out: Sequence[str], outputs: Outputs) -> bool:
-    """Train, judge and show; False when a program's cell is still missing."""
-    judged = judge_heads(words, held_out)
-    views = {}
-    for title, matrix in (("in-domain", judged.in_domain), ("held-out", judged.held_out)):
-        analysis = analyse(matrix, seed=judged.seed)
-        views[title] = transfer_view(matrix, analysis)
-        if not outputs.as_json:
-            print(f"\n{title}: {TITLES[title]}")
-            print_transfer(matrix, analysis)
-        write_files(matrix, analysis, _suffixed(outputs, title))
-    if outputs.as_json:
-        print(json.dumps(views, indent=2))
-    return judged.complete
 
 
 def _read(words: Sequence[str], held_out: Sequence[str]) -> HeadsRequest:
@@ -114,9 +92,9 @@ def _read(words: Sequence[str], held_out: Sequence[str]) -> HeadsRequest:
     return HeadsRequest(TransferRequest(programs, tuple(encoders)), tuple(splits), tuple(judged))
 
 
-def _load_encoders(request: HeadsRequest, display: TransferDisplay) -> list[CachedEncoder]:
+def _load_encoders(request: HeadsRequest, watcher: Watcher) -> list[CachedEncoder]:
     encoders = [
-        load_cached_encoder(each.encoder, each.cache, report=display.encoding) for each in request.transfer.encoders
+        load_cached_encoder(each.encoder, each.cache, report=watcher.encoding) for each in request.transfer.encoders
     ]
     own = encoders[0].identity
     for encoder in encoders[1:]:
@@ -128,7 +106,9 @@ def _load_encoders(request: HeadsRequest, display: TransferDisplay) -> list[Cach
     return encoders
 
 
-def _heads(archive: Archive, request: HeadsRequest, encoders: Sequence[CachedEncoder]) -> list[NamedProgram]:
+def _heads(
+    archive: Archive, request: HeadsRequest, encoders: Sequence[CachedEncoder], watcher: Watcher
+) -> list[NamedProgram]:
     """Evaluate each head where it was not; a head is trained only if it has a cell to fill."""
     settings = request.transfer.settings.heads
     trained_on = [split.train for split in request.splits]
@@ -141,24 +121,11 @@ def _heads(archive: Archive, request: HeadsRequest, encoders: Sequence[CachedEnc
             missing = {encoder: missing_tasks(archive, head, encoder, tasks) for encoder in encoders}
             if any(missing.values()):
                 trained = train_head(kind, prepared, settings, seed)
-                _tell(head, trained, settings)
+                watcher.noted(
+                    f"{head.name}: {trained.epochs} of at most {settings.epochs} epochs, best on validation after "
+                    f"{trained.best_epoch}"
+                )
                 for encoder, some in missing.items():
                     record_cells(archive, head, trained, encoder, some)
             heads.append(head)
     return heads
-
-
-def _tell(head: NamedProgram, trained: TrainedHead, settings: HeadsSettings) -> None:
-    print(
-        f"{head.name}: {trained.epochs} of at most {settings.epochs} epochs, best on validation after "
-        f"{trained.best_epoch}",
-        file=sys.stderr,
-        flush=True,
-    )
-
-
-def _suffixed(outputs: Outputs, suffix: str) -> Outputs:
-    def named(path: Path | None) -> Path | None:
-        return None if path is None else path.with_name(f"{path.stem}-{suffix}{path.suffix}")
-
-    return Outputs(outputs.as_json, named(outputs.csv), named(outputs.latex), named(outputs.heatmap))

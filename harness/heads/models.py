@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
-from harness.heads.settings import HeadsSettings
+from harness.settings.heads import HeadsSettings
 
 if TYPE_CHECKING:
     import torch

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import FloatMatrix
+from harness.evaluation.metrics import Ndcg
 from harness.heads.models import make_head
-from harness.heads.settings import HeadsSettings
 from harness.heads.split import SplitTask
-from harness.metrics import Ndcg
+from harness.settings.heads import HeadsSettings
 from harness.tasks.task import RetrievalTask
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.proposers.protocol import LedgerRow
+from harness.programs.view import LedgerRow
 
 DISCOUNT = 0.95
 EXPLORATION = 0.5

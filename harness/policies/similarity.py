@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.proposers.protocol import ProgramView
+from harness.programs.view import ProgramView
 
 Embed = Callable[[list[str]], NDArray[np.float32]]
 """Texts to unit rows, float32 (n, dim)."""

@@ -4,9 +4,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from harness.proposers.exchange import Exchange, Prompt
-from harness.proposers.settings import ProposerSettings
 from harness.proposers.stream import Reading, at, connection, count_at, read, server_for, text_at
 from harness.proposers.verdicts import AnswerVerdict
+from harness.settings.proposer import ProposerSettings
 
 if TYPE_CHECKING:
     from anthropic import Anthropic

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from archive import UsageRecord
 from harness.errors import HarnessError, JobError
-from harness.limits import Amount, Spending
 from harness.proposers.exchange import ChatClient, Exchange, Prompt, request_hash
 from harness.proposers.prices import Price, most_expensive
 from harness.proposers.record import ExchangeStore, RecordedExchange
+from harness.proposers.spending import Amount, Spending
 from harness.proposers.tokens import at_most
 
 

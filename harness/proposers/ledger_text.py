@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.proposers.protocol import LedgerRow
+from harness.programs.view import LedgerRow
 from harness.proposers.tokens import count
 
 HEADING = "# Ledger\n\nEvery program so far, oldest first; w/t/l counts the tasks won, tied and lost.\n\n"

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from archive import UsageRecord
+from harness.programs.view import ProgramView
 from harness.proposers.answer import UnreadableAnswer
 from harness.proposers.asking import Asker, NoAnswer
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.modes import Assignment, assign
 from harness.proposers.prompt import PromptWriter
-from harness.proposers.protocol import Briefing, NoProgram, ProgramView, Proposal
+from harness.proposers.protocol import Briefing, NoProgram, Proposal
 from harness.proposers.reading import read_proposal
-from harness.proposers.settings import ProposerSettings
 from harness.proposers.verdicts import AnswerVerdict
+from harness.settings.proposer import ProposerSettings
 
 Screen = Callable[[str, Briefing], str | None]
 """Why the loop will turn a source down before it runs it, in one sentence; None where it will not."""

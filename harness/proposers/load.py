@@ -5,19 +5,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.errors import UsageError
-from harness.limits import Spending
 from harness.policies import bandit
 from harness.policies.similarity import CodeIndex, Embed
+from harness.programs.view import ProgramView
 from harness.proposers.asking import Asker, LiveAsker, Model, ReplayAsker
 from harness.proposers.llm import LLMProposer, Novelty, Screen
 from harness.proposers.models import KINDS, load_models, model_names
 from harness.proposers.prompt import PromptWriter, prefix
-from harness.proposers.protocol import Briefing, ProgramView, Proposer
+from harness.proposers.protocol import Briefing, Proposer
 from harness.proposers.record import ExchangeStore
-from harness.proposers.settings import ProposerSettings
+from harness.proposers.spending import Spending
 from harness.proposers.taboos import taboos
 from harness.proposers.tokens import count
 from harness.settings import Settings
+from harness.settings.proposer import ProposerSettings
 from sandbox.modules import allowed_modules
 
 LEAST_MEMORY_TOKENS = 2000

@@ -4,7 +4,7 @@ from harness.errors import UsageError
 from harness.proposers.asking import Model
 from harness.proposers.exchange import ChatClient
 from harness.proposers.prices import price_for
-from harness.proposers.settings import ProposerSettings
+from harness.settings.proposer import ProposerSettings
 
 KINDS = ("anthropic", "openai", "openai-responses")
 

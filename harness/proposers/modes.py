@@ -3,8 +3,9 @@
 import random
 from dataclasses import dataclass
 
-from harness.proposers.protocol import Briefing, ProgramView
-from harness.proposers.settings import ModeSettings
+from harness.programs.view import ProgramView
+from harness.proposers.protocol import Briefing
+from harness.settings.proposer import ModeSettings
 
 
 @dataclass(frozen=True)

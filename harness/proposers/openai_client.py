@@ -3,8 +3,8 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from harness.proposers.settings import ProposerSettings
 from harness.proposers.stream import connection, server_for
+from harness.settings.proposer import ProposerSettings
 
 if TYPE_CHECKING:
     from openai import OpenAI

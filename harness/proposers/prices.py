@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from archive import UsageRecord
 from harness.errors import UsageError
-from harness.proposers.settings import PriceSettings, ProposerSettings
+from harness.settings.proposer import PriceSettings, ProposerSettings
 
 CACHE_WRITE_FACTOR = 1.25
 """What writing to a provider's cache usually costs, in units of the input price; used where the user names no price."""

@@ -8,10 +8,11 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
+from harness.programs.view import LedgerRow, ProgramView
 from harness.proposers.exchange import Prompt
 from harness.proposers.ledger_text import fitted
 from harness.proposers.modes import Assignment
-from harness.proposers.protocol import Briefing, LedgerRow, ProgramView
+from harness.proposers.protocol import Briefing
 from harness.proposers.tokens import count
 
 FRONTIER_SHARE = 0.5

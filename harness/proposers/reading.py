@@ -1,10 +1,11 @@
 """From a model's answer to a proposal."""
 
+from harness.programs.view import ProgramView
 from harness.proposers.answer import Answer, UnreadableAnswer, parse
 from harness.proposers.edit import EditError, apply_edits
 from harness.proposers.exchange import Exchange
 from harness.proposers.modes import Assignment
-from harness.proposers.protocol import Briefing, ProgramView, Proposal
+from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.verdicts import AnswerVerdict
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from archive import UsageRecord
-from harness.limits import NOTHING, Amount
 from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.spending import NOTHING, Amount
 
 
 @dataclass(frozen=True)

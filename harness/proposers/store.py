@@ -4,9 +4,9 @@ import json
 
 from archive import Archive, CallRecord, Calls, UsageRecord
 from archive import Exchange as ArchivedExchange
-from harness.limits import NOTHING, Amount
 from harness.proposers.exchange import Prompt, from_mapping, to_mapping
 from harness.proposers.record import RecordedExchange
+from harness.proposers.spending import NOTHING, Amount
 
 BETWEEN = "\x1f"
 """Stands between a prompt's prefix and its body in the archived request."""

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from archive import UsageRecord
 from harness.errors import HarnessError, JobError, UsageError
 from harness.proposers.exchange import Exchange
-from harness.proposers.settings import ProposerSettings
 from harness.proposers.verdicts import AnswerVerdict
+from harness.settings.proposer import ProposerSettings
 
 CONNECT_S = 20.0
 REFUSAL_CODES = frozenset({"content_filter", "content_policy_violation", "invalid_prompt"})

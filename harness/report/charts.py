@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from archive import Program
-from harness.plain import plain
 from harness.report.front import Progress, front_ids
+from harness.text import plain
 
 Rows = list[dict[str, Any]]
 Chart = dict[str, Any]

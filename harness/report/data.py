@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from archive import Archive, CallRecord, Event, HeldOut, OutcomeRecord, Program, Run, TaskRecord, UsageRecord
-from harness.plain import plain, visible
 from harness.report.charts import run_charts
 from harness.report.front import best_so_far, front_ids
 from harness.report.intervals import METHOD, query_intervals
+from harness.text import plain, visible
 
 NAME = 200
 TEXT = 4_000

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from archive import Archive, Calls, Program
 from harness.errors import JobError
-from harness.plain import plain
 from harness.report.data import program_data, run_data
 from harness.report.page import render_page
 from harness.report.write import transfer_with_scales
+from harness.text import plain
 
 POLL_MS = 2000
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

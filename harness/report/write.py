@@ -10,7 +10,7 @@ from harness.report.data import program_data, run_data, transfer_data
 from harness.report.page import render_page
 from harness.report.pictures import draw
 from harness.report.specs import DRAWN
-from harness.views import basis
+from harness.screen.views import basis
 
 
 def report_data(archive: Archive, run_ids: Sequence[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from harness.deploy.package import slug
+from harness.export.package import slug
 from harness.reproduce.published import Published
 from harness.transfer.analysis import Analysis, ProgramRow
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive import Program, Run
-from harness.deploy.package import slug
-from harness.plain import plain
-from harness.provenance import machine, versions
+from harness.export.package import slug
+from harness.machine import machine, versions
 from harness.reproduce.claims import Claim, judge, rows_by_name
 from harness.reproduce.published import Published, PublishedProgram
 from harness.reproduce.studies import Study
+from harness.screen.transfer import interval_text
+from harness.text import plain
 from harness.transfer.analysis import Analysis, ProgramRow
 from harness.transfer.matrix import Matrix
-from harness.transfer.tables import interval_text
 
 
 @dataclass(frozen=True)

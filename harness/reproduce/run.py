@@ -9,14 +9,12 @@ from harness.heads.job import judge_heads
 from harness.reproduce.published import load_published
 from harness.reproduce.report import Findings, Part, write_report
 from harness.reproduce.studies import Study
-from harness.runs import continue_run, start
+from harness.screen.live import open_matrix, open_run
+from harness.search.runs import Ended, continue_run, start
 from harness.settings import compose
-from harness.tasks.load import load_tasks
 from harness.transfer.analysis import analyse
-from harness.transfer.display import open_display
-from harness.transfer.job import evaluate_missing
-from harness.transfer.matrix import read_matrix
 from harness.transfer.request import read_request
+from harness.transfer.transfer import transfer
 
 PROGRAMS = ("frontier", "reference")
 
@@ -47,11 +45,18 @@ def _search(path: Path, words: Sequence[str]) -> None:
     if path.exists():
         with Archive.open(path) as archive:
             runs = archive.runs()
-        if runs:
-            if runs[0].status != "finished" and not continue_run(str(path), runs[0].id):
-                raise JobError("The search was stopped; run the same command again to go on.")
+        if runs and runs[0].status == "finished":
             return
-    if not start(settings):
+        if runs:
+            with open_run() as watcher:
+                _require_complete(continue_run(str(path), runs[0].id, watcher=watcher))
+            return
+    with open_run() as watcher:
+        _require_complete(start(settings, watcher=watcher))
+
+
+def _require_complete(ended: Ended) -> None:
+    if not ended.complete:
         raise JobError("The search was stopped; run the same command again to go on.")
 
 
@@ -61,7 +66,8 @@ def _judge(
     in_domain = _matrix([*PROGRAMS, first, *study.search, *common])
     held_out = _matrix([*PROGRAMS, encoders, *study.held_out, *common])
     head_encoders = first if chosen else f"encoders=[{','.join(study.head_encoders)}]"
-    heads = judge_heads([head_encoders, *study.search, *common], [*study.held_out, *common])
+    with open_matrix() as watcher:
+        heads = judge_heads([head_encoders, *study.search, *common], [*study.held_out, *common], watcher=watcher)
     with Archive.open(path, read_only=True) as archive:
         run = archive.runs()[0]
         frontier = archive.frontier(run.id)
@@ -77,11 +83,8 @@ def _judge(
 
 def _matrix(words: Sequence[str]) -> Part:
     request = read_request(words)
-    settings = request.settings
-    with Archive.open(settings.archive.path) as archive:
-        with open_display() as display:
-            done = evaluate_missing(request, load_tasks(settings.tasks), archive, display)
-        if not done.complete:
-            raise JobError("Some cells are still missing; run the same command again to go on.")
-        matrix = read_matrix(archive, request.programs, done.encoders, [task.fingerprint for task in done.tasks])
-    return Part(matrix, analyse(matrix, seed=settings.search.seed))
+    with open_matrix() as watcher:
+        done = transfer(request, watcher=watcher)
+    if not done.complete:
+        raise JobError("Some cells are still missing; run the same command again to go on.")
+    return Part(done.matrix, analyse(done.matrix, seed=done.seed))

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.settings.tasks import TasksSettings
 from harness.tasks.documentation.sources import Library
 from harness.tasks.documentation.suite import RECIPES, build_task
 from harness.tasks.folder import folder_name, load_folder
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14
 from harness.tasks.mteb_source import load_mteb
-from harness.tasks.settings import TasksSettings
 from harness.tasks.task import RetrievalTask
 
 SOURCES = ("documentation", "folder", "mteb", "mteb14", "heldout19")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from harness import statistics
-from harness.statistics import Comparison, Interval, Oracle, Summary
+from harness.transfer import statistics
 from harness.transfer.matrix import Matrix, MatrixCell
+from harness.transfer.statistics import Comparison, Interval, Oracle, Summary
 
 
 @dataclass(frozen=True)

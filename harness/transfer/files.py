@@ -6,10 +6,10 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from harness.plain import plain
-from harness.statistics import Interval, Summary
+from harness.text import plain
 from harness.transfer.analysis import Analysis, ProgramRow
 from harness.transfer.matrix import Matrix, MatrixCell
+from harness.transfer.statistics import Interval, Summary
 
 CELL_FIELDS = tuple(field.name for field in fields(MatrixCell) if field.name != "result")
 

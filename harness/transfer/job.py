@@ -8,15 +8,14 @@ from archive import Archive, CellRecord, HeldOut
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_cached_encoder
 from harness.encoders.protocol import EncoderIdentity
-from harness.evaluate import Evaluator, Outcome, prepared
-from harness.provenance import available_cores
-from harness.recording import outcome_record, task_record
-from harness.settings import Settings
-from harness.stopping import StopOnInterrupt
+from harness.evaluation.evaluate import Evaluator, Outcome, prepared
+from harness.evaluation.records import outcome_record, task_record
+from harness.evaluation.watcher import Stopping, Watcher
+from harness.machine import available_cores
+from harness.programs.named import NamedProgram
 from harness.tasks.task import RetrievalTask
-from harness.transfer.display import TransferDisplay
 from harness.transfer.pace import Pace
-from harness.transfer.request import NamedProgram, TransferRequest
+from harness.transfer.request import TransferRequest
 from sandbox import Sandbox
 from sandbox.verdicts import Verdict
 
@@ -32,7 +31,11 @@ class Evaluated:
 
 
 def evaluate_missing(
-    request: TransferRequest, tasks: Sequence[RetrievalTask], archive: Archive, display: TransferDisplay
+    request: TransferRequest,
+    tasks: Sequence[RetrievalTask],
+    archive: Archive,
+    watcher: Watcher,
+    stopping: Stopping,
 ) -> Evaluated:
     """Evaluate what is missing, or with `again` everything once more, several programs at a time.
 
@@ -44,17 +47,16 @@ def evaluate_missing(
     workers = settings.executor.workers or available_cores()
     identities = []
     complete = True
-    with (
-        StopOnInterrupt() as stop,
-        Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level) as sandbox,
-    ):
+    with Sandbox(
+        workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level
+    ) as sandbox:
         for each in request.encoders:
-            if stop.asked():
+            if stopping():
                 complete = False
                 break
-            encoder = _load(each, display)
+            encoder = load_cached_encoder(each.encoder, each.cache, report=watcher.encoding)
             identities.append(encoder.identity)
-            part = _Part(request, HeldOut(archive), encoder, sandbox, workers, display, stop)
+            part = _Part(request, HeldOut(archive), encoder, sandbox, workers, watcher, stopping)
             with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
                 complete &= part.run(tasks)
     return Evaluated(tuple(identities), tuple(tasks), complete)
@@ -67,10 +69,6 @@ def _busy(encoder: CachedEncoder) -> str:
     )
 
 
-def _load(settings: Settings, display: TransferDisplay) -> CachedEncoder:
-    return load_cached_encoder(settings.encoder, settings.cache, report=display.encoding)
-
-
 @dataclass(frozen=True)
 class _Part:
     """One encoder's share of the matrix."""
@@ -80,18 +78,18 @@ class _Part:
     encoder: CachedEncoder
     sandbox: Sandbox
     workers: int
-    display: TransferDisplay
-    stop: StopOnInterrupt
+    watcher: Watcher
+    stopping: Stopping
 
     def run(self, tasks: Sequence[RetrievalTask]) -> bool:
         """Evaluate task after task; True when no cell is missing at the end."""
         missing = self._missing(tasks)
         pace = self._pace(tasks, missing)
-        self.display.encoder_started(self.encoder.identity.name, sum(map(len, missing.values())), pace)
+        self.watcher.encoder_started(self.encoder, sum(map(len, missing.values())))
         complete = True
         for task in tasks:
             if missing[task.fingerprint]:
-                complete &= not self.stop.asked() and self._run_task(task, missing[task.fingerprint], pace)
+                complete &= not self.stopping() and self._run_task(task, missing[task.fingerprint], pace)
         return complete
 
     def _missing(self, tasks: Sequence[RetrievalTask]) -> dict[str, list[NamedProgram]]:
@@ -135,7 +133,7 @@ class _Part:
             running: dict[Future[Outcome], NamedProgram] = {}
             complete = True
             while waiting or running:
-                while waiting and len(running) < self.workers and not self.stop.asked():
+                while waiting and len(running) < self.workers and not self.stopping():
                     program = waiting.pop()
                     running[pool.submit(evaluator.run, program.source, ready[0])] = program
                 if not running:
@@ -144,7 +142,7 @@ class _Part:
                     program, outcome = running.pop(future), future.result()
                     complete &= self._record(program, task, outcome)
                     pace.done(program.name, task.name, outcome.execution.wall_s)
-                    self.display.cell(program.name, outcome)
+                    self.watcher.cell(program.name, outcome, pace.left)
             evaluator.close()
         return complete
 

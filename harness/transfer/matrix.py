@@ -7,8 +7,8 @@ import numpy as np
 
 from archive import Archive, Cell, HeldOut, TaskRecord
 from harness.encoders.protocol import EncoderIdentity
-from harness.statistics import CellDelta
-from harness.transfer.request import NamedProgram
+from harness.programs.named import NamedProgram
+from harness.transfer.statistics import CellDelta
 
 
 @dataclass(frozen=True)

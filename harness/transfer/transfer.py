@@ -1,58 +1,31 @@
-"""From a request to a matrix in the archive, its table and its files."""
+"""From a request to a matrix: what is missing is evaluated, the whole is read back from the archive."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from archive import Archive
+from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.tasks.load import load_tasks
-from harness.transfer.analysis import Analysis, analyse
-from harness.transfer.display import open_display
-from harness.transfer.files import transfer_view, write_csv, write_latex
-from harness.transfer.heatmap import draw_heatmap
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import Matrix, read_matrix
-from harness.transfer.request import read_request
-from harness.transfer.tables import print_transfer
+from harness.transfer.request import TransferRequest
 
 
 @dataclass(frozen=True)
-class Outputs:
-    """Where a transfer is written beside the terminal."""
+class Transferred:
+    """A matrix as far as it is known."""
 
-    as_json: bool = False
-    csv: Path | None = None
-    latex: Path | None = None
-    heatmap: Path | None = None
+    matrix: Matrix
+    complete: bool
+    """Whether every cell asked for is in the archive."""
+    seed: int
+    """What resampling is drawn with."""
 
 
-def transfer(words: Sequence[str], outputs: Outputs, *, again: bool = False) -> bool:
-    """Evaluate what is missing of a matrix and show the whole; False when cells are still missing."""
-    request = read_request(words, again=again)
-    with Archive.open(request.settings.archive.path) as archive:
-        with open_display() as display:
-            done = evaluate_missing(request, load_tasks(request.settings.tasks), archive, display)
+def transfer(request: TransferRequest, *, watcher: Watcher | None = None, stopping: Stopping = never) -> Transferred:
+    """Evaluate the cells of a request that the archive does not have, and return the whole matrix."""
+    watcher, settings = watcher or Watcher(), request.settings
+    with Archive.open(settings.archive.path) as archive:
+        done = evaluate_missing(request, load_tasks(settings.tasks), archive, watcher, stopping)
         fingerprints = [task.fingerprint for task in done.tasks]
         matrix = read_matrix(archive, request.programs, done.encoders, fingerprints)
-    show(matrix, analyse(matrix, seed=request.settings.search.seed), outputs)
-    return done.complete
-
-
-def show(matrix: Matrix, analysis: Analysis, outputs: Outputs) -> None:
-    """Print a matrix and write the files asked for."""
-    if outputs.as_json:
-        print(json.dumps(transfer_view(matrix, analysis), indent=2))
-    else:
-        print_transfer(matrix, analysis)
-    write_files(matrix, analysis, outputs)
-
-
-def write_files(matrix: Matrix, analysis: Analysis, outputs: Outputs) -> None:
-    """Write the files asked for."""
-    if outputs.csv is not None:
-        write_csv(matrix, outputs.csv)
-    if outputs.latex is not None:
-        write_latex(matrix, analysis, outputs.latex)
-    if outputs.heatmap is not None and matrix.cells:
-        draw_heatmap(matrix, outputs.heatmap)
+    return Transferred(matrix, done.complete, settings.search.seed)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive import Archive
-from harness.tell import asked, told
+from harness.cli.tell import asked, told
 from tests.e2e.conftest import Ttc, environment
 from tests.e2e.stand_in_model import answer, program
 

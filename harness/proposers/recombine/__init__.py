@@ -8,8 +8,9 @@ import random
 from dataclasses import dataclass
 
 from harness.errors import JobError
-from harness.inline import inline_primitives
-from harness.proposers.protocol import Briefing, LedgerRow, ProgramView, Proposal
+from harness.programs.inline import inline_primitives
+from harness.programs.view import LedgerRow, ProgramView
+from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.recombine.genome import Genome, cross, fresh, mutate, parse
 from harness.proposers.recombine.lesson import lesson
 from harness.proposers.recombine.source import describe, genome_of, render

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.proposers.protocol import LedgerRow
+from harness.programs.view import LedgerRow
 
 
 def lesson(ledger: Sequence[LedgerRow]) -> str:

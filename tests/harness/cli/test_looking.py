@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from archive import Archive
-from harness.columns import LISTINGS
+from harness.screen.columns import LISTINGS
 from tests.harness.cli.conftest import Run
 
 Searched = tuple[Path, str]

@@ -6,8 +6,8 @@ import pytest
 from harness.encoders.fingerprint import SENTENCES, fingerprint, require_fingerprint
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import Encoder
-from harness.encoders.settings import EncoderSettings
 from harness.errors import EncoderError
+from harness.settings.encoder import EncoderSettings
 
 SETTINGS = EncoderSettings(model="wordllama", batch_size=1024)
 

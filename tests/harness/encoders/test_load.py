@@ -11,8 +11,8 @@ from omegaconf import OmegaConf
 from harness.encoders.bundled import BUNDLES, check_sha256, open_bundle, package_folder
 from harness.encoders.load import load_cached_encoder, load_encoder
 from harness.encoders.protocol import Encoder
-from harness.encoders.settings import CacheSettings, EncoderSettings
 from harness.errors import EncoderError, HarnessError, UsageError
+from harness.settings.encoder import CacheSettings, EncoderSettings
 
 
 @pytest.fixture(scope="module")

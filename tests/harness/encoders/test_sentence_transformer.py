@@ -5,8 +5,8 @@ from harness.encoders.bundled import BUNDLES, open_bundle
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import Encoder, EncodeRefused
 from harness.encoders.sentence_transformer import SentenceTransformerEncoder
-from harness.encoders.settings import EncoderSettings
 from harness.errors import EncoderError
+from harness.settings.encoder import EncoderSettings
 
 TEXTS = ["A cat sat on the mat.", "Interest rates rose.", "", "\ud800 lone", "naïve café 日本", "x " * 3000]
 

@@ -8,18 +8,18 @@ import pytest
 import torch
 
 from archive import Archive, HeldOut
+from harness.cli.matrices import run_heads
+from harness.cli.outputs import Outputs
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.matryoshka import unit_rows
 from harness.errors import UsageError
-from harness.heads.job import run_heads
+from harness.evaluation.metrics import Ndcg
 from harness.heads.models import KINDS, make_head
-from harness.heads.settings import HeadsSettings
 from harness.heads.split import split_by_query
 from harness.heads.training import TrainedHead, TrainingTask, info_nce, prepare_training, train_head
-from harness.metrics import Ndcg
+from harness.settings.heads import HeadsSettings
 from harness.tasks.folder import load_folder
 from harness.tasks.task import make_task
-from harness.transfer.transfer import Outputs
 from tests.harness.small_tasks import write_task
 
 SMALL = HeadsSettings(rank=4, hidden=8, epochs=30, patience=30)

@@ -6,8 +6,8 @@ from statistics import mean
 import pytest
 
 from harness.policies.bandit import choose, improvement, record
-from harness.policies.simulation import search_by_bandit, search_by_uniform_models
-from harness.proposers.protocol import LedgerRow
+from harness.programs.view import LedgerRow
+from scripts.policy_simulation import search_by_bandit, search_by_uniform_models
 
 
 def row(n: int, model: str, delta: float | None, parent: int | None = None, cost: float = 0.01) -> LedgerRow:

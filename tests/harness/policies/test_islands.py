@@ -5,7 +5,7 @@ from statistics import mean
 from harness.policies.candidate import Candidate
 from harness.policies.islands import inhabitants, of
 from harness.policies.parents import POLICIES
-from harness.policies.simulation import search_on_islands
+from scripts.policy_simulation import search_on_islands
 
 CANDIDATES = [Candidate(f"p{n}", n / 100, 1.0, 0) for n in range(1, 12)]
 NUMBERS = {f"p{n}": n for n in range(1, 12)}

@@ -12,7 +12,7 @@ from harness.errors import UsageError
 from harness.policies import pareto_crowding, sigmoid
 from harness.policies.candidate import Candidate, ParentPolicy
 from harness.policies.parents import POLICIES, by_name
-from harness.policies.simulation import search_by_selection
+from scripts.policy_simulation import search_by_selection
 
 CANDIDATES = st.lists(
     st.builds(

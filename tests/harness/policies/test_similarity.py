@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.protocol import Encoder
-from harness.novelty import fingerprint
 from harness.policies.similarity import CodeIndex, Embed, code_vector
-from harness.policies.simulation import search_with_repeats
-from harness.proposers.protocol import ProgramView
+from harness.programs.fingerprint import fingerprint
+from harness.programs.view import ProgramView
 from primitives import programs
+from scripts.policy_simulation import search_with_repeats
 
 
 def embedder(encoder: Encoder) -> Embed:

@@ -1,6 +1,7 @@
 """Briefings made up for tests of what is said to a model."""
 
-from harness.proposers.protocol import Briefing, LedgerRow, ProgramView
+from harness.programs.view import LedgerRow, ProgramView
+from harness.proposers.protocol import Briefing
 
 SOURCE = "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return sim + {n}\n"
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from archive import UsageRecord
-from harness.limits import NOTHING, Amount
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.record import RecordedExchange
+from harness.proposers.spending import NOTHING, Amount
 from harness.proposers.verdicts import AnswerVerdict
 
 USAGE = UsageRecord("stand-in", "m", input_uncached=100, cache_read=0, cache_write=0, output=10)

@@ -12,8 +12,8 @@ from harness.proposers.exchange import ChatClient, Prompt, from_mapping, request
 from harness.proposers.openai_chat import OpenAIChatClient
 from harness.proposers.openai_responses import OpenAIResponsesClient
 from harness.proposers.retries import told_retries
-from harness.proposers.settings import ProposerSettings
 from harness.proposers.verdicts import AnswerVerdict
+from harness.settings.proposer import ProposerSettings
 from tests.harness.proposers.fake_provider import FakeProvider, Fault, Reply, Script, prompt_of
 
 CLIENTS: dict[str, Callable[[ProposerSettings, str], ChatClient]] = {

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 
 from harness.errors import JobError
-from harness.limits import CapReached, CapSettings, Spending
 from harness.proposers.asking import LiveAsker, Model, ReplayAsker
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.llm import LLMProposer, Novelty
 from harness.proposers.prices import OwnPrice
 from harness.proposers.prompt import PromptWriter
 from harness.proposers.protocol import NoProgram, Proposal
-from harness.proposers.settings import ModeSettings, ProposerSettings
+from harness.proposers.spending import CapReached, Spending
 from harness.proposers.verdicts import AnswerVerdict
+from harness.settings.caps import CapSettings
+from harness.settings.proposer import ModeSettings, ProposerSettings
 from tests.harness.proposers.briefings import SOURCE, briefing, view
 from tests.harness.proposers.stand_in import USAGE, MemoryStore, ScriptedClient
 

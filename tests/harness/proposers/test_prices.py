@@ -5,7 +5,7 @@ import pytest
 from archive import UsageRecord
 from harness.errors import UsageError
 from harness.proposers.prices import most_expensive, price_for
-from harness.proposers.settings import PriceSettings, ProposerSettings
+from harness.settings.proposer import PriceSettings, ProposerSettings
 
 USAGE = UsageRecord("p", "m", input_uncached=1000, cache_read=2000, cache_write=4000, output=500, reasoning=100)
 OWN = ProposerSettings(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from harness.proposers.ledger_text import fitted
 from harness.proposers.modes import Assignment, assign
 from harness.proposers.prompt import PromptWriter, prefix
-from harness.proposers.settings import ModeSettings
 from harness.proposers.tokens import count
+from harness.settings.proposer import ModeSettings
 from tests.harness.proposers.briefings import briefing, row, view
 
 PREFIX = prefix("compute", taboos=["no randomness"], modules=["math", "numpy"], allow_primitives=True)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from harness.errors import JobError
-from harness.inline import inline_primitives
+from harness.programs.inline import inline_primitives
+from harness.programs.view import LedgerRow, ProgramView
 from harness.proposers import recombine
-from harness.proposers.protocol import Briefing, LedgerRow, ProgramView, Proposal
+from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.recombine import SEED_GENOMES, Recombine
 from harness.proposers.recombine import genome as genomes
 from harness.proposers.recombine.source import describe, genome_of, render

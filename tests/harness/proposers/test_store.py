@@ -4,11 +4,11 @@ import random
 from pathlib import Path
 
 from archive import Archive, RunRecord
-from harness.limits import Amount
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.modes import Assignment
 from harness.proposers.prompt import PromptWriter, prefix
 from harness.proposers.record import RecordedExchange
+from harness.proposers.spending import Amount
 from harness.proposers.store import ArchiveStore
 from harness.proposers.taboos import taboos
 from harness.proposers.verdicts import AnswerVerdict

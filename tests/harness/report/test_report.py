@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from archive import Archive, hypervolume
 from harness.errors import UsageError
-from harness.plain import visible
 from harness.report.data import program_data, run_data, transfer_data
 from harness.report.front import best_so_far, front_ids
 from harness.report.intervals import query_intervals
@@ -20,6 +19,7 @@ from harness.report.page import embedded, render_page
 from harness.report.pictures import draw
 from harness.report.specs import SPECS
 from harness.report.write import report_data, write_report
+from harness.text import visible
 from tests.harness.report import archives
 
 Searched = tuple[Path, str]

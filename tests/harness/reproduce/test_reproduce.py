@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from archive import Archive, HeldOut
-from harness.deploy.package import slug
+from harness.export.package import slug
 from harness.reproduce.claims import judge
 from harness.reproduce.published import load_published
 from harness.reproduce.run import reproduce
 from harness.reproduce.studies import STUDIES, Study
-from harness.statistics import CellDelta
 from harness.tasks.documentation.suite import RECIPES
 from harness.transfer.analysis import Analysis, analyse
 from harness.transfer.matrix import Matrix, MatrixCell
+from harness.transfer.statistics import CellDelta
 from primitives import programs
 
 PUBLISHED = load_published()

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UsageError
+from harness.settings.tasks import TasksSettings
 from harness.tasks.load import list_names, load_tasks, refuse_held_out
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14
-from harness.tasks.settings import TasksSettings
 
 
 def write_folder(path: Path) -> Path:

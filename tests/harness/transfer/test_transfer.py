@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from archive import Archive, ArchiveError, Cell, HeldOut
-from harness import inline
+from harness.cli.matrices import run_transfer
+from harness.cli.outputs import Outputs
 from harness.encoders.load import load_encoder
 from harness.errors import UsageError
+from harness.programs import inline
 from harness.transfer.request import read_request
-from harness.transfer.transfer import Outputs, transfer
 
 PROGRAMS = ("soft_centroid", "bm25_rrf", "first_sentence")
 
@@ -43,7 +44,7 @@ def test_a_killed_transfer_goes_on_and_no_cell_is_evaluated_twice(
     before = cells(tmp_path)
     assert len(before) >= 3
 
-    assert transfer([*PROGRAMS, *quick], Outputs(as_json=True))
+    assert run_transfer([*PROGRAMS, *quick], Outputs(as_json=True))
     after = cells(tmp_path)
     assert len(after) == 9 and {cell.attempt for cell in after} == {1}
     assert {cell.created for cell in before} <= {cell.created for cell in after}
@@ -63,10 +64,10 @@ def test_a_second_evaluation_is_asked_for_and_recorded_as_such(
     tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = ["soft_centroid", *quick, "tasks.names=[task-1]"]
-    assert transfer(asked, Outputs())
-    assert transfer(asked, Outputs())
+    assert run_transfer(asked, Outputs())
+    assert run_transfer(asked, Outputs())
     assert "0 cells to evaluate" in capsys.readouterr().err
-    assert transfer(asked, Outputs(), again=True)
+    assert run_transfer(asked, Outputs(), again=True)
     assert "1 cells were evaluated more than once" in capsys.readouterr().out
     first, second = cells(tmp_path)
     assert (first.attempt, second.attempt) == (1, 2)
@@ -77,11 +78,11 @@ def test_a_changed_primitive_makes_another_cell_and_the_older_one_is_no_part_of_
     tmp_path: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = ["bm25_rrf", "identity", *quick, "tasks.names=[task-1]"]
-    assert transfer(asked, Outputs())
+    assert run_transfer(asked, Outputs())
     definitions, imports = inline._library()
     changed = replace(definitions["bm25"], text=definitions["bm25"].text + "\n    # not the same\n    pass")
     monkeypatch.setattr(inline, "_library", lambda: ({**definitions, "bm25": changed}, imports))
-    assert transfer(asked, Outputs())
+    assert run_transfer(asked, Outputs())
     told = capsys.readouterr()
     assert "1 cells to evaluate" in told.err
     assert "evaluated more than once" not in told.out
@@ -95,7 +96,7 @@ def test_two_processes_do_not_evaluate_the_same_cells(tmp_path: Path, quick: lis
             archive.held(f"cells-{fingerprint[:8]}", "no"),
             pytest.raises(ArchiveError, match="Another process evaluates held-out cells with wordllama"),
         ):
-            transfer(["identity", *quick], Outputs())
+            run_transfer(["identity", *quick], Outputs())
 
 
 def test_a_failing_program_has_a_verdict_and_no_number_anywhere(
@@ -104,7 +105,7 @@ def test_a_failing_program_has_a_verdict_and_no_number_anywhere(
     broken = tmp_path / "broken.py"
     broken.write_text("def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return sim[:, 1:]\n")
     table, latex, picture = (tmp_path / name for name in ("m.csv", "m.tex", "m.svg"))
-    assert transfer([str(broken), "bm25_rrf", *quick], Outputs(csv=table, latex=latex, heatmap=picture))
+    assert run_transfer([str(broken), "bm25_rrf", *quick], Outputs(csv=table, latex=latex, heatmap=picture))
     assert capsys.readouterr().out.count("no result: broken, wordllama") == 3
     with table.open(newline="") as stream:
         rows = list(csv.DictReader(stream))

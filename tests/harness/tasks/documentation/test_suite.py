@@ -81,7 +81,7 @@ def test_fingerprints_do_not_depend_on_the_process_and_nothing_heavy_is_imported
     code = (
         "import json, sys\n"
         "from harness.tasks.load import load_tasks\n"
-        "from harness.tasks.settings import TasksSettings\n"
+        "from harness.settings.tasks import TasksSettings\n"
         f"tasks = load_tasks(TasksSettings(names={QUICK}))\n"
         "heavy = {'torch', 'numpy', 'pandas', 'scipy', 'networkx', 'mteb', 'sklearn'} & set(sys.modules)\n"
         "print(json.dumps([[task.fingerprint for task in tasks], sorted(heavy)]))"

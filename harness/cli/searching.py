@@ -1,0 +1,35 @@
+"""A discovery run from the command line: watched, stopped by Ctrl-C, and its frontier shown at the end."""
+
+from collections.abc import Sequence
+
+from archive import Archive
+from harness.screen.live import open_run
+from harness.screen.stopping import StopOnInterrupt
+from harness.screen.tables import print_frontier
+from harness.search.runs import Ended, continue_run, start
+from harness.settings import ArchiveSettings, Settings
+
+
+def run_search(settings: Settings) -> int:
+    """Run a new search and show its end; the exit code is 0 where it is complete."""
+    with StopOnInterrupt() as stop, open_run() as watcher:
+        ended = start(settings, watcher=watcher, stopping=stop.asked)
+    return _show_end(settings.archive.path, ended)
+
+
+def resume_search(path: str, run: str, overrides: Sequence[str]) -> int:
+    """Continue a recorded run and show its end; the exit code is 0 where it is complete."""
+    with StopOnInterrupt() as stop, open_run() as watcher:
+        ended = continue_run(path, run, overrides, watcher=watcher, stopping=stop.asked)
+    return _show_end(path, ended)
+
+
+def _show_end(path: str, ended: Ended) -> int:
+    option = "" if path == ArchiveSettings().path else f" --archive {path}"
+    with Archive.open(path, read_only=True) as archive:
+        print_frontier(archive.frontier(ended.run_id), archive.run(ended.run_id))
+    if ended.complete:
+        print(f"Run {ended.run_id} is complete. Next: ttc frontier {ended.run_id}{option} --png frontier.png")
+    else:
+        print(f"Run {ended.run_id} was stopped. Go on with: ttc resume {ended.run_id}{option}")
+    return 0 if ended.complete else 1

@@ -1,0 +1,1 @@
+"""One program on tasks: run, measured, audited, admitted."""

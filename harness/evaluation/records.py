@@ -1,0 +1,45 @@
+"""What the archive keeps of a task and of a program on it."""
+
+from archive import OutcomeRecord, TaskRecord
+from harness.evaluation.evaluate import Outcome, PreparedTask
+
+
+def task_record(prepared: PreparedTask, split: str = "search") -> TaskRecord:
+    """What a run records of a task and of the encoder's cosine on it; `split` is search or validation."""
+    return TaskRecord(
+        split=split,
+        name=prepared.name,
+        source=prepared.task.source,
+        fingerprint=prepared.task.fingerprint,
+        domain=prepared.task.domain,
+        n_queries=len(prepared.task.queries),
+        n_documents=len(prepared.task.documents),
+        baseline_ndcg=prepared.baseline_ndcg,
+        baseline_per_query=prepared.baseline.astype("float32"),
+        query_ids=list(prepared.task.queries),
+        baseline_texts=prepared.cost.texts,
+        baseline_tokens=prepared.cost.tokens,
+        baseline_seconds=prepared.cost.seconds,
+    )
+
+
+def outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
+    """What is recorded of one program on one task."""
+    return OutcomeRecord(
+        task=outcome.task,
+        verdict=outcome.verdict.value,
+        reason=outcome.reason,
+        ndcg=outcome.ndcg,
+        delta=outcome.delta,
+        per_query=outcome.per_query,
+        texts=outcome.cost.texts,
+        tokens=outcome.cost.tokens,
+        encoder_seconds=outcome.cost.seconds,
+        wall_s=outcome.execution.wall_s,
+        cpu_s=outcome.execution.cpu_s,
+        peak_rss=outcome.execution.peak_rss_bytes,
+        score_hash=outcome.score_hash,
+        flags=list(outcome.flags),
+        stdout=outcome.execution.stdout,
+        isolation_level=isolation_level,
+    )

@@ -1,0 +1,56 @@
+"""One program on the configured tasks, outside any run: nothing is recorded."""
+
+from dataclasses import dataclass
+
+from harness.encoders.meter import Cost
+from harness.evaluation.evaluate import Evaluation
+from harness.evaluation.watcher import Watcher
+from harness.evaluation.workbench import open_workbench
+from harness.settings import Settings
+from harness.tasks.load import load_tasks
+
+
+@dataclass(frozen=True)
+class Single:
+    """An evaluation, and cosine's nDCG@10 on each task by name."""
+
+    evaluation: Evaluation
+    baselines: dict[str, float]
+
+
+def evaluate_source(source: str, settings: Settings, *, watcher: Watcher | None = None) -> Single:
+    """Evaluate a program that breaks no static rule on the tasks of the settings."""
+    watcher = watcher or Watcher()
+    tasks = load_tasks(settings.tasks)
+    with open_workbench(settings, tasks, on_task=watcher.task_prepared, report=watcher.encoding) as bench:
+        evaluation = bench.evaluator.evaluate(source, on_outcome=watcher.outcome)
+        return Single(evaluation, {task.name: task.baseline_ndcg for task in bench.tasks})
+
+
+def evaluation_view(evaluation: Evaluation, baselines: dict[str, float]) -> dict[str, object]:
+    """An evaluation as a JSON-ready mapping."""
+    extra = sum((outcome.cost for outcome in evaluation.outcomes), Cost())
+    return {
+        "mean_delta": evaluation.mean_delta,
+        "cost_ratio": evaluation.cost_ratio,
+        "wins": evaluation.wins,
+        "ties": evaluation.ties,
+        "losses": evaluation.losses,
+        "tasks": len(baselines),
+        "extra": vars(extra),
+        "outcomes": [
+            {
+                "task": outcome.task,
+                "verdict": outcome.verdict.value,
+                "reason": outcome.reason,
+                "baseline_ndcg": baselines[outcome.task],
+                "ndcg": outcome.ndcg,
+                "delta": outcome.delta,
+                "texts": outcome.cost.texts,
+                "tokens": outcome.cost.tokens,
+                "encoder_seconds": outcome.cost.seconds,
+                "cpu_s": outcome.execution.cpu_s,
+            }
+            for outcome in evaluation.outcomes
+        ],
+    }

@@ -1,0 +1,71 @@
+"""What every job that runs programs needs, opened together and closed together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from harness.encoders.cached import CachedEncoder, Report
+from harness.encoders.load import load_cached_encoder
+from harness.evaluation.audit import Auditor, poisoned_sandbox
+from harness.evaluation.evaluate import Evaluator, PreparedTask, prepared
+from harness.machine import available_cores
+from harness.settings import Settings
+from harness.tasks.task import RetrievalTask
+from sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A loaded encoder, prepared tasks, a running sandbox and the evaluator over them."""
+
+    settings: Settings
+    encoder: CachedEncoder
+    sandbox: Sandbox
+    evaluator: Evaluator
+    """Over the tasks of the search; over all of them where none is hidden."""
+    auditor: Auditor
+    validator: Evaluator | None = None
+    """Over the tasks that a transfer search hides."""
+
+    @property
+    def tasks(self) -> Sequence[PreparedTask]:
+        """All tasks, hidden ones last."""
+        return (*self.evaluator.tasks, *(self.validator.tasks if self.validator else ()))
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the hidden tasks."""
+        return frozenset(task.name for task in self.validator.tasks) if self.validator else frozenset()
+
+
+@contextmanager
+def open_workbench(
+    settings: Settings,
+    tasks: Sequence[RetrievalTask],
+    *,
+    hidden: frozenset[str] = frozenset(),
+    on_task: Callable[[PreparedTask], None] = lambda task: None,
+    report: Report | None = None,
+) -> Iterator[Workbench]:
+    """Start the sandbox, load the encoder and encode the tasks; everything is released at the end.
+
+    The sandbox starts first: it refuses in milliseconds where the system cannot confine programs, and its
+    processes are forked from clean interpreters before torch fills this one.
+    """
+    workers = settings.executor.workers or available_cores()
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(
+            Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level)
+        )
+        poisoned = stack.enter_context(
+            poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
+        )
+        encoder = load_cached_encoder(settings.encoder, settings.cache, report=report)
+        ready = stack.enter_context(prepared(tasks, encoder, on_task=on_task))
+        evaluator = Evaluator([task for task in ready if task.name not in hidden], encoder, sandbox, workers)
+        stack.callback(evaluator.close)
+        validator = None
+        if hidden:
+            validator = Evaluator([task for task in ready if task.name in hidden], encoder, sandbox, workers)
+            stack.callback(validator.close)
+        yield Workbench(settings, encoder, sandbox, evaluator, Auditor(sandbox, poisoned, encoder), validator)

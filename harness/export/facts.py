@@ -1,0 +1,137 @@
+"""What is known of a program, as its package tells it: where it comes from, its cost, what was measured."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import Archive, HeldOut, OutcomeRecord, Program, Run, TaskRecord
+from archive.rows import source_hash
+from harness.errors import UsageError
+from harness.programs.find import find_source, require_allowed
+from harness.programs.fingerprint import code_hash
+from primitives import programs
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measured cell."""
+
+    task: str
+    encoder: str
+    n_queries: int
+    baseline_ndcg: float
+    ndcg: float
+    delta: float
+    held_out: bool
+
+
+@dataclass(frozen=True)
+class ProgramFacts:
+    """A program and what is known of it."""
+
+    name: str
+    source: str
+    source_hash: str
+    origin: str
+    """One sentence: run, author, seed; or file; or reference program."""
+    cost_ratio: float | None
+    """Over the tasks of its run, or else over its held-out cells; None where nothing was measured."""
+    cost_from: str
+    flags: tuple[str, ...]
+    prompts: dict[str, str]
+    """Role to prompt that the run's settings gave the encoder."""
+    adapters: tuple[str, ...]
+    cells: tuple[Measured, ...]
+
+
+def gather(named: str, archive_path: str) -> ProgramFacts:
+    """Look a program up by id, file or reference name, with its measurements in the archive, if there is one.
+
+    Raises UsageError or ArchiveError where there is no such program, UsageError where it breaks a static rule.
+    """
+    source = find_source(named, archive_path)
+    archived = named not in programs.names() and not Path(named).is_file()
+    if not archived:
+        require_allowed(Path(named).stem, source)
+    if not Path(archive_path).exists():
+        return _from_source(named, source, (), None)
+    with Archive.open(archive_path, read_only=True) as archive:
+        held_out, cost = _held_out(archive, source)
+        if not archived:
+            return _from_source(named, source, held_out, cost)
+        program = archive.program(named)
+        return _from_run(program, archive.run(program.run_id), held_out)
+
+
+def _from_source(named: str, source: str, cells: tuple[Measured, ...], cost: float | None) -> ProgramFacts:
+    reference = named in programs.names()
+    return ProgramFacts(
+        name=named if reference else Path(named).stem,
+        source=source,
+        source_hash=source_hash(source),
+        origin=f"The reference program {named} of ttc-retrieval." if reference else f"The file {Path(named).name}.",
+        cost_ratio=cost,
+        cost_from="its held-out cells" if cost is not None else "",
+        flags=(),
+        prompts={},
+        adapters=(),
+        cells=cells,
+    )
+
+
+def _from_run(program: Program, run: Run, held_out: tuple[Measured, ...]) -> ProgramFacts:
+    record = program.record
+    if record.mean_delta is None:
+        raise UsageError(
+            f"Program {program.id} has no result on every task ({record.verdict}), so there is nothing to put to use; "
+            "`ttc frontier` lists those that have."
+        )
+    encoder = run.record.config.get("encoder", {})
+    author = record.model or ("a seed" if record.mode == "seed" else f"mode {record.mode}")
+    return ProgramFacts(
+        name=record.name,
+        source=record.source,
+        source_hash=source_hash(record.source),
+        origin=f"Program {program.id} of a discovery run with seed {run.record.seed}, written by {author}.",
+        cost_ratio=record.cost_ratio,
+        cost_from=f"the {len(record.outcomes)} tasks of its run",
+        flags=tuple(record.flags),
+        prompts=dict(encoder.get("prompts") or {}),
+        adapters=tuple(encoder.get("adapters") or ()),
+        cells=(*_searched(program, run), *held_out),
+    )
+
+
+def _searched(program: Program, run: Run) -> list[Measured]:
+    tasks = {task.name: task for task in run.record.tasks}
+    encoder = str(run.record.encoder["name"])
+    return [
+        _measured(outcome, tasks[outcome.task], encoder, held_out=False)
+        for outcome in program.record.outcomes
+        if outcome.delta is not None
+    ]
+
+
+def _held_out(archive: Archive, source: str) -> tuple[tuple[Measured, ...], float | None]:
+    """A program's held-out cells, latest attempt of each, and the cost ratio over them."""
+    held_out = HeldOut(archive)
+    code = code_hash(source)
+    latest = {
+        (cell.record.encoder_fingerprint, cell.record.task_fingerprint): cell.record
+        for cell in held_out.cells()
+        if cell.record.code == code
+    }
+    names = held_out.encoders()
+    cells, extra, base = [], 0, 0
+    for (encoder, fingerprint), record in latest.items():
+        if record.outcome.delta is None:
+            continue
+        task = {task.fingerprint: task for task in held_out.tasks(encoder)}[fingerprint]
+        cells.append(_measured(record.outcome, task, names[encoder], held_out=True))
+        extra += record.outcome.texts
+        base += task.baseline_texts
+    return tuple(cells), 1 + extra / base if base else None
+
+
+def _measured(outcome: OutcomeRecord, task: TaskRecord, encoder: str, *, held_out: bool) -> Measured:
+    assert outcome.ndcg is not None and outcome.delta is not None
+    return Measured(task.name, encoder, task.n_queries, task.baseline_ndcg, outcome.ndcg, outcome.delta, held_out)

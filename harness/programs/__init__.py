@@ -1,0 +1,1 @@
+"""A program as text: found by name, fingerprinted, standing alone, its operations named."""

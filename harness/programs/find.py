@@ -1,0 +1,42 @@
+"""The source that a word names: a file, an archived program or a reference program."""
+
+from pathlib import Path
+
+from archive import Archive
+from harness.errors import UsageError
+from primitives import programs
+from sandbox import rules
+
+
+def find_source(named: str, archive_path: str) -> str:
+    """The source of a file, of an archived program (RUN.NUMBER) or of a reference program.
+
+    Raises UsageError when there is none, ArchiveError when an id is not in the archive.
+    """
+    path = Path(named).expanduser()
+    if path.is_file():
+        try:
+            return path.read_text("utf-8")
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{named} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+    if named in programs.names():
+        return programs.source(named)
+    if named.endswith(".py") or "/" in named:
+        raise UsageError(f"There is no file {named}; name a Python file, a program id or a reference program.")
+    if "." in named or named.isdigit():
+        with Archive.open(archive_path, read_only=True) as archive:
+            return archive.program(named).record.source
+    raise UsageError(
+        f"There is no program '{named}'; name a Python file, a program id or one of {', '.join(programs.names())}."
+    )
+
+
+def require_allowed(name: str, source: str, *, allow_primitives: bool = True) -> None:
+    """Raise UsageError where a program breaks a static rule."""
+    violations = rules.check(source, allow_primitives=allow_primitives)
+    if violations:
+        first = violations[0]
+        raise UsageError(
+            f"Program {name} breaks a static rule ({first.code}, line {first.line}: {first.message}) "
+            "and cannot be run; mend it or leave it out."
+        )

@@ -1,0 +1,41 @@
+"""An earlier program as others may see it: discovery numbers only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ProgramView:
+    """An archived program as a proposer may see it: discovery numbers only."""
+
+    id: str
+    name: str
+    source: str
+    mean_delta: float | None
+    cost_ratio: float | None
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One earlier program: what it tried and what came of it."""
+
+    id: str
+    name: str
+    parents: tuple[str, ...]
+    status: str
+    """`admitted`, `evaluated` or `rejected`."""
+    reason: str
+    """Why it was not admitted, or the verdict's sentence."""
+    novelty_claim: str
+    lesson: str
+    mean_delta: float | None
+    cost_ratio: float | None
+    wins: int
+    ties: int
+    losses: int
+    deltas: Mapping[str, float] = field(default_factory=dict)
+    """Task name to delta nDCG@10; empty when a task failed."""
+    model: str = ""
+    """The model that wrote it, as the settings name it; empty for seeds and recombination."""
+    cost_usd: float | None = None
+    """What its calls cost; None where a price or a count is unknown."""

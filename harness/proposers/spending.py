@@ -1,0 +1,107 @@
+"""What a run may spend: dollars, tokens, programs and wall time are caps of one kind, never passed.
+
+A call reserves the most that it could cost before it is made, so calls in flight count, and one that a killed process
+left behind counts at its most for good. Two trade-offs are accepted: a run may end a little before a cap that it would
+just have met, and a call that the library retried after a timeout is counted once although a provider may charge both.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from harness.settings.caps import CapSettings
+
+
+class CapReached(Exception):
+    """One sentence: which cap would have been passed, and how to go on. The run ends cleanly and can be resumed."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What was, or may be, spent."""
+
+    dollars: float = 0.0
+    tokens: int = 0
+
+    def __add__(self, other: "Amount") -> "Amount":
+        return Amount(self.dollars + other.dollars, self.tokens + other.tokens)
+
+
+NOTHING = Amount()
+
+
+class Spending:
+    """The account of one run. Safe to use from several threads."""
+
+    def __init__(
+        self, caps: CapSettings, spent: Amount | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._caps = caps
+        self._spent = spent or Amount()
+        self._reserved: dict[int, Amount] = {}
+        self._tickets = 0
+        self._lock = threading.Lock()
+        self._clock = clock
+        self._started = clock()
+        self._program_started = self._started
+        self._longest_program_s = 0.0
+
+    @property
+    def spent(self) -> Amount:
+        """Settled calls only."""
+        with self._lock:
+            return self._spent
+
+    @contextmanager
+    def call(self, most: Amount) -> Iterator[Callable[[Amount], None]]:
+        """Reserve `most` while the body runs, and hand it a function that settles what was really spent.
+
+        Raises CapReached, and calls nothing, where the reservation would pass a cap. A body that settles nothing has
+        spent nothing.
+        """
+        ticket = self._reserve(most)
+        try:
+            yield self._settle
+        finally:
+            with self._lock:
+                del self._reserved[ticket]
+
+    def before_program(self, recorded: int) -> None:
+        """Raise CapReached where the program after `recorded` ones would pass the cap on programs or on wall time."""
+        caps, now = self._caps, self._clock()
+        self._longest_program_s = max(self._longest_program_s, now - self._program_started)
+        self._program_started = now
+        if caps.programs is not None and recorded >= caps.programs:
+            raise CapReached(f"The cap of {caps.programs} programs is reached; raise caps.programs to go on.")
+        elapsed = now - self._started
+        if caps.wall_s is not None and elapsed + self._longest_program_s > caps.wall_s:
+            raise CapReached(
+                f"The cap of {caps.wall_s:.0f} s would be passed by another program ({elapsed:.0f} s are spent, the "
+                f"longest took {self._longest_program_s:.0f} s); resume the run to go on."
+            )
+
+    def _reserve(self, most: Amount) -> int:
+        with self._lock:
+            total = sum(self._reserved.values(), self._spent) + most
+            caps = self._caps
+            if caps.dollars is not None and total.dollars > caps.dollars:
+                raise CapReached(
+                    f"The cap of ${caps.dollars:.2f} could be passed by the next call: ${self._spent.dollars:.4f} are "
+                    f"spent, and calls in flight may take ${total.dollars - self._spent.dollars:.4f}; "
+                    "raise caps.dollars to go on."
+                )
+            if caps.tokens is not None and total.tokens > caps.tokens:
+                raise CapReached(
+                    f"The cap of {caps.tokens:,} tokens could be passed by the next call: {self._spent.tokens:,} are "
+                    f"spent, and calls in flight may take {total.tokens - self._spent.tokens:,}; raise caps.tokens to "
+                    "go on."
+                )
+            self._tickets += 1
+            self._reserved[self._tickets] = most
+            return self._tickets
+
+    def _settle(self, amount: Amount) -> None:
+        with self._lock:
+            self._spent += amount

@@ -1,0 +1,289 @@
+"""The columns of everything that is listed: one place says what they are called and mean, in all three forms.
+
+Names and meanings are an interface: `--json` has every column under its name, `--csv` has them in this order, and a
+table shows the most telling ones. A column may be added; none changes its meaning.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from archive import OutcomeRecord, Program, Run
+    from harness.programs.operations import Finding
+
+Row = TypeVar("Row")
+
+DEEPEST = 12
+"""Steps by which a table sets in a lineage; later generations stand as far in."""
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column: how to get its value from a row, and how a table shows the value."""
+
+    name: str
+    meaning: str
+    value: Callable[[Row], Any]
+    """None where there is no value; numbers as numbers."""
+    shown: Callable[[Any], str] = str
+    table_only: bool = False
+    """Composed of other columns, so left out of JSON and CSV."""
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """What a verb lists."""
+
+    columns: tuple[Column[Row], ...]
+    table: tuple[str, ...]
+    """Columns of the table from left to right; the last ones go first where the window is narrow."""
+
+    @property
+    def data_columns(self) -> tuple[Column[Row], ...]:
+        """Columns of JSON and CSV."""
+        return tuple(column for column in self.columns if not column.table_only)
+
+    @property
+    def table_columns(self) -> tuple[Column[Row], ...]:
+        by_name = {column.name: column for column in self.columns}
+        return tuple(by_name[name] for name in self.table)
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A program in a lineage."""
+
+    depth: int
+    """0 for the program asked for or a root, negative for ancestors, positive for descendants."""
+    level: int
+    """The same counted from the oldest ancestor listed, so 0 or more."""
+    program: "Program"
+
+
+@dataclass(frozen=True)
+class FoundOperation:
+    """One classical operation found in a program."""
+
+    program: str
+    finding: "Finding"
+
+
+@dataclass(frozen=True)
+class TaskPair:
+    """Two programs on one task."""
+
+    task: str
+    first: "OutcomeRecord | None"
+    second: "OutcomeRecord | None"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.4f}"
+
+
+def _four(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def _two(value: float) -> str:
+    return f"{value:,.2f}"
+
+
+def _count(value: int) -> str:
+    return f"{value:,}"
+
+
+def _minute(value: str) -> str:
+    return value[:16].replace("T", " ")
+
+
+def _joined(values: Sequence[str]) -> str:
+    return ", ".join(values)
+
+
+def _of_programs(get: "Callable[[Row], Program]") -> tuple[Column[Row], ...]:
+    """Columns of a program, wherever it stands in a row."""
+
+    def column(
+        name: str, meaning: str, value: "Callable[[Program], Any]", shown: Callable[[Any], str] = str
+    ) -> Column[Row]:
+        return Column(name, meaning, lambda row: value(get(row)), shown)
+
+    def record(name: str, meaning: str, shown: Callable[[Any], str] = str) -> Column[Row]:
+        return column(name, meaning, lambda program: getattr(program.record, name), shown)
+
+    return (
+        column("id", "RUN.NUMBER, which names the program everywhere", lambda program: program.id),
+        column("run", "the run's id", lambda program: program.run_id),
+        column("number", "position in the run, from 1", lambda program: program.number),
+        record("generation", "0 for seeds"),
+        column("created", "when it was recorded, UTC", lambda program: program.created, _minute),
+        record("name", "its author's name for it"),
+        record("status", "admitted, evaluated or rejected"),
+        record("verdict", "how its execution ended: ok, or what went wrong first"),
+        record("reason", "why it was or was not admitted"),
+        record("mean_delta", "mean over the search tasks of nDCG@10 less cosine's", _signed),
+        record("cost_ratio", "cost ratio c; 1 is to encode every query and document once", _two),
+        record("wins", "tasks on which it beats cosine"),
+        record("ties", "tasks on which it equals cosine"),
+        record("losses", "tasks on which it is worse than cosine"),
+        Column(
+            "w/t/l",
+            "wins, ties and losses",
+            lambda row: get(row).record.outcomes and get(row).record,
+            lambda found: f"{found.wins}/{found.ties}/{found.losses}",
+            table_only=True,
+        ),
+        record("parents", "ids of the programs that it was made from", _joined),
+        record("mode", "how it was asked for"),
+        record("model", "the model that wrote it; empty for seeds and recombination"),
+        record("flags", "what to be wary of", _joined),
+        column(
+            "rules",
+            "codes of the static rules that it breaks",
+            lambda program: [str(violation["code"]) for violation in program.record.violations],
+            _joined,
+        ),
+        column("texts", "texts it asked to encode, over all tasks", lambda p: _total(p, "texts"), _count),
+        column("tokens", "tokens of those texts", lambda p: _total(p, "tokens"), _count),
+        column("cpu_s", "processor seconds, over all tasks", lambda p: _total(p, "cpu_s"), _two),
+        column("cost_usd", "US dollars for the calls to a model; null where a price is unknown", _dollars, _four),
+        record("novelty_claim", "what its author says is new"),
+        record("expected_effect", "what its author expects"),
+        record("lesson", "what its author learnt"),
+        record("exact_hash", "fingerprint of the source"),
+        record("structure_hash", "fingerprint of the source less names and constants"),
+    )
+
+
+def _total(program: "Program", quantity: str) -> Any:
+    outcomes = program.record.outcomes
+    return sum(getattr(outcome, quantity) for outcome in outcomes) if outcomes else None
+
+
+def _dollars(program: "Program") -> float | None:
+    costs = [call.cost_usd for call in program.record.usage]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
+
+
+def _this(program: "Program") -> "Program":
+    return program
+
+
+LEDGER: "Listing[Program]" = Listing(
+    _of_programs(_this),
+    ("id", "name", "status", "mean_delta", "cost_ratio", "w/t/l", "verdict", "parents", "flags", "reason"),
+)
+FRONTIER: "Listing[Program]" = Listing(
+    _of_programs(_this), ("id", "name", "cost_ratio", "mean_delta", "w/t/l", "flags")
+)
+LINEAGE: "Listing[Relative]" = Listing(
+    (
+        Column(
+            "depth",
+            "0 is the program itself or a root, below 0 its ancestors, above its descendants",
+            lambda r: r.depth,
+        ),
+        Column(
+            "lineage",
+            "the id, set in by its depth",
+            lambda relative: "  " * min(relative.level, DEEPEST) + relative.program.id,
+            table_only=True,
+        ),
+        *_of_programs(lambda relative: relative.program),
+    ),
+    ("lineage", "name", "mean_delta", "cost_ratio", "status", "parents"),
+)
+
+RUNS: "Listing[tuple[Run, int]]" = Listing(
+    (
+        Column("id", "the run's id", lambda row: row[0].id),
+        Column("created", "when it began, UTC", lambda row: row[0].created, _minute),
+        Column("ended", "when it last ended, UTC; null while it runs", lambda row: row[0].ended, _minute),
+        Column("status", "running, stopped, finished or failed", lambda row: row[0].status),
+        Column("objective", "what is admitted for", lambda row: row[0].record.objective),
+        Column("encoder", "the frozen encoder", lambda row: str(row[0].record.encoder["name"])),
+        Column(
+            "tasks",
+            "names of its tasks",
+            lambda row: [task.name for task in row[0].record.tasks],
+            lambda t: str(len(t)),
+        ),
+        Column("queries", "queries of its tasks", lambda row: sum(t.n_queries for t in row[0].record.tasks), _count),
+        Column("programs", "programs recorded so far", lambda row: row[1], _count),
+        Column("seed", "seed of all its choices", lambda row: row[0].record.seed),
+        Column("encoder_details", "identity and fingerprint of the encoder", lambda row: dict(row[0].record.encoder)),
+        Column("task_details", "each task's fingerprint, size, split and cosine nDCG@10", lambda row: _tasks(row[0])),
+        Column("isolation", "how programs were confined", lambda row: dict(row[0].record.isolation)),
+        Column(
+            "versions", "Python and the packages that can change a result", lambda row: dict(row[0].record.versions)
+        ),
+        Column("machine", "system, processor and cores", lambda row: dict(row[0].record.machine)),
+        Column("config", "every setting", lambda row: dict(row[0].record.config)),
+    ),
+    ("id", "created", "status", "programs", "encoder", "tasks", "objective", "seed"),
+)
+
+
+def _tasks(run: "Run") -> list[dict[str, Any]]:
+    kept = ("name", "split", "source", "fingerprint", "domain", "n_queries", "n_documents", "baseline_ndcg")
+    return [{name: getattr(task, name) for name in kept} for task in run.record.tasks]
+
+
+OUTCOMES: "Listing[OutcomeRecord]" = Listing(
+    (
+        Column("task", "the task's name", lambda outcome: outcome.task),
+        Column("verdict", "how the execution ended", lambda outcome: outcome.verdict),
+        Column("reason", "what went wrong", lambda outcome: outcome.reason),
+        Column("ndcg", "mean nDCG@10; null unless the verdict is ok", lambda outcome: outcome.ndcg, _four),
+        Column("delta", "nDCG@10 less cosine's", lambda outcome: outcome.delta, _signed),
+        Column("texts", "texts it asked to encode", lambda outcome: outcome.texts, _count),
+        Column("tokens", "tokens of those texts", lambda outcome: outcome.tokens, _count),
+        Column("encoder_s", "seconds in the encoder", lambda outcome: outcome.encoder_seconds, _two),
+        Column("cpu_s", "processor seconds of the program", lambda outcome: outcome.cpu_s, _two),
+        Column("wall_s", "seconds from start to end", lambda outcome: outcome.wall_s, _two),
+        Column("peak_rss", "most memory, bytes", lambda outcome: outcome.peak_rss, _count),
+        Column("score_hash", "fingerprint of the score matrix", lambda outcome: outcome.score_hash),
+        Column("isolation_level", "how it was confined", lambda outcome: outcome.isolation_level),
+        Column("flags", "what to be wary of", lambda outcome: list(outcome.flags), _joined),
+    ),
+    ("task", "verdict", "ndcg", "delta", "texts", "tokens", "encoder_s", "wall_s", "flags", "reason"),
+)
+PAIRS: "Listing[TaskPair]" = Listing(
+    (
+        Column("task", "the task's name", lambda pair: pair.task),
+        Column("first_delta", "delta of the first program", lambda pair: pair.first and pair.first.delta, _signed),
+        Column("second_delta", "delta of the second program", lambda pair: pair.second and pair.second.delta, _signed),
+        Column("difference", "the second less the first", lambda pair: _difference(pair), _signed),
+    ),
+    ("task", "first_delta", "second_delta", "difference"),
+)
+
+
+def _difference(pair: TaskPair) -> float | None:
+    if pair.first is None or pair.second is None or pair.first.delta is None or pair.second.delta is None:
+        return None
+    return pair.second.delta - pair.first.delta
+
+
+OPERATIONS: "Listing[FoundOperation]" = Listing(
+    (
+        Column("program", "the program as it was named", lambda found: found.program),
+        Column("operation", "a classical retrieval operation that it contains", lambda found: found.finding.operation),
+        Column("basis", "call: it calls the primitive; behaviour: it responds so", lambda found: found.finding.basis),
+        Column("evidence", "what was seen, in standard deviations of a query's scores", lambda f: f.finding.evidence),
+    ),
+    ("program", "operation", "basis", "evidence"),
+)
+
+LISTINGS: dict[str, Listing[Any]] = {
+    "runs": RUNS,
+    "ledger": LEDGER,
+    "frontier": FRONTIER,
+    "lineage": LINEAGE,
+    "show": OUTCOMES,
+    "diff": PAIRS,
+}
+"""By verb that looks into an archive; the reference of the command line is written from it."""

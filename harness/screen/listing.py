@@ -1,0 +1,123 @@
+"""Rows as a table that fits the window, as JSON or as CSV."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, TypeVar
+
+from harness.screen.columns import Column, Listing
+from harness.text import plain, plain_lines
+
+Row = TypeVar("Row")
+
+GAP = 2
+"""Blanks between two columns of a table."""
+NARROWEST = 24
+"""Cells that a column of text is never cut below; a column is left out before that."""
+LONGEST_CELL = 32_000
+"""Characters of a CSV cell; spreadsheets take 32,767."""
+FORMULA = tuple("=+-@＝＋－＠")
+
+
+class Form(Enum):
+    """How rows are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def print_listing(listing: Listing[Row], rows: Sequence[Row], form: Form) -> None:
+    """Print rows of a listing to standard output."""
+    if form is Form.TABLE:
+        print_rows(listing.table_columns, rows)
+        return
+    columns = listing.data_columns
+    names = [column.name for column in columns]
+    values = [[column.value(row) for column in columns] for row in rows]
+    if form is Form.JSON:
+        print_json([dict(zip(names, row, strict=True)) for row in values])
+    else:
+        print_csv(names, values)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON in ASCII: control characters and direction marks are escaped, nothing is lost."""
+    print(json.dumps(value, indent=2))
+
+
+def print_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows under a heading. Text is made inert, see `csv_cell`; lists and mappings are cells of JSON."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([csv_cell(value) for value in row] for row in rows)
+
+
+def csv_cell(value: Any) -> Any:
+    """A number as it is, None as nothing, a text such that no spreadsheet takes it for a formula.
+
+    A text that begins with `=`, `+`, `-` or `@` gets an apostrophe before it; control and direction characters become
+    `?`; texts over 32,000 characters are cut.
+    """
+    if value is None or isinstance(value, int | float):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = plain_lines(text, LONGEST_CELL)
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+
+
+def print_rows(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
+    """Print a table as wide as the window at most: long texts are cut, then the last columns are left out.
+
+    Into a pipe every cell goes whole.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    cells = [[_shown(column, row) for row in rows] for column in columns]
+    numeric = [_is_numeric(column, rows) for column in columns]
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 100_000)
+    wanted = [_widest(column.name, shown) for column, shown in zip(columns, cells, strict=True)]
+    widths = fitted(wanted, numeric, console.width)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    for column, right, width in zip(columns, numeric, widths, strict=False):
+        heading = column.name.replace("_", " ")
+        table.add_column(heading, justify="right" if right else "left", width=width, no_wrap=True, overflow="ellipsis")
+    for row in zip(*cells[: len(widths)], strict=True):
+        table.add_row(*row)
+    console.print(table)
+    if len(widths) < len(columns):
+        missing = ", ".join(column.name for column in columns[len(widths) :])
+        console.print(f"Not shown in a window this narrow: {missing}.", style="dim")
+
+
+def fitted(wanted: Sequence[int], fixed: Sequence[bool], room: int) -> list[int]:
+    """Widths of as many of the first columns as fit into `room` cells; columns that are not `fixed` may be cut."""
+    for count in range(len(wanted), 1, -1):
+        widths = list(wanted[:count])
+        least = [width if fixed[at] else min(width, NARROWEST) for at, width in enumerate(widths)]
+        if sum(least) + GAP * count > room:
+            continue
+        while sum(widths) + GAP * count > room:
+            widest = max(range(count), key=lambda at: (widths[at] > least[at], widths[at]))
+            widths[widest] -= 1
+        return widths
+    return list(wanted[:1])
+
+
+def _shown(column: Column[Row], row: Row) -> str:
+    value = column.value(row)
+    return "" if value is None or value == [] else plain(column.shown(value), 1000)
+
+
+def _is_numeric(column: Column[Row], rows: Sequence[Row]) -> bool:
+    values = [value for row in rows if (value := column.value(row)) is not None]
+    return column.name == "w/t/l" or (bool(values) and all(isinstance(value, int | float) for value in values))
+
+
+def _widest(name: str, cells: Sequence[str]) -> int:
+    from rich.cells import cell_len
+
+    return max(map(cell_len, [name, *cells]))

@@ -1,0 +1,133 @@
+"""Tables for a terminal."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from archive import Program, Run
+from harness.screen.columns import FRONTIER, OUTCOMES, PAIRS
+from harness.screen.comparison import Comparison
+from harness.screen.listing import print_rows
+from harness.screen.views import basis
+from harness.text import plain, plain_lines
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from harness.evaluation.evaluate import Evaluation
+
+
+def print_frontier(programs: Sequence[Program], run: Run) -> None:
+    """Print a run's frontier, cheapest first, and what its numbers stand on."""
+    if not programs:
+        print(f"Run {run.id} has no program with a result on every task yet.")
+        return
+    print_rows(FRONTIER.table_columns, programs)
+    print(f"{basis(run)}.")
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print two programs' deltas on each task and how the sources differ."""
+    first, second = comparison.first, comparison.second
+    for program in (first, second):
+        print(f"{program.id}  {plain(program.record.name, 100)}")
+    print()
+    if comparison.tasks:
+        print_rows(PAIRS.table_columns, comparison.tasks)
+        print()
+    print_code("\n".join(comparison.lines) or "The sources are equal.", "diff")
+
+
+def print_evaluation(evaluation: "Evaluation", baselines: dict[str, float]) -> None:
+    """Print one program's outcomes on every task that was run, and their pooled result."""
+    table = new_table("task", "verdict", ">cosine", ">nDCG@10", ">delta", ">extra texts", ">cpu s")
+    for outcome in evaluation.outcomes:
+        table.add_row(
+            outcome.task,
+            outcome.verdict.value,
+            f"{baselines[outcome.task]:.4f}",
+            "" if outcome.ndcg is None else f"{outcome.ndcg:.4f}",
+            "" if outcome.delta is None else f"{outcome.delta:+.4f}",
+            f"{outcome.cost.texts:,}",
+            f"{outcome.execution.cpu_s:.2f}",
+        )
+    print_table(table)
+    if evaluation.failure is not None:
+        print(f"No mean: on {evaluation.failure.task} the program ended with {plain(evaluation.failure.reason, 2000)}")
+    else:
+        print(
+            f"mean delta {evaluation.mean_delta:+.4f} over {len(baselines)} tasks, "
+            f"cost ratio {evaluation.cost_ratio:.2f}, "
+            f"{evaluation.wins} wins, {evaluation.ties} ties, {evaluation.losses} losses"
+        )
+
+
+def print_program(program: Program) -> None:
+    """Print a program: what its author says, what came of it, its outcomes and its source."""
+    record = program.record
+    facts = {
+        "name": record.name,
+        "status": f"{record.status} ({record.verdict})",
+        "reason": record.reason,
+        "parents": ", ".join(record.parents),
+        "mode": record.mode,
+        "novelty": record.novelty_claim,
+        "expected": record.expected_effect,
+        "lesson": record.lesson,
+        "flags": ", ".join(record.flags),
+    }
+    if record.mean_delta is not None and record.cost_ratio is not None:
+        facts["result"] = (
+            f"mean delta {record.mean_delta:+.4f} over {len(record.outcomes)} tasks, "
+            f"cost ratio {record.cost_ratio:.2f}, {record.wins} wins, {record.ties} ties, {record.losses} losses"
+        )
+    print(f"program {program.id}")
+    for name, value in facts.items():
+        if value:
+            print(f"{name:>10}  {plain(value, 2000)}")
+    print()
+    if record.outcomes:
+        print_rows(OUTCOMES.table_columns, record.outcomes)
+        print()
+    print_code(record.source, "python")
+
+
+def print_source(source: str) -> None:
+    """Print a source and nothing else: to the letter into a pipe or file, made harmless on a terminal."""
+    if sys.stdout.isatty():
+        print_code(source, "python")
+    else:
+        print(source, end="" if source.endswith("\n") else "\n")
+
+
+def print_code(text: str, language: str) -> None:
+    """Print a source, coloured on a terminal."""
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+    lines = plain_lines(text, 200_000)
+    console = Console()
+    if console.is_terminal:
+        console.print(Syntax(lines, language, word_wrap=True, background_color="default"))
+    else:
+        print(lines)
+
+
+def new_table(*headings: str) -> "Table":
+    """A plain table; a heading that begins with `>` is a column of numbers."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        right = heading.startswith(">")
+        table.add_column(heading.lstrip(">"), justify="right" if right else "left", no_wrap=right)
+    return table
+
+
+def print_table(table: "Table") -> None:
+    """Fit a terminal's width; into a pipe every cell goes whole."""
+
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 400
+    Console(width=width, highlight=False, markup=False).print(table)

@@ -1,0 +1,88 @@
+"""A transfer for a terminal."""
+
+from typing import TYPE_CHECKING
+
+from harness.screen.tables import new_table, print_table
+from harness.text import plain
+from harness.transfer.analysis import Analysis, ProgramRow
+from harness.transfer.matrix import Matrix
+from harness.transfer.statistics import Interval, Summary
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def print_transfer(matrix: Matrix, analysis: Analysis) -> None:
+    """Print programs, then encoders and domains where there are several, then oracles and what the figures stand on."""
+    if analysis.rows:
+        print_table(_programs(analysis))
+        for name, groups in (
+            ("encoder", [row.by_encoder for row in analysis.rows]),
+            ("domain", [row.by_domain for row in analysis.rows]),
+        ):
+            if len({key for group in groups for key in group}) > 1:
+                print(f"\nMean delta by {name} (n cells)")
+                print_table(_groups(analysis.rows, groups))
+        print()
+        for oracle in analysis.oracles:
+            print(
+                f"ORACLE, not a program: the best of {len(oracle.programs)} programs for each {oracle.chosen_per}, "
+                f"chosen with the labels, has mean delta {oracle.mean:+.4f} (n = {len(oracle.cells)} common cells)."
+            )
+    print_notes(matrix, analysis)
+
+
+def print_notes(matrix: Matrix, analysis: Analysis) -> None:
+    """Print what the figures stand on, and every cell that has none."""
+    print(
+        f"Delta of nDCG@10 against the same encoder's cosine; {len(matrix.programs)} programs x "
+        f"{len(matrix.encoders)} encoders x {len(matrix.tasks)} tasks. 95 % bootstrap intervals over whole tasks, "
+        f"p by sign flips of whole tasks, Holm over {len(analysis.rows)} programs; seed {analysis.seed}."
+    )
+    if analysis.pairs:
+        print(f"{len(analysis.pairs)} pairs of programs, each compared on its common cells, are in the --json output.")
+    if analysis.repeated:
+        print(f"{analysis.repeated} cells were evaluated more than once; the figures use the latest attempt.")
+    if analysis.in_search:
+        print(f"{analysis.in_search} cells are NOT held out: the program's own search ran on their task.")
+    for cell in analysis.without:
+        print(f"no result: {plain(cell.program)}, {cell.encoder}, {cell.task}: {cell.verdict} {plain(cell.reason)}")
+
+
+def _programs(analysis: Analysis) -> "Table":
+    shown = new_table(
+        "program", ">c", ">n", ">mean", ">95 % tasks", ">95 % queries", ">median", ">95 % tasks", ">win/tie/loss",
+        ">worst", "worst cell", ">p", ">p Holm",
+    )  # fmt: skip
+    for row in sorted(analysis.rows, key=lambda row: row.cost_ratio):
+        summary = row.summary
+        shown.add_row(
+            plain(row.program, 40),
+            f"{row.cost_ratio:.2f}",
+            str(summary.n),
+            f"{summary.mean:+.4f}",
+            interval_text(row.mean_interval),
+            interval_text(row.query_interval),
+            f"{summary.median:+.4f}",
+            interval_text(row.median_interval),
+            f"{summary.wins}/{summary.ties}/{summary.losses}",
+            f"{summary.worst.delta:+.4f}",
+            plain(f"{summary.worst.task}, {summary.worst.encoder}", 48),
+            f"{row.p:.4f}",
+            f"{row.p_holm:.4f}",
+        )
+    return shown
+
+
+def _groups(rows: tuple[ProgramRow, ...], groups: list[dict[str, Summary]]) -> "Table":
+    keys = list(dict.fromkeys(key for group in groups for key in group))
+    shown = new_table("program", *(f">{plain(key, 24)}" for key in keys))
+    for row, group in zip(rows, groups, strict=True):
+        cells = (f"{group[key].mean:+.4f} ({group[key].n})" if key in group else "" for key in keys)
+        shown.add_row(plain(row.program, 40), *cells)
+    return shown
+
+
+def interval_text(interval: Interval | None) -> str:
+    """`[low, high]`, or nothing."""
+    return "" if interval is None else f"[{interval.low:+.3f}, {interval.high:+.3f}]"

@@ -1,0 +1,1 @@
+"""One generation after another: propose, evaluate, judge, record."""

@@ -1,0 +1,108 @@
+"""What a run has learnt so far, as the archive holds it: the loop's only memory."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive import non_dominated
+from harness.policies.candidate import Candidate
+from harness.programs.view import LedgerRow, ProgramView
+
+
+@dataclass(frozen=True)
+class Known:
+    """One recorded program, with what duplicates are told by."""
+
+    row: LedgerRow
+    source: str
+    generation: int
+    verdict: str
+    exact_hash: str
+    behaviour: tuple[str, ...] | None
+    """Hashes of its score matrices on all tasks; None unless every task ended OK."""
+    validation: Mapping[str, NDArray[np.float32]] | None = None
+    """Of an admitted program of a transfer search: hidden task to nDCG@10 per query, float32 (Q,)."""
+
+    @property
+    def view(self) -> ProgramView:
+        return ProgramView(self.row.id, self.row.name, self.source, self.row.mean_delta, self.row.cost_ratio)
+
+
+class History:
+    """Recorded programs of one run, oldest first. Adding one costs the same at the first and at the thousandth."""
+
+    def __init__(self) -> None:
+        self.ledger: list[LedgerRow] = []
+        self.programs: list[ProgramView] = []
+        """All recorded programs, in the ledger's order."""
+        self.best_delta: float | None = None
+        self.validated: Mapping[str, NDArray[np.float32]] | None = None
+        """Hidden scores of the program that a transfer search admitted last."""
+        self.generations = 0
+        """Proposals recorded, seeds not counted."""
+        self._by_id: dict[str, Known] = {}
+        self._exact: dict[str, str] = {}
+        self._behaviour: dict[tuple[str, ...], str] = {}
+        self._children: Counter[str] = Counter()
+        self._front: list[str] = []
+        self._candidates: dict[str, Candidate] = {}
+
+    def __len__(self) -> int:
+        return len(self.ledger)
+
+    def add(self, known: Known) -> None:
+        """Remember a program that the archive has recorded."""
+        row = known.row
+        self.ledger.append(row)
+        self.programs.append(known.view)
+        self._by_id[row.id] = known
+        self._exact.setdefault(known.exact_hash, row.id)
+        self._count_children(row.parents)
+        self.generations += known.generation > 0
+        if row.status == "rejected" or row.mean_delta is None or row.cost_ratio is None:
+            return
+        self._candidates[row.id] = Candidate(row.id, row.mean_delta, row.cost_ratio, self._children[row.id])
+        self._front = self._non_dominated([*self._front, row.id])
+        self.validated = known.validation or self.validated
+        if known.behaviour is not None:
+            self._behaviour.setdefault(known.behaviour, row.id)
+        if self.best_delta is None or row.mean_delta > self.best_delta:
+            self.best_delta = row.mean_delta
+
+    def same_source(self, exact_hash: str) -> str | None:
+        """The id of an earlier program with this exact hash."""
+        return self._exact.get(exact_hash)
+
+    def same_behaviour(self, behaviour: tuple[str, ...]) -> str | None:
+        """The id of an earlier program with bit-equal scores on every task."""
+        return self._behaviour.get(behaviour)
+
+    def view(self, program_id: str) -> ProgramView:
+        return self._by_id[program_id].view
+
+    def frontier(self) -> tuple[ProgramView, ...]:
+        """Non-dominated programs, cheapest first."""
+        return tuple(self._by_id[program_id].view for program_id in self._front)
+
+    def reaches_frontier(self, cost_ratio: float, mean_delta: float) -> bool:
+        """Whether a program with this result would be non-dominated."""
+        return all(
+            cost_ratio < (view.cost_ratio or 0.0) or mean_delta > (view.mean_delta or 0.0) for view in self.frontier()
+        )
+
+    def candidates(self) -> list[Candidate]:
+        """Evaluated programs, as parent selection sees them."""
+        return list(self._candidates.values())
+
+    def _count_children(self, parents: Sequence[str]) -> None:
+        self._children.update(parents)
+        for parent in set(parents) & self._candidates.keys():
+            self._candidates[parent] = replace(self._candidates[parent], n_children=self._children[parent])
+
+    def _non_dominated(self, ids: list[str]) -> list[str]:
+        rows = [self._by_id[program_id].row for program_id in ids]
+        kept = non_dominated([row.cost_ratio or 0.0 for row in rows], [row.mean_delta or 0.0 for row in rows])
+        return [ids[index] for index in kept]

@@ -1,0 +1,246 @@
+"""Start a discovery run, or continue one from its archive."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import asdict, dataclass, replace
+
+from archive import Archive, CallRecord, Calls, RunRecord
+from harness.encoders.fingerprint import require_fingerprint
+from harness.errors import JobError, UsageError
+from harness.evaluation.audit import shuffled_label_ndcg
+from harness.evaluation.evaluate import PreparedTask
+from harness.evaluation.records import task_record
+from harness.evaluation.validation import hidden_tasks
+from harness.evaluation.watcher import Stopping, Watcher, never
+from harness.evaluation.workbench import Workbench, open_workbench
+from harness.machine import machine, versions
+from harness.proposers.load import Surroundings, check_proposer, load_proposer
+from harness.proposers.replay import with_replayed
+from harness.proposers.retries import told_retries
+from harness.proposers.spending import CapReached, Spending
+from harness.proposers.store import ArchiveStore
+from harness.search.history import History, Known
+from harness.search.judge import screen
+from harness.search.loop import Discovery
+from harness.search.recording import known_from_record
+from harness.settings import Settings, from_config, to_mapping
+from harness.tasks.load import list_names, load_tasks, refuse_held_out
+from harness.tasks.task import RetrievalTask
+from primitives import programs
+
+CHANGEABLE = ("caps.", "executor.", "proposer.max_retries=", "proposer.timeout_s=", "search.generations=")
+"""Settings that a resumed run may change: they decide how long it goes on, not what it finds."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run came to its end, or to a stop on the way."""
+
+    run_id: str
+    complete: bool
+
+
+def start(settings: Settings, *, watcher: Watcher | None = None, stopping: Stopping = never) -> Ended:
+    """Run a new search to its end, or until `stopping` says so between two programs."""
+    watcher = watcher or Watcher()
+    refuse_held_out(list_names(settings.tasks))  # before anything is fetched or made
+    with Archive.open(settings.archive.path) as archive:
+        settings = with_replayed(settings, archive)
+        return _search(settings, archive, _discovery_tasks(settings, watcher), None, watcher, stopping)
+
+
+def continue_run(
+    path: str,
+    run: str,
+    overrides: Sequence[str] = (),
+    *,
+    watcher: Watcher | None = None,
+    stopping: Stopping = never,
+) -> Ended:
+    """Continue a recorded run.
+
+    Raises UsageError for overrides that would make it another run, JobError where the encoder or a task is no longer
+    what the run was recorded with.
+    """
+    watcher = watcher or Watcher()
+    with Archive.open(path, create=False) as archive:
+        run_id = archive.resolve_run(run)
+        settings = recorded_settings(archive, run_id, overrides)
+        with alone(archive, run_id):
+            _tell_lost(Calls(archive, run_id).lose(), watcher)
+            tasks = recorded_tasks(settings, archive, run_id, watcher)
+            return _search(settings, archive, tasks, run_id, watcher, stopping)
+
+
+def alone(archive: Archive, run_id: str) -> AbstractContextManager[None]:
+    """Keep other processes from writing to a run. Raises ArchiveError where one does."""
+    return archive.held(run_id, f"Another process is working on run {run_id}; wait for it, or stop it first.")
+
+
+def _tell_lost(calls: Sequence[CallRecord], watcher: Watcher) -> None:
+    if not calls:
+        return
+    dollars = sum(call.charged_usd for call in calls)
+    counted = f" The caps count ${dollars:.4f} for them, the most that they can have cost." if dollars else ""
+    watcher.noted(
+        f"{len(calls)} call(s) to a model were in flight when this run was killed, and are made again.{counted}"
+    )
+
+
+def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = ()) -> Settings:
+    """What a run was started with, apart from `overrides` and from where the archive is now.
+
+    Raises UsageError for an override beyond CHANGEABLE.
+    """
+    from omegaconf import OmegaConf
+
+    for override in overrides:
+        if not override.startswith(CHANGEABLE) or "=" not in override:
+            raise UsageError(
+                f"'{override}' cannot change on the way; a run goes on with other {', '.join(CHANGEABLE)}."
+            )
+    config = OmegaConf.merge(archive.run(run_id).record.config, OmegaConf.from_dotlist(list(overrides)))
+    settings = from_config(config)
+    return replace(settings, archive=replace(settings.archive, path=str(archive.path)))
+
+
+def recorded_tasks(
+    settings: Settings, archive: Archive, run_id: str, watcher: Watcher | None = None
+) -> list[RetrievalTask]:
+    """The tasks of a recorded run. Raises JobError where one is not what it was."""
+    tasks = _discovery_tasks(settings, watcher or Watcher())
+    _require_same_tasks({task.name: task.fingerprint for task in archive.run(run_id).record.tasks}, tasks)
+    return tasks
+
+
+def _discovery_tasks(settings: Settings, watcher: Watcher) -> list[RetrievalTask]:
+    watcher.reading_tasks(len(list_names(settings.tasks)))
+    tasks = load_tasks(settings.tasks)
+    refuse_held_out(tasks)
+    return tasks
+
+
+def _require_same_tasks(recorded: dict[str, str], tasks: Sequence[RetrievalTask]) -> None:
+    found = {task.name: task.fingerprint for task in tasks}
+    changed = sorted(name for name in recorded.keys() | found.keys() if recorded.get(name) != found.get(name))
+    if changed:
+        raise JobError(
+            f"Task {changed[0]} is not what this run was recorded with ({len(changed)} differ); restore the data or "
+            "package versions that `ttc runs --json` lists, or start a new run."
+        )
+
+
+def _search(
+    settings: Settings,
+    archive: Archive,
+    tasks: Sequence[RetrievalTask],
+    run_id: str | None,
+    watcher: Watcher,
+    stopping: Stopping,
+) -> Ended:
+    """Open everything, and start or continue the run."""
+    models = check_proposer(settings)
+    hidden = hidden_names(settings, tasks)
+    with (
+        ExitStack() as stack,
+        told_retries(watcher.retrying),
+        open_workbench(settings, tasks, hidden=hidden, on_task=watcher.task_prepared, report=watcher.encoding) as bench,
+    ):
+        if run_id is None:
+            run_id = archive.start_run(run_record(settings, bench))
+            stack.enter_context(alone(archive, run_id))
+            archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
+        else:
+            require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
+        watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
+        history = History()
+        around = surroundings(settings, archive, run_id, history, bench)
+        discovery = Discovery(
+            settings=settings,
+            archive=archive,
+            run_id=run_id,
+            history=history,
+            bench=bench,
+            proposer=load_proposer(settings, models, around),
+            spending=around.spending,
+            watcher=watcher,
+        )
+        archive.set_status(run_id, "running")
+        recorded = recorded_programs(archive, run_id, hidden)
+        complete = _run_to_end(discovery, recorded, archive, run_id, watcher, stopping)
+    return Ended(run_id, complete)
+
+
+def _run_to_end(
+    discovery: Discovery,
+    recorded: Sequence[Known],
+    archive: Archive,
+    run_id: str,
+    watcher: Watcher,
+    stopping: Stopping,
+) -> bool:
+    try:
+        complete = discovery.run(recorded, stopping)
+    except CapReached as cap:
+        archive.event(run_id, "cap", str(cap))
+        watcher.noted(str(cap))
+        complete = False
+    except BaseException:
+        archive.set_status(run_id, "stopped")
+        raise
+    archive.set_status(run_id, "finished" if complete else "stopped")
+    return complete
+
+
+def run_record(settings: Settings, bench: Workbench) -> RunRecord:
+    """What is recorded of a run before its first program."""
+    return RunRecord(
+        objective=settings.search.objective,
+        seed=settings.search.seed,
+        config=to_mapping(settings),
+        versions=versions(),
+        machine=machine(),
+        encoder=asdict(bench.encoder.identity),
+        isolation=asdict(bench.sandbox.isolation),
+        tasks=[task_record(task, "validation" if task.name in bench.hidden else "search") for task in bench.tasks],
+    )
+
+
+def metric_check(probe: PreparedTask) -> str:
+    """A sanity check of the metric, recorded with the run: shuffled labels must score like chance."""
+    shuffled = shuffled_label_ndcg(probe)
+    return (
+        f"On {probe.name} cosine scores {probe.baseline_ndcg:.4f} nDCG@10, and {shuffled:.4f} with its labels shuffled."
+    )
+
+
+def surroundings(settings: Settings, archive: Archive, run_id: str, history: History, bench: Workbench) -> Surroundings:
+    """What the run's proposer needs beside its settings; what earlier starts spent counts against the caps."""
+    store = ArchiveStore(archive, run_id)
+    replayed = ArchiveStore(archive, settings.proposer.run) if settings.proposer.kind == "replay" else None
+    return Surroundings(
+        programs=history.programs,
+        screen=lambda source, briefing: screen(source, briefing, history),
+        store=store,
+        spending=Spending(settings.caps, store.charged()),
+        embed=lambda texts: bench.encoder.embed(texts, role="document").vectors,
+        replayed=replayed,
+    )
+
+
+def recorded_programs(archive: Archive, run_id: str, hidden: frozenset[str]) -> list[Known]:
+    """What a run has recorded so far, oldest first."""
+    return [known_from_record(program.id, program.record, hidden) for program in archive.programs(run_id)]
+
+
+def hidden_of(archive: Archive, run_id: str) -> frozenset[str]:
+    """The tasks that a recorded run hides."""
+    return frozenset(task.name for task in archive.run(run_id).record.tasks if task.split == "validation")
+
+
+def hidden_names(settings: Settings, tasks: Sequence[RetrievalTask]) -> frozenset[str]:
+    """The tasks that a transfer search hides from the proposer; none in a compute search."""
+    search = settings.search
+    if search.objective != "transfer":
+        return frozenset()
+    return hidden_tasks([task.name for task in tasks], search.seed, search.validation_share)

@@ -1,0 +1,188 @@
+"""Each audit finds its offender and leaves honest programs alone, in the real sandbox with a real encoder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.encoders.cached import CachedEncoder
+from harness.encoders.protocol import Encoder
+from harness.encoders.store import EmbeddingStore
+from harness.errors import JobError
+from harness.evaluation.audit import (
+    NONDETERMINISTIC,
+    ORDER_DEPENDENT,
+    QUOTES_TEXTS,
+    TRANSDUCTIVE,
+    Auditor,
+    Finding,
+    hash_of,
+    poisoned_sandbox,
+    quotations,
+    relative_difference,
+    shuffled_label_ndcg,
+    top_overlap,
+)
+from harness.evaluation.evaluate import PreparedTask, prepare
+from harness.tasks.task import make_task
+from primitives import programs
+from sandbox import Sandbox, Verdict
+
+SUBJECTS = ["fox", "whale", "tea", "river", "engine", "violin", "glacier", "market", "lantern", "orchard"]
+PLACES = ["the north", "a quiet town", "an old house", "the far coast", "summer"]
+
+
+@pytest.fixture(scope="module")
+def encoder(wordllama: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CachedEncoder]:
+    store = EmbeddingStore(tmp_path_factory.mktemp("embeddings"), max_bytes=64 * 1024**2)
+    yield CachedEncoder(wordllama, store)
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def task(encoder: CachedEncoder) -> Iterator[PreparedTask]:
+    documents = {
+        f"d{i}": f"In {place} one finds a {subject}. It is number {i}, and it stays."
+        for i, (subject, place) in enumerate((s, p) for s in SUBJECTS for p in PLACES)
+    }
+    queries = {f"q{i}": f"where is the {subject}" for i, subject in enumerate(SUBJECTS)}
+    qrels = {f"q{i}": {f"d{5 * i + j}": 1 for j in range(5)} for i in range(len(SUBJECTS))}
+    prepared = prepare(
+        make_task(name="places", source="test", queries=queries, documents=documents, qrels=qrels), encoder
+    )
+    yield prepared
+    prepared.inputs.close()
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(level="none") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def auditor(sandbox: Sandbox, encoder: CachedEncoder) -> Iterator[Auditor]:
+    with poisoned_sandbox(level="none", allow_primitives=True) as poisoned:
+        yield Auditor(sandbox, poisoned, encoder)
+
+
+def program(body: str) -> str:
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    return f"import numpy as np\n\n\ndef rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n{lines}\n"
+
+
+def cheap(auditor: Auditor, sandbox: Sandbox, task: PreparedTask, source: str) -> list[Finding]:
+    first = auditor._run(sandbox, source, task, task.inputs)
+    assert first.verdict is Verdict.OK, first.reason
+    return auditor.cheap(source, task, hash_of(first.scores))
+
+
+NONDETERMINISTIC_BODIES = {
+    "unseeded random": "import statistics\nreturn sim + statistics.random.random() * sim[:, ::-1]",
+    "hash()": "return sim + [hash(text) % 1000 for text in d_texts]",
+    "set order": "words = list({word for text in d_texts for word in text.split()})\n"
+    "return sim + [words.index(text.split()[-1]) + words.index(text.split()[4]) for text in d_texts]",
+    "id()": "return sim + [id(text) % 100_003 for text in d_texts]",
+    "uninitialised memory": "noise = np.empty(50_000)\nreturn sim + np.nan_to_num(noise[:50] != 0)",
+    "time": "import time\nreturn sim * time.perf_counter()",
+}
+
+
+@pytest.mark.parametrize("name", NONDETERMINISTIC_BODIES)
+def test_a_program_without_a_definite_result_is_rejected(
+    auditor: Auditor, sandbox: Sandbox, task: PreparedTask, name: str
+) -> None:
+    findings = cheap(auditor, sandbox, task, program(NONDETERMINISTIC_BODIES[name]))
+    assert [finding.flag for finding in findings] == [NONDETERMINISTIC]
+    assert findings[0].rejects
+
+
+def test_a_program_that_fails_the_second_time_is_rejected(
+    auditor: Auditor, sandbox: Sandbox, task: PreparedTask
+) -> None:
+    source = program(
+        "first = hash('a') % 2 == hash('b') % 2\n" + "order = str({'a', 'b', 'c', 'd', 'e', 'f'})\nreturn sim"
+    )
+    assert cheap(auditor, sandbox, task, source) == []
+    failing = program("if (np.empty(50_000) != 0).any():\n    raise ValueError('not zero')\nreturn sim")
+    findings = cheap(auditor, sandbox, task, failing)
+    assert [finding.flag for finding in findings] == [NONDETERMINISTIC]
+    assert "not zero" in findings[0].sentence
+
+
+ORDER_BODIES = {
+    "position bias": "return sim - 0.1 * np.arange(sim.shape[1])",
+    "tie-break by position": "return np.round(sim, 1) - 1e-5 * np.arange(sim.shape[1])",
+    "seeded noise per position": "import statistics\nnoise = statistics.random.Random(0)\n"
+    "return sim + [noise.random() for _ in d_texts]",
+    "first documents as centres": "return sim + (d_emb @ d_emb[:8].T).max(axis=1)",
+}
+
+
+@pytest.mark.parametrize("name", ORDER_BODIES)
+def test_dependence_on_the_document_order_is_flagged(auditor: Auditor, task: PreparedTask, name: str) -> None:
+    findings = auditor.dear(program(ORDER_BODIES[name]), task)
+    assert ORDER_DEPENDENT in [finding.flag for finding in findings]
+    assert not any(finding.rejects for finding in findings)
+
+
+def test_use_of_the_other_queries_is_flagged(auditor: Auditor, task: PreparedTask) -> None:
+    findings = auditor.dear(program("return sim - sim.mean(axis=0)"), task)
+    assert [finding.flag for finding in findings] == [TRANSDUCTIVE]
+
+
+def test_a_failure_under_changed_circumstances_is_a_finding(auditor: Auditor, task: PreparedTask) -> None:
+    body = f"assert len(q_texts) == {len(SUBJECTS)}\nassert d_texts[0] == {next(iter(task.task.documents.values()))!r}"
+    findings = auditor.dear(program(body + "\nreturn sim"), task)
+    assert [finding.flag for finding in findings] == [ORDER_DEPENDENT, TRANSDUCTIVE]
+
+
+@pytest.mark.parametrize("name", programs.SEEDS)
+def test_honest_programs_pass_every_audit(auditor: Auditor, sandbox: Sandbox, task: PreparedTask, name: str) -> None:
+    source = programs.source(name)
+    assert cheap(auditor, sandbox, task, source) == []
+    assert [finding.flag for finding in auditor.dear(source, task) if finding.flag == ORDER_DEPENDENT] == []
+
+
+def test_a_program_that_does_not_run_cannot_be_audited(auditor: Auditor, task: PreparedTask) -> None:
+    with pytest.raises(JobError, match="cannot be audited on task places: ZeroDivisionError"):
+        auditor.dear(program("1 / 0"), task)
+
+
+def test_quoting_the_texts_is_flagged(task: PreparedTask) -> None:
+    texts = list(task.task.documents.values())
+    table = program("return sim + [text.startswith('In the north one') for text in d_texts]")
+    assert [finding.flag for finding in quotations(table, texts)] == [QUOTES_TEXTS]
+    assert quotations(program("return sim + [text.startswith('In the') for text in d_texts]"), texts) == []
+
+
+def test_shuffled_labels_earn_less_than_true_ones(task: PreparedTask) -> None:
+    assert shuffled_label_ndcg(task) < 0.5 * task.baseline_ndcg
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_equal_scores_differ_in_nothing(seed: int) -> None:
+    scores = np.random.default_rng(seed).integers(0, 4, (3, 15)).astype(np.float32)
+    assert relative_difference(scores, scores) == 0
+    assert top_overlap(scores, scores) == 1
+
+
+def test_the_measures_of_difference_on_a_small_example() -> None:
+    base = np.array([[0.0, 1.0, 2.0]], np.float32)
+    assert relative_difference(base, base + np.float32([[0, 0, 0.5]])) == 0.25
+    wide = np.arange(20, dtype=np.float32)[None, :]
+    assert top_overlap(wide, -wide) == 0
+    assert top_overlap(wide, np.roll(wide, 5, axis=1)) == 0.5
+
+
+def test_the_audit_module_needs_no_heavy_import() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, harness.evaluation.audit; assert not {'torch', 'sentence_transformers', 'mteb'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])

@@ -1,0 +1,75 @@
+"""From a proposal to a record: what is rejected, by whom, and with what words."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.harness.evaluation.test_evaluate import program, small_task
+
+from archive import ProgramRecord
+from harness.evaluation.workbench import Workbench, open_workbench
+from harness.proposers.protocol import Proposal
+from harness.search.history import History
+from harness.search.judge import consider
+from harness.search.recording import known_from_record
+from harness.settings import compose
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    folder: Path = tmp_path_factory.mktemp("cache")
+    settings = compose(["encoder=wordllama", "sandbox=weak", f"cache.folder={folder}", "executor.workers=2"])
+    with open_workbench(settings, [small_task("small", 12), small_task("large", 40)]) as opened:
+        yield opened
+
+
+def consider_one(source: str, bench: Workbench, history: History | None = None) -> ProgramRecord:
+    return consider(Proposal(source=source, name="tried"), 1, history or History(), bench)
+
+
+def test_a_program_that_hangs_on_hash_order_has_no_result(bench: Workbench) -> None:
+    source = program("order = list(set(d_texts))\nreturn sim + np.array([order.index(t) for t in d_texts])")
+    record = consider_one(source, bench)
+    assert (record.status, record.verdict) == ("rejected", "nondeterministic")
+    assert record.mean_delta is None
+    assert "string hashes" in record.reason
+
+
+def test_a_transductive_program_is_admitted_with_a_flag(bench: Workbench) -> None:
+    record = consider_one(program("return sim - sim.mean(axis=0)"), bench)
+    assert record.status == "admitted"
+    assert record.flags == ["transductive"]
+
+
+def test_what_reaches_the_frontier_without_being_admitted_is_audited_as_closely(bench: Workbench) -> None:
+    history = History()
+    best = known_from_record("run.1", consider_one(program("return sim"), bench, history))
+    history.add(replace(best, row=replace(best.row, mean_delta=0.9, cost_ratio=7.0)))
+    record = consider_one(program("return sim - sim.mean(axis=0)"), bench, history)
+    assert record.status == "evaluated"
+    assert record.flags == ["transductive"]
+
+
+def test_a_program_that_looks_at_positions_is_flagged(bench: Workbench) -> None:
+    record = consider_one(program("return sim + np.arange(len(d_texts)) / 10"), bench)
+    assert "order_dependent" in record.flags
+
+
+def test_the_same_scores_or_the_same_source_are_a_duplicate(bench: Workbench) -> None:
+    history = History()
+    first = consider_one(program("return sim"), bench, history)
+    history.add(known_from_record("run.1", first))
+    renamed = consider_one(program("scores = sim\nreturn scores").replace("scores", "kept"), bench, history)
+    assert (renamed.status, renamed.verdict) == ("rejected", "duplicate")
+    assert "bit for bit" in renamed.reason
+    again = consider_one(program("return sim") + "\n# a comment\n", bench, history)
+    assert again.verdict == "duplicate"
+    assert not again.outcomes
+
+
+def test_a_broken_rule_is_named_with_its_line(bench: Workbench) -> None:
+    record = consider_one("import os\n" + program("return sim"), bench)
+    assert (record.status, record.verdict) == ("rejected", "static_reject")
+    assert record.reason.startswith("IMPORT, line 1:")
+    assert record.violations[0]["code"] == "IMPORT"
