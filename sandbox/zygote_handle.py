@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox import kernels
 from sandbox.errors import SandboxError
 from sandbox.job import Job
 from sandbox.layers.names import LAYERS, NAMESPACES
@@ -38,11 +39,10 @@ class ZygoteConfig:
 
     def environment(self) -> dict[str, str]:
         """The whole environment of the process."""
-        one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         # Some interpreters find their own library only through this; it holds paths, no secrets.
         loader = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
         poison = {"MALLOC_PERTURB_": str(self.malloc_perturb)} if self.malloc_perturb else {}
-        return one_thread | loader | poison | {"PYTHONHASHSEED": str(self.hash_seed), "LC_ALL": "C.UTF-8"}
+        return kernels.for_programs() | loader | poison | {"PYTHONHASHSEED": str(self.hash_seed), "LC_ALL": "C.UTF-8"}
 
     def search_path(self) -> list[str]:
         """Folders of the modules to load beside the standard library, which -S leaves out."""
