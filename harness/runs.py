@@ -15,10 +15,11 @@ from harness.errors import JobError, UsageError
 from harness.evaluate import PreparedTask
 from harness.history import History, Known
 from harness.limits import CapReached, Spending
+from harness.plain import plain
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.retries import told_retries
 from harness.proposers.store import ArchiveStore
-from harness.provenance import machine, versions
+from harness.provenance import machine, machine_change, versions
 from harness.recording import known_from_record, task_record
 from harness.replay import with_replayed
 from harness.settings import ArchiveSettings, Settings, from_config, to_mapping
@@ -70,6 +71,14 @@ def _tell_lost(calls: Sequence[CallRecord]) -> None:
         f"{len(calls)} call(s) to a model were in flight when this run was killed, and are made again.{counted}",
         file=sys.stderr,
     )
+
+
+def _tell_other_machine(archive: Archive, run_id: str) -> None:
+    """Say and record when the numerical kernels are not those that the run was recorded with."""
+    change = plain(machine_change(archive.run(run_id).record.machine), 1000)
+    if change:
+        archive.event(run_id, "machine", change)
+        print(change, file=sys.stderr)
 
 
 def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = ()) -> Settings:
@@ -131,6 +140,7 @@ def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask]
             archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
         else:
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
+            _tell_other_machine(archive, run_id)
         display.run_started(run_id, bench.encoder)
         history = History()
         around = surroundings(settings, archive, run_id, history, bench)
