@@ -2,10 +2,11 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
-from harness.provenance import machine, machine_change
+from harness.provenance import available_cores, machine, machine_change
 
 
 def test_a_machine_names_its_kernels_and_no_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +38,37 @@ def test_a_library_that_is_only_not_loaded_yet_is_no_change() -> None:
     recorded = machine()
     recorded["kernels"] = [*recorded["kernels"], "mkl 2024.1 intel"]
     assert machine_change(recorded) == ""
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "cores"),
+    [
+        ("", {}, 8),
+        ("0::/", {"cpu.max": "max 100000"}, 8),
+        ("0::/", {"cpu.max": "150000 100000"}, 2),
+        ("0::/", {"cpu.max": "10000 100000"}, 1),
+        (
+            "0::/a/b",
+            {"a/cpu.max": "300000 100000", "a/b/cpu.max": "max 100000"},
+            3,
+        ),  # the group above is the narrow one
+        ("0::/of/the/host", {"cpu.max": "200000 100000"}, 2),  # a container sees its own group at the top
+        ("1:name=systemd:/\n0::/", {"unified/cpu.max": "200000 100000"}, 2),
+        ("4:cpu,cpuacct:/a", {"cpu,cpuacct/a/cpu.cfs_quota_us": "250000"}, 3),
+        ("4:cpu:/a", {"cpu/a/cpu.cfs_quota_us": "-1"}, 8),
+        ("4:cpuset:/a", {"cpu/a/cpu.cfs_quota_us": "100000"}, 8),
+        ("0::/", {"cpu.max": "1600000 100000"}, 8),
+    ],
+)
+def test_cores_are_those_that_quotas_leave(
+    groups: str, files: dict[str, str], cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
+    files = {f"sys/fs/cgroup/{name}": text for name, text in files.items()} | {"proc/self/cgroup": groups}
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        if file.name == "cpu.cfs_quota_us":
+            file.with_name("cpu.cfs_period_us").write_text("100000")
+    assert available_cores(tmp_path) == cores
