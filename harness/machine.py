@@ -1,8 +1,14 @@
 """What is recorded of the environment with every run."""
 
+import math
 import os
 import platform
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from sandbox import kernels
 
 RECORDED_PACKAGES = (
     "ttc-retrieval",
@@ -29,22 +35,90 @@ def versions() -> dict[str, str]:
     return found
 
 
-def machine() -> dict[str, str | int]:
-    """The machine a run was made on: system, processor and cores; no host or user name."""
+def machine() -> dict[str, Any]:
+    """The machine a run was made on: system, processor, cores and numerical kernels; no host, user name or path."""
     return {
         "system": platform.system(),
         "release": platform.release(),
         "architecture": platform.machine(),
         "processor": _processor(),
         "cores": available_cores(),
+        "kernels": loaded_kernels(),
+        "variables": kernels.chosen(kernels.KERNELS + kernels.THREADS),
     }
 
 
-def available_cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def loaded_kernels() -> list[str]:
+    """The numerical libraries that are loaded now, numpy's among them: name, version, kernel and kind of threads."""
+    import numpy  # noqa: F401  # a library that is not loaded yet is not listed
+    from threadpoolctl import threadpool_info
+
+    told = ("internal_api", "version", "architecture", "threading_layer")  # not the path of its file
+    return sorted({" ".join(str(library[key]) for key in told if library.get(key)) for library in threadpool_info()})
+
+
+def machine_change(recorded: Mapping[str, Any]) -> str:
+    """One sentence on what computes otherwise than on the recorded machine; empty where nothing does.
+
+    Machines recorded before kernels were say nothing of them.
+    """
+    now = machine()
+    changes = [
+        *(_kernel_changes(recorded["kernels"], now["kernels"]) if "kernels" in recorded else ()),
+        *(_variable_changes(recorded["variables"], now["variables"]) if "variables" in recorded else ()),
+    ]
+    if not changes:
+        return ""
+    return f"From here on scores may differ in their last digits from those recorded: {'; '.join(changes)}."
+
+
+def _kernel_changes(then: Sequence[str], now: Sequence[str]) -> Iterator[str]:
+    gone, new = sorted({*then} - {*now}), sorted({*now} - {*then})
+    # Libraries are loaded when first needed: one that is only missing, or only added, took no other's place.
+    if gone and new:
+        yield f"{', '.join(new)} instead of {', '.join(gone)}"
+
+
+def _variable_changes(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(then.keys() | now.keys()):
+        if then.get(name) != now.get(name):
+            yield f"{name} is {now.get(name, 'not set')} instead of {then.get(name, 'not set')}"
+
+
+def available_cores(root: Path = Path("/")) -> int:
+    """Cores this process may use: its affinity, and the quotas of its control groups where there are any."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min([cores, *(math.ceil(quota) for quota in _quotas(root))]))
+
+
+def _quotas(root: Path) -> Iterator[float]:
+    """Cores that each control group around this process leaves it: its own group and those above, version 1 or 2."""
+    try:
+        lines = (root / "proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        # In a container the path may be one of the host's; the mount then shows the container's group at its top.
+        for mount in (controllers, "cpu") if controllers else ("", "unified"):
+            for group in (path, *map(str, Path(path).parents)):
+                quota = _quota_of(root / "sys/fs/cgroup" / mount / group.lstrip("/"))
+                if quota is not None:
+                    yield quota
+
+
+def _quota_of(group: Path) -> float | None:
+    """Cores of one control group; None where it sets no quota."""
+    for files in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
+        try:
+            quota, period = map(int, " ".join((group / name).read_text() for name in files).split())
+        except (OSError, ValueError):  # absent, or "max"
+            continue
+        if quota > 0 and period > 0:
+            return quota / period
+    return None
 
 
 def _processor() -> str:

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 
 from sandbox.attempt import Attempt
@@ -23,9 +24,10 @@ class Launcher:
         self._admit = admit
         # Last in, first out: a single caller always meets the same warm zygote.
         self._idle: queue.LifoQueue[ZygoteHandle | None] = queue.LifoQueue()
-        self._workers = workers
+        self._lock = threading.Lock()
+        """Holds still what `close` must see at once: which zygotes are busy, which idle, and whether it was called."""
         self._busy: set[ZygoteHandle] = set()
-        self._closed = threading.Event()
+        self._closed = False
         for _ in range(workers):
             self._idle.put(None)
 
@@ -43,12 +45,13 @@ class Launcher:
         zygote = self._idle.get()
         healthy = False
         try:
-            if self._closed.is_set():
-                raise SandboxError("The sandbox is closed; open a new one to run programs.")
+            self._refuse_if_closed()
             if zygote is None:
                 zygote = ZygoteHandle(self._config)
                 self._admit(zygote)
-            self._busy.add(zygote)
+            with self._lock:
+                self._refuse_if_closed()
+                self._busy.add(zygote)
             try:
                 attempt = Attempt(zygote, inputs, embed, limits, zygote.layers)
             except OSError as error:
@@ -63,12 +66,26 @@ class Launcher:
             return execution, not attempt.served
         finally:
             # Whatever interrupted a run (Ctrl-C too) may have left a child behind: its zygote takes it along.
+            self._give_back(zygote, healthy)
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise SandboxError("The sandbox is closed; open a new one to run programs.")
+
+    def _give_back(self, zygote: ZygoteHandle | None, healthy: bool) -> None:
+        """Make a turn free again, with its zygote if that can serve on; else end it, as also after `close`."""
+        with self._lock:
             if zygote is not None:
                 self._busy.discard(zygote)
-            if zygote is not None and not healthy:
-                zygote.close()
-                zygote = None
-            self._idle.put(zygote)
+            kept = zygote if healthy and not self._closed else None
+            if kept is not None:
+                self._idle.put(kept)
+        if kept is None:
+            try:
+                if zygote is not None:
+                    zygote.close()
+            finally:
+                self._idle.put(None)
 
     def warm_up(self) -> None:
         """Start one zygote now. Raises SandboxError when it cannot be started or is not admitted."""
@@ -82,16 +99,28 @@ class Launcher:
         self._idle.put(zygote)
 
     def close(self) -> None:
-        """End every zygote. A run in progress is killed and gives HARNESS_ERROR, or raises SandboxError."""
-        self._closed.set()
-        for zygote in tuple(self._busy):
-            zygote.kill()
-        zygotes = [self._idle.get() for _ in range(self._workers)]
-        for idle in zygotes:
-            if idle is not None:
-                idle.close()
-            # Whoever waits for a turn wakes up and finds the sandbox closed.
-            self._idle.put(None)
+        """End every zygote. A run in progress is killed and gives HARNESS_ERROR, or raises SandboxError.
+
+        Its thread is not waited for, since it may be within the embed callback; it tidies up when it comes back.
+        """
+        with self._lock:
+            self._closed = True
+            for zygote in self._busy:
+                zygote.kill()
+            idle = self._take_idle()
+        for zygote in idle:
+            zygote.close()
+        # Whoever waits for a turn wakes up, finds the sandbox closed, and wakes the next.
+        self._idle.put(None)
+
+    def _take_idle(self) -> list[ZygoteHandle]:
+        taken = []
+        with suppress(queue.Empty):
+            while True:
+                zygote = self._idle.get_nowait()
+                if zygote is not None:
+                    taken.append(zygote)
+        return taken
 
     def __enter__(self) -> "Launcher":
         return self

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox import kernels
 from sandbox.errors import SandboxError
 from sandbox.job import Job
-from sandbox.kernels import ONE_THREAD, kernel_variables
 from sandbox.layers.names import LAYERS, NAMESPACES
 from sandbox.modules import PRIMITIVES
 from sandbox.offer import MAX_BYTES as OFFER_BYTES
@@ -39,11 +39,10 @@ class ZygoteConfig:
 
     def environment(self) -> dict[str, str]:
         """The whole environment of the process."""
-        computing = kernel_variables() | ONE_THREAD
         # Some interpreters find their own library only through this; it holds paths, no secrets.
         loader = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
         poison = {"MALLOC_PERTURB_": str(self.malloc_perturb)} if self.malloc_perturb else {}
-        return computing | loader | poison | {"PYTHONHASHSEED": str(self.hash_seed), "LC_ALL": "C.UTF-8"}
+        return kernels.for_programs() | loader | poison | {"PYTHONHASHSEED": str(self.hash_seed), "LC_ALL": "C.UTF-8"}
 
     def search_path(self) -> list[str]:
         """Folders of the modules to load beside the standard library, which -S leaves out."""

@@ -11,18 +11,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.machine import available_cores
+
 _SHORTEST_LOOK = 0.5
 """Seconds; kernel clocks tick every 10 ms, so a shorter look says little."""
-
-
-def allowed_cores() -> int:
-    """Cores that this process may use: its affinity, and its control group's quota where there is one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-    except (OSError, ValueError):
-        return cores
-    return cores if quota == "max" else max(1, min(cores, math.ceil(int(quota) / int(period))))
 
 
 @dataclass(frozen=True)
@@ -57,7 +49,7 @@ class FreeCores:
     """Keeps the last reading, so that each look covers the time since the one before."""
 
     def __init__(self) -> None:
-        self._allowed = allowed_cores()
+        self._allowed = available_cores()
         self._last = read_clock()
         self._free = 1
 

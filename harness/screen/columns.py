@@ -220,7 +220,7 @@ RUNS: "Listing[tuple[Run, int]]" = Listing(
         Column(
             "versions", "Python and the packages that can change a result", lambda row: dict(row[0].record.versions)
         ),
-        Column("machine", "system, processor and cores", lambda row: dict(row[0].record.machine)),
+        Column("machine", "system, processor, cores and numerical kernels", lambda row: dict(row[0].record.machine)),
         Column("config", "every setting", lambda row: dict(row[0].record.config)),
     ),
     ("id", "created", "status", "programs", "encoder", "tasks", "objective", "seed"),

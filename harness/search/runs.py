@@ -13,7 +13,7 @@ from harness.evaluation.records import task_record
 from harness.evaluation.validation import hidden_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.evaluation.workbench import Workbench, open_workbench
-from harness.machine import machine, versions
+from harness.machine import machine, machine_change, versions
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.replay import with_replayed
 from harness.proposers.retries import told_retries
@@ -26,6 +26,7 @@ from harness.search.recording import known_from_record
 from harness.settings import Settings, from_config, to_mapping
 from harness.tasks.load import list_names, load_tasks, refuse_held_out
 from harness.tasks.task import RetrievalTask
+from harness.text import plain
 from primitives import programs
 
 CHANGEABLE = ("caps.", "executor.", "proposer.max_retries=", "proposer.timeout_s=", "search.generations=")
@@ -85,6 +86,14 @@ def _tell_lost(calls: Sequence[CallRecord], watcher: Watcher) -> None:
     watcher.noted(
         f"{len(calls)} call(s) to a model were in flight when this run was killed, and are made again.{counted}"
     )
+
+
+def _tell_other_machine(archive: Archive, run_id: str, watcher: Watcher) -> None:
+    """Say and record when the numerical kernels are not those that the run was recorded with."""
+    change = plain(machine_change(archive.run(run_id).record.machine), 1000)
+    if change:
+        archive.event(run_id, "machine", change)
+        watcher.noted(change)
 
 
 def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = ()) -> Settings:
@@ -152,6 +161,7 @@ def _search(
             archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
         else:
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
+            _tell_other_machine(archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
         history = History()
         around = surroundings(settings, archive, run_id, history, bench)

@@ -28,4 +28,4 @@ def test_a_job_prints_nothing_and_touches_no_signal(room: str) -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             printing = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
             signalling = isinstance(node, ast.Import) and any(name.name == "signal" for name in node.names)
-            assert not printing and not signalling, f"{path.relative_to(ROOT)}, line {getattr(node, "lineno", 0)}"
+            assert not printing and not signalling, f"{path.relative_to(ROOT)}, line {getattr(node, 'lineno', 0)}"

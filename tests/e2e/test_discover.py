@@ -152,3 +152,18 @@ def test_json_of_the_looking_verbs(tmp_path: Path, ttc: Ttc) -> None:
     picture = tmp_path / "front.png"
     assert ttc("frontier", "--png", str(picture)).returncode == 0
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_run_resumed_with_other_kernels_says_so_once_and_records_it(
+    tmp_path: Path, ttc: Ttc, corpus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENBLAS_BLOCK_FACTOR", raising=False)
+    started = ttc("discover", "encoder=wordllama", "tasks=folder", corpus, "search.generations=0")
+    assert started.returncode == 0, started.stderr
+    assert "last digits" not in ttc("resume", "latest", "search.generations=1").stderr
+    monkeypatch.setenv("OPENBLAS_BLOCK_FACTOR", "20")
+    resumed = ttc("resume", "latest", "search.generations=2")
+    assert resumed.stderr.count("OPENBLAS_BLOCK_FACTOR is 20 instead of not set") == 1
+    with Archive.open(tmp_path / "ttc-archive.db", read_only=True) as archive:
+        (run,) = archive.runs()
+        assert [event.kind for event in archive.events(run.id)].count("machine") == 1

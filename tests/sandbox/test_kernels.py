@@ -1,61 +1,57 @@
-"""Programs compute with the kernels that the harness computes with."""
+"""Programs compute with the harness's kernels, on one thread, and see nothing else of its environment."""
 
 import subprocess
 import sys
+from pathlib import Path
 
-import numpy as np
 import pytest
 
-from sandbox.kernels import kernel_variables
+from sandbox import kernels
 from sandbox.zygote_handle import ZygoteConfig
 
+KERNEL = {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_L2_SIZE": "512"}
+DANGEROUS = ("OMP_TOOL_LIBRARIES", "OMP_DISPLAY_ENV", "MKL_VERBOSE_OUTPUT_FILE", "MKL_DOMAIN_NUM_THREADS", "MY_API_KEY")
 
-def test_variables_that_choose_kernels_reach_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
-    monkeypatch.setenv("NPY_DISABLE_CPU_FEATURES", "AVX512F")
-    environment = ZygoteConfig().environment()
-    assert environment["OPENBLAS_CORETYPE"] == "Haswell"
-    assert environment["NPY_DISABLE_CPU_FEATURES"] == "AVX512F"
+COMPARE = """
+import numpy as np, sys
+from sandbox import Limits, Sandbox, TaskInputs
+from tests.sandbox.conftest import *
+rng = np.random.default_rng(0)
+q_emb, d_emb = (rng.normal(size=(rows, 256)).astype(np.float32) for rows in (40, 400))
+if sys.argv[1] == "weak":
+    import sandbox.platform, types
+    sandbox.platform.sys = types.SimpleNamespace(platform="darwin")
+inputs = TaskInputs.create(q_emb, d_emb, q_emb @ d_emb.T, ["q"] * 40, ["d"] * 400)
+with Sandbox(level=sys.argv[1]) as box, inputs:
+    execution = box.run(program("return q_emb @ d_emb.T"), inputs, embed=embed, limits=Limits(wall_s=20))
+print(np.array_equal(execution.scores, q_emb @ d_emb.T))
+"""
 
 
-def test_an_unset_variable_stays_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
-    assert "OPENBLAS_CORETYPE" not in ZygoteConfig().environment()
+@pytest.mark.parametrize("level", ["none", "weak"])
+def test_a_program_computes_what_its_harness_computes(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in KERNEL.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    command = [sys.executable, "-c", COMPARE, level]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    assert ran.stdout == "True\n"
+
+
+def test_only_kernels_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in kernels.KERNELS:
+        monkeypatch.delenv(name, raising=False)
+    without = ZygoteConfig().environment()
+    for name in DANGEROUS:
+        monkeypatch.setenv(name, "/tmp/anything")
+    assert ZygoteConfig().environment() == without
+    for name, value in KERNEL.items():
+        monkeypatch.setenv(name, value)
+    assert ZygoteConfig().environment() == without | KERNEL
 
 
 def test_a_program_has_one_thread_whatever_the_harness_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "8")
-    assert ZygoteConfig().environment()["OMP_NUM_THREADS"] == "1"
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("OMP_TOOL_LIBRARIES", "tool.so"),
-        ("OMP_DISPLAY_ENV", "verbose"),
-        ("MKL_VERBOSE_OUTPUT_FILE", "out.txt"),
-        ("OPENBLAS_ANYTHING", "/home/somebody/lib.so"),
-        ("MY_OPENBLAS_KEY", "secret"),
-        ("OPENAI_API_KEY", "sk-1"),
-    ],
-)
-def test_what_loads_code_writes_files_or_is_no_kernel_stays_outside(name: str, value: str) -> None:
-    assert kernel_variables({name: value}) == {}
-
-
-MULTIPLY = (
-    "import numpy as np; rng = np.random.default_rng(0); a = rng.standard_normal((200, 300), dtype=np.float32); "
-    "print((a @ a.T).tobytes().hex()[:4000])"
-)
-
-
-def test_a_chosen_kernel_computes_the_same_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To the last bit, once both have one thread: threads share the sums out in another way."""
-    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
-    paths = ZygoteConfig().environment() | {"PYTHONPATH": str(np.__path__[0]).removesuffix("/numpy")}
-    ours, theirs = (
-        subprocess.run([sys.executable, "-c", MULTIPLY], env=environment, capture_output=True, text=True, check=True)
-        for environment in (None, paths)
-    )
-    assert ours.stdout == theirs.stdout
+    for name in kernels.THREADS:
+        monkeypatch.setenv(name, "8")
+    environment = ZygoteConfig().environment()
+    assert {environment[name] for name in kernels.THREADS} == {"1"}

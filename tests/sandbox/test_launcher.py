@@ -199,6 +199,43 @@ def test_closing_ends_a_run_in_progress(inputs: TaskInputs) -> None:
         assert "closed" in str(error)
 
 
+def test_closing_does_not_wait_for_the_encoder(inputs: TaskInputs) -> None:
+    descriptors, children = open_descriptors(), own_children()
+    embedding, closed = threading.Event(), threading.Event()
+
+    def encode_until_closed(request: EmbedRequest) -> np.ndarray:
+        embedding.set()
+        assert closed.wait(60)
+        return embed(request)
+
+    def run() -> Execution:
+        return launcher.run(program("embed_fn(['a'])\nreturn sim"), inputs, encode_until_closed, LIMITS)
+
+    launcher = Launcher(ZygoteConfig(), workers=1, admit=lambda zygote: None)
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(run)
+        assert embedding.wait(60)
+        waiting = pool.submit(launcher.run, IDENTITY, inputs, embed, LIMITS)
+        launcher.close()
+        with pytest.raises(SandboxError, match="closed"):
+            waiting.result()
+        assert not running.done()
+        closed.set()
+        assert running.result().verdict is Verdict.HARNESS_ERROR
+    assert (open_descriptors(), own_children()) == (descriptors, children)
+
+
+def test_a_zygote_that_starts_while_the_launcher_closes_runs_nothing(inputs: TaskInputs) -> None:
+    def close_meanwhile(zygote: ZygoteHandle) -> None:
+        launcher.close()
+
+    descriptors, children = open_descriptors(), own_children()
+    launcher = Launcher(ZygoteConfig(), workers=1, admit=close_meanwhile)
+    with pytest.raises(SandboxError, match="closed"):
+        launcher.run(IDENTITY, inputs, embed, LIMITS)
+    assert (open_descriptors(), own_children()) == (descriptors, children)
+
+
 HARNESS = """
 import sys, numpy as np
 from sandbox import Sandbox, TaskInputs

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.harness.evaluation.test_evaluate import program, small_task
 
 from archive import ProgramRecord
 from harness.evaluation.workbench import Workbench, open_workbench
@@ -14,6 +13,7 @@ from harness.search.history import History
 from harness.search.judge import consider
 from harness.search.recording import known_from_record
 from harness.settings import compose
+from tests.harness.evaluation.test_evaluate import program, small_task
 
 
 @pytest.fixture(scope="module")

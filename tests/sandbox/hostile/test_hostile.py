@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import kernels
 from sandbox.doctor import diagnose
 
 RUNNER = Path(__file__).with_name("runner.py")
@@ -25,7 +26,8 @@ def run_all(user: str) -> tuple[dict[str, dict[str, Result]], bool]:
         pytest.skip("not started as root")
     if subprocess.run([*prefix, "true"], capture_output=True).returncode:
         pytest.skip("this machine refuses the namespaces in which hostile programs may be tried")
-    environment = {"PATH": os.environ["PATH"], "DECOY_API_KEY": "sk-decoy-5f8e1c", "OMP_NUM_THREADS": "1"}
+    decoy = {"PATH": os.environ["PATH"], "DECOY_API_KEY": "sk-decoy-5f8e1c"}
+    environment = kernels.for_programs() | decoy
     done = subprocess.run([*prefix, sys.executable, str(RUNNER), *options], capture_output=True, env=environment)
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     report = json.loads(done.stdout)

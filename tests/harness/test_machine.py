@@ -1,0 +1,74 @@
+"""What is recorded of the machine, and what is said when a run goes on with other numerical kernels."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.machine import available_cores, machine, machine_change
+
+
+def test_a_machine_names_its_kernels_and_no_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    monkeypatch.setenv("OMP_TOOL_LIBRARIES", "/tmp/tool.so")
+    recorded = machine()
+    assert recorded["variables"]["OPENBLAS_CORETYPE"] == "Haswell"
+    assert "OMP_TOOL_LIBRARIES" not in recorded["variables"]
+    assert any(library.partition(" ")[0] in ("openblas", "mkl", "blis", "flexiblas") for library in recorded["kernels"])
+    assert os.sep not in json.dumps(recorded["kernels"])
+
+
+def test_the_same_machine_says_nothing_nor_does_an_older_archive() -> None:
+    assert machine_change(json.loads(json.dumps(machine()))) == ""
+    assert machine_change({"system": "Linux", "cores": 2}) == ""
+
+
+def test_another_kernel_or_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    recorded = machine()
+    recorded["kernels"] = ["openblas 0.1 Prescott pthreads"]
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    change = machine_change(recorded)
+    assert "instead of openblas 0.1 Prescott pthreads" in change
+    assert "OPENBLAS_CORETYPE is Haswell instead of not set" in change
+
+
+def test_a_library_that_is_only_not_loaded_yet_is_no_change() -> None:
+    recorded = machine()
+    recorded["kernels"] = [*recorded["kernels"], "mkl 2024.1 intel"]
+    assert machine_change(recorded) == ""
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "cores"),
+    [
+        ("", {}, 8),
+        ("0::/", {"cpu.max": "max 100000"}, 8),
+        ("0::/", {"cpu.max": "150000 100000"}, 2),
+        ("0::/", {"cpu.max": "10000 100000"}, 1),
+        (
+            "0::/a/b",
+            {"a/cpu.max": "300000 100000", "a/b/cpu.max": "max 100000"},
+            3,
+        ),  # the group above is the narrow one
+        ("0::/of/the/host", {"cpu.max": "200000 100000"}, 2),  # a container sees its own group at the top
+        ("1:name=systemd:/\n0::/", {"unified/cpu.max": "200000 100000"}, 2),
+        ("4:cpu,cpuacct:/a", {"cpu,cpuacct/a/cpu.cfs_quota_us": "250000"}, 3),
+        ("4:cpu:/a", {"cpu/a/cpu.cfs_quota_us": "-1"}, 8),
+        ("4:cpuset:/a", {"cpu/a/cpu.cfs_quota_us": "100000"}, 8),
+        ("0::/", {"cpu.max": "1600000 100000"}, 8),
+    ],
+)
+def test_cores_are_those_that_quotas_leave(
+    groups: str, files: dict[str, str], cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
+    files = {f"sys/fs/cgroup/{name}": text for name, text in files.items()} | {"proc/self/cgroup": groups}
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        if file.name == "cpu.cfs_quota_us":
+            file.with_name("cpu.cfs_period_us").write_text("100000")
+    assert available_cores(tmp_path) == cores
