@@ -7,7 +7,7 @@ from collections import defaultdict
 from archive.naming import require_run
 from archive.records import Event, OutcomeRecord, Program, ProgramRecord, Run, RunRecord, TaskRecord, UsageRecord
 from archive.rows import from_row, select
-from archive.usage import UNANSWERED
+from archive.usage import NO_PROGRAMS
 
 
 def runs(connection: sqlite3.Connection) -> list[Run]:
@@ -90,7 +90,7 @@ def _programs(connection: sqlite3.Connection, where: str, *values: str | int) ->
     for row in select(
         connection,
         f"SELECT p.id, u.* FROM usage u JOIN programs p ON (p.run_id, p.number) = (u.run_id, u.number) WHERE {where} "
-        f"AND u.verdict NOT IN {UNANSWERED} ORDER BY u.run_id, u.number, u.position",
+        f"AND u.verdict NOT IN {NO_PROGRAMS} ORDER BY u.run_id, u.number, u.position",
         *values,
     ):
         usage[row["id"]].append(from_row(UsageRecord, row))
