@@ -12,7 +12,7 @@ from harness.proposers.asking import ReplayAsker
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.llm import LLMProposer
 from harness.proposers.load import prompt_writer
-from harness.proposers.modes import assign
+from harness.proposers.modes import assignment
 from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.reading import read_proposal
 from harness.proposers.store import ArchiveStore
@@ -55,7 +55,7 @@ class Desk:
             return Proposal(source=text, name=name)
         briefing = self.briefing()
         exchange = Exchange(text, AnswerVerdict.OK, "", UsageRecord(provider="", model=""))
-        return read_proposal(exchange, briefing, assign(briefing, self.settings.proposer.modes))
+        return read_proposal(exchange, briefing, assignment(briefing, self.settings.proposer))
 
     def record(self, proposal: Proposal, bench: Workbench) -> Known:
         """Check, evaluate and record a proposal as the loop does."""

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from harness.proposers.protocol import Briefing, ProgramView
-from harness.proposers.settings import ModeSettings
+from harness.proposers.settings import ModeSettings, ProposerSettings
 
 
 @dataclass(frozen=True)
@@ -30,3 +30,8 @@ def assign(briefing: Briefing, weights: ModeSettings) -> Assignment:
     if sum(choices.values()) <= 0:
         return Assignment("full")
     return rng.choices(list(choices), list(choices.values()))[0]
+
+
+def assignment(briefing: Briefing, settings: ProposerSettings) -> Assignment:
+    """What is asked of the author of a briefing's program: without memory nothing but a program of its own."""
+    return assign(briefing, settings.modes) if settings.memory else Assignment("full")
