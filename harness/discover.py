@@ -84,6 +84,7 @@ class Discovery:
     def _next(self) -> tuple[Proposal, int]:
         number = len(self._history) + 1
         if number <= len(programs.SEEDS):
+            self._spending.before_seed()
             name = programs.SEEDS[number - 1]
             source = programs.source(name)
             if not self._settings.program.primitives:
