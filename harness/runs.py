@@ -1,8 +1,8 @@
 """Start a discovery run, or continue one from its archive."""
 
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, replace
 
 from archive import Archive, CallRecord, Calls, RunRecord
@@ -15,6 +15,7 @@ from harness.errors import JobError, UsageError
 from harness.evaluate import PreparedTask
 from harness.history import History, Known
 from harness.limits import CapReached, Spending
+from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.retries import told_retries
 from harness.proposers.store import ArchiveStore
@@ -115,6 +116,7 @@ def _require_same_tasks(recorded: dict[str, str], tasks: Sequence[RetrievalTask]
 
 def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask], run_id: str | None) -> bool:
     """Open everything, start or continue the run, and report how it ended."""
+    by_name(settings.search.selection)  # before anything slow, as the rest of the settings
     models = check_proposer(settings)
     hidden = hidden_names(settings, tasks)
     n_programs = len(programs.SEEDS) + settings.search.generations
@@ -128,8 +130,10 @@ def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask]
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
             stack.enter_context(alone(archive, run_id))
+            stack.enter_context(_never_left_running(archive, run_id))
             archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
         else:
+            stack.enter_context(_never_left_running(archive, run_id))
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
         display.run_started(run_id, bench.encoder)
         history = History()
@@ -151,6 +155,17 @@ def _search(settings: Settings, archive: Archive, tasks: Sequence[RetrievalTask]
     return complete
 
 
+@contextmanager
+def _never_left_running(archive: Archive, run_id: str) -> Iterator[None]:
+    """Note that a run is stopped where something fails, be it before its loop begins."""
+    try:
+        yield
+    except BaseException:
+        if archive.run(run_id).status == "running":
+            archive.set_status(run_id, "stopped")
+        raise
+
+
 def _run_to_end(
     discovery: Discovery, recorded: Sequence[Known], archive: Archive, run_id: str, stop: StopOnInterrupt
 ) -> bool:
@@ -160,9 +175,6 @@ def _run_to_end(
         archive.event(run_id, "cap", str(cap))
         print(cap, file=sys.stderr)
         complete = False
-    except BaseException:
-        archive.set_status(run_id, "stopped")
-        raise
     archive.set_status(run_id, "finished" if complete else "stopped")
     return complete
 
