@@ -135,8 +135,11 @@ class Evaluator:
         self._schedule = by_size[:1] + by_size[:0:-1]
 
     def close(self) -> None:
-        """Start no more tasks; those that run end with the sandbox."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Start no more tasks and wait for those that run; close the sandbox first where they are to end at once.
+
+        The inputs of the tasks may be freed only after this.
+        """
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
     def probe(self) -> PreparedTask:
