@@ -74,8 +74,16 @@ class Discovery:
         """Take one program from proposal to archive."""
         proposal, generation = self._next()
         self._display.program_started(generation, proposal.name)
-        record = consider(proposal, generation, self._history, self._bench, on_outcome=self._display.outcome)
-        program_id = self._archive.record_program(self._run_id, record)
+        events: list[tuple[str, str]] = []
+        record = consider(
+            proposal,
+            generation,
+            self._history,
+            self._bench,
+            on_outcome=self._display.outcome,
+            on_event=lambda *event: events.append(event),
+        )
+        program_id = self._archive.record_program(self._run_id, record, events)
         known = known_from_record(program_id, record, self._bench.hidden)
         self._history.add(known)
         self._start_due(len(self._history), len(self._history))

@@ -60,8 +60,9 @@ class Desk:
     def record(self, proposal: Proposal, bench: Workbench) -> Known:
         """Check, evaluate and record a proposal as the loop does."""
         generation = max(1, self.number - len(programs.SEEDS))
-        record = consider(proposal, generation, self.history, bench)
-        known = known_from_record(self.archive.record_program(self.run_id, record), record, bench.hidden)
+        events: list[tuple[str, str]] = []
+        record = consider(proposal, generation, self.history, bench, on_event=lambda *event: events.append(event))
+        known = known_from_record(self.archive.record_program(self.run_id, record, events), record, bench.hidden)
         self.history.add(known)
         return known
 
