@@ -44,6 +44,21 @@ def program_counts(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT run_id, count(*) FROM programs GROUP BY run_id").fetchall())
 
 
+def searched(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
+    """Source hash to names and fingerprints of the tasks of every run that wrote the source; seeds were not searched.
+
+    Only for sources that have a held-out cell.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    statement = (
+        "SELECT DISTINCT p.source_hash, t.name, t.fingerprint FROM programs p JOIN tasks t ON t.run_id = p.run_id "
+        "WHERE p.generation > 0 AND p.source_hash IN (SELECT source_hash FROM heldout_outcomes)"
+    )
+    for source, name, fingerprint in connection.execute(statement):
+        found[source] |= {name, fingerprint}
+    return {source: frozenset(tasks) for source, tasks in found.items()}
+
+
 def events(connection: sqlite3.Connection, run_id: str) -> list[Event]:
     """A run's events, oldest first."""
     require_run(connection, run_id)
