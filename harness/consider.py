@@ -100,8 +100,9 @@ def _judge(
     hidden = bench.validator.evaluate(proposal.source) if bench.validator else None
     if hidden is not None:
         validation = _validated(hidden, history, bench)
-        decision = validation and validation.decision
+        decision = None
         if validation is not None:
+            decision = validation.decision
             on_event("validation", f"Program {len(history) + 1}, {validation.sentence}.")
     kept = decision is not None and decision.admitted
     if kept or history.reaches_frontier(evaluation.cost_ratio or 0.0, evaluation.mean_delta):
