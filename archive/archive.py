@@ -188,6 +188,14 @@ class Archive:
         with self.reading() as connection:
             return reading.frontier(connection, run_id)
 
+    def searched(self) -> dict[str, frozenset[str]]:
+        """What the runs that wrote a source searched on, by source hash; see `RunRecord.searched`.
+
+        Only for sources that have a held-out cell, and not for seeds, which no run wrote.
+        """
+        with self.reading() as connection:
+            return reading.searched(connection)
+
     def events(self, run_id: str) -> list[Event]:
         """A run's events, oldest first."""
         with self.reading() as connection:

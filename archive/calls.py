@@ -2,14 +2,14 @@
 
 A call is `in-flight` until it is answered; `failed` when the server gave no answer; `lost` when the process that asked
 died first, so that nobody knows whether the provider charges it. Answered calls are the usage of the program that has
-their number.
+their number; `set-aside` where that program was written by somebody else, as with `ttc tell`.
 """
 
 from dataclasses import replace
 
 from archive.archive import Archive
 from archive.records import CallRecord
-from archive.usage import FAILED, IN_FLIGHT, LOST, UNANSWERED, select_calls, write_call
+from archive.usage import FAILED, IN_FLIGHT, LOST, NO_PROGRAMS, select_calls, write_call
 
 
 class Calls:
@@ -46,10 +46,10 @@ class Calls:
         return found
 
     def beside_programs(self) -> list[CallRecord]:
-        """Calls that are no recorded program's usage: those without an answer, and those of a program to come."""
+        """Calls that are no recorded program's usage: without an answer, set aside, or of a program to come."""
         recorded = "SELECT number FROM programs p WHERE p.run_id = usage.run_id"
         with self._archive.reading() as connection:
-            return select_calls(connection, self._run_id, f"verdict IN {UNANSWERED} OR number NOT IN ({recorded})")
+            return select_calls(connection, self._run_id, f"verdict IN {NO_PROGRAMS} OR number NOT IN ({recorded})")
 
     def charged(self) -> tuple[float, int]:
         """US dollars and tokens that the run's caps count, over all its calls."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from archive.naming import require_run
 from archive.records import Event, OutcomeRecord, Program, ProgramRecord, Run, RunRecord, TaskRecord, UsageRecord
 from archive.rows import from_row, select
-from archive.usage import UNANSWERED
+from archive.usage import NO_PROGRAMS
 
 
 def runs(connection: sqlite3.Connection) -> list[Run]:
@@ -42,6 +42,21 @@ def frontier(connection: sqlite3.Connection, run_id: str) -> list[Program]:
 def program_counts(connection: sqlite3.Connection) -> dict[str, int]:
     """Number of programs of each run that has any."""
     return dict(connection.execute("SELECT run_id, count(*) FROM programs GROUP BY run_id").fetchall())
+
+
+def searched(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
+    """Source hash to names and fingerprints of the tasks of every run that wrote the source; seeds were not searched.
+
+    Only for sources that have a held-out cell.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    statement = (
+        "SELECT DISTINCT p.source_hash, t.name, t.fingerprint FROM programs p JOIN tasks t ON t.run_id = p.run_id "
+        "WHERE p.generation > 0 AND p.source_hash IN (SELECT source_hash FROM heldout_outcomes)"
+    )
+    for source, name, fingerprint in connection.execute(statement):
+        found[source] |= {name, fingerprint}
+    return {source: frozenset(tasks) for source, tasks in found.items()}
 
 
 def events(connection: sqlite3.Connection, run_id: str) -> list[Event]:
@@ -90,7 +105,7 @@ def _programs(connection: sqlite3.Connection, where: str, *values: str | int) ->
     for row in select(
         connection,
         f"SELECT p.id, u.* FROM usage u JOIN programs p ON (p.run_id, p.number) = (u.run_id, u.number) WHERE {where} "
-        f"AND u.verdict NOT IN {UNANSWERED} ORDER BY u.run_id, u.number, u.position",
+        f"AND u.verdict NOT IN {NO_PROGRAMS} ORDER BY u.run_id, u.number, u.position",
         *values,
     ):
         usage[row["id"]].append(from_row(UsageRecord, row))

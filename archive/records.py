@@ -43,6 +43,14 @@ class RunRecord:
     isolation: Mapping[str, Any]
     tasks: list[TaskRecord]
 
+    @property
+    def searched(self) -> frozenset[str]:
+        """Names and fingerprints of its tasks: a cell on one of them is not held out for what the run wrote.
+
+        Names count too, since a run may have searched on a sample of a task, which has a fingerprint of its own.
+        """
+        return frozenset(part for task in self.tasks for part in (task.name, task.fingerprint))
+
 
 @dataclass(frozen=True)
 class OutcomeRecord:
@@ -125,6 +133,11 @@ class ProgramRecord:
     """Broken static rules: code, line, message."""
     model: str = ""
     """The model that wrote it; empty for seeds and recombination."""
+
+    @property
+    def n_tasks(self) -> int:
+        """Tasks that its numbers stand on: those searched on, not those of split `validation`."""
+        return self.wins + self.ties + self.losses
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,11 @@ from archive.rows import from_row, insert, now, select, to_row
 IN_FLIGHT, FAILED, LOST = "in-flight", "failed", "lost"
 UNANSWERED = f"('{IN_FLIGHT}', '{FAILED}', '{LOST}')"
 
+SET_ASIDE = "set-aside"
+"""Of an answer that its program was not made of, as somebody outside the run wrote the program instead."""
+NO_PROGRAMS = f"('{IN_FLIGHT}', '{FAILED}', '{LOST}', '{SET_ASIDE}')"
+"""Calls that are no program's usage, though they count against the caps."""
+
 
 def write_call(connection: sqlite3.Connection, run_id: str, call: CallRecord, position: int | None = None) -> int:
     """Write a call as the last one of its program, or in place of the one at `position`; returns its position."""
@@ -23,7 +28,16 @@ def write_call(connection: sqlite3.Connection, run_id: str, call: CallRecord, po
 
 
 def write_usage(connection: sqlite3.Connection, run_id: str, number: int, usage: Sequence[UsageRecord]) -> None:
-    """Note what the answers that a program is made of were good for; a call that has no row yet gets one."""
+    """Note what the answers that a program is made of were good for; a call that has no row yet gets one.
+
+    An answer that was recorded for its number but went into no part of it is set aside.
+    """
+    steps = ", ".join("?" for _ in usage)
+    connection.execute(
+        f"UPDATE usage SET verdict = ? WHERE run_id = ? AND number = ? AND verdict NOT IN {UNANSWERED} "
+        f"AND step NOT IN ({steps})",
+        (SET_ASIDE, run_id, number, *(call.step for call in usage)),
+    )
     for call in usage:
         if not (call.step and _noted(connection, run_id, number, call)):
             write_call(connection, run_id, CallRecord(number, call, call.cost_usd or 0.0))

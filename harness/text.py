@@ -1,7 +1,13 @@
 """Text from elsewhere made harmless for a terminal, a spreadsheet and a page."""
 
+import json
 import re
 import unicodedata
+from typing import Any
+
+LONGEST_CELL = 32_000
+"""Characters of a CSV cell; spreadsheets take 32,767."""
+FORMULA = tuple("=+-@＝＋－＠")
 
 _HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories that move the cursor, reverse the direction, break the line or cannot be printed."""
@@ -29,6 +35,19 @@ def visible(text: str, limit: int) -> str:
     Line breaks and tabs stay; a longer text is cut to `limit` characters with an ellipsis.
     """
     return _UNUSUAL.sub(_escaped, _cut(text.replace("\r\n", "\n"), limit))
+
+
+def csv_cell(value: Any) -> Any:
+    """A number as it is, None as nothing, a text such that no spreadsheet takes it for a formula.
+
+    A text that begins with `=`, `+`, `-` or `@` gets an apostrophe before it; control and direction characters become
+    `?`; texts over 32,000 characters are cut.
+    """
+    if value is None or isinstance(value, int | float):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = plain_lines(text, LONGEST_CELL)
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
-from harness.evaluation.evaluate import PreparedTask
+from harness.evaluation.evaluate import ATTEMPTS, PreparedTask, attempted
 from harness.evaluation.metrics import Ndcg
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.inputs import MappedInputs, map_inputs
@@ -107,9 +107,11 @@ class Auditor:
         return _compare(TRANSDUCTIVE, "every other query left out", base[rows], run.scores)
 
     def _run(self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs) -> Execution:
-        execution = sandbox.run(source, inputs, embed=self._embed, limits=task.limits)
+        execution = attempted(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits))
         if execution.verdict is Verdict.HARNESS_ERROR:
-            raise JobError(f"The harness failed during an audit on task {task.name}: {execution.reason}")
+            raise JobError(
+                f"The harness failed {ATTEMPTS} times during an audit on task {task.name}: {execution.reason}"
+            )
         return execution
 
     def _embed(self, request: EmbedRequest) -> NDArray[np.float32]:

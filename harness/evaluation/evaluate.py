@@ -135,8 +135,11 @@ class Evaluator:
         self._schedule = by_size[:1] + by_size[:0:-1]
 
     def close(self) -> None:
-        """Start no more tasks; those that run end with the sandbox."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Start no more tasks and wait for those that run; close the sandbox first where they are to end at once.
+
+        The inputs of the tasks may be freed only after this.
+        """
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
     def probe(self) -> PreparedTask:
@@ -177,12 +180,15 @@ class Evaluator:
         A failure of the harness itself is never charged to the program. Where it keeps failing on this one alone (its
         texts are too much for the encoder, say), that is the outcome's verdict; where it fails on anything, JobError.
         """
-        for _ in range(ATTEMPTS):
+        meter = Meter()
+
+        def once() -> Execution:
+            nonlocal meter
             meter = Meter()
-            execution = self._sandbox.run(source, task.inputs, embed=self._embedder(meter), limits=task.limits)
-            if execution.verdict is not Verdict.HARNESS_ERROR:
-                return score(task, execution, meter.cost)
-        if self._works(task):
+            return self._sandbox.run(source, task.inputs, embed=self._embedder(meter), limits=task.limits)
+
+        execution = attempted(once)
+        if execution.verdict is not Verdict.HARNESS_ERROR or self._works(task):
             return score(task, execution, meter.cost)
         raise JobError(
             f"The harness failed {ATTEMPTS} times on task {task.name}: {execution.reason} Nothing was recorded of the "
@@ -217,6 +223,15 @@ class Evaluator:
             return embedded.vectors
 
         return embed
+
+
+def attempted(once: Callable[[], Execution]) -> Execution:
+    """What `once` gives when the harness does not fail; what it gave last where it fails every time."""
+    for _ in range(ATTEMPTS):
+        execution = once()
+        if execution.verdict is not Verdict.HARNESS_ERROR:
+            break
+    return execution
 
 
 def _no_texts(request: EmbedRequest) -> NDArray[np.float32]:

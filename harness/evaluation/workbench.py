@@ -50,7 +50,8 @@ def open_workbench(
     """Start the sandbox, load the encoder and encode the tasks; everything is released at the end.
 
     The sandbox starts first: it refuses in milliseconds where the system cannot confine programs, and its
-    processes are forked from clean interpreters before torch fills this one.
+    processes are forked from clean interpreters before torch fills this one. It is also closed first: that ends the
+    runs in progress, whose threads are waited for before the memory is freed that they read.
     """
     workers = settings.executor.workers or available_cores()
     with ExitStack() as stack:
@@ -68,4 +69,5 @@ def open_workbench(
         if hidden:
             validator = Evaluator([task for task in ready if task.name in hidden], encoder, sandbox, workers)
             stack.callback(validator.close)
+        stack.callback(sandbox.close)
         yield Workbench(settings, encoder, sandbox, evaluator, Auditor(sandbox, poisoned, encoder), validator)

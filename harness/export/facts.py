@@ -55,11 +55,13 @@ def gather(named: str, archive_path: str) -> ProgramFacts:
     if not Path(archive_path).exists():
         return _from_source(named, source, (), None)
     with Archive.open(archive_path, read_only=True) as archive:
-        held_out, cost = _held_out(archive, source)
+        searched = archive.searched().get(source_hash(source), frozenset())
         if not archived:
-            return _from_source(named, source, held_out, cost)
+            return _from_source(named, source, *_recorded(archive, source, searched))
         program = archive.program(named)
-        return _from_run(program, archive.run(program.run_id), held_out)
+        run = archive.run(program.run_id)
+        cells, _ = _recorded(archive, source, searched | run.record.searched)
+        return _from_run(program, run, cells)
 
 
 def _from_source(named: str, source: str, cells: tuple[Measured, ...], cost: float | None) -> ProgramFacts:
@@ -78,7 +80,7 @@ def _from_source(named: str, source: str, cells: tuple[Measured, ...], cost: flo
     )
 
 
-def _from_run(program: Program, run: Run, held_out: tuple[Measured, ...]) -> ProgramFacts:
+def _from_run(program: Program, run: Run, recorded: tuple[Measured, ...]) -> ProgramFacts:
     record = program.record
     if record.mean_delta is None:
         raise UsageError(
@@ -93,11 +95,11 @@ def _from_run(program: Program, run: Run, held_out: tuple[Measured, ...]) -> Pro
         source_hash=source_hash(record.source),
         origin=f"Program {program.id} of a discovery run with seed {run.record.seed}, written by {author}.",
         cost_ratio=record.cost_ratio,
-        cost_from=f"the {len(record.outcomes)} tasks of its run",
+        cost_from=f"the {record.n_tasks} tasks of its run",
         flags=tuple(record.flags),
         prompts=dict(encoder.get("prompts") or {}),
         adapters=tuple(encoder.get("adapters") or ()),
-        cells=(*_searched(program, run), *held_out),
+        cells=tuple(dict.fromkeys([*_searched(program, run), *recorded])),  # a search's outcome may be measured again
     )
 
 
@@ -111,8 +113,11 @@ def _searched(program: Program, run: Run) -> list[Measured]:
     ]
 
 
-def _held_out(archive: Archive, source: str) -> tuple[tuple[Measured, ...], float | None]:
-    """A program's held-out cells, latest attempt of each, and the cost ratio over them."""
+def _recorded(archive: Archive, source: str, searched: frozenset[str]) -> tuple[tuple[Measured, ...], float | None]:
+    """A program's cells, latest attempt of each, and the cost ratio over those that are held out.
+
+    Cells on `searched` tasks are not.
+    """
     held_out = HeldOut(archive)
     code = code_hash(source)
     latest = {
@@ -126,9 +131,11 @@ def _held_out(archive: Archive, source: str) -> tuple[tuple[Measured, ...], floa
         if record.outcome.delta is None:
             continue
         task = {task.fingerprint: task for task in held_out.tasks(encoder)}[fingerprint]
-        cells.append(_measured(record.outcome, task, names[encoder], held_out=True))
-        extra += record.outcome.texts
-        base += task.baseline_texts
+        unseen = searched.isdisjoint({task.name, task.fingerprint})
+        cells.append(_measured(record.outcome, task, names[encoder], held_out=unseen))
+        if unseen:
+            extra += record.outcome.texts
+            base += task.baseline_texts
     return tuple(cells), 1 + extra / base if base else None
 
 

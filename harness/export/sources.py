@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from harness.programs.lines import source_lines
+
 ROOT = "primitives"
 
 
@@ -91,8 +93,7 @@ Rename = Callable[[ast.Import | ast.ImportFrom], list[str] | None]
 
 def _inward(source: str, rename: Rename) -> str:
     """Replace import statements, and leave every other character as it stands."""
-    # Lines as the parser counts them; str.splitlines knows separators that it does not.
-    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = source_lines(source)
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         replacement = rename(node)

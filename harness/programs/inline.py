@@ -7,6 +7,7 @@ from functools import cache
 from types import ModuleType
 
 import primitives
+from harness.programs.lines import source_lines
 from primitives import (
     arrays,
     dimensions,
@@ -60,7 +61,7 @@ def inline_primitives(source: str) -> str:
     needed = _closure(wanted, definitions)
     used = set().union(*(definitions[name].uses for name in needed))
     dropped = {number for node in imported for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
-    lines = [line for number, line in enumerate(source.splitlines(), 1) if number not in dropped]
+    lines = [line for number, line in enumerate(source_lines(source), 1) if number not in dropped]
     split = _end_of_head(tree, dropped)
     code = sorted({imports[name] for name in imports if name in used and imports[name] not in lines})
     texts = [definition.text for name, definition in definitions.items() if name in needed]
@@ -108,7 +109,7 @@ def _library() -> tuple[dict[str, _Definition], dict[str, str]]:
     imports: dict[str, str] = {}
     for module in _MODULES:
         text = inspect.getsource(module)
-        lines = text.splitlines()
+        lines = source_lines(text)
         for node in ast.parse(text).body:
             if _imports_primitives(node):
                 continue

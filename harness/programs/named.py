@@ -20,7 +20,7 @@ class NamedProgram:
     name: str
     source: str
     searched: frozenset[str] = frozenset()
-    """Names of the tasks that the run which found it searched on."""
+    """Names and fingerprints of the tasks that the run which found it searched on."""
 
     @cached_property
     def code(self) -> str:
@@ -54,7 +54,7 @@ def _find(named: Sequence[str], settings: Settings) -> list[NamedProgram]:
 def _frontier(path: str, run: str) -> list[NamedProgram]:
     with Archive.open(path, read_only=True) as archive:
         run_id = archive.resolve_run(run)
-        searched = frozenset(task.name for task in archive.run(run_id).record.tasks)
+        searched = archive.run(run_id).record.searched
         front = archive.frontier(run_id)
     if not front:
         raise UsageError(f"The frontier of run {run_id} is empty; name another run or other programs.")
@@ -66,7 +66,7 @@ def _archived(path: str, word: str) -> NamedProgram:
         raise UsageError(f"There is no file {word}; name a Python file, a program id or a reference program.")
     with Archive.open(path, read_only=True) as archive:
         found = archive.program(word)
-        searched = frozenset(task.name for task in archive.run(found.run_id).record.tasks)
+        searched = archive.run(found.run_id).record.searched
     return NamedProgram(f"{found.id} {found.record.name}", found.record.source, searched)
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from harness.programs.lines import text_lines
 from harness.proposers.verdicts import AnswerVerdict
 
 FIELDS = ("NAME", "PARENTS", "CLAIM", "EFFECT", "LESSON")
@@ -62,7 +63,7 @@ def _split(text: str) -> tuple[list[str], list[str]]:
     blocks: list[str] = []
     inside: list[str] = []
     fence = ""
-    for line in text.splitlines():
+    for line in text_lines(text):
         mark = _FENCE.match(line)
         if fence and mark and not mark[2] and mark[1].startswith(fence):
             blocks.append("\n".join(inside) + "\n")

@@ -4,6 +4,8 @@ import difflib
 import re
 from dataclasses import dataclass
 
+from harness.programs.lines import text_lines
+
 _MARKS = (re.compile(r"<{5,9} ?SEARCH\s*"), re.compile(r"={5,9}\s*"), re.compile(r">{5,9} ?REPLACE\s*"))
 
 
@@ -25,10 +27,10 @@ def apply_edits(source: str, block: str) -> str:
     The lines to find must stand in the source exactly once, trailing blanks aside. Raises EditError otherwise, and
     where the result is the source unchanged.
     """
-    lines = source.splitlines()
+    lines = text_lines(source)
     for number, edit in enumerate(parse_edits(block), start=1):
         lines = _apply(lines, edit, number)
-    if [line.rstrip() for line in lines] == [line.rstrip() for line in source.splitlines()]:
+    if [line.rstrip() for line in lines] == [line.rstrip() for line in text_lines(source)]:
         raise EditError("The edits leave the parent unchanged.")
     return "\n".join(lines) + "\n"
 
@@ -37,7 +39,7 @@ def parse_edits(block: str) -> list[Edit]:
     """The edits of a block. Raises EditError where a mark is missing or out of order."""
     edits: list[Edit] = []
     parts: list[list[str]] = []
-    for line in block.splitlines():
+    for line in text_lines(block):
         mark = next((index for index, pattern in enumerate(_MARKS) if pattern.fullmatch(line)), None)
         if mark is None or (mark == 1 and len(parts) == 2):
             if parts:

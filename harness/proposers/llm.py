@@ -8,7 +8,7 @@ from harness.programs.view import ProgramView
 from harness.proposers.answer import UnreadableAnswer
 from harness.proposers.asking import Asker, NoAnswer
 from harness.proposers.exchange import Exchange, Prompt
-from harness.proposers.modes import Assignment, assign
+from harness.proposers.modes import Assignment, assignment
 from harness.proposers.prompt import PromptWriter
 from harness.proposers.protocol import Briefing, NoProgram, Proposal
 from harness.proposers.reading import read_proposal
@@ -59,18 +59,18 @@ class LLMProposer:
         model = self._choose(briefing)
         usage: list[UsageRecord] = []
         notes = self._notes(briefing, model, usage)
-        assignment = assign(briefing, self._settings.modes) if self._settings.memory else Assignment("full")
+        assigned = assignment(briefing, self._settings)
         proposal = _nothing(AnswerVerdict.EMPTY, AnswerVerdict.EMPTY.sentence)
         correction = ""
         for attempt in range(self._settings.attempts):
-            prompt = self._prompt(briefing, assignment, notes, correction)
+            prompt = self._prompt(briefing, assigned, notes, correction)
             try:
                 exchange = self._asker.ask(briefing.number, f"answer/{attempt}", model, prompt)
             except NoAnswer:
                 if attempt == 0:
                     raise
                 break  # a changed evaluator turned down what the recorded run went on with
-            proposal, objection = self._judged(exchange, briefing, assignment, model, attempt, usage)
+            proposal, objection = self._judged(exchange, briefing, assigned, model, attempt, usage)
             if objection is None:
                 break
             correction = objection
@@ -78,19 +78,18 @@ class LLMProposer:
 
     def prompt(self, briefing: Briefing) -> Prompt:
         """The first prompt for a briefing, for those who want to see it; asks nothing."""
-        assignment = assign(briefing, self._settings.modes) if self._settings.memory else Assignment("full")
-        return self._prompt(briefing, assignment, self._last_notes(briefing), "")
+        return self._prompt(briefing, assignment(briefing, self._settings), self._last_notes(briefing), "")
 
-    def _prompt(self, briefing: Briefing, assignment: Assignment, notes: str, correction: str) -> Prompt:
+    def _prompt(self, briefing: Briefing, assigned: Assignment, notes: str, correction: str) -> Prompt:
         if not self._settings.memory:
             return self._writer.blind(briefing.number)
-        return self._writer.proposal(briefing, assignment, notes=notes, correction=correction)
+        return self._writer.proposal(briefing, assigned, notes=notes, correction=correction)
 
     def _judged(
         self,
         exchange: Exchange,
         briefing: Briefing,
-        assignment: Assignment,
+        assigned: Assignment,
         model: str,
         attempt: int,
         usage: list[UsageRecord],
@@ -98,7 +97,7 @@ class LLMProposer:
         """What to propose if this was the last attempt, and what to say if it was not."""
         usage.append(exchange.usage)
         try:
-            proposal = read_proposal(exchange, briefing, assignment)
+            proposal = read_proposal(exchange, briefing, assigned)
         except UnreadableAnswer as unreadable:
             usage[-1] = replace(exchange.usage, verdict=unreadable.verdict.value)
             return _nothing(unreadable.verdict, str(unreadable)), str(unreadable)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from harness.programs.view import ProgramView
 from harness.proposers.protocol import Briefing
-from harness.settings.proposer import ModeSettings
+from harness.settings.proposer import ModeSettings, ProposerSettings
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,8 @@ def assign(briefing: Briefing, weights: ModeSettings) -> Assignment:
     if sum(choices.values()) <= 0:
         return Assignment("full")
     return rng.choices(list(choices), list(choices.values()))[0]
+
+
+def assignment(briefing: Briefing, settings: ProposerSettings) -> Assignment:
+    """What is asked of the author of a briefing's program: without memory nothing but a program of its own."""
+    return assign(briefing, settings.modes) if settings.memory else Assignment("full")

@@ -45,7 +45,7 @@ class Spending:
         self._lock = threading.Lock()
         self._clock = clock
         self._started = clock()
-        self._program_started = self._started
+        self._program_started: float | None = None
         self._longest_program_s = 0.0
 
     @property
@@ -70,11 +70,17 @@ class Spending:
 
     def before_program(self, recorded: int) -> None:
         """Raise CapReached where the program after `recorded` ones would pass the cap on programs or on wall time."""
-        caps, now = self._caps, self._clock()
-        self._longest_program_s = max(self._longest_program_s, now - self._program_started)
-        self._program_started = now
+        caps = self._caps
         if caps.programs is not None and recorded >= caps.programs:
             raise CapReached(f"The cap of {caps.programs} programs is reached; raise caps.programs to go on.")
+        self.before_seed()
+
+    def before_seed(self) -> None:
+        """Raise CapReached where another program, be it a seed, would pass the cap on wall time."""
+        caps, now = self._caps, self._clock()
+        if self._program_started is not None:
+            self._longest_program_s = max(self._longest_program_s, now - self._program_started)
+        self._program_started = now
         elapsed = now - self._started
         if caps.wall_s is not None and elapsed + self._longest_program_s > caps.wall_s:
             raise CapReached(

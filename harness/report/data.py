@@ -57,10 +57,23 @@ def program_data(programs: Sequence[Program], tasks: Sequence[TaskRecord]) -> li
 
 
 def transfer_data(archive: Archive) -> list[dict[str, Any]]:
-    """Held-out cells by encoder: the latest attempt of each program on each task."""
+    """Held-out cells by encoder: the latest attempt of each program on each task.
+
+    Cells on tasks that a run which wrote the program searched on are left out: those are not held out.
+    """
     held_out = HeldOut(archive)
+    searched = archive.searched()
     encoders = []
-    cells = sorted(held_out.cells(), key=lambda cell: cell.created)
+    cells = sorted(
+        (
+            cell
+            for cell in held_out.cells()
+            if searched.get(cell.source_hash, frozenset()).isdisjoint(
+                {cell.record.outcome.task, cell.record.task_fingerprint}
+            )
+        ),
+        key=lambda cell: cell.created,
+    )
     for fingerprint, name in held_out.encoders().items():
         tasks = {task.fingerprint: task for task in held_out.tasks(fingerprint)}
         latest = {

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from harness.screen.columns import Column, Listing
-from harness.text import plain, plain_lines
+from harness.text import csv_cell, plain
 
 Row = TypeVar("Row")
 
@@ -16,9 +16,6 @@ GAP = 2
 """Blanks between two columns of a table."""
 NARROWEST = 24
 """Cells that a column of text is never cut below; a column is left out before that."""
-LONGEST_CELL = 32_000
-"""Characters of a CSV cell; spreadsheets take 32,767."""
-FORMULA = tuple("=+-@＝＋－＠")
 
 
 class Form(Enum):
@@ -53,19 +50,6 @@ def print_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
     writer.writerows([csv_cell(value) for value in row] for row in rows)
-
-
-def csv_cell(value: Any) -> Any:
-    """A number as it is, None as nothing, a text such that no spreadsheet takes it for a formula.
-
-    A text that begins with `=`, `+`, `-` or `@` gets an apostrophe before it; control and direction characters become
-    `?`; texts over 32,000 characters are cut.
-    """
-    if value is None or isinstance(value, int | float):
-        return value
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = plain_lines(text, LONGEST_CELL)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 def print_rows(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:

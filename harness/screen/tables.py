@@ -78,7 +78,7 @@ def print_program(program: Program) -> None:
     }
     if record.mean_delta is not None and record.cost_ratio is not None:
         facts["result"] = (
-            f"mean delta {record.mean_delta:+.4f} over {len(record.outcomes)} tasks, "
+            f"mean delta {record.mean_delta:+.4f} over {record.n_tasks} tasks, "
             f"cost ratio {record.cost_ratio:.2f}, {record.wins} wins, {record.ties} ties, {record.losses} losses"
         )
     print(f"program {program.id}")

@@ -10,7 +10,7 @@ from harness.proposers.asking import ReplayAsker
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.llm import LLMProposer
 from harness.proposers.load import prompt_writer
-from harness.proposers.modes import assign
+from harness.proposers.modes import assignment
 from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.reading import read_proposal
 from harness.proposers.store import ArchiveStore
@@ -55,13 +55,14 @@ class Desk:
             return Proposal(source=text, name=name)
         briefing = self.briefing()
         exchange = Exchange(text, AnswerVerdict.OK, "", UsageRecord(provider="", model=""))
-        return read_proposal(exchange, briefing, assign(briefing, self.settings.proposer.modes))
+        return read_proposal(exchange, briefing, assignment(briefing, self.settings.proposer))
 
     def record(self, proposal: Proposal, bench: Workbench) -> Known:
         """Check, evaluate and record a proposal as the loop does."""
         generation = max(1, self.number - len(programs.SEEDS))
-        record = consider(proposal, generation, self.history, bench)
-        known = known_from_record(self.archive.record_program(self.run_id, record), record, bench.hidden)
+        events: list[tuple[str, str]] = []
+        record = consider(proposal, generation, self.history, bench, on_event=lambda *event: events.append(event))
+        known = known_from_record(self.archive.record_program(self.run_id, record, events), record, bench.hidden)
         self.history.add(known)
         return known
 

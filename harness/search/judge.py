@@ -7,7 +7,7 @@ from archive import ProgramRecord
 from harness.evaluation.admission import Decision, compute_rule
 from harness.evaluation.auditing import audited, closely_audited
 from harness.evaluation.evaluate import Evaluation, Outcome
-from harness.evaluation.validation import transfer_rule
+from harness.evaluation.validation import Validation, transfer_rule
 from harness.evaluation.workbench import Workbench
 from harness.programs.fingerprint import SourceFingerprint, fingerprint
 from harness.proposers.protocol import Briefing, Proposal
@@ -38,8 +38,13 @@ def consider(
     bench: Workbench,
     *,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+    on_event: Callable[[str, str], None] = lambda kind, message: None,
 ) -> ProgramRecord:
-    """Judge a proposal against what `history` knows; nothing is recorded."""
+    """Judge a proposal against what `history` knows; nothing is recorded.
+
+    `on_event` gets the kind and the message of what is to be recorded with the program, for people only: it may hold
+    numbers of hidden tasks, which no briefing may.
+    """
     considered = Considered(proposal, generation, fingerprint(proposal.source))
     if proposal.failure is not None:
         return failed_record(proposal, proposal.failure, generation, considered.hashes)
@@ -52,7 +57,7 @@ def consider(
     evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
     if evaluation.failure is None:
         evaluation = audited(evaluation, proposal.source, bench)
-    return _judge(considered, evaluation, history, bench)
+    return _judge(considered, evaluation, history, bench, on_event)
 
 
 def screen(source: str, briefing: Briefing, history: History) -> str | None:
@@ -75,7 +80,13 @@ def same_source(earlier: str) -> str:
     return f"The same program as {earlier}, renamed or reformatted."
 
 
-def _judge(considered: Considered, evaluation: Evaluation, history: History, bench: Workbench) -> ProgramRecord:
+def _judge(
+    considered: Considered,
+    evaluation: Evaluation,
+    history: History,
+    bench: Workbench,
+    on_event: Callable[[str, str], None],
+) -> ProgramRecord:
     proposal, generation, hashes = considered.proposal, considered.generation, considered.hashes
     isolation = bench.sandbox.isolation
     behaviour = behaviour_of(evaluation)
@@ -85,21 +96,24 @@ def _judge(considered: Considered, evaluation: Evaluation, history: History, ben
         return duplicate_record(proposal, generation, hashes, reason, evaluation, isolation)
     if evaluation.mean_delta is None:
         return evaluated_record(proposal, generation, hashes, evaluation, None, isolation)
+    decision: Decision | None = compute_rule(evaluation.mean_delta, history.best_delta)
     hidden = bench.validator.evaluate(proposal.source) if bench.validator else None
-    if hidden is None:
-        decision: Decision | None = compute_rule(evaluation.mean_delta, history.best_delta)
-    else:
-        decision = _validated(hidden, history, bench)
+    if hidden is not None:
+        validation = _validated(hidden, history, bench)
+        decision = None
+        if validation is not None:
+            decision = validation.decision
+            on_event("validation", f"Program {len(history) + 1}, {validation.sentence}.")
     kept = decision is not None and decision.admitted
     if kept or history.reaches_frontier(evaluation.cost_ratio or 0.0, evaluation.mean_delta):
         evaluation = closely_audited(evaluation, proposal.source, bench)
     return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, hidden)
 
 
-def _validated(hidden: Evaluation, history: History, bench: Workbench) -> Decision | None:
+def _validated(hidden: Evaluation, history: History, bench: Workbench) -> Validation | None:
     """What the hidden tasks say; None where the program failed on one."""
     if bench.validator is None or hidden.failure is not None:
         return None
     scores = {outcome.task: outcome.per_query for outcome in hidden.outcomes if outcome.per_query is not None}
     cosine = {task.name: task.baseline for task in bench.validator.tasks}
-    return transfer_rule(scores, cosine, history.validated, seed=bench.settings.search.seed).decision
+    return transfer_rule(scores, cosine, history.validated, seed=bench.settings.search.seed)

@@ -74,8 +74,16 @@ class Discovery:
         """Take one program from proposal to archive."""
         proposal, generation = self._next()
         self._watcher.program_started(generation, proposal.name)
-        record = consider(proposal, generation, self._history, self._bench, on_outcome=self._watcher.outcome)
-        program_id = self._archive.record_program(self._run_id, record)
+        events: list[tuple[str, str]] = []
+        record = consider(
+            proposal,
+            generation,
+            self._history,
+            self._bench,
+            on_outcome=self._watcher.outcome,
+            on_event=lambda *event: events.append(event),
+        )
+        program_id = self._archive.record_program(self._run_id, record, events)
         known = known_from_record(program_id, record, self._bench.hidden)
         self._history.add(known)
         self._start_due(len(self._history), len(self._history))
@@ -86,6 +94,7 @@ class Discovery:
     def _next(self) -> tuple[Proposal, int]:
         number = len(self._history) + 1
         if number <= len(programs.SEEDS):
+            self._spending.before_seed()
             name = programs.SEEDS[number - 1]
             source = programs.source(name)
             if not self._settings.program.primitives:

@@ -1,7 +1,7 @@
 """Start a discovery run, or continue one from its archive."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 
 from archive import Archive, CallRecord, Calls, RunRecord
@@ -14,6 +14,7 @@ from harness.evaluation.validation import hidden_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.machine import machine, machine_change, versions
+from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.replay import with_replayed
 from harness.proposers.retries import told_retries
@@ -148,6 +149,7 @@ def _search(
     stopping: Stopping,
 ) -> Ended:
     """Open everything, and start or continue the run."""
+    by_name(settings.search.selection)  # before anything slow, as the rest of the settings
     models = check_proposer(settings)
     hidden = hidden_names(settings, tasks)
     with (
@@ -158,8 +160,10 @@ def _search(
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
             stack.enter_context(alone(archive, run_id))
+            stack.enter_context(_never_left_running(archive, run_id))
             archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
         else:
+            stack.enter_context(_never_left_running(archive, run_id))
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             _tell_other_machine(archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
@@ -181,6 +185,17 @@ def _search(
     return Ended(run_id, complete)
 
 
+@contextmanager
+def _never_left_running(archive: Archive, run_id: str) -> Iterator[None]:
+    """Note that a run is stopped where something fails, be it before its loop begins."""
+    try:
+        yield
+    except BaseException:
+        if archive.run(run_id).status == "running":
+            archive.set_status(run_id, "stopped")
+        raise
+
+
 def _run_to_end(
     discovery: Discovery,
     recorded: Sequence[Known],
@@ -195,9 +210,6 @@ def _run_to_end(
         archive.event(run_id, "cap", str(cap))
         watcher.noted(str(cap))
         complete = False
-    except BaseException:
-        archive.set_status(run_id, "stopped")
-        raise
     archive.set_status(run_id, "finished" if complete else "stopped")
     return complete
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from harness.text import plain
+from harness.text import csv_cell, plain
 from harness.transfer.analysis import Analysis, ProgramRow
 from harness.transfer.matrix import Matrix, MatrixCell
 from harness.transfer.statistics import Interval, Summary
@@ -15,11 +15,11 @@ CELL_FIELDS = tuple(field.name for field in fields(MatrixCell) if field.name != 
 
 
 def write_csv(matrix: Matrix, path: Path) -> None:
-    """Write one line a cell, failed and missing ones included, with empty numbers."""
+    """Write one line a cell, failed and missing ones included, with empty numbers; texts are inert, see `csv_cell`."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(CELL_FIELDS)
-        writer.writerows([getattr(cell, name) for name in CELL_FIELDS] for cell in matrix.cells)
+        writer.writerows([csv_cell(getattr(cell, name)) for name in CELL_FIELDS] for cell in matrix.cells)
 
 
 def transfer_view(matrix: Matrix, analysis: Analysis) -> dict[str, Any]:

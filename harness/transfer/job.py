@@ -1,7 +1,8 @@
 """Evaluate the cells that the archive does not have yet, each recorded the moment it is done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from archive import Archive, CellRecord, HeldOut
@@ -126,7 +127,11 @@ class _Part:
     def _run_task(self, task: RetrievalTask, programs: Sequence[NamedProgram], pace: Pace) -> bool:
         """Prepare one task and run programs on it; True when each has an outcome."""
         identity = self.encoder.identity
-        with prepared([task], self.encoder) as ready, ThreadPoolExecutor(self.workers) as pool:
+        with (
+            prepared([task], self.encoder) as ready,
+            ThreadPoolExecutor(self.workers) as pool,
+            _ended_on_failure(self.sandbox),
+        ):
             self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
             evaluator = Evaluator(ready, self.encoder, self.sandbox, self.workers)
             waiting = list(reversed(programs))
@@ -143,7 +148,6 @@ class _Part:
                     complete &= self._record(program, task, outcome)
                     pace.done(program.name, task.name, outcome.execution.wall_s)
                     self.watcher.cell(program.name, outcome, pace.left)
-            evaluator.close()
         return complete
 
     def _record(self, program: NamedProgram, task: RetrievalTask, outcome: Outcome) -> bool:
@@ -159,6 +163,16 @@ class _Part:
         )
         self.held_out.record(record, again=self.request.again)
         return True
+
+
+@contextmanager
+def _ended_on_failure(sandbox: Sandbox) -> Iterator[None]:
+    """Kill the runs in progress where something fails: their threads are waited for before the task is freed."""
+    try:
+        yield
+    except BaseException:
+        sandbox.close()
+        raise
 
 
 def _characters(task: RetrievalTask) -> int:

@@ -106,7 +106,7 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, found: Cell | N
         baseline=task.baseline_ndcg,
         baseline_texts=task.baseline_texts,
         verdict="missing",
-        in_search=task.name in program.searched,
+        in_search=not program.searched.isdisjoint({task.name, task.fingerprint}),
     )
     if found is None:
         return cell

@@ -41,6 +41,18 @@ def test_a_call_counts_at_its_most_until_it_is_answered(tmp_path: Path) -> None:
         assert [call.verdict for call in program.record.usage] == ["unusable"]
 
 
+def test_a_program_that_somebody_else_wrote_does_not_inherit_an_answered_call(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db") as archive:
+        run_id = archive.start_run(sample.run())
+        calls = Calls(archive, run_id)
+        answer(archive, run_id, begun(archive, run_id))
+        archive.record_program(run_id, replace(sample.program(), usage=[]))
+        (program,) = archive.programs(run_id)
+        assert program.record.usage == []
+        assert [(call.number, call.usage.verdict) for call in calls.beside_programs()] == [(1, "set-aside")]
+        assert calls.charged() == (0.25, 60)
+
+
 def test_a_failed_call_costs_nothing_and_a_lost_one_its_most(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a.db") as archive:
         run_id = archive.start_run(sample.run())

@@ -1,7 +1,9 @@
 """Each audit finds its offender and leaves honest programs alone, in the real sandbox with a real encoder."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,10 +28,10 @@ from harness.evaluation.audit import (
     shuffled_label_ndcg,
     top_overlap,
 )
-from harness.evaluation.evaluate import PreparedTask, prepare
+from harness.evaluation.evaluate import ATTEMPTS, PreparedTask, prepare
 from harness.tasks.task import make_task
 from primitives import programs
-from sandbox import Sandbox, Verdict
+from sandbox import Execution, Sandbox, Verdict
 
 SUBJECTS = ["fox", "whale", "tea", "river", "engine", "violin", "glacier", "market", "lantern", "orchard"]
 PLACES = ["the north", "a quiet town", "an old house", "the far coast", "summer"]
@@ -186,3 +188,29 @@ def test_the_audit_module_needs_no_heavy_import() -> None:
         "import sys, harness.evaluation.audit; assert not {'torch', 'sentence_transformers', 'mteb'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
+
+
+class Flaky:
+    """A sandbox whose first runs fail through no fault of the program."""
+
+    def __init__(self, sandbox: Sandbox, failures: int) -> None:
+        self._sandbox, self.failures = sandbox, failures
+
+    def run(self, *arguments: Any, **options: Any) -> Execution:
+        execution = self._sandbox.run(*arguments, **options)
+        if not self.failures:
+            return execution
+        self.failures -= 1
+        return replace(execution, verdict=Verdict.HARNESS_ERROR, reason="A process died.", scores=None)
+
+
+def test_an_audit_is_tried_again_as_an_evaluation_is(
+    sandbox: Sandbox, encoder: CachedEncoder, task: PreparedTask
+) -> None:
+    flaky = Flaky(sandbox, ATTEMPTS - 1)
+    auditor = Auditor(sandbox, flaky, encoder)  # type: ignore[arg-type]
+    first = sandbox.run(programs.source("identity"), task.inputs, embed=auditor._embed, limits=task.limits)
+    assert auditor.cheap(programs.source("identity"), task, hash_of(first.scores)) == []
+    flaky.failures = ATTEMPTS
+    with pytest.raises(JobError, match="failed 3 times during an audit"):
+        auditor.cheap(programs.source("identity"), task, hash_of(first.scores))

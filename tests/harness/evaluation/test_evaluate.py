@@ -1,5 +1,6 @@
 """One program on real tasks: verdicts, pooled cost, and what the harness does about its own failures."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -147,3 +148,13 @@ def test_an_encoder_that_fails_on_anything_ends_the_job(wordllama: Encoder, sand
         pytest.raises(JobError, match="harness failed 3 times on task small"),
     ):
         evaluator.evaluate(ASKS)
+
+
+def test_closing_waits_for_what_still_runs(cached_wordllama: CachedEncoder) -> None:
+    with prepared([small_task("small", 12)], cached_wordllama) as ready, Sandbox(level="none") as own:
+        evaluator = Evaluator(ready, cached_wordllama, own, workers=1)
+        straggler = evaluator._pool.submit(evaluator.run, program("while True: pass"), ready[0])
+        time.sleep(0.3)
+        own.close()
+        evaluator.close()
+        assert straggler.done()

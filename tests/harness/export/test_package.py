@@ -24,7 +24,7 @@ def test_an_archived_program_brings_its_run_and_its_held_out_cells(tmp_path: Pat
     with Archive.open(archive_path, read_only=True) as archive:
         run_id = archive.runs()[0].id
         program = next(one for one in archive.programs(run_id) if one.record.name == "first_sentence")
-    assert run_transfer([program.id, *quick, "tasks.names=[task-2]"], Outputs())
+    assert run_transfer([program.id, *quick, "tasks.names=[task-1,task-2]"], Outputs())
 
     out = tmp_path / "out"
     done = CliRunner().invoke(app, ["export", program.id, "--archive", archive_path, "--out", str(out), "--json"])

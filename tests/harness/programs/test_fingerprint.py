@@ -75,3 +75,60 @@ def test_code_takes_in_the_primitives_that_a_program_uses(monkeypatch: pytest.Mo
 def test_code_that_may_use_any_primitive_takes_in_all() -> None:
     source = "import primitives\n"
     assert code_hash(source) != fingerprint(source).exact
+
+
+HELPER = "def helper(x, beta=1, gamma=2):\n    return x * beta - gamma\n"
+FIELDS = "from dataclasses import dataclass\n@dataclass\nclass P:\n    {}: int\n    {}: int\n"
+
+DIFFERENT = {
+    "a keyword named as a local is": ("beta = 3\nf(x, beta=beta)\n", "gamma = 3\nf(x, gamma=gamma)\n"),
+    "a keyword of a local function": (HELPER + "helper(1, beta=3)\n", HELPER + "helper(1, gamma=3)\n"),
+    "a keyword before its function": ("lambda: helper(1, beta=3)\n" + HELPER, "lambda: helper(1, gamma=3)\n" + HELPER),
+    "fields of a dataclass": (FIELDS.format("a", "b") + "P(1, 2).a\n", FIELDS.format("b", "a") + "P(1, 2).a\n"),
+    "a field more": ("class P:\n    a: int\n    b: int\n", "class P:\n    a: int\n"),
+    "a field under a condition": ("class P:\n    if 1:\n        a: int = 1\n", "class P:\n    if 1:\n        a = 1\n"),
+    "types of fields": ("class P:\n    a: int = 1\n", "class P:\n    a: ClassVar[int] = 1\n"),
+    "attributes of a class": ("class A:\n    a = 1\n    b = 2\nA.a\n", "class A:\n    b = 1\n    a = 2\nA.a\n"),
+    "methods": ("class A:\n    def a(s): return 1\nA().a()\n", "class A:\n    def b(s): return 1\nA().a()\n"),
+    "keys of keywords": ("def f(**k):\n    return k['a']\nf(a=1)\n", "def f(**k):\n    return k['a']\nf(b=1)\n"),
+    "computed keywords": ("def f(a, b): return a\nf(**k)\n", "def f(b, a): return b\nf(**k)\n"),
+    "names as strings": ("def f():\n    a = 1\n    locals()['a']\n", "def f():\n    b = 1\n    locals()['a']\n"),
+    "a global": ("def f():\n    global a\n    a = 1\n    b = 2\n", "def f():\n    global a\n    b = 1\n    a = 2\n"),
+    "a hidden builtin": ("def f():\n    sum = 1\nsum([])\n", "def f():\n    total = 1\ntotal([])\n"),
+    "a name like a new one": ("import numpy as v0\ndef f(x): return x\n", "import numpy as v0\ndef f(x): return v0\n"),
+    "an exception's name": (
+        "try:\n    pass\nexcept E as a:\n    b = a\n",
+        "try:\n    pass\nexcept E as a:\n    a = b\n",
+    ),
+    "a name of a pattern": ("match x:\n    case a:\n        b = a\n", "match x:\n    case a:\n        a = b\n"),
+    "a local made by its annotation": ("def f():\n    x: int\n    return x\n", "def f():\n    return x\n"),
+    "an annotation that does something": ("def f(a: g()): pass\n", "def f(a): pass\n"),
+    "a docstring that is read": ("def f():\n    'a'\nf.__doc__\n", "def f():\n    'b'\nf.__doc__\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", DIFFERENT.values(), ids=DIFFERENT)
+def test_programs_that_differ_have_different_hashes(pair: tuple[str, str]) -> None:
+    assert fingerprint(pair[0]).exact != fingerprint(pair[1]).exact
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("def f(a, b):\n    return a - b\n", "def f(b, a):\n    return b - a\n"),
+        ("def f():\n    global a\n    a = 1\n", "def f():\n    global b\n    b = 1\n"),
+        ("def g(x): return x\nf = g\n", "def h(y):\n    # said\n    return (y)\nf = h\n"),
+        ("import numpy as np\ndef f(a: np.ndarray) -> int: return a\n", "import numpy as np\ndef f(a): return a\n"),
+        ("np.sum(x, axis=1)\nfor row in x: pass\n", "np.sum(x, axis = 1)\nfor line in x: pass\n"),
+    ],
+)
+def test_honest_renames_do_not_count(pair: tuple[str, str]) -> None:
+    assert fingerprint(pair[0]) == fingerprint(pair[1])
+
+
+def test_every_exchange_of_keywords_counts() -> None:
+    """The case handed in: `beta` and `gamma` of a primitive, told apart whatever the program's own names are."""
+    program = "from primitives import rocchio\ndef rerank({name}):\n    return rocchio(a, b, c, {name}={name})\n"
+    beta, gamma = program.format(name="beta"), program.format(name="gamma")
+    assert fingerprint(beta).exact != fingerprint(gamma).exact
+    assert code_hash(beta) != code_hash(gamma)

@@ -41,3 +41,13 @@ def test_only_what_is_needed_is_written_out() -> None:
 def test_other_forms_of_import_are_refused(line: str) -> None:
     with pytest.raises(ValueError, match="from primitives import name"):
         inline_primitives(f"{line}\n")
+
+
+@pytest.mark.parametrize("separator", ["\f", "\x1c", "\x85", "\u2028", "\v", "\r"])
+def test_what_only_looks_like_a_line_end_leaves_no_import(separator: str) -> None:
+    source = f'"""One{separator}two"""\nfrom primitives import top_k\n\n\ndef rerank():\n    return top_k\n'
+    inlined = inline_primitives(source)
+    assert "from primitives" not in inlined
+    assert "def rerank" in inlined
+    assert ast.get_docstring(ast.parse(inlined), clean=False) == ast.get_docstring(ast.parse(source), clean=False)
+    assert ast.unparse(ast.parse(inlined).body[-1]) == ast.unparse(ast.parse(source).body[-1])

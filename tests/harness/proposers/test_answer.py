@@ -105,3 +105,9 @@ def test_any_text_is_a_program_or_a_verdict(lines: list[str]) -> None:
         assert unreadable.verdict in (AnswerVerdict.NO_PROGRAM, AnswerVerdict.SEVERAL_PROGRAMS)
     else:
         assert answer.block.strip()
+
+
+@pytest.mark.parametrize("separator", ["\x1c", "\u2028"])
+def test_a_separator_within_a_program_stays(separator: str) -> None:
+    program = f"def rerank(q):\n    return '{separator}'\n"
+    assert parse(f"NAME: A\n\n```python\n{program}```\n").block == program

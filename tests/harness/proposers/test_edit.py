@@ -78,3 +78,9 @@ def test_a_unique_span_is_replaced_and_nothing_else(
     assume([line.rstrip() for line in before + new + after] != stripped)
     edited = apply_edits("\n".join(lines), block("\n".join(span), "\n".join(new)))
     assert edited.splitlines() == before + new + after
+
+
+@pytest.mark.parametrize("separator", ["\f", "\x1c", "\u2028"])
+def test_a_separator_within_a_string_stays(separator: str) -> None:
+    parent = f"a = '{separator}'\nb = 1\n"
+    assert apply_edits(parent, block("b = 1", "b = 2")) == f"a = '{separator}'\nb = 2\n"

@@ -50,6 +50,19 @@ def test_programs_and_wall_time() -> None:
         spending.before_program(2)
 
 
+def test_each_seed_is_a_program_of_its_own_to_the_wall_time() -> None:
+    now = [5.0]
+    spending = Spending(CapSettings(programs=1, wall_s=25), clock=lambda: now[0])
+    for _ in range(3):
+        now[0] += 4
+        spending.before_seed()
+    now[0] += 4
+    spending.before_program(0)
+    now[0] += 8
+    with pytest.raises(CapReached, match=r"24 s are spent, the longest took 8 s"):
+        spending.before_seed()
+
+
 @given(st.floats(0.1, 5), st.integers(0, 1000))
 def test_no_order_of_threads_passes_a_cap(cap: float, seed: int) -> None:
     spending = Spending(CapSettings(dollars=cap))

@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from harness.report.pictures import draw
 from harness.report.specs import SPECS
 from harness.report.write import report_data, write_report
 from harness.text import visible
+from tests.archive import sample_records as sample
 from tests.harness.report import archives
 
 Searched = tuple[Path, str]
@@ -88,6 +90,27 @@ def test_transfer_shows_the_latest_attempt(tmp_path: Path) -> None:
     (cell,) = shown["cells"]
     assert cell["delta"] == pytest.approx(outcome.delta, abs=1e-5)
     assert cell["n"] == 30
+
+
+def test_a_cell_that_was_searched_on_is_not_held_out(tmp_path: Path) -> None:
+    from archive import CellRecord, HeldOut
+
+    rng = np.random.default_rng(0)
+    sampled, unseen = archives.task("sampled", rng), archives.task("unseen", rng)
+    with Archive.open(tmp_path / "a.db") as archive:
+        run_id = archive.start_run(archives.run([sampled]))
+        written = sample.program(source="x = 1", tasks=["sampled"])
+        archive.record_program(run_id, written)
+        archive.record_program(run_id, replace(written, source="y = 1", generation=0))
+        cells = HeldOut(archive)
+        for task in (replace(sampled, fingerprint="whole"), unseen):
+            cells.record_task("wordllama", "print", task)
+            for source in ("x = 1", "y = 1"):
+                outcome = archives.outcome(task, 0.1, rng)
+                cells.record(CellRecord(source, source, "print", task.fingerprint, outcome))
+        (shown,) = transfer_data(archive)
+    told = {(cell["program"], cell["task"]) for cell in shown["cells"]}
+    assert told == {("x = 1", "unseen"), ("y = 1", "unseen"), ("y = 1", "sampled")}
 
 
 def test_data_of_new_programs_is_that_of_all(searched: Searched) -> None:

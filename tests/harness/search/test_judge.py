@@ -8,7 +8,10 @@ import pytest
 
 from archive import ProgramRecord
 from harness.evaluation.workbench import Workbench, open_workbench
+from harness.proposers.load import prompt_writer
+from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Proposal
+from harness.search.briefing import make_briefing
 from harness.search.history import History
 from harness.search.judge import consider
 from harness.search.recording import known_from_record
@@ -73,3 +76,23 @@ def test_a_broken_rule_is_named_with_its_line(bench: Workbench) -> None:
     assert (record.status, record.verdict) == ("rejected", "static_reject")
     assert record.reason.startswith("IMPORT, line 1:")
     assert record.violations[0]["code"] == "IMPORT"
+
+
+def test_what_hidden_tasks_said_is_an_event_and_in_no_briefing(tmp_path: Path) -> None:
+    words = ["encoder=wordllama", "sandbox=weak", f"cache.folder={tmp_path}", "executor.workers=2"]
+    settings = compose([*words, "search.objective=transfer"])
+    tasks = [small_task("small", 12), small_task("unseen", 40)]
+    events: list[tuple[str, str]] = []
+    history = History()
+    with open_workbench(settings, tasks, hidden=frozenset({"unseen"})) as bench:
+        source = program("return sim - 0.3 * sim.mean(axis=0)")
+        proposal = Proposal(source=source, name="tried")
+        record = consider(proposal, 1, history, bench, on_event=lambda *event: events.append(event))
+        history.add(known_from_record("run.1", record, bench.hidden))
+    ((kind, message),) = events
+    assert kind == "validation"
+    assert message.startswith("Program 1, hidden tasks: median delta ")
+    briefing = make_briefing(settings, "run", history, 2)
+    prompt = prompt_writer(settings).proposal(briefing, Assignment("full"), notes="", correction="")
+    assert "confidence" not in f"{briefing}{prompt.body}" and "median delta" not in f"{briefing}{prompt.body}"
+    assert "unseen" not in f"{briefing}{prompt.body}"

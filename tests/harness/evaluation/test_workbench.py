@@ -1,0 +1,42 @@
+"""What is opened together is closed in an order that takes no memory from a thread that reads it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness import workbench
+from harness.settings import Settings
+
+
+def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    class Part:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def close(self) -> None:
+            said.append(self.name)
+
+        def __enter__(self) -> "Part":
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self.close()
+
+    @contextmanager
+    def prepared(*arguments: Any, **options: Any) -> Iterator[list[Any]]:
+        yield [SimpleNamespace(name="hidden"), SimpleNamespace(name="searched")]
+        said.append("inputs")
+
+    monkeypatch.setattr(workbench, "Sandbox", lambda **options: Part("sandbox"))
+    monkeypatch.setattr(workbench, "poisoned_sandbox", lambda **options: Part("poisoned"))
+    monkeypatch.setattr(workbench, "load_cached_encoder", lambda *arguments, **options: None)
+    monkeypatch.setattr(workbench, "prepared", prepared)
+    monkeypatch.setattr(workbench, "Evaluator", lambda *arguments: Part("threads"))
+    with workbench.open_workbench(Settings(), [], hidden=frozenset({"hidden"})):
+        pass
+    assert said[:4] == ["sandbox", "threads", "threads", "inputs"]
