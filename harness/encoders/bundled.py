@@ -86,7 +86,9 @@ def _open_wordllama(folder: Path) -> Any:
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
     model = _static_wordllama(folder)
-    return SentenceTransformer(modules=[StaticEmbedding(model.tokenizer, embedding_weights=model.weights)], device="cpu")
+    return SentenceTransformer(
+        modules=[StaticEmbedding(model.tokenizer, embedding_weights=model.weights)], device="cpu"
+    )
 
 
 def _static_wordllama(folder: Path) -> StaticModel:

@@ -24,7 +24,9 @@ class TokenLimit:
         try:
             self.limit = self.effective(wanted)
         except EncodeRefused:
-            raise EncoderError(f"encoder.max_tokens={wanted} leaves no room for a text; set it above {frame}.") from None
+            raise EncoderError(
+                f"encoder.max_tokens={wanted} leaves no room for a text; set it above {frame}."
+            ) from None
 
     def effective(self, max_tokens: int | None) -> int | None:
         """The lower of the model's limit and `max_tokens`; EncodeRefused where it leaves no room for a text."""
