@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from harness.encoders.fingerprint import SENTENCES, fingerprint
 from harness.encoders.matryoshka import cut, unit_rows
-from harness.encoders.protocol import EncodedBatch, EncodeRefused, EncoderIdentity, FloatMatrix
+from harness.encoders.protocol import DOCUMENT, EmbedOptions, EncodedBatch, EncodeRefused, EncoderIdentity, FloatMatrix
 from harness.encoders.texts import check_texts, clean, length_sorted
 from harness.encoders.token_cap import TokenLimit
 from harness.errors import EncoderError
@@ -59,37 +59,22 @@ class BaseEncoder(ABC):
         """See protocol.Encoder."""
         return self.identity.fingerprint
 
-    def variant(self, *, role: str, adapter: str | None, max_tokens: int | None) -> str:
+    def variant(self, options: EmbedOptions = DOCUMENT) -> str:
         """See protocol.Encoder."""
-        prompt, task, cap = self._resolve(role, adapter, max_tokens)
+        prompt, task, cap = self._resolve(options)
         return repr((prompt, task if self._reads_task() else None, cap))
 
-    def encode(
-        self,
-        texts: Sequence[str],
-        *,
-        role: str = "document",
-        adapter: str | None = None,
-        dim: int | None = None,
-        max_tokens: int | None = None,
-    ) -> FloatMatrix:
+    def encode(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> FloatMatrix:
         """See protocol.Encoder."""
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        for batch in self.encode_batches(texts, role=role, adapter=adapter, max_tokens=max_tokens):
+        for batch in self.encode_batches(texts, options):
             vectors[batch.positions] = batch.vectors
-        return cut(vectors, dim)
+        return cut(vectors, options.dim)
 
-    def encode_batches(
-        self,
-        texts: Sequence[str],
-        *,
-        role: str = "document",
-        adapter: str | None = None,
-        max_tokens: int | None = None,
-    ) -> Iterator[EncodedBatch]:
+    def encode_batches(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Iterator[EncodedBatch]:
         """See protocol.Encoder."""
         check_texts(texts)
-        return self._batches(texts, *self._resolve(role, adapter, max_tokens))
+        return self._batches(texts, *self._resolve(options))
 
     def _batches(self, texts: Sequence[str], prompt: str, task: str, cap: int | None) -> Iterator[EncodedBatch]:
         for positions in length_sorted(texts, self._batch_size, cap):
@@ -101,17 +86,18 @@ class BaseEncoder(ABC):
                 )
             yield EncodedBatch(positions, unit_rows(raw[:, : self.dim]), tokens, time.perf_counter() - start)
 
-    def _resolve(self, role: str, adapter: str | None, max_tokens: int | None) -> tuple[str, str, int | None]:
+    def _resolve(self, options: EmbedOptions) -> tuple[str, str, int | None]:
         """Prompt, task and token cap that a request comes to; EncodeRefused where the model lacks one.
 
         A task is what sentence-transformers calls so: the adapter, or for a model with two towers the role.
         """
+        role, adapter = options.role, options.adapter
         if role not in self._prompts:
             raise EncodeRefused(f"Encoder {self.name} has no role {role!r}; it has {_listed(self._prompts)}.")
         if adapter is not None and adapter not in self._adapters:
             raise EncodeRefused(f"Encoder {self.name} has no adapter {adapter!r}; it has {_listed(self._adapters)}.")
         task = adapter or next(iter(self._adapters), None) or role
-        return self._prompts[role], task, self._limit.effective(max_tokens)
+        return self._prompts[role], task, self._limit.effective(options.max_tokens)
 
     def _check_adapters(self) -> None:
         """The library ignores a keyword that a model does not know, so ask, and see whether two adapters differ."""
@@ -120,10 +106,12 @@ class BaseEncoder(ABC):
         if not self._reads_task():
             raise EncoderError(f"Encoder {self.name} has no adapters; set encoder.adapters=[].")
         try:
-            answers = {adapter: self.encode(SENTENCES[:1], adapter=adapter).tobytes() for adapter in self._adapters}
+            answers = {
+                self.encode(SENTENCES[:1], EmbedOptions(adapter=adapter)).tobytes() for adapter in self._adapters
+            }
         except (ValueError, KeyError) as error:
             raise EncoderError(f"Encoder {self.name} lacks an adapter ({error}); check encoder.adapters.") from None
-        if len(set(answers.values())) < len(answers):
+        if len(answers) < len(set(self._adapters)):
             raise EncoderError(f"Encoder {self.name} answers alike with different adapters; check encoder.adapters.")
 
     def _identify(self, revision: str, dtype: str) -> EncoderIdentity:

@@ -11,7 +11,7 @@ from harness.encoders.entries import Entries, from_batch, joined
 from harness.encoders.matryoshka import cut
 from harness.encoders.memory import MemoryLayer
 from harness.encoders.meter import Cost
-from harness.encoders.protocol import Encoder, EncoderIdentity, FloatMatrix
+from harness.encoders.protocol import DOCUMENT, EmbedOptions, Encoder, EncoderIdentity, FloatMatrix
 from harness.encoders.request import Request
 from harness.encoders.store import EmbeddingStore
 from harness.encoders.texts import check_texts
@@ -89,31 +89,23 @@ class CachedEncoder:
         """What was asked for and what was really encoded, so far."""
         return self._stats
 
-    def embed(
-        self,
-        texts: Sequence[str],
-        *,
-        role: str = "document",
-        adapter: str | None = None,
-        dim: int | None = None,
-        max_tokens: int | None = None,
-    ) -> Embedded:
+    def embed(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Embedded:
         """Encode n texts, float32 (n, dim) unit rows, from the cache where it has them.
 
         Raises EncodeRefused as `Encoder.encode` does. What was encoded before an interruption stays in the cache.
         """
         check_texts(texts)
-        variant = self.encoder.variant(role=role, adapter=adapter, max_tokens=max_tokens)
-        cut(np.empty((0, self.encoder.dim), dtype=np.float32), dim)
+        variant = self.encoder.variant(options)
+        cut(np.empty((0, self.encoder.dim), dtype=np.float32), options.dim)
         entries = self._recall(variant, texts)
         if entries is None:
             request = Request(texts, variant, self.encoder.fingerprint, self.encoder.dim)
             with self._encode_lock:
                 self._look_up(request)
-                self._encode(request, role, adapter, max_tokens)
+                self._encode(request, options)
             entries = request.answer(texts)
         self._count(asked=len(texts))
-        return Embedded(cut(entries.vectors, dim), int(entries.tokens.sum()), float(entries.seconds.sum()))
+        return Embedded(cut(entries.vectors, options.dim), int(entries.tokens.sum()), float(entries.seconds.sum()))
 
     def _recall(self, variant: str, texts: Sequence[str]) -> Entries | None:
         """The whole answer from memory; None where a part is missing."""
@@ -132,14 +124,14 @@ class CachedEncoder:
             found = self._store.read(request.keys(missing), self.encoder.dim)
             self._take(request, replace(found, positions=missing[found.positions]))
 
-    def _encode(self, request: Request, role: str, adapter: str | None, max_tokens: int | None) -> None:
+    def _encode(self, request: Request, options: EmbedOptions) -> None:
         """Encode what is missing, and keep it every few seconds and whatever happens."""
         missing = request.missing
         texts = [request.texts[i] for i in missing]
         parts: list[Entries] = []
         done, kept_at = 0, time.monotonic()
         try:
-            for batch in self.encoder.encode_batches(texts, role=role, adapter=adapter, max_tokens=max_tokens):
+            for batch in self.encoder.encode_batches(texts, options):
                 parts.append(from_batch(replace(batch, positions=missing[batch.positions])))
                 done += len(batch.positions)
                 if self._report:

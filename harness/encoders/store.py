@@ -3,8 +3,8 @@
 One SQLite file in WAL mode. Keys and last uses stand in a narrow table, vectors in a wide one that only grows at its
 end, so that noting a use does not rewrite vectors. Every row carries a checksum over its key and content.
 
-A read only reads: uses are kept in memory and noted by the next write, by a read that finds a noted use an hour old, and
-when the store is closed. Uses of the last hour may so be lost with a killed process; they only order the eviction.
+A read only reads: uses are kept in memory and noted by the next write, by a read that finds a noted use an hour old,
+and when the store is closed. Uses of the last hour may so be lost with a killed process; they only order the eviction.
 
 The cache must never stop a run: a file that cannot be read or written is warned of once and left alone.
 """
