@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.encoders.cached import CachedEncoder
+from harness.encoders.protocol import QUERY
 from harness.errors import JobError
 from harness.evaluation.admission import compute_rule
 from harness.evaluation.evaluate import PreparedTask
@@ -215,7 +216,7 @@ def _bare_call(
 ) -> Callable[[], np.ndarray]:
     """The program on one task with embeddings at hand: nothing but its own numpy work."""
     query_texts, document_texts = list(task.task.queries.values()), list(task.task.documents.values())
-    queries = encoder.embed(query_texts, role="query").vectors
+    queries = encoder.embed(query_texts, QUERY).vectors
     documents = encoder.embed(document_texts).vectors
     known: list[np.ndarray] = []
 

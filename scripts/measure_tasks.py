@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_cached_encoder
+from harness.encoders.protocol import QUERY
 from harness.errors import HarnessError
 from harness.evaluation.metrics import Ndcg
 from harness.settings import compose
@@ -52,9 +53,9 @@ class Row:
 def measure(task: RetrievalTask, encoder: CachedEncoder) -> Row:
     queries, documents = list(task.queries.values()), list(task.documents.values())
     metric = Ndcg(task.qrels, list(task.queries), list(task.documents), ignore_identical_ids=task.ignore_identical_ids)
-    asked, offered = encoder.embed(queries, role="query"), encoder.embed(documents, role="document")
+    asked, offered = encoder.embed(queries, QUERY), encoder.embed(documents)
     segments = collect([sentences(document) for document in documents])
-    parts = encoder.embed(segments.texts, role="document")
+    parts = encoder.embed(segments.texts)
     cosine = asked.vectors @ offered.vectors.T
     lexical = bm25(queries, documents)
     best = max_over_segments(asked.vectors @ parts.vectors.T, segments.starts)

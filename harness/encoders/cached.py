@@ -10,9 +10,9 @@ import numpy as np
 from harness.encoders.entries import Entries, from_batch, joined
 from harness.encoders.matryoshka import cut
 from harness.encoders.memory import MemoryLayer
-from harness.encoders.meter import Cost
-from harness.encoders.protocol import Encoder, EncoderIdentity, FloatMatrix
+from harness.encoders.protocol import DOCUMENT, EmbedOptions, Encoder, EncoderIdentity
 from harness.encoders.request import Request
+from harness.encoders.service import Embedded, Joiner
 from harness.encoders.store import EmbeddingStore
 from harness.encoders.texts import check_texts
 
@@ -23,23 +23,6 @@ _KEEP_AFTER_SECONDS = 2.0
 
 Report = Callable[[int, int], None]
 """Called with the number of texts encoded so far and the number to encode."""
-
-
-@dataclass(frozen=True)
-class Embedded:
-    """The answer to one request."""
-
-    vectors: FloatMatrix
-    """Unit rows, float32 (n, dim)."""
-    tokens: int
-    """Tokens asked for, repeated texts included."""
-    seconds: float
-    """Encoder seconds asked for: a cached text is charged what its own encoding once took."""
-
-    @property
-    def cost(self) -> Cost:
-        """What a meter is to add for this request."""
-        return Cost(len(self.vectors), self.tokens, self.seconds)
 
 
 @dataclass(frozen=True)
@@ -56,11 +39,20 @@ class CacheStats:
         return self.texts_asked - self.texts_encoded
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A request that memory could not answer."""
+
+    texts: Sequence[str]
+    options: EmbedOptions
+
+
 class CachedEncoder:
     """An encoder whose answers are kept in memory and, given a store, on disk; several threads may use it.
 
-    Vectors are kept at full width, so a narrower `dim` needs no new pass. One request encodes at a time: two threads
-    that want the same texts do not both encode them. `report` hears of the progress of requests that must encode.
+    An EmbedService. Vectors are kept at full width, so a narrower `dim` needs no new pass. One thread encodes at a
+    time, and for all of one variant that wait: together they fill the encoder's batches, and nobody encodes what
+    another already did. `report` hears of the progress of requests that must encode.
     """
 
     def __init__(
@@ -76,7 +68,7 @@ class CachedEncoder:
         self._report = report
         self._memory = MemoryLayer(encoder.dim, memory_bytes)
         self._state_lock = threading.Lock()
-        self._encode_lock = threading.Lock()
+        self._joiner: Joiner[_Asked, Entries] = Joiner(self._answer)
         self._stats = CacheStats()
 
     @property
@@ -89,31 +81,28 @@ class CachedEncoder:
         """What was asked for and what was really encoded, so far."""
         return self._stats
 
-    def embed(
-        self,
-        texts: Sequence[str],
-        *,
-        role: str = "document",
-        adapter: str | None = None,
-        dim: int | None = None,
-        max_tokens: int | None = None,
-    ) -> Embedded:
+    def embed(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Embedded:
         """Encode n texts, float32 (n, dim) unit rows, from the cache where it has them.
 
         Raises EncodeRefused as `Encoder.encode` does. What was encoded before an interruption stays in the cache.
         """
         check_texts(texts)
-        variant = self.encoder.variant(role=role, adapter=adapter, max_tokens=max_tokens)
-        cut(np.empty((0, self.encoder.dim), dtype=np.float32), dim)
+        variant = self.encoder.variant(options)
+        cut(np.empty((0, self.encoder.dim), dtype=np.float32), options.dim)
         entries = self._recall(variant, texts)
         if entries is None:
-            request = Request(texts, variant, self.encoder.fingerprint, self.encoder.dim)
-            with self._encode_lock:
-                self._look_up(request)
-                self._encode(request, role, adapter, max_tokens)
-            entries = request.answer(texts)
+            entries = self._joiner.ask(variant, _Asked(texts, options))
         self._count(asked=len(texts))
-        return Embedded(cut(entries.vectors, dim), int(entries.tokens.sum()), float(entries.seconds.sum()))
+        return Embedded(cut(entries.vectors, options.dim), int(entries.tokens.sum()), float(entries.seconds.sum()))
+
+    def _answer(self, variant: str, group: Sequence[_Asked]) -> list[Entries]:
+        """Answer requests of one variant together; only one thread at a time is here."""
+        texts = [text for asked in group for text in asked.texts]
+        request = Request(texts, variant, self.encoder.fingerprint, self.encoder.dim)
+        self._look_up(request)
+        # All options of one variant encode alike.
+        self._encode(request, group[0].options)
+        return [request.answer(asked.texts) for asked in group]
 
     def _recall(self, variant: str, texts: Sequence[str]) -> Entries | None:
         """The whole answer from memory; None where a part is missing."""
@@ -132,14 +121,16 @@ class CachedEncoder:
             found = self._store.read(request.keys(missing), self.encoder.dim)
             self._take(request, replace(found, positions=missing[found.positions]))
 
-    def _encode(self, request: Request, role: str, adapter: str | None, max_tokens: int | None) -> None:
+    def _encode(self, request: Request, options: EmbedOptions) -> None:
         """Encode what is missing, and keep it every few seconds and whatever happens."""
         missing = request.missing
+        if not len(missing):
+            return
         texts = [request.texts[i] for i in missing]
         parts: list[Entries] = []
         done, kept_at = 0, time.monotonic()
         try:
-            for batch in self.encoder.encode_batches(texts, role=role, adapter=adapter, max_tokens=max_tokens):
+            for batch in self.encoder.encode_batches(texts, options):
                 parts.append(from_batch(replace(batch, positions=missing[batch.positions])))
                 done += len(batch.positions)
                 if self._report:

@@ -3,9 +3,10 @@
 import os
 from difflib import get_close_matches
 
-from harness.encoders.bundled import BUNDLES
+from harness.encoders.bundled import BUNDLES, checked_folder
 from harness.encoders.cached import CachedEncoder, Report
 from harness.encoders.protocol import Encoder
+from harness.encoders.static import StaticEncoder
 from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError
 from harness.settings.encoder import CacheSettings, EncoderSettings
@@ -20,6 +21,29 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
     Raises UsageError for a value that no encoder knows, EncoderError where the model cannot be loaded.
     """
     _check(settings)
+    return _static_encoder(settings) or _transformer_encoder(settings)
+
+
+def _static_encoder(settings: EncoderSettings) -> Encoder | None:
+    """The encoder without torch, whose import takes seconds; None where the settings need torch."""
+    bundle = BUNDLES[settings.model] if settings.kind == "bundled" else None
+    if bundle is None or bundle.open_static is None:
+        return None
+    if settings.dtype != "float32" or settings.device not in ("auto", "cpu"):
+        return None
+    return StaticEncoder(
+        bundle.open_static(checked_folder(bundle)),
+        name=settings.model,
+        revision=bundle.revision,
+        prompts={**bundle.prompts, **settings.prompts},
+        adapters=settings.adapters,
+        dim=settings.dim,
+        max_tokens=settings.max_tokens,
+        batch_size=settings.batch_size,
+    )
+
+
+def _transformer_encoder(settings: EncoderSettings) -> Encoder:
     # Idle OpenMP threads that spin take the cores of the sandbox; torch reads this when it is first imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from harness.encoders.open_model import open_model

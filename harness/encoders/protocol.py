@@ -10,6 +10,23 @@ from numpy.typing import NDArray
 FloatMatrix = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class EmbedOptions:
+    """How the texts of a request are to be encoded."""
+
+    role: str = "document"
+    adapter: str | None = None
+    """None takes the model's first, where it has any."""
+    dim: int | None = None
+    """Leading components to keep, normalised again; None for all."""
+    max_tokens: int | None = None
+    """Tokens at which each text is cut; None for the model's own limit."""
+
+
+DOCUMENT = EmbedOptions()
+QUERY = EmbedOptions(role="query")
+
+
 class EncodeRefused(ValueError):
     """The encoder cannot do what was asked (no such adapter, role or dimension); one sentence says why.
 
@@ -61,35 +78,21 @@ class Encoder(Protocol):
     @property
     def identity(self) -> EncoderIdentity: ...
 
-    def variant(self, *, role: str, adapter: str | None, max_tokens: int | None) -> str:
+    def variant(self, options: EmbedOptions = DOCUMENT) -> str:
         """Name what decides a text's full vector: prompt, adapter and effective token cap.
 
-        Two requests of equal variant and text have equal vectors, so the variant is the cache's key.
+        Two requests of equal variant and text have equal vectors, so the variant is the cache's key; `dim` only cuts
+        them and is no part of it.
         Raises EncodeRefused for an unknown role or adapter or a cap below one.
         """
 
-    def encode(
-        self,
-        texts: Sequence[str],
-        *,
-        role: str = "document",
-        adapter: str | None = None,
-        dim: int | None = None,
-        max_tokens: int | None = None,
-    ) -> FloatMatrix:
-        """Encode n texts to unit rows, float32 (n, dim); a smaller `dim` cuts and renormalises.
+    def encode(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> FloatMatrix:
+        """Encode n texts to unit rows, float32 (n, dim).
 
         Raises EncodeRefused where the model lacks the role, the adapter or the dimension.
         """
 
-    def encode_batches(
-        self,
-        texts: Sequence[str],
-        *,
-        role: str = "document",
-        adapter: str | None = None,
-        max_tokens: int | None = None,
-    ) -> Iterator[EncodedBatch]:
+    def encode_batches(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Iterator[EncodedBatch]:
         """Encode n texts at full width, longest first, one batch at a time; what is done may be kept if it breaks off.
 
         Raises EncodeRefused before the first batch, as `encode` does.

@@ -1,4 +1,4 @@
-"""One request to the cache while its answer is put together."""
+"""One request to the cache, or several joined into one, while the answer is put together."""
 
 import hashlib
 from collections.abc import Sequence
@@ -42,8 +42,6 @@ class Request:
         return keys
 
     def answer(self, texts: Sequence[str]) -> Entries:
-        """The entries of `texts`, in their order, repeated ones repeated."""
-        if len(texts) == len(self.texts):
-            return self._answer
+        """Copies of the entries of `texts`, in their order, repeated ones repeated."""
         position = {text: i for i, text in enumerate(self.texts)}
         return self._answer.take(np.array([position[text] for text in texts], dtype=np.int64))

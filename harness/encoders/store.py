@@ -3,6 +3,9 @@
 One SQLite file in WAL mode. Keys and last uses stand in a narrow table, vectors in a wide one that only grows at its
 end, so that noting a use does not rewrite vectors. Every row carries a checksum over its key and content.
 
+A read only reads: uses are kept in memory and noted by the next write, by a read that finds a noted use an hour old,
+and when the store is closed. Uses of the last hour may so be lost with a killed process; they only order the eviction.
+
 The cache must never stop a run: a file that cannot be read or written is warned of once and left alone.
 """
 
@@ -13,7 +16,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,8 +42,22 @@ _LOCK_SECONDS = 30.0
 _JOURNAL_BYTES = 16 * 1024**2
 _KEYS_PER_QUERY = 1000
 _KEPT_AFTER_EVICTION = 0.9
+_USE_HOLDS_NS = 3600 * 10**9
+"""A noted use younger than this, in nanoseconds, need not be noted anew at once."""
+_PENDING_USES = 100_000
+"""Uses kept in memory at most, about 15 MB."""
 _LITTLE_ENDIAN = np.dtype("<f4")
 _Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a look into the file gave."""
+
+    entries: Entries
+    damaged: list[bytes]
+    stale: bool
+    """Whether the noted use of an entry is too old to stay."""
 
 
 class EmbeddingStore:
@@ -56,6 +73,8 @@ class EmbeddingStore:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._writable = True
+        self._uses: dict[bytes, int] = {}
+        """Last uses not yet noted in the file, in nanoseconds, by key."""
         self._connection: sqlite3.Connection | None = None
         try:
             self._connection = self._connect()
@@ -65,17 +84,19 @@ class EmbeddingStore:
     def read(self, keys: Sequence[bytes], dim: int) -> Entries:
         """Find n distinct keys; the entries' positions count in `keys`, their vectors have width `dim`.
 
-        Damaged entries are dropped from the store, and the last use of the others is noted.
+        Damaged entries are dropped from the store, and the use of the others counts for the eviction.
         """
         with self._lock:
             try:
-                found, damaged = self._select(keys, dim)
+                found = self._select(keys, dim)
             except sqlite3.Error as error:
                 self._give_up(error)
                 return joined([], dim)
-            used = [keys[position] for position in found.positions]
-            self._change(lambda connection: _note_use(connection, used, damaged), None)
-            return found
+            if self._writable:
+                self._uses.update(dict.fromkeys((keys[i] for i in found.entries.positions), time.time_ns()))
+            if found.damaged or found.stale or len(self._uses) > _PENDING_USES:
+                self._change(lambda connection: self._note(connection, found.damaged), None)
+            return found.entries
 
     def write(self, keys: Sequence[bytes], entries: Entries) -> Entries:
         """Keep entry i under `keys[i]`, n distinct keys; where another writer was first, its entry comes back."""
@@ -86,8 +107,10 @@ class EmbeddingStore:
             return kept
 
     def close(self) -> None:
-        """Close the file; later reads find nothing."""
+        """Note the last uses and close the file; later reads find nothing."""
         with self._lock:
+            if self._uses:
+                self._change(self._note, None)
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
@@ -102,25 +125,39 @@ class EmbeddingStore:
         connection.executescript(_SCHEMA)
         return connection
 
-    def _select(self, keys: Sequence[bytes], dim: int) -> tuple[Entries, list[bytes]]:
+    def _select(self, keys: Sequence[bytes], dim: int) -> _Found:
         """The sound entries, and the keys of damaged ones."""
-        parts, damaged = [joined([], dim)], []
+        parts, damaged, stale = [joined([], dim)], [], False
+        old = time.time_ns() - _USE_HOLDS_NS
         for start in range(0, len(keys) if self._connection else 0, _KEYS_PER_QUERY):
             assert self._connection
             some = keys[start : start + _KEYS_PER_QUERY]
             rows = self._connection.execute(
-                "SELECT key, tokens, seconds, data, checksum FROM keys JOIN vectors ON id = vector "
+                "SELECT key, tokens, seconds, data, checksum, used FROM keys JOIN vectors ON id = vector "
                 f"WHERE key IN ({','.join('?' * len(some))})",
                 some,
             ).fetchall()
             position = {key: start + i for i, key in enumerate(some)}
             sound = [row for row in rows if len(row[3]) == 4 * dim and row[4] == _checksum(*row[:4])]
             damaged += sorted({row[0] for row in rows} - {row[0] for row in sound})
+            stale = stale or any(row[5] < old for row in sound)
             parts.append(_entries([position[row[0]] for row in sound], sound, dim))
-        return joined(parts, dim), damaged
+        return _Found(joined(parts, dim), damaged, stale)
+
+    def _note(self, connection: sqlite3.Connection, damaged: Sequence[bytes] = ()) -> None:
+        """Note the uses kept in memory, and drop damaged entries."""
+        connection.executemany(
+            "UPDATE keys SET used = ? WHERE key = ? AND used < ?",
+            [(used, key, used) for key, used in self._uses.items()],
+        )
+        for key in damaged:
+            connection.execute("DELETE FROM vectors WHERE id = (SELECT vector FROM keys WHERE key = ?)", [key])
+            connection.execute("DELETE FROM keys WHERE key = ?", [key])
+        self._uses.clear()
 
     def _insert(self, connection: sqlite3.Connection, keys: Sequence[bytes], entries: Entries) -> Entries:
-        held, _ = self._select(keys, entries.vectors.shape[1])
+        self._note(connection)
+        held = self._select(keys, entries.vectors.shape[1]).entries
         new = np.setdiff1d(np.arange(len(keys)), held.positions)
         (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()
         vectors, now = [], time.time_ns()
@@ -187,15 +224,6 @@ def _checksum(key: bytes, tokens: int, seconds: float, data: bytes) -> int:
     return zlib.crc32(data, zlib.crc32(struct.pack("<qd", tokens, seconds), zlib.crc32(key)))
 
 
-def _note_use(connection: sqlite3.Connection, used: Sequence[bytes], damaged: Sequence[bytes]) -> None:
-    now = time.time_ns()
-    connection.executemany("UPDATE keys SET used = ? WHERE key = ?", [(now, key) for key in used])
-    connection.executemany(
-        "DELETE FROM vectors WHERE id = (SELECT vector FROM keys WHERE key = ?)", [(k,) for k in damaged]
-    )
-    connection.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key in damaged])
-
-
 def _drop_oldest(connection: sqlite3.Connection, rows: int) -> None:
     oldest = connection.execute("SELECT key, vector FROM keys ORDER BY used, vector LIMIT ?", [rows]).fetchall()
     connection.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key, _ in oldest])
@@ -209,7 +237,7 @@ def _used_bytes(connection: sqlite3.Connection) -> int:
     return int((pages - free) * size)
 
 
-def _entries(positions: list[int], rows: list[tuple[bytes, int, float, bytes, int]], dim: int) -> Entries:
+def _entries(positions: list[int], rows: list[tuple[bytes, int, float, bytes, int, int]], dim: int) -> Entries:
     data = np.frombuffer(b"".join(row[3] for row in rows), dtype=_LITTLE_ENDIAN)
     return Entries(
         np.array(positions, dtype=np.int64),

@@ -11,27 +11,21 @@ from harness.encoders.protocol import EncodeRefused
 from harness.errors import EncoderError
 
 
-class TokenCap:
-    """The token limit of one sentence-transformers model, and the way to lower it for a while.
+class TokenLimit:
+    """The token limit of a model, and what a request's own cap comes to under it.
 
-    `limit` is the limit that always holds, None for a model without one. Raises EncoderError where the wanted limit
-    leaves no room for a text.
+    `own` is the model's limit, None where it has none, `frame` the special tokens around a text, `wanted` a lower limit
+    for good. `limit` is the one that always holds. Raises EncoderError where `wanted` leaves no room for a text.
     """
 
-    def __init__(self, model: Any, wanted: int | None) -> None:
-        self._model = model
-        self._static = hasattr(model.tokenizer, "enable_truncation")
-        own = model.max_seq_length
-        self._own = int(own) if own is not None and np.isfinite(own) else None
-        if self._static:
-            model.tokenizer.no_truncation()
-        self._frame = 0 if self._static else int(model.tokenizer.num_special_tokens_to_add())
-        self.limit: int | None = self._own
+    def __init__(self, own: int | None, frame: int, wanted: int | None) -> None:
+        self._own, self._frame = own, frame
+        self.limit: int | None = own
         try:
             self.limit = self.effective(wanted)
         except EncodeRefused:
             raise EncoderError(
-                f"encoder.max_tokens={wanted} leaves no room for a text; set it above {self._frame}."
+                f"encoder.max_tokens={wanted} leaves no room for a text; set it above {frame}."
             ) from None
 
     def effective(self, max_tokens: int | None) -> int | None:
@@ -41,6 +35,22 @@ class TokenCap:
         if not isinstance(max_tokens, int) or isinstance(max_tokens, bool) or max_tokens <= self._frame:
             raise EncodeRefused(f"max_tokens must be an integer above {self._frame}, not {max_tokens!r}.")
         return max_tokens if self.limit is None else min(max_tokens, self.limit)
+
+
+class TokenCap(TokenLimit):
+    """The token limit of one sentence-transformers model, and the way to lower it for a while."""
+
+    def __init__(self, model: Any, wanted: int | None) -> None:
+        self._model = model
+        self._static = hasattr(model.tokenizer, "enable_truncation")
+        if self._static:
+            model.tokenizer.no_truncation()
+        own = model.max_seq_length
+        super().__init__(
+            own=int(own) if own is not None and np.isfinite(own) else None,
+            frame=0 if self._static else int(model.tokenizer.num_special_tokens_to_add()),
+            wanted=wanted,
+        )
 
     @contextmanager
     def set_to(self, cap: int | None) -> Iterator[None]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
-from harness.evaluation.evaluate import ATTEMPTS, PreparedTask, attempted
+from harness.evaluation.evaluate import ATTEMPTS, PreparedTask, attempted, options_of
 from harness.evaluation.metrics import Ndcg
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.inputs import MappedInputs, map_inputs
@@ -116,13 +116,7 @@ class Auditor:
 
     def _embed(self, request: EmbedRequest) -> NDArray[np.float32]:
         try:
-            return self._encoder.embed(
-                request.texts,
-                role=request.role,
-                adapter=request.adapter,
-                dim=request.dim,
-                max_tokens=request.max_tokens,
-            ).vectors
+            return self._encoder.embed(request.texts, options_of(request)).vectors
         except EncodeRefused as refusal:
             raise EmbedRefused(str(refusal)) from refusal
 

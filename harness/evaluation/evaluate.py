@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.meter import Cost, Meter
-from harness.encoders.protocol import EncodeRefused
+from harness.encoders.protocol import DOCUMENT, QUERY, EmbedOptions, EncodeRefused
 from harness.errors import JobError
 from harness.evaluation.metrics import Ndcg
 from harness.tasks.task import RetrievalTask
@@ -86,8 +86,8 @@ class Evaluation:
 def prepare(task: RetrievalTask, encoder: CachedEncoder) -> PreparedTask:
     """Encode a task's queries and documents and score it by cosine. Close `inputs` when done."""
     query_texts, document_texts = list(task.queries.values()), list(task.documents.values())
-    queries = encoder.embed(query_texts, role="query")
-    documents = encoder.embed(document_texts, role="document")
+    queries = encoder.embed(query_texts, QUERY)
+    documents = encoder.embed(document_texts, DOCUMENT)
     similarity = queries.vectors @ documents.vectors.T
     metric = Ndcg(task.qrels, list(task.queries), list(task.documents), ignore_identical_ids=task.ignore_identical_ids)
     inputs = TaskInputs.create(queries.vectors, documents.vectors, similarity, query_texts, document_texts)
@@ -209,13 +209,7 @@ class Evaluator:
 
         def embed(request: EmbedRequest) -> NDArray[np.float32]:
             try:
-                embedded = self._encoder.embed(
-                    request.texts,
-                    role=request.role,
-                    adapter=request.adapter,
-                    dim=request.dim,
-                    max_tokens=request.max_tokens,
-                )
+                embedded = self._encoder.embed(request.texts, options_of(request))
             except EncodeRefused as refusal:
                 meter.add(Cost(texts=len(request.texts)))
                 raise EmbedRefused(str(refusal)) from refusal
@@ -232,6 +226,11 @@ def attempted(once: Callable[[], Execution]) -> Execution:
         if execution.verdict is not Verdict.HARNESS_ERROR:
             break
     return execution
+
+
+def options_of(request: EmbedRequest) -> EmbedOptions:
+    """What a program asked for, beside its texts."""
+    return EmbedOptions(request.role, request.adapter, request.dim, request.max_tokens)
 
 
 def _no_texts(request: EmbedRequest) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from archive import Archive, CellRecord, HeldOut, OutcomeRecord
 from harness.encoders.cached import CachedEncoder
+from harness.encoders.protocol import QUERY
 from harness.evaluation.evaluate import PreparedTask, prepared
 from harness.evaluation.records import task_record
 from harness.heads.training import TrainedHead
@@ -68,8 +69,8 @@ def record_cells(
 
 
 def _outcome(trained: TrainedHead, ready: PreparedTask, encoder: CachedEncoder) -> OutcomeRecord:
-    queries = encoder.embed(list(ready.task.queries.values()), role="query").vectors
-    documents = encoder.embed(list(ready.task.documents.values()), role="document").vectors
+    queries = encoder.embed(list(ready.task.queries.values()), QUERY).vectors
+    documents = encoder.embed(list(ready.task.documents.values())).vectors
     began = time.perf_counter()
     scores = trained.apply(queries) @ trained.apply(documents).T
     per_query = ready.metric.per_query(scores)

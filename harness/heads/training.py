@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.cached import CachedEncoder
-from harness.encoders.protocol import FloatMatrix
+from harness.encoders.protocol import QUERY, FloatMatrix
 from harness.evaluation.metrics import Ndcg
 from harness.heads.models import make_head
 from harness.heads.split import SplitTask
@@ -60,8 +60,8 @@ class TrainedHead:
 
 def prepare_training(split: SplitTask, encoder: CachedEncoder, n_hard: int) -> TrainingTask:
     """Encode a split task and look up its hard negatives."""
-    documents = encoder.embed(list(split.train.documents.values()), role="document").vectors
-    queries = encoder.embed(list(split.train.queries.values()), role="query").vectors
+    documents = encoder.embed(list(split.train.documents.values())).vectors
+    queries = encoder.embed(list(split.train.queries.values()), QUERY).vectors
     relevant = _relevant(split.train)
     similarity = np.where(relevant, -np.inf, queries @ documents.T)
     hard = np.argsort(-similarity, axis=1, kind="stable")[:, : min(n_hard, documents.shape[0])]
@@ -71,7 +71,7 @@ def prepare_training(split: SplitTask, encoder: CachedEncoder, n_hard: int) -> T
         documents=documents,
         relevant=relevant,
         hard=hard,
-        validation_queries=encoder.embed(list(task.queries.values()), role="query").vectors,
+        validation_queries=encoder.embed(list(task.queries.values()), QUERY).vectors,
         validation=Ndcg(
             task.qrels, list(task.queries), list(task.documents), ignore_identical_ids=task.ignore_identical_ids
         ),

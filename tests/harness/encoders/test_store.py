@@ -96,6 +96,55 @@ def test_the_oldest_use_goes_first(tmp_path: Path) -> None:
     assert set(range(100)) <= set(kept.tolist()) and len(kept) < 1000
 
 
+def changes(store: EmbeddingStore) -> int:
+    assert store._connection is not None
+    return store._connection.total_changes
+
+
+def noted_use(store: EmbeddingStore, name: object) -> int:
+    with sqlite3.connect(store.path) as connection:
+        (used,) = connection.execute("SELECT used FROM keys WHERE key = ?", [key(name)]).fetchone()
+    return int(used)
+
+
+def age(store: EmbeddingStore, hours: float) -> None:
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE keys SET used = used - ?", [int(hours * 3600e9)])
+
+
+def test_a_read_of_recent_entries_writes_nothing(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, ROOM)
+    store.write([key(i) for i in range(10)], entries(10))
+    statements: list[str] = []
+    assert store._connection is not None
+    store._connection.set_trace_callback(statements.append)
+    before = changes(store)
+    assert len(store.read([key(i) for i in range(12)], DIM)) == 10
+    assert changes(store) == before
+    assert len(statements) == 1 and statements[0].startswith("SELECT")
+
+
+def test_an_old_use_is_noted_anew_once(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, ROOM)
+    store.write([key(0), key(1)], entries(2))
+    age(store, hours=1.1)
+    before, count = noted_use(store, 0), changes(store)
+    for _ in range(2):
+        store.read([key(0)], DIM)
+    assert noted_use(store, 0) - before > 3600e9
+    assert changes(store) == count + 1
+
+
+def test_closing_notes_the_uses(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, ROOM)
+    store.write([key(0)], entries(1))
+    before = noted_use(store, 0)
+    store.read([key(0)], DIM)
+    assert noted_use(store, 0) == before
+    store.close()
+    assert noted_use(store, 0) > before
+
+
 def test_a_full_disk_ends_writing_with_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     store = EmbeddingStore(tmp_path, ROOM)
     store.write([key(0)], entries(1))

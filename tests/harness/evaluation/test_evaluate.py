@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from harness.encoders.cached import CachedEncoder
-from harness.encoders.protocol import EncodedBatch, Encoder, FloatMatrix
+from harness.encoders.protocol import DOCUMENT, EmbedOptions, EncodedBatch, Encoder, FloatMatrix
 from harness.errors import JobError
 from harness.evaluation.evaluate import Evaluator, prepared
 from harness.tasks.task import RetrievalTask, make_task
@@ -97,13 +97,13 @@ class Failing:
     def __getattr__(self, name: str) -> object:
         return getattr(self._encoder, name)
 
-    def encode(self, texts: Sequence[str], **options: object) -> FloatMatrix:
+    def encode(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> FloatMatrix:
         self._fail(texts)
-        return self._encoder.encode(texts, **options)  # type: ignore[arg-type]
+        return self._encoder.encode(texts, options)
 
-    def encode_batches(self, texts: Sequence[str], **options: object) -> Iterator[EncodedBatch]:
+    def encode_batches(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Iterator[EncodedBatch]:
         self._fail(texts)
-        return self._encoder.encode_batches(texts, **options)  # type: ignore[arg-type]
+        return self._encoder.encode_batches(texts, options)
 
     def _fail(self, texts: Sequence[str]) -> None:
         if self.failures and any(self._word in text for text in texts):

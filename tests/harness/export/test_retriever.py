@@ -8,7 +8,7 @@ import pytest
 
 from harness.encoders.load import load_encoder
 from harness.encoders.open_model import open_model
-from harness.encoders.protocol import Encoder
+from harness.encoders.protocol import QUERY, EmbedOptions, Encoder
 from harness.export.standalone.embedding import RememberingEncoder
 from harness.export.standalone.retriever import ProgramRetriever
 from harness.settings.encoder import EncoderSettings
@@ -40,9 +40,9 @@ def test_embeddings_equal_the_harness_own_in_every_way_of_asking(model: Any) -> 
     prompted = load_encoder(EncoderSettings(model="wordllama", prompts={"query": "find: "}))
     texts = [*TEXTS, "", "half a pair \ud83d", TEXTS[0]]
     np.testing.assert_array_equal(theirs.embed(texts), ours.encode(texts))
-    np.testing.assert_array_equal(theirs.embed(texts, dim=64), ours.encode(texts, dim=64))
-    np.testing.assert_array_equal(theirs.embed(texts, max_tokens=3), ours.encode(texts, max_tokens=3))
-    np.testing.assert_array_equal(theirs.embed(texts, role="query"), prompted.encode(texts, role="query"))
+    np.testing.assert_array_equal(theirs.embed(texts, dim=64), ours.encode(texts, EmbedOptions(dim=64)))
+    np.testing.assert_array_equal(theirs.embed(texts, max_tokens=3), ours.encode(texts, EmbedOptions(max_tokens=3)))
+    np.testing.assert_array_equal(theirs.embed(texts, role="query"), prompted.encode(texts, QUERY))
     assert theirs.embed([]).shape == (0, 256)
 
 

@@ -15,7 +15,7 @@ from scripts.policy_simulation import search_with_repeats
 
 def embedder(encoder: Encoder) -> Embed:
     def embed(texts: list[str]) -> NDArray[np.float32]:
-        return encoder.encode(texts, role="document")
+        return encoder.encode(texts)
 
     return embed
 
