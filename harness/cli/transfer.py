@@ -1,11 +1,14 @@
 """Verbs that judge programs away from the search that found them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.options import JsonOption, ProgramsArgument
+
+if TYPE_CHECKING:
+    from harness.transfer.transfer import Outputs
 
 CsvOption = Annotated[Path | None, typer.Option(help="Write one line a cell.")]
 LatexOption = Annotated[Path | None, typer.Option(help="Write the table of programs.")]
@@ -31,10 +34,9 @@ def transfer(
     Settings are key=value, as for `discover`; tasks are `tasks=heldout19` unless told otherwise. Cells that the archive
     has are not evaluated again, so an interrupted transfer goes on where it was.
     """
-    from harness.transfer.transfer import Outputs
     from harness.transfer.transfer import transfer as run
 
-    complete = run(words or [], Outputs(as_json, csv, latex, heatmap), again=again)
+    complete = run(words or [], _outputs(as_json, csv, latex, heatmap), again=again)
     raise typer.Exit(0 if complete else 1)
 
 
@@ -54,7 +56,17 @@ def heads(
     (`--held-out tasks=folder --held-out tasks.paths=FOLDERS`; heldout19 unless told otherwise), on all encoders named.
     """
     from harness.heads.job import run_heads
+
+    complete = run_heads(words or [], held_out or [], _outputs(as_json, csv, latex, heatmap))
+    raise typer.Exit(0 if complete else 1)
+
+
+def _outputs(as_json: bool, csv: Path | None, latex: Path | None, heatmap: Path | None) -> "Outputs":
+    """Where to write; a picture that could not be drawn is refused before anything is evaluated."""
+    from harness.report.heatmap import draw_heatmap
+    from harness.report.pictures import require_picture
     from harness.transfer.transfer import Outputs
 
-    complete = run_heads(words or [], held_out or [], Outputs(as_json, csv, latex, heatmap))
-    raise typer.Exit(0 if complete else 1)
+    if heatmap is not None:
+        require_picture(heatmap)
+    return Outputs(as_json, csv, latex, heatmap, draw_heatmap)

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive import Archive
@@ -161,4 +161,4 @@ def _suffixed(outputs: Outputs, suffix: str) -> Outputs:
     def named(path: Path | None) -> Path | None:
         return None if path is None else path.with_name(f"{path.stem}-{suffix}{path.suffix}")
 
-    return Outputs(outputs.as_json, named(outputs.csv), named(outputs.latex), named(outputs.heatmap))
+    return replace(outputs, csv=named(outputs.csv), latex=named(outputs.latex), heatmap=named(outputs.heatmap))

@@ -1,7 +1,7 @@
 """From a request to a matrix in the archive, its table and its files."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from harness.tasks.load import load_tasks
 from harness.transfer.analysis import Analysis, analyse
 from harness.transfer.display import open_display
 from harness.transfer.files import transfer_view, write_csv, write_latex
-from harness.transfer.heatmap import draw_heatmap
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import Matrix, read_matrix
 from harness.transfer.request import read_request
@@ -25,6 +24,8 @@ class Outputs:
     csv: Path | None = None
     latex: Path | None = None
     heatmap: Path | None = None
+    draw: Callable[[Matrix, Path], None] | None = None
+    """What draws the heatmap; the report's room does, which this one does not know."""
 
 
 def transfer(words: Sequence[str], outputs: Outputs, *, again: bool = False) -> bool:
@@ -54,5 +55,5 @@ def write_files(matrix: Matrix, analysis: Analysis, outputs: Outputs) -> None:
         write_csv(matrix, outputs.csv)
     if outputs.latex is not None:
         write_latex(matrix, analysis, outputs.latex)
-    if outputs.heatmap is not None and matrix.cells:
-        draw_heatmap(matrix, outputs.heatmap)
+    if outputs.heatmap is not None and outputs.draw is not None and matrix.cells:
+        outputs.draw(matrix, outputs.heatmap)

@@ -14,6 +14,7 @@ from archive import Archive, ArchiveError, Cell, HeldOut
 from harness import inline
 from harness.encoders.load import load_encoder
 from harness.errors import UsageError
+from harness.report.heatmap import draw_heatmap
 from harness.transfer.request import read_request
 from harness.transfer.transfer import Outputs, transfer
 
@@ -104,7 +105,9 @@ def test_a_failing_program_has_a_verdict_and_no_number_anywhere(
     broken = tmp_path / "broken.py"
     broken.write_text("def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return sim[:, 1:]\n")
     table, latex, picture = (tmp_path / name for name in ("m.csv", "m.tex", "m.svg"))
-    assert transfer([str(broken), "bm25_rrf", *quick], Outputs(csv=table, latex=latex, heatmap=picture))
+    assert transfer(
+        [str(broken), "bm25_rrf", *quick], Outputs(csv=table, latex=latex, heatmap=picture, draw=draw_heatmap)
+    )
     assert capsys.readouterr().out.count("no result: broken, wordllama") == 3
     with table.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
