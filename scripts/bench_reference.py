@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness.cli.outputs import Outputs, show
 from harness.heads.job import TITLES, judge_heads
+from harness.report.heatmap import draw_heatmap
 from harness.reproduce.claims import Claim, judge
 from harness.reproduce.published import load_published
 from harness.reproduce.report import Part, programs_section
@@ -68,7 +69,7 @@ def _table(name: str, folders: Sequence[Path], arguments: argparse.Namespace) ->
     analysis = analyse(matrix)
     written = arguments.files
     csv, heatmap = (written / f"{name}.{ending}" if written else None for ending in ("csv", "png"))
-    show(matrix, analysis, Outputs(csv=csv, heatmap=heatmap))
+    show(matrix, analysis, Outputs(csv=csv, heatmap=heatmap, draw=draw_heatmap))
     if written:
         (written / f"{name}.md").write_text(programs_section(name, Part(matrix, analysis)) + "\n", "utf-8")
     return analysis

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from harness.policies.parents import POLICIES
 from harness.programs.fingerprint import fingerprint
+from harness.report.pictures import write_picture
+from harness.report.specs import Spec
 from scripts.policy_simulation import (
     search_by_bandit,
     search_by_selection,
@@ -62,27 +64,50 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=200)
     arguments = parser.parse_args()
 
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
     panels = {
         "Parent selection: best delta": selection(),
         "Choice of model: best delta": models(),
         "Novelty rejection: distinct programs evaluated": novelty(),
     }
-    figure, axes = pyplot.subplots(1, 3, figsize=(15, 4.5), constrained_layout=True)
-    for axis, (title, curves) in zip(axes, panels.items(), strict=True):
-        for name, curve in curves.items():
-            runs = np.array([curve(seed) for seed in range(arguments.seeds)])
-            mean, half = band(runs)
-            axis.plot(mean, label=name)
-            axis.fill_between(range(len(mean)), mean - half, mean + half, alpha=0.2)
-            print(f"{title}: {name} ends at {mean[-1]:.4f} ± {half[-1]:.4f} (n = {arguments.seeds} seeds)")
-        axis.set(title=title, xlabel="programs")
-        axis.legend()
-    figure.savefig(arguments.picture)
+    drawn = [panel(title, curves, arguments.seeds) for title, curves in panels.items()]
+    write_picture(
+        {"background": "white", "resolve": {"scale": {"color": "independent"}}, "hconcat": drawn}, arguments.picture
+    )
+
+
+def panel(title: str, curves: Curves, seeds: int) -> Spec:
+    """One chart as Vega-Lite: a line with its band per curve."""
+    rows = []
+    for name, curve in curves.items():
+        mean, half = band(np.array([curve(seed) for seed in range(seeds)]))
+        rows += [
+            {"programs": at, "curve": name, "mean": m, "low": m - h, "high": m + h}
+            for at, (m, h) in enumerate(zip(mean.tolist(), half.tolist(), strict=True))
+        ]
+        print(f"{title}: {name} ends at {mean[-1]:.4f} ± {half[-1]:.4f} (n = {seeds} seeds)")
+    value = {"type": "quantitative", "title": None, "scale": {"zero": False}}
+    return {
+        "title": title,
+        "width": 380,
+        "height": 300,
+        "data": {"values": rows},
+        "encoding": {
+            "x": {"field": "programs", "type": "quantitative"},
+            "color": {
+                "field": "curve",
+                "type": "nominal",
+                "title": None,
+                "legend": {"orient": "bottom", "symbolOpacity": 1},
+            },
+        },
+        "layer": [
+            {
+                "mark": {"type": "area", "opacity": 0.2},
+                "encoding": {"y": {"field": "low", **value}, "y2": {"field": "high"}},
+            },
+            {"mark": "line", "encoding": {"y": {"field": "mean", **value}}},
+        ],
+    }
 
 
 if __name__ == "__main__":

@@ -131,7 +131,9 @@ def config_page() -> str:
         GENERATED,
         "Write them as `key=value` after a verb that runs programs: `ttc discover search.generations=20`. "
         "`ttc discover --show-config` prints them all as they will be used; `-m key=a,b` runs one search after "
-        "another. A group is chosen by its name: `encoder=wordllama`. None is written `null`.\n",
+        "another, and `--config-dir DIR` adds group files and experiments of your own: "
+        "[first run](../first-run.md#change-something). A group is chosen by its name: `encoder=wordllama`. None is "
+        "written `null`.\n",
         ", ".join(f"[{part.name}](#{part.name})" for part in fields(Settings)) + ".\n",
     ]
     for part in fields(Settings):

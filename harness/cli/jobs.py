@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import ArchiveOption, CsvOption, JsonOption, ProgramsArgument, RunArgument, form
+from harness.cli.options import (
+    ArchiveOption,
+    ConfigDirOption,
+    ConfigNameOption,
+    CsvOption,
+    JsonOption,
+    ProgramsArgument,
+    RunArgument,
+    form,
+    sources,
+)
+from harness.errors import UsageError
 from harness.screen.columns import OPERATIONS
 
 OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
@@ -22,20 +33,32 @@ def register(app: typer.Typer) -> None:
 def discover(
     ctx: typer.Context,
     show_config: Annotated[bool, typer.Option("--show-config", help="Print the composed settings and stop.")] = False,
+    multirun: Annotated[
+        bool, typer.Option("--multirun", "-m", help="Run one search after another: `-m search.seed=1,2`.")
+    ] = False,
+    config_dir: ConfigDirOption = None,
+    config_name: ConfigNameOption = "config",
+    cfg: Annotated[str | None, typer.Option("--cfg", "-c", help="`job` does what --show-config does.")] = None,
 ) -> None:
     """Search for programs. Settings are key=value: `ttc discover proposer=recombine search.generations=20`.
 
-    `--show-config` lists every setting; `-m key=a,b` runs one search after another.
+    `--show-config` lists every setting; `-m key=a,b` runs one search after another, and exits with 1 where one of them
+    failed or was stopped.
     """
-    if "-m" in ctx.args or "--multirun" in ctx.args:
-        from harness.cli.sweep import sweep
+    if cfg not in (None, "job"):
+        raise UsageError(f"There is no --cfg {cfg} here; write --cfg job.")
+    found = sources(config_dir, config_name)
+    if multirun:
+        from harness.cli.sweep import show_each, sweep
 
-        sweep(ctx.args)
-        return
+        if show_config or cfg:
+            show_each(ctx.args, found)
+            return
+        raise typer.Exit(0 if sweep(ctx.args, found) else 1)
     from harness.settings import compose
 
-    settings = compose(ctx.args)
-    if show_config:
+    settings = compose(ctx.args, found)
+    if show_config or cfg:
         from harness.settings import as_yaml
 
         print(as_yaml(settings), end="")
@@ -65,12 +88,15 @@ def evaluate(
     ctx: typer.Context,
     program: Annotated[str, typer.Argument(help="A Python file, a program id, or the name of a reference program.")],
     as_json: JsonOption = False,
+    config_dir: ConfigDirOption = None,
+    config_name: ConfigNameOption = "config",
 ) -> None:
     """Evaluate one program on the configured tasks. Settings are key=value, as for `discover`."""
     from harness.cli.evaluating import evaluate_named
     from harness.settings import compose
 
-    raise typer.Exit(evaluate_named(program, compose(ctx.args), as_json=as_json))
+    settings = compose(ctx.args, sources(config_dir, config_name))
+    raise typer.Exit(evaluate_named(program, settings, as_json=as_json))
 
 
 def operations(words: ProgramsArgument = None, as_json: JsonOption = False, as_csv: CsvOption = False) -> None:

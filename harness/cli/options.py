@@ -1,5 +1,6 @@
 """Options and arguments that several verbs share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from harness.cli.completion import complete_program, complete_run
 from harness.errors import UsageError
 from harness.screen.listing import Form
+from harness.settings.words import Sources
 
 ArchiveOption = Annotated[str, typer.Option("--archive", help="The archive file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -23,6 +25,18 @@ ProgramsArgument = Annotated[
         help="Programs: files, ids, `frontier` (of the latest run, or `frontier:RUN`), `reference`; and settings.",
     ),
 ]
+
+ConfigDirOption = Annotated[
+    Path | None, typer.Option("--config-dir", "-cd", help="A folder with group files of your own.")
+]
+ConfigNameOption = Annotated[
+    str, typer.Option("--config-name", "-cn", help="The file to start from, with or without .yaml.")
+]
+
+
+def sources(config_dir: Path | None, config_name: str) -> Sources:
+    """Where configuration is read from."""
+    return Sources(config_dir, config_name.removesuffix(".yaml"))
 
 
 def form(as_json: bool, as_csv: bool) -> Form:

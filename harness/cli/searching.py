@@ -12,19 +12,27 @@ from harness.settings import ArchiveSettings, Settings
 
 def run_search(settings: Settings) -> int:
     """Run a new search and show its end; the exit code is 0 where it is complete."""
-    with StopOnInterrupt() as stop, open_run() as watcher:
+    with StopOnInterrupt() as stop:
+        return 0 if search(settings, stop).complete else 1
+
+
+def search(settings: Settings, stop: StopOnInterrupt) -> Ended:
+    """Run a new search, which the first interrupt stops after the current program, and show its end."""
+    with open_run() as watcher:
         ended = start(settings, watcher=watcher, stopping=stop.asked)
-    return _show_end(settings.archive.path, ended)
+    _show_end(settings.archive.path, ended)
+    return ended
 
 
 def resume_search(path: str, run: str, overrides: Sequence[str]) -> int:
     """Continue a recorded run and show its end; the exit code is 0 where it is complete."""
     with StopOnInterrupt() as stop, open_run() as watcher:
         ended = continue_run(path, run, overrides, watcher=watcher, stopping=stop.asked)
-    return _show_end(path, ended)
+    _show_end(path, ended)
+    return 0 if ended.complete else 1
 
 
-def _show_end(path: str, ended: Ended) -> int:
+def _show_end(path: str, ended: Ended) -> None:
     option = "" if path == ArchiveSettings().path else f" --archive {path}"
     with Archive.open(path, read_only=True) as archive:
         print_frontier(archive.frontier(ended.run_id), archive.run(ended.run_id))
@@ -32,4 +40,3 @@ def _show_end(path: str, ended: Ended) -> int:
         print(f"Run {ended.run_id} is complete. Next: ttc frontier {ended.run_id}{option} --png frontier.png")
     else:
         print(f"Run {ended.run_id} was stopped. Go on with: ttc resume {ended.run_id}{option}")
-    return 0 if ended.complete else 1

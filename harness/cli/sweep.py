@@ -1,21 +1,47 @@
-"""One discovery run after another over a grid of settings, by Hydra's own multirun."""
+"""One discovery run after another over a grid of settings, in Hydra's notation and without its folders."""
 
-import sys
 from collections.abc import Sequence
-from typing import Any
+
+from archive import ArchiveError
+from harness.cli.searching import search
+from harness.errors import HarnessError
+from harness.screen.stopping import StopOnInterrupt
+from harness.settings import Settings, as_yaml, compose_each
+from harness.settings.words import Sources
+from sandbox import SandboxError
 
 
-def sweep(arguments: Sequence[str]) -> None:
-    """Run `-m key=a,b other=c,d` with Hydra's launcher; each job is a discovery run of its own."""
-    import hydra
+def sweep(overrides: Sequence[str], sources: Sources) -> bool:
+    """Run every point of `key=a,b other=c,d` and print a line at each one's end; False when one did not finish.
 
-    @hydra.main(version_base="1.3", config_path="pkg://configs", config_name="config")
-    def job(config: Any) -> None:
-        from harness.cli.searching import run_search
-        from harness.settings import from_config
+    A job that fails leaves the others alone; an interrupt ends the sweep with the job. Raises UsageError before the
+    first job where a setting of any is wrong.
+    """
+    jobs = compose_each(overrides, sources)
+    complete = True
+    with StopOnInterrupt() as stop:
+        for number, (varied, settings) in enumerate(jobs, start=1):
+            if stop.asked():
+                print(f"{len(jobs) - number + 1} of {len(jobs)} jobs were not begun.", flush=True)
+                return False
+            end = _run(settings, stop)
+            complete = complete and end == _COMPLETE
+            print(f"Job {number} of {len(jobs)} ({varied or 'as configured'}): {end}", flush=True)
+    return complete
 
-        run_search(from_config(config))
 
-    flags = [argument for argument in arguments if argument.startswith("-")]
-    sys.argv = ["ttc discover", *flags, *(argument for argument in arguments if argument not in flags)]
-    job()
+def show_each(overrides: Sequence[str], sources: Sources) -> None:
+    """Print the settings of every job."""
+    for varied, settings in compose_each(overrides, sources):
+        print(f"# {varied}\n{as_yaml(settings)}", end="")
+
+
+_COMPLETE = "complete."
+
+
+def _run(settings: Settings, stop: StopOnInterrupt) -> str:
+    """How one job ended."""
+    try:
+        return _COMPLETE if search(settings, stop).complete else "stopped."
+    except (HarnessError, ArchiveError, SandboxError, OSError) as error:
+        return f"failed. {error}"

@@ -1,11 +1,14 @@
 """Verbs that judge programs away from the search that found them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.options import JsonOption, ProgramsArgument
+
+if TYPE_CHECKING:
+    from harness.cli.outputs import Outputs
 
 CsvOption = Annotated[Path | None, typer.Option(help="Write one line a cell.")]
 LatexOption = Annotated[Path | None, typer.Option(help="Write the table of programs.")]
@@ -32,9 +35,8 @@ def transfer(
     has are not evaluated again, so an interrupted transfer goes on where it was.
     """
     from harness.cli.matrices import run_transfer
-    from harness.cli.outputs import Outputs
 
-    complete = run_transfer(words or [], Outputs(as_json, csv, latex, heatmap), again=again)
+    complete = run_transfer(words or [], _outputs(as_json, csv, latex, heatmap), again=again)
     raise typer.Exit(0 if complete else 1)
 
 
@@ -54,7 +56,16 @@ def heads(
     (`--held-out tasks=folder --held-out tasks.paths=FOLDERS`; heldout19 unless told otherwise), on all encoders named.
     """
     from harness.cli.matrices import run_heads
-    from harness.cli.outputs import Outputs
 
-    complete = run_heads(words or [], held_out or [], Outputs(as_json, csv, latex, heatmap))
+    complete = run_heads(words or [], held_out or [], _outputs(as_json, csv, latex, heatmap))
     raise typer.Exit(0 if complete else 1)
+
+
+def _outputs(as_json: bool, csv: Path | None, latex: Path | None, heatmap: Path | None) -> "Outputs":
+    """Where to write; a picture that could not be drawn is refused before anything is evaluated."""
+    from harness.cli.outputs import Outputs
+    from harness.report.pictures import require_picture
+
+    if heatmap is not None:
+        require_picture(heatmap)
+    return Outputs(as_json, csv, latex, heatmap)

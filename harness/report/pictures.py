@@ -13,18 +13,27 @@ WIDTH = 760
 
 def draw(spec: str, chart: dict[str, Any], path: Path, title: str) -> None:
     """Write a titled chart to an SVG, PNG or PDF file, by its ending. Raises UsageError for another ending."""
+    write_picture(picture_spec(spec, chart, title), path)
+
+
+def write_picture(whole: dict[str, Any], path: Path) -> None:
+    """Write a Vega-Lite specification as a picture. Raises UsageError for an ending that is none of a picture's."""
     import vl_convert
 
-    whole = picture_spec(spec, chart, title)
     makers: dict[str, Callable[[], str | bytes]] = {
         ".svg": lambda: vl_convert.vegalite_to_svg(whole),
         ".png": lambda: vl_convert.vegalite_to_png(whole, scale=2),
         ".pdf": lambda: vl_convert.vegalite_to_pdf(whole),
     }
-    if path.suffix.lower() not in makers:
-        raise UsageError(f"A picture is an .svg, .png or .pdf file, not {path.name}; choose one of these endings.")
+    require_picture(path)
     made = makers[path.suffix.lower()]()
     path.write_bytes(made.encode() if isinstance(made, str) else made)
+
+
+def require_picture(path: Path) -> None:
+    """Raise UsageError where a file's ending is none of a picture's."""
+    if path.suffix.lower() not in (".svg", ".png", ".pdf"):
+        raise UsageError(f"A picture is an .svg, .png or .pdf file, not {path.name}; choose one of these endings.")
 
 
 def picture_spec(spec: str, chart: dict[str, Any], title: str) -> dict[str, Any]:

@@ -14,6 +14,9 @@ class StopOnInterrupt:
 
     def __enter__(self) -> Self:
         self._before = signal.signal(signal.SIGINT, self._interrupted)
+        owner = getattr(self._before, "__self__", None)
+        self._around = owner if isinstance(owner, StopOnInterrupt) else None  # a sweep's, around that of its job
+        self._asked = self._around is not None and self._around.asked()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -26,4 +29,6 @@ class StopOnInterrupt:
         if self._asked:
             raise KeyboardInterrupt
         self._asked = True
+        if self._around is not None:
+            self._around._asked = True
         print("\nStopping after the current program; press Ctrl-C again to stop at once.", file=sys.stderr)

@@ -1,6 +1,6 @@
 """Every setting, its range beside it, and how YAML and `key=value` become one value."""
 
-from harness.settings.compose import as_yaml, compose, from_config, groups, register_schema, to_mapping
+from harness.settings.compose import as_yaml, compose, compose_each, from_config, groups, register_schema, to_mapping
 from harness.settings.schema import (
     ArchiveSettings,
     ExecutorSettings,
@@ -19,6 +19,7 @@ __all__ = [
     "Settings",
     "as_yaml",
     "compose",
+    "compose_each",
     "from_config",
     "groups",
     "register_schema",

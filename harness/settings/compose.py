@@ -1,33 +1,68 @@
 """How YAML and `key=value` become settings: composed by Hydra from `configs/`, checked against the dataclasses."""
 
 import difflib
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
 from harness.settings.schema import Settings
+from harness.settings.words import Sources, choices, kinds, open_hydra, parsed, spelt
+
+_OURS = Sources()
 
 
-def compose(overrides: Sequence[str]) -> Settings:
-    """Compose the settings of `key=value` overrides.
+def compose(overrides: Sequence[str], sources: Sources = _OURS) -> Settings:
+    """Compose the settings of `key=value` overrides; Hydra's `+key=`, `++key=` and `~key` are understood too.
 
     Raises UsageError naming the key or value at fault and the nearest one that exists.
     """
     from hydra import compose as hydra_compose
-    from hydra import initialize_config_module
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
     register_schema()
     try:
-        with initialize_config_module("configs", version_base="1.3"):
-            config = hydra_compose("config", overrides=[_checked(override) for override in overrides])
+        with open_hydra(sources) as loader:
+            checked = Overrides(overrides, sources, loader).checked()
+            config = hydra_compose(sources.name, overrides=checked)
         return from_config(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise UsageError(_sentence(error)) from error
+
+
+def compose_each(overrides: Sequence[str], sources: Sources = _OURS) -> list[tuple[str, Settings]]:
+    """Compose every point of a grid, `key=a,b other=c,d`; with each what tells it from the others.
+
+    Raises UsageError as `compose` does, before anything is run.
+    """
+    from hydra.errors import HydraException
+
+    try:
+        with open_hydra(sources) as loader:
+            grid = [_points(word, sources, loader) for word in overrides]
+    except HydraException as error:
+        raise UsageError(_sentence(error)) from error
+    swept = [len(points) > 1 for points in grid]
+    jobs = []
+    for job in itertools.product(*grid):
+        varied = " ".join(word for word, varies in zip(job, swept, strict=True) if varies)
+        jobs.append((varied, compose(job, sources)))
+    return jobs
+
+
+def _points(word: str, sources: Sources, loader: Any) -> list[str]:
+    """What one word of a sweep stands for."""
+    override = parsed(Overrides([word], sources, loader, sweeping=True).spelt(word), loader)
+    if not override.is_sweep_override():
+        return [word]
+    if not override.is_discrete_sweep():
+        raise UsageError(f"'{word}' has no end of values; write them out: {override.key_or_group}=a,b.")
+    return [f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()]
 
 
 def register_schema() -> None:
@@ -70,23 +105,72 @@ def groups() -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _checked(override: str) -> str:
-    """Catch a misspelt key or choice before Hydra does, since it suggests nothing; let free mappings take new keys."""
-    key, separator, value = override.partition("=")
-    if not separator:
-        raise UsageError(f"'{override}' is not a setting; write key=value, for example search.generations=4.")
-    defaults = asdict(Settings())
-    keys = _keys(defaults)
-    if any(f"{key}.".startswith(f"{name}.") and _value_at(defaults, name) == {} for name in keys):
-        return f"++{override}"
-    if key not in keys:
-        raise UsageError(f"There is no setting '{key}'{_near(key, keys)}; `ttc discover --show-config` lists them all.")
-    if isinstance(_value_at(defaults, key), list) and not value.startswith(("[", "${")):
-        raise UsageError(f"{key} is a list; write {key}=[{value}], in quotes where your shell reads brackets.")
-    if key in groups() and value not in groups()[key]:
-        choices = ", ".join(groups()[key])
-        raise UsageError(f"There is no {key} '{value}'{_near(value, groups()[key])}; choose one of {choices}.")
-    return override
+class Overrides:
+    """Overrides on their way to Hydra: a misspelt key or choice is caught here, since Hydra suggests nothing."""
+
+    def __init__(self, words: Sequence[str], sources: Sources, loader: Any, *, sweeping: bool = False) -> None:
+        self._words, self._sources, self._loader, self._sweeping = words, sources, loader, sweeping
+        self._defaults = asdict(Settings())
+        self._keys = _keys(self._defaults)
+
+    def checked(self) -> list[str]:
+        """All of them. Raises UsageError for the first that is wrong."""
+        return [self._checked(word) for word in self._words]
+
+    def spelt(self, word: str) -> str:
+        """One of them in Hydra's grammar. Raises UsageError where it has none."""
+        if word.startswith("~") and "=" not in word:
+            return word
+        written, separator, value = word.partition("=")
+        if not separator:
+            raise UsageError(f"'{word}' is not a setting; write key=value, for example search.generations=4.")
+        key = written.lstrip("+~")
+        kind = str if key in groups() else kinds(Settings).get(key)
+        return spelt(word, key, value, kind, sweeping=self._sweeping)
+
+    def _checked(self, word: str) -> str:
+        word = self.spelt(word)
+        written, _, value = word.partition("=")
+        key = written.lstrip("+~")
+        if key.startswith("hydra."):
+            return self._hydras_own(key, word)
+        if any(f"{key}.".startswith(f"{name}.") and _value_at(self._defaults, name) == {} for name in self._keys):
+            return word if written != key else f"++{word}"  # free mappings take new keys
+        if key in self._groups():
+            self._check_choice(key, value, removed=written.startswith("~"))
+        elif key not in self._keys:
+            near = _near(key, [*self._keys, *self._groups()])
+            raise UsageError(f"There is no setting '{key}'{near}; `ttc discover --show-config` lists them all.")
+        elif written.startswith("~"):
+            raise UsageError(f"{key} cannot be left out; only a whole group can, for example ~search.")
+        elif isinstance(_value_at(self._defaults, key), list) and not value.startswith(("[", "${")):
+            raise UsageError(f"{key} is a list; write {key}=[{value}], in quotes where your shell reads brackets.")
+        return word
+
+    def _groups(self) -> tuple[str, ...]:
+        named = [word.partition("=")[0] for word in self._words]
+        added = [word.lstrip("+~") for word in named if word.startswith(("+", "~"))]
+        own = [name for name in added if "." not in name and self._choices(name)]
+        return (*groups(), *self._loader.list_groups(""), *own)
+
+    def _choices(self, group: str) -> tuple[str, ...]:
+        return choices(self._loader, group, self._sources, [self.spelt(word) for word in self._words])
+
+    def _check_choice(self, group: str, value: str, *, removed: bool) -> None:
+        known, value = self._choices(group), value.strip("'\"")
+        if removed or value in known or "/" in value or value == "null" or value.startswith(("[", "{", "$")):
+            return
+        raise UsageError(f"There is no {group} '{value}'{_near(value, known)}; choose one of {', '.join(known)}.")
+
+    def _hydras_own(self, key: str, word: str) -> str:
+        if key != "hydra.searchpath":
+            raise UsageError(f"{key} has no effect here; of Hydra's own settings, only hydra.searchpath=[FOLDER] has.")
+        listed = parsed(word).value()
+        for one in listed if isinstance(listed, list) else [listed]:
+            scheme, separator, path = str(one).partition("://")
+            if (scheme == "file" or not separator) and not Path(path or str(one)).is_dir():
+                raise UsageError(f"There is no folder {path or one}; write hydra.searchpath=[file:///FOLDER].")
+        return word
 
 
 def _keys(mapping: Mapping[str, Any], prefix: str = "") -> list[str]:

@@ -44,9 +44,9 @@ _ESTIMATORS = _words("""
     neural_network preprocessing semi_supervised svm tree
 """)
 _LICENSED = _words("""
-    certifi contourpy datasets filelock fonttools fsspec huggingface-hub hydra-core jinja2 joblib kiwisolver
-    matplotlib mpmath mteb networkx numpy packaging pandas pillow polars pyarrow pyparsing python-dateutil regex
-    requests scikit-learn scipy setuptools sympy torch tqdm transformers typing-extensions urllib3
+    certifi datasets filelock fsspec huggingface-hub hydra-core jinja2 joblib mpmath mteb networkx numpy packaging
+    pandas polars pyarrow python-dateutil regex requests scikit-learn scipy setuptools sympy torch tqdm transformers
+    typing-extensions urllib3
 """)
 
 
@@ -97,7 +97,7 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "licences": Recipe(
         "legal",
-        "torch, matplotlib, numpy and others",
+        "torch, numpy, pandas and others",
         "A clause taken out of the licence texts of installed packages asks for the stretches of licence it stood in.",
         lambda library: clause_to_licence(_LICENSED, _LICENCE),
     ),
