@@ -34,7 +34,7 @@ def resume_search(path: str, run: str, overrides: Sequence[str]) -> int:
 
 def _show_end(path: str, ended: Ended) -> None:
     option = "" if path == ArchiveSettings().path else f" --archive {path}"
-    with Archive.open(path, read_only=True) as archive:
+    with Archive.open(path, create=False) as archive:  # the last to leave a file open for writing tidies it
         print_frontier(archive.frontier(ended.run_id), archive.run(ended.run_id))
     if ended.complete:
         print(f"Run {ended.run_id} is complete. Next: ttc frontier {ended.run_id}{option} --png frontier.png")

@@ -44,9 +44,9 @@ _ESTIMATORS = _words("""
     neural_network preprocessing semi_supervised svm tree
 """)
 _LICENSED = _words("""
-    certifi datasets filelock fsspec huggingface-hub hydra-core jinja2 joblib mpmath mteb networkx numpy packaging
-    pandas polars pyarrow python-dateutil regex requests scikit-learn scipy setuptools sympy torch tqdm transformers
-    typing-extensions urllib3
+    certifi contourpy datasets filelock fonttools fsspec huggingface-hub hydra-core jinja2 joblib kiwisolver
+    matplotlib mpmath mteb networkx numpy packaging pandas pillow polars pyarrow pyparsing python-dateutil regex
+    requests scikit-learn scipy setuptools sympy torch tqdm transformers typing-extensions urllib3
 """)
 
 
