@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness import workbench
+from harness.evaluation import workbench
 from harness.settings import Settings
 
 

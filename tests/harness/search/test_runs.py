@@ -8,6 +8,7 @@ import pytest
 
 from archive import Archive
 from harness.errors import UsageError
+from harness.evaluation.watcher import Watcher, never
 from harness.search.runs import _never_left_running, _search
 from harness.settings import Settings
 from tests.archive import sample_records as sample
@@ -17,7 +18,7 @@ def test_a_misspelt_selection_is_refused_before_anything_is_opened() -> None:
     settings = Settings()
     settings = replace(settings, search=replace(settings.search, selection="sigmiod"))
     with pytest.raises(UsageError, match="did you mean sigmoid"):
-        _search(settings, cast(Archive, None), [], run_id=None)
+        _search(settings, cast(Archive, None), [], None, Watcher(), never)
 
 
 @pytest.mark.parametrize(("before", "after"), [("running", "stopped"), ("finished", "finished")])
