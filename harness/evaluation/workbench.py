@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from harness.encoders.cached import CachedEncoder, Report
 from harness.encoders.load import load_cached_encoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
-from harness.evaluation.evaluate import Evaluator, PreparedTask, prepared
+from harness.evaluation.evaluate import PreparedTask, prepared
+from harness.evaluation.evaluator import Evaluator
+from harness.evaluation.executor import LocalExecutor
 from harness.machine import available_cores
 from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
@@ -63,11 +65,9 @@ def open_workbench(
         )
         encoder = load_cached_encoder(settings.encoder, settings.cache, report=report)
         ready = stack.enter_context(prepared(tasks, encoder, on_task=on_task))
-        evaluator = Evaluator([task for task in ready if task.name not in hidden], encoder, sandbox, workers)
-        stack.callback(evaluator.close)
-        validator = None
-        if hidden:
-            validator = Evaluator([task for task in ready if task.name in hidden], encoder, sandbox, workers)
-            stack.callback(validator.close)
+        executor = LocalExecutor(encoder, sandbox, workers)
+        stack.callback(executor.close)
         stack.callback(sandbox.close)
+        evaluator = Evaluator([task for task in ready if task.name not in hidden], executor)
+        validator = Evaluator([task for task in ready if task.name in hidden], executor) if hidden else None
         yield Workbench(settings, encoder, sandbox, evaluator, Auditor(sandbox, poisoned, encoder), validator)
