@@ -57,6 +57,8 @@ class SearchSettings:
 class ExecutorSettings:
     """Where programs run, and how many at a time. It decides how long a run takes and nothing that it finds."""
 
+    kind: str = "local"
+    """local: the sandbox of this machine; or the name of one that another package brings."""
     workers: int | None = None
     """Tasks that are evaluated at a time; None follows the number of cores."""
     programs: int = 1

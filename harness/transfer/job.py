@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from archive import Archive, CellRecord, HeldOut
 from harness.encoders.cached import CachedEncoder
-from harness.encoders.load import load_cached_encoder
 from harness.encoders.protocol import EncoderIdentity
 from harness.evaluation.evaluate import Outcome, prepared
 from harness.evaluation.executor import LocalExecutor
+from harness.evaluation.given import open_encoder
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.watcher import Stopping, Watcher
 from harness.machine import available_cores
@@ -52,11 +52,11 @@ def evaluate_missing(
     with Sandbox(
         workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level
     ) as sandbox:
-        for each in request.encoders:
+        for each, given in request.each_encoder:
             if stopping():
                 complete = False
                 break
-            encoder = load_cached_encoder(each.encoder, each.cache, report=watcher.encoding)
+            encoder = open_encoder(each, given, watcher.encoding)
             identities.append(encoder.identity)
             part = _Part(request, HeldOut(archive), encoder, sandbox, workers, watcher, stopping)
             with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
