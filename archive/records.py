@@ -129,6 +129,8 @@ class ProgramRecord:
     outcomes: list[OutcomeRecord] = field(default_factory=list)
     usage: list[UsageRecord] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    audits: Mapping[str, int] = field(default_factory=dict)
+    """Each audit that was made, with the number of tasks it was made on; what is not here was not made."""
     violations: list[dict[str, Any]] = field(default_factory=list)
     """Broken static rules: code, line, message."""
     model: str = ""

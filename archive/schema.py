@@ -181,6 +181,12 @@ INSERT INTO heldout_outcomes SELECT source_hash, * FROM heldout_outcomes_by_sour
 DROP TABLE heldout_outcomes_by_source;
 """
 
+# Of programs recorded before, it is not known which audits were made.
+AUDITS_AND_SECRET = """
+ALTER TABLE programs ADD COLUMN audits TEXT NOT NULL DEFAULT '{}';
+CREATE TABLE secret (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL) STRICT;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -195,6 +201,7 @@ MIGRATIONS = {
     "tables_and_views": _applying(RUNS + PROGRAMS + CALLS + HELD_OUT + VIEWS),
     "usage_of_every_call": _applying(USAGE_OF_EVERY_CALL),
     "cells_by_code": _applying(CELLS_BY_CODE),
+    "audits_and_secret": _applying(AUDITS_AND_SECRET),
 }
 
 

@@ -21,6 +21,7 @@ class Verdict(Enum):
     CONSTANT = "constant"
     NONDETERMINISTIC = "nondeterministic"
     ORDER_DEPENDENT = "order_dependent"
+    TRANSDUCTIVE = "transductive"
     POLICY_KILL = "policy_kill"
     CRASHED = "crashed"
     EXITED = "exited"
@@ -48,6 +49,7 @@ _SENTENCES = {
     Verdict.CONSTANT: "The scores are constant: every document of every query got the same score.",
     Verdict.NONDETERMINISTIC: "Two runs on the same inputs gave different scores.",
     Verdict.ORDER_DEPENDENT: "The scores depend on the order in which the documents come.",
+    Verdict.TRANSDUCTIVE: "The scores of a query depend on the other queries of the batch.",
     Verdict.POLICY_KILL: "The program made a system call that no ranking program needs and was killed.",
     Verdict.CRASHED: "The program's process was ended by a signal.",
     Verdict.EXITED: "The program ended its own process before it returned scores.",

@@ -1,12 +1,13 @@
 """Does a program score what it claims to? Runs under changed circumstances that must not change its scores.
 
-Cheap audits (one more run) suit every program on a probe task; dear ones (three more) those that are to be kept.
-What an audit embeds is not metered: it is the harness's question, not the program's.
+What is asked (tasks, queries, orders) is drawn from the archive's secret, so no program can behave where it is asked
+and cheat elsewhere. Cheap audits, two more runs, suit every program; costly ones, on every task, those that are to be
+kept. What an audit embeds is not metered: it is the harness's question, not the program's.
 """
 
 import ast
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,97 +16,181 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
-from harness.evaluation.evaluate import PreparedTask
+from harness.evaluation.difference import agreement, differ, hash_of
+from harness.evaluation.evaluate import Outcome, PreparedTask
 from harness.evaluation.executor import ATTEMPTS, attempted, options_of
-from harness.evaluation.metrics import Ndcg
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.inputs import MappedInputs, map_inputs
 
-Scores = NDArray[np.float32]
-
-MAX_DIFFERENCE = 1e-3
-"""Largest difference, relative to the range of a query's scores, that counts as rounding: honest programs stay below
-1e-6, an ill-conditioned solve reaches 7e-5."""
-MIN_OVERLAP = 0.99
-"""Least mean share of a top ten that must return."""
-TOP = 10
-ROUNDING = 1e-6
-"""Scores closer than this share of a query's range may change places."""
 QUOTE_CHARS = 12
 """String literals from this length on are looked for in the texts; shorter ones are words that occur anywhere."""
+KEPT_SHARE = 0.5
+"""Documents that stay when a task's shape and words are changed."""
+MIN_AGREEMENT = 0.8
+"""Least rank correlation of scores before and after that: reference programs stay above 0.9."""
+
+DETERMINISM = "determinism"
+ORDER_AND_ALONE = "order and alone"
+ORDER = "order"
+ROUTING = "routing"
+QUOTATION = "quotation"
 
 NONDETERMINISTIC = Verdict.NONDETERMINISTIC.value
 ORDER_DEPENDENT = Verdict.ORDER_DEPENDENT.value
-TRANSDUCTIVE = "transductive"
+TRANSDUCTIVE = Verdict.TRANSDUCTIVE.value
 QUOTES_TEXTS = "quotes_texts"
+ROUTES = "routes"
+
+Asked = tuple[PreparedTask, Outcome]
+"""A task, and what the program did on it in its evaluation."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What an audit found: a flag for the record and a sentence for the ledger."""
+    """What an audit found: a flag for the record, the task it was found on and a sentence for the ledger."""
 
     flag: str
+    task: str
     sentence: str
 
-    @property
-    def rejects(self) -> bool:
-        """Only a program without a definite result is rejected; the other findings are flags."""
-        return self.flag == NONDETERMINISTIC
+
+@dataclass(frozen=True)
+class Audited:
+    """What was found, and which audits were made on how many tasks."""
+
+    findings: tuple[Finding, ...]
+    made: Mapping[str, int]
 
 
 class Auditor:
     """Asks programs the same question under other circumstances.
 
     `poisoned` is a sandbox whose strings hash otherwise and whose fresh memory is filled with a byte; see
-    `poisoned_sandbox`.
+    `poisoned_sandbox`. With `alone`, queries are also asked one at a time.
     """
 
-    def __init__(self, sandbox: Sandbox, poisoned: Sandbox, encoder: CachedEncoder) -> None:
+    def __init__(
+        self, sandbox: Sandbox, poisoned: Sandbox, encoder: CachedEncoder, *, alone: bool = True, workers: int = 1
+    ) -> None:
         self._sandbox = sandbox
         self._poisoned = poisoned
         self._encoder = encoder
+        self._alone = alone
+        self._workers = workers
 
-    def cheap(self, source: str, task: PreparedTask, score_hash: str) -> list[Finding]:
-        """Audits for every program: `score_hash` is that of its first outcome on this task.
+    def cheap(self, source: str, asked: Sequence[Asked], texts: Iterable[str]) -> Audited:
+        """Audits for every program, on two tasks drawn from the secret; `texts` are those of all tasks.
 
         Raises JobError when the harness itself keeps failing.
         """
+        secret = asked[0][0].secret
+        first, *others = secret.generator(source, "cheap").permutation(len(asked)).tolist()
+        second = others[0] if others else first
+        findings = self._determinism(source, *asked[first])
+        if not findings:
+            findings = self._order_and_alone(source, *asked[second], rows=1)
+        made = {DETERMINISM: 1, self._order_audit: 1, QUOTATION: len(asked)}
+        return Audited((*findings, *quotations(source, texts)), made)
+
+    def costly(self, source: str, asked: Sequence[Asked]) -> Audited:
+        """Audits on every task, for a program that is to be kept. Raises JobError as `cheap` does."""
+
+        def ask(one: Asked) -> list[Finding]:
+            return self._order_and_alone(source, *one) or self._routing(source, *one)
+
+        with ThreadPoolExecutor(self._workers, thread_name_prefix="audit") as pool:
+            found = [finding for findings in pool.map(ask, asked) for finding in findings]
+        return Audited(tuple(found), {self._order_audit: len(asked), ROUTING: len(asked)})
+
+    @property
+    def _order_audit(self) -> str:
+        return ORDER_AND_ALONE if self._alone else ORDER
+
+    def _determinism(self, source: str, task: PreparedTask, outcome: Outcome) -> list[Finding]:
         again = self._run(self._poisoned, source, task, task.inputs)
+        changed = "Run again with other string hashes and filled memory it"
         if again.verdict is not Verdict.OK:
-            sentence = f"Run again with other string hashes and filled memory it ended otherwise: {again.reason}"
-            return [Finding(NONDETERMINISTIC, sentence)]
-        if hash_of(again.scores) != score_hash:
-            sentence = "Run again with other string hashes and filled memory it gave other scores."
-            return [Finding(NONDETERMINISTIC, sentence)]
-        return quotations(source, list(task.task.queries.values()) + list(task.task.documents.values()))
+            return [Finding(NONDETERMINISTIC, task.name, f"{changed} ended otherwise: {again.reason}")]
+        if hash_of(again.scores) != outcome.score_hash:
+            return [Finding(NONDETERMINISTIC, task.name, f"{changed} gave other scores.")]
+        return []
 
-    def dear(self, source: str, task: PreparedTask) -> list[Finding]:
-        """Audits for a program about to be admitted: other document order, fewer queries.
-
-        Raises JobError when the program does not end OK on the task as it stands, or the harness keeps failing.
-        """
-        base = self._run(self._sandbox, source, task, task.inputs)
-        if base.scores is None:
-            raise JobError(f"The program cannot be audited on task {task.name}: {base.reason}")
-        return self._document_order(source, task, base.scores) + self._fewer_queries(source, task, base.scores)
-
-    def _document_order(self, source: str, task: PreparedTask, base: Scores) -> list[Finding]:
-        order = np.random.default_rng(0).permutation(task.inputs.n_documents)
-        with select(task.inputs, np.arange(task.inputs.n_queries), order) as shuffled:
-            run = self._run(self._sandbox, source, task, shuffled)
-        if run.scores is None:
-            return [Finding(ORDER_DEPENDENT, f"With the documents in another order it ended otherwise: {run.reason}")]
-        return _compare(ORDER_DEPENDENT, "the documents in another order", base[:, order], run.scores)
-
-    def _fewer_queries(self, source: str, task: PreparedTask, base: Scores) -> list[Finding]:
-        if task.inputs.n_queries < 2:
+    def _order_and_alone(
+        self, source: str, task: PreparedTask, outcome: Outcome, rows: int | None = None
+    ) -> list[Finding]:
+        """Each sampled query by itself, the documents in another order; what differs is looked at more closely."""
+        if outcome.sample is None:
             return []
-        rows = np.arange(0, task.inputs.n_queries, 2)
-        with select(task.inputs, rows, np.arange(task.inputs.n_documents)) as fewer:
-            run = self._run(self._sandbox, source, task, fewer)
+        sampled = task.sampled(source)[:rows]
+        if not self._alone:
+            return self._order(source, task, outcome)
+        for place, row in enumerate(sampled.tolist()):
+            documents = self._shuffled(source, task, str(row))
+            base = outcome.sample[place : place + 1, documents]
+            if self._differs(source, task, np.array([row]), documents, base):
+                return self._explain(source, task, outcome, place, row)
+        return []
+
+    def _explain(
+        self, source: str, task: PreparedTask, outcome: Outcome, place: int, row: int
+    ) -> list[Finding]:
+        """Whether it was the order of the documents, or that the query stood alone."""
+        assert outcome.sample is not None
+        everything = np.arange(task.inputs.n_documents)
+        alone = self._differs(source, task, np.array([row]), everything, outcome.sample[place : place + 1])
+        found = self._order(source, task, outcome)
+        if alone or not found:
+            why = alone or "its scores differ when the documents stand in another order as well"
+            sentence = f"A query alone does not get what it gets in a batch: {why}; {_REPAIR}"
+            found.append(Finding(TRANSDUCTIVE, task.name, sentence))
+        return found
+
+    def _order(self, source: str, task: PreparedTask, outcome: Outcome) -> list[Finding]:
+        assert outcome.sample is not None
+        documents = self._shuffled(source, task, "all")
+        queries = np.arange(task.inputs.n_queries)
+        sampled = task.sampled(source)
+        why = self._differs(source, task, queries, documents, outcome.sample[:, documents], sampled)
+        if not why:
+            return []
+        sentence = f"With the documents in another order {why}; break ties by nothing, and use no position."
+        return [Finding(ORDER_DEPENDENT, task.name, sentence)]
+
+    def _differs(
+        self,
+        source: str,
+        task: PreparedTask,
+        queries: NDArray[np.int64],
+        documents: NDArray[np.int64],
+        base: NDArray[np.float32],
+        compared: NDArray[np.int64] | None = None,
+    ) -> str:
+        """How the program's scores of some queries and documents differ from `base`; empty where they do not.
+
+        Of the scores the rows `compared` are, by default all.
+        """
+        with select(task.inputs, queries, documents) as inputs:
+            run = self._run(self._sandbox, source, task, inputs)
         if run.scores is None:
-            return [Finding(TRANSDUCTIVE, f"With every other query left out it ended otherwise: {run.reason}")]
-        return _compare(TRANSDUCTIVE, "every other query left out", base[rows], run.scores)
+            return f"it ends otherwise ({run.reason.rstrip('.')})"
+        return differ(base, run.scores if compared is None else run.scores[compared])
+
+    def _routing(self, source: str, task: PreparedTask, outcome: Outcome) -> list[Finding]:
+        """A task of another shape, with other words, must be ranked by much the same program."""
+        documents = self._shuffled(source, task, "kept")[: max(3, round(KEPT_SHARE * task.inputs.n_documents))]
+        with select(task.inputs, np.arange(task.inputs.n_queries), documents) as inputs:
+            run = self._run(self._sandbox, source, task, inputs)
+        if run.scores is None or outcome.sample is None:
+            return [Finding(ROUTES, task.name, f"With half of the documents it ends otherwise: {run.reason}")]
+        agreed = agreement(outcome.sample[:, documents], run.scores[task.sampled(source)])
+        if agreed >= MIN_AGREEMENT:
+            return []
+        sentence = f"With half of the documents it ranks them otherwise: rank correlation {agreed:.2f}."
+        return [Finding(ROUTES, task.name, sentence)]
+
+    def _shuffled(self, source: str, task: PreparedTask, what: str) -> NDArray[np.int64]:
+        generator = task.secret.generator(task.task.fingerprint, source, "shuffled", what)
+        return generator.permutation(task.inputs.n_documents)
 
     def _run(self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs) -> Execution:
         execution = attempted(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits))
@@ -122,14 +207,14 @@ class Auditor:
             raise EmbedRefused(str(refusal)) from refusal
 
 
+_REPAIR = (
+    "take statistics over the documents of one query (axis=1), or over the corpus, and never over the batch's queries."
+)
+
+
 def poisoned_sandbox(*, level: str, allow_primitives: bool) -> Sandbox:
     """A sandbox that shows up programs which depend on hash order or on uninitialised memory."""
     return Sandbox(level=level, allow_primitives=allow_primitives, hash_seed=4242, malloc_perturb=0xA5)
-
-
-def hash_of(scores: Scores | None) -> str:
-    """The hash that an outcome records of a score matrix."""
-    return hashlib.blake2b(b"" if scores is None else scores.tobytes(), digest_size=16).hexdigest()
 
 
 def select(inputs: TaskInputs, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> TaskInputs:
@@ -144,57 +229,17 @@ def select(inputs: TaskInputs, rows: NDArray[np.int64], columns: NDArray[np.int6
     )
 
 
-def _compare(flag: str, circumstance: str, base: Scores, other: Scores) -> list[Finding]:
-    difference, overlap = relative_difference(base, other), top_overlap(base, other)
-    if difference <= MAX_DIFFERENCE and overlap >= MIN_OVERLAP:
-        return []
-    sentence = f"With {circumstance} its scores differ by {difference:.1e} of their range"
-    return [Finding(flag, f"{sentence}, and {overlap:.0%} of the top {TOP} return.")]
+def quotations(source: str, texts: Iterable[str]) -> list[Finding]:
+    """Whether a program's strings are taken from the texts that it is judged on, hidden ones included.
 
-
-def relative_difference(base: Scores, other: Scores) -> float:
-    """Largest absolute difference of two (Q, N) matrices, each row relative to the range of its scores in `base`."""
-    spread = np.ptp(base, axis=1).astype(np.float64)
-    gap = np.abs(base.astype(np.float64) - other).max(axis=1)
-    return float((gap / np.where(spread > 0, spread, 1.0)).max())
-
-
-def top_overlap(base: Scores, other: Scores) -> float:
-    """Mean share of each row's ten best in `base` that are among the ten best in `other`, rounding forgiven."""
-    depth = min(TOP, base.shape[1])
-    best = np.argpartition(-base, depth - 1, axis=1)[:, :depth]
-    threshold = np.partition(other, -depth, axis=1)[:, -depth] - ROUNDING * np.ptp(other, axis=1)
-    return float((np.take_along_axis(other, best, axis=1) >= threshold[:, None]).mean())
-
-
-def quotations(source: str, texts: Sequence[str]) -> list[Finding]:
-    """Whether a program's strings are taken from the texts that it is judged on."""
-    literals = {
+    The sentence does not repeat the quotation, as it may be of a hidden task.
+    """
+    literals = [
         node.value
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) >= QUOTE_CHARS
-    }
-    quoted = sorted(literal for literal in literals if any(literal in text for text in texts))
-    return [Finding(QUOTES_TEXTS, f"It quotes the task's texts: {quoted[0][:60]!r}.")] if quoted else []
-
-
-def shuffled_label_ndcg(task: PreparedTask, seed: int = 0) -> float:
-    """Mean nDCG@10 of cosine when the judged documents of every query are drawn anew at random.
-
-    A sound metric gives about what a random ranking earns; anything near `task.baseline_ndcg` means that scores do
-    not depend on the labels.
-    """
-    rng = np.random.default_rng(seed)
-    documents = list(task.task.documents)
-    qrels = {
-        query: dict(zip(_draw(rng, documents, len(judged)), judged.values(), strict=False))
-        for query, judged in task.task.qrels.items()
-    }
-    metric = Ndcg(qrels, list(task.task.queries), documents)
-    whole = map_inputs(task.inputs.descriptor, task.inputs.layout)
-    return float(metric.per_query(whole.sim).mean())
-
-
-def _draw(rng: np.random.Generator, documents: Sequence[str], count: int) -> list[str]:
-    chosen = rng.choice(len(documents), size=min(count, len(documents)), replace=False)
-    return [documents[index] for index in chosen]
+    ]
+    if not literals:
+        return []
+    quoted = sum(any(literal in text for text in texts) for literal in set(literals))
+    return [Finding(QUOTES_TEXTS, "", f"It quotes the tasks' texts {quoted} time(s).")] if quoted else []

@@ -1,44 +1,65 @@
-"""What audits change of an evaluation: a program without a definite result fails, other findings are flags."""
+"""What audits change of an evaluation: scores that depend on what they must not are no result, other findings flags."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.evaluation.audit import Finding
-from harness.evaluation.evaluate import Evaluation, Outcome, summarise
+from harness.evaluation.audit import NONDETERMINISTIC, ORDER_DEPENDENT, TRANSDUCTIVE, Asked, Audited, Finding
+from harness.evaluation.evaluate import Evaluation, Outcome, PreparedTask, summarise
 from harness.evaluation.workbench import Workbench
 from sandbox.verdicts import Verdict
 
-
-def audited(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation:
-    """Apply the cheap audits, on the probe task, to an evaluation that ended OK everywhere."""
-    probe = bench.evaluator.probe
-    first = next(outcome for outcome in evaluation.outcomes if outcome.task == probe.name)
-    findings = bench.auditor.cheap(source, probe, first.score_hash or "")
-    rejecting = [finding for finding in findings if finding.rejects]
-    if rejecting:
-        failed = _without_result(first, rejecting[0])
-        others = [outcome for outcome in evaluation.outcomes if outcome.task != probe.name]
-        return summarise([failed, *others], bench.evaluator.tasks)
-    return _flagged(evaluation, findings)
+REJECTING = (NONDETERMINISTIC, ORDER_DEPENDENT)
 
 
-def closely_audited(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation:
-    """Add the flags of the dear audits, on the probe task, for a program about to be admitted."""
-    return _flagged(evaluation, bench.auditor.dear(source, bench.evaluator.probe))
+def audit(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation:
+    """Apply the cheap audits to an evaluation that ended OK everywhere."""
+    asked = _asked(evaluation, bench.evaluator.tasks)
+    return _apply(evaluation, bench.auditor.cheap(source, asked, bench.texts()), bench.evaluator.tasks, bench)
 
 
-def _flagged(evaluation: Evaluation, findings: Sequence[Finding]) -> Evaluation:
-    flags = {*evaluation.flags, *(finding.flag for finding in findings)}
-    return replace(evaluation, flags=tuple(sorted(flags)))
+def audit_closely(
+    evaluation: Evaluation, hidden: Evaluation | None, source: str, bench: Workbench
+) -> tuple[Evaluation, Evaluation | None]:
+    """Apply the costly audits, on hidden tasks too, to a program that is to be kept."""
+    found = bench.auditor.costly(source, _asked(evaluation, bench.evaluator.tasks))
+    evaluation = _apply(evaluation, found, bench.evaluator.tasks, bench)
+    if hidden is not None and bench.validator is not None and evaluation.failure is None:
+        found = bench.auditor.costly(source, _asked(hidden, bench.validator.tasks))
+        hidden = _apply(hidden, found, bench.validator.tasks, bench)
+    return evaluation, hidden
+
+
+def _asked(evaluation: Evaluation, tasks: Sequence[PreparedTask]) -> list[Asked]:
+    outcomes = {outcome.task: outcome for outcome in evaluation.outcomes}
+    return [(task, outcomes[task.name]) for task in tasks]
+
+
+def _apply(
+    evaluation: Evaluation, audited: Audited, tasks: Sequence[PreparedTask], bench: Workbench
+) -> Evaluation:
+    rejecting = (*REJECTING, TRANSDUCTIVE) if bench.settings.program.transductive == "refuse" else REJECTING
+    failed = {finding.task: finding for finding in reversed(audited.findings) if finding.flag in rejecting}
+    flags = {*evaluation.flags, *(finding.flag for finding in audited.findings if finding.flag not in rejecting)}
+    # Of an audit that is made twice the wider one counts.
+    made = dict(Counter(evaluation.audits) | Counter(audited.made))
+    if failed:
+        outcomes = [
+            _without_result(outcome, failed[outcome.task]) if outcome.task in failed else outcome
+            for outcome in evaluation.outcomes
+        ]
+        evaluation = summarise(outcomes, tasks)
+    return replace(evaluation, flags=tuple(sorted(flags)), audits=made)
 
 
 def _without_result(outcome: Outcome, finding: Finding) -> Outcome:
     return replace(
         outcome,
-        verdict=Verdict.NONDETERMINISTIC,
+        verdict=Verdict(finding.flag),
         reason=finding.sentence,
         ndcg=None,
         delta=None,
         per_query=None,
         score_hash=None,
+        sample=None,
     )

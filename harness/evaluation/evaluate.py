@@ -1,7 +1,6 @@
 """One program on tasks: sandboxed execution, metered encoding, nDCG@10 and cost."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -11,13 +10,17 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost
 from harness.encoders.protocol import DOCUMENT, QUERY
+from harness.evaluation.difference import Scores, hash_of
 from harness.evaluation.metrics import Ndcg
+from harness.evaluation.secret import Order, Secret
 from harness.tasks.task import RetrievalTask
 from sandbox import Execution, Limits, TaskInputs
 from sandbox.verdicts import Verdict
 
 TIE = 1e-6
 """Deltas closer to zero than this are ties: below what float32 scores can tell apart."""
+SAMPLED = 2
+"""Queries of each task whose scores are kept, to be asked for again by an audit."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +29,38 @@ class PreparedTask:
 
     task: RetrievalTask
     metric: Ndcg
+    """Of a score matrix in the order shown."""
     inputs: TaskInputs
+    """In the order shown."""
     limits: Limits
     baseline: NDArray[np.float64]
-    """Cosine nDCG@10 per query, float64 (Q,)."""
+    """Cosine nDCG@10 per query, float64 (Q,), in the task's own order."""
     cost: Cost
     """Of encoding every query and every document once."""
+    secret: Secret
+    order: Order
+    """In which programs see the task; what is recorded follows the task's own order."""
 
     @property
     def name(self) -> str:
         return self.task.name
+
+    @property
+    def ids(self) -> tuple[list[str], list[str]]:
+        """Ids of queries and of documents in the order shown."""
+        return _shown(list(self.task.queries), self.order.queries), _shown(
+            list(self.task.documents), self.order.documents
+        )
+
+    def per_query(self, scores: Scores) -> NDArray[np.float64]:
+        """nDCG@10 per query, float64 (Q,) in the task's own order, of a score matrix in the order shown."""
+        return self.order.restore(self.metric.per_query(scores))
+
+    def sampled(self, source: str) -> NDArray[np.int64]:
+        """Places of the queries that an audit of this program asks for again, drawn from the secret."""
+        n_queries = self.inputs.n_queries
+        generator = self.secret.generator(self.task.fingerprint, source, "sampled")
+        return np.sort(generator.choice(n_queries, min(SAMPLED, n_queries), replace=False))
 
     @property
     def baseline_ndcg(self) -> float:
@@ -57,6 +82,8 @@ class Outcome:
     delta: float | None = None
     per_query: NDArray[np.float32] | None = None
     score_hash: str | None = None
+    sample: Scores | None = None
+    """Scores of the queries that audits ask for again, float32 (at most SAMPLED, N), in the order shown."""
     flags: tuple[str, ...] = ()
 
 
@@ -74,22 +101,41 @@ class Evaluation:
     ties: int = 0
     losses: int = 0
     flags: tuple[str, ...] = field(default=())
+    audits: Mapping[str, int] = field(default_factory=dict)
+    """Each audit that was made, with the number of tasks it was made on; what is not here was not made."""
 
 
-def prepare(task: RetrievalTask, encoder: CachedEncoder) -> PreparedTask:
-    """Encode a task's queries and documents and score it by cosine. Close `inputs` when done."""
+def prepare(task: RetrievalTask, encoder: CachedEncoder, secret: Secret = Secret()) -> PreparedTask:
+    """Encode a task's queries and documents, score it by cosine, and order it by the secret. Close `inputs` when done.
+
+    The matrix of cosines is computed in the task's own order, so that no bit of it depends on the secret.
+    """
     query_texts, document_texts = list(task.queries.values()), list(task.documents.values())
     queries = encoder.embed(query_texts, QUERY)
     documents = encoder.embed(document_texts, DOCUMENT)
-    similarity = queries.vectors @ documents.vectors.T
-    metric = Ndcg(task.qrels, list(task.queries), list(task.documents), ignore_identical_ids=task.ignore_identical_ids)
-    inputs = TaskInputs.create(queries.vectors, documents.vectors, similarity, query_texts, document_texts)
+    order = secret.order(task)
+    similarity = (queries.vectors @ documents.vectors.T)[np.ix_(order.queries, order.documents)]
+    metric = Ndcg(
+        task.qrels,
+        _shown(list(task.queries), order.queries),
+        _shown(list(task.documents), order.documents),
+        ignore_identical_ids=task.ignore_identical_ids,
+    )
+    inputs = TaskInputs.create(
+        queries.vectors[order.queries],
+        documents.vectors[order.documents],
+        similarity,
+        _shown(query_texts, order.queries),
+        _shown(document_texts, order.documents),
+    )
     return PreparedTask(
         task=task,
+        secret=secret,
+        order=order,
         metric=metric,
         inputs=inputs,
         limits=Limits.for_inputs(inputs),
-        baseline=metric.per_query(similarity),
+        baseline=order.restore(metric.per_query(similarity)),
         cost=Cost(
             texts=len(query_texts) + len(document_texts),
             tokens=queries.tokens + documents.tokens,
@@ -102,6 +148,7 @@ def prepare(task: RetrievalTask, encoder: CachedEncoder) -> PreparedTask:
 def prepared(
     tasks: Sequence[RetrievalTask],
     encoder: CachedEncoder,
+    secret: Secret = Secret(),
     *,
     on_task: Callable[[PreparedTask], None] = lambda task: None,
 ) -> Iterator[list[PreparedTask]]:
@@ -109,17 +156,17 @@ def prepared(
     with ExitStack() as stack:
         ready = []
         for task in tasks:
-            ready.append(prepare(task, encoder))
+            ready.append(prepare(task, encoder, secret))
             stack.callback(ready[-1].inputs.close)
             on_task(ready[-1])
         yield ready
 
 
-def score(task: PreparedTask, execution: Execution, cost: Cost) -> Outcome:
-    """Turn an execution into an outcome: nDCG@10 against the labels, which only this side knows."""
+def score(task: PreparedTask, source: str, execution: Execution, cost: Cost) -> Outcome:
+    """Turn an execution of a program into an outcome: nDCG@10 against the labels, which only this side knows."""
     if execution.scores is None:
         return Outcome(task.name, execution.verdict, execution.reason, cost, execution)
-    per_query = task.metric.per_query(execution.scores)
+    per_query = task.per_query(execution.scores)
     ndcg = float(per_query.mean())
     return Outcome(
         task=task.name,
@@ -130,7 +177,8 @@ def score(task: PreparedTask, execution: Execution, cost: Cost) -> Outcome:
         ndcg=ndcg,
         delta=ndcg - task.baseline_ndcg,
         per_query=per_query.astype(np.float32),
-        score_hash=hashlib.blake2b(execution.scores.tobytes(), digest_size=16).hexdigest(),
+        score_hash=hash_of(execution.scores),
+        sample=execution.scores[task.sampled(source)],
     )
 
 
@@ -154,3 +202,7 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask]) -> Eva
         losses=sum(delta < -TIE for delta in deltas),
         flags=tuple(sorted({flag for outcome in ordered for flag in outcome.flags})),
     )
+
+
+def _shown(values: Sequence[str], places: NDArray[np.int64]) -> list[str]:
+    return [values[place] for place in places.tolist()]

@@ -75,7 +75,7 @@ class LocalExecutor:
 
         execution = attempted(once)
         if execution.verdict is not Verdict.HARNESS_ERROR or self._works(task):
-            return score(task, execution, meter.cost)
+            return score(task, source, execution, meter.cost)
         raise JobError(
             f"The harness failed {ATTEMPTS} times on task {task.name}: {execution.reason} Nothing was recorded of the "
             "program; when the cause is mended, `ttc resume` goes on with it."

@@ -10,6 +10,7 @@ from harness.evaluation.evaluate import PreparedTask, prepared
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_encoder
+from harness.evaluation.secret import Secret
 from harness.evaluation.watcher import Watcher
 from harness.machine import available_cores
 from harness.settings import Settings
@@ -34,6 +35,12 @@ class Workbench:
     def tasks(self) -> Sequence[PreparedTask]:
         """All tasks, hidden ones last."""
         return (*self.evaluator.tasks, *(self.validator.tasks if self.validator else ()))
+
+    def texts(self) -> Iterator[str]:
+        """Queries and documents of all tasks, hidden ones included."""
+        for task in self.tasks:
+            yield from task.task.queries.values()
+            yield from task.task.documents.values()
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -66,10 +73,14 @@ def open_workbench(
             poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
         )
         encoder = open_encoder(settings, given.encoder, watcher.encoding)
-        ready = stack.enter_context(prepared(tasks, encoder, on_task=watcher.task_prepared))
+        ready = stack.enter_context(
+            prepared(tasks, encoder, Secret(settings.archive.secret), on_task=watcher.task_prepared)
+        )
         executor = given.executor or LocalExecutor(encoder, sandbox, workers)
         stack.callback(executor.close)
         stack.callback(sandbox.close)
         evaluator = Evaluator([task for task in ready if task.name not in hidden], executor)
         validator = Evaluator([task for task in ready if task.name in hidden], executor) if hidden else None
-        yield Workbench(settings, encoder, sandbox, evaluator, Auditor(sandbox, poisoned, encoder), validator)
+        alone = settings.program.transductive != "allow"
+        auditor = Auditor(sandbox, poisoned, encoder, alone=alone, workers=workers)
+        yield Workbench(settings, encoder, sandbox, evaluator, auditor, validator)

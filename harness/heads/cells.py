@@ -73,7 +73,7 @@ def _outcome(trained: TrainedHead, ready: PreparedTask, encoder: CachedEncoder) 
     documents = encoder.embed(list(ready.task.documents.values())).vectors
     began = time.perf_counter()
     scores = trained.apply(queries) @ trained.apply(documents).T
-    per_query = ready.metric.per_query(scores)
+    per_query = ready.per_query(scores[np.ix_(ready.order.queries, ready.order.documents)])
     ndcg = float(per_query.mean())
     return OutcomeRecord(
         task=ready.name,

@@ -195,6 +195,7 @@ def _record(
         outcomes=[outcome_record(outcome, level) for outcome in outcomes],
         usage=list(proposal.usage),
         flags=list(evaluation.flags),
+        audits=dict(evaluation.audits),
         violations=list(violations),
         model=proposal.model,
     )

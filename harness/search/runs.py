@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from archive import Archive, CallRecord, Calls, RunRecord
 from harness.encoders.fingerprint import require_fingerprint
 from harness.errors import JobError, UsageError
-from harness.evaluation.audit import shuffled_label_ndcg
 from harness.evaluation.evaluate import PreparedTask
 from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks
+from harness.evaluation.labels import shuffled_label_ndcg
 from harness.evaluation.records import task_record
 from harness.evaluation.validation import hidden_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
@@ -60,7 +60,7 @@ def start(
     if given.tasks is None:
         refuse_held_out(list_names(settings.tasks))  # before anything is fetched or made
     with Archive.open(settings.archive.path) as archive:
-        settings = with_replayed(settings, archive)
+        settings = with_secret(with_replayed(settings, archive), archive)
         tasks = _search_tasks(settings, given, watcher)
         return _search(settings, archive, tasks, None, Around(given, proposer, watcher, stopping))
 

@@ -15,6 +15,8 @@ class ProgramSettings:
 
     primitives: bool = True
     """Whether programs may import `primitives`; false shows what an author rediscovers alone."""
+    transductive: str = "refuse"
+    """Programs whose scores of a query depend on the other queries of the batch: refuse, flag, or allow (not audited)."""
 
 
 @dataclass
@@ -71,6 +73,9 @@ class ArchiveSettings:
 
     path: str = "ttc-archive.db"
     """The file; several runs may write to it at the same time."""
+    secret: str = ""
+    """Decides the order in which programs see queries and documents, and what audits ask. Empty draws one for each new
+    archive and records it; name one to repeat a run elsewhere."""
 
 
 @dataclass

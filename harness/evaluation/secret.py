@@ -1,0 +1,57 @@
+"""What no program can compute: the order in which a task is shown, and what an audit asks."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.tasks.task import RetrievalTask
+
+
+@dataclass(frozen=True)
+class Order:
+    """How the queries and documents of a task stand before a program.
+
+    Place p holds the query `queries[p]` and the document `documents[p]` of the task; both are permutations, int64.
+    """
+
+    queries: NDArray[np.int64]
+    documents: NDArray[np.int64]
+
+    def restore(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values in the order shown, (Q,), as values in the task's own order."""
+        restored = np.empty_like(values)
+        restored[self.queries] = values
+        return restored
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Drawn once for an archive and recorded there, so that its runs repeat; no program and no briefing holds it.
+
+    The empty secret is that of runs recorded before there were secrets: tasks are shown in their own order.
+    """
+
+    value: str = ""
+
+    def generator(self, *what: str) -> np.random.Generator:
+        """A generator of its own for each thing to be drawn."""
+        digest = hashlib.blake2b("\0".join((self.value, *what)).encode("utf-8", "surrogatepass"), digest_size=16)
+        return np.random.default_rng(int.from_bytes(digest.digest(), "big"))
+
+    def order(self, task: RetrievalTask) -> Order:
+        """The order in which programs see a task."""
+        n_queries, n_documents = len(task.queries), len(task.documents)
+        if not self.value:
+            return Order(np.arange(n_queries), np.arange(n_documents))
+        return Order(
+            self.generator(task.fingerprint, "queries").permutation(n_queries),
+            self.generator(task.fingerprint, "documents").permutation(n_documents),
+        )
+
+
+def new_secret() -> str:
+    """128 bits of the system's randomness, in hexadecimal."""
+    return secrets.token_hex(16)
