@@ -99,6 +99,12 @@ class Archive:
             (value,) = connection.execute("SELECT value FROM secret").fetchone()
         return str(value)
 
+    def recorded_secret(self) -> str | None:
+        """What `secret` has drawn; None where nothing was drawn yet."""
+        with self.reading() as connection:
+            row = connection.execute("SELECT value FROM secret").fetchone()
+        return None if row is None else str(row[0])
+
     def set_status(self, run_id: str, status: str) -> None:
         """Set a run's status: `running`, `stopped`, `finished` or `failed`."""
         with self.writing() as connection:

@@ -88,7 +88,8 @@ class Auditor:
         second = others[0] if others else first
         findings = self._determinism(source, *asked[first])
         if not findings:
-            findings = self._order_and_alone(source, *asked[second], rows=1)
+            task, outcome = asked[second]
+            findings = self._order_and_alone(source, task, outcome, rows=1)
         made = {DETERMINISM: 1, self._order_audit: 1, QUOTATION: len(asked)}
         return Audited((*findings, *quotations(source, texts)), made)
 
@@ -131,9 +132,7 @@ class Auditor:
                 return self._explain(source, task, outcome, place, row)
         return []
 
-    def _explain(
-        self, source: str, task: PreparedTask, outcome: Outcome, place: int, row: int
-    ) -> list[Finding]:
+    def _explain(self, source: str, task: PreparedTask, outcome: Outcome, place: int, row: int) -> list[Finding]:
         """Whether it was the order of the documents, or that the query stood alone."""
         assert outcome.sample is not None
         everything = np.arange(task.inputs.n_documents)
@@ -227,6 +226,15 @@ def select(inputs: TaskInputs, rows: NDArray[np.int64], columns: NDArray[np.int6
         [whole.q_texts[row] for row in rows],
         [whole.d_texts[column] for column in columns],
     )
+
+
+def audits_line(made: Mapping[str, int], n_tasks: int) -> str:
+    """Which audits were made, on how many tasks, and which were not: an audit not made is not passed."""
+    known = (DETERMINISM, ORDER if ORDER in made else ORDER_AND_ALONE, ROUTING, QUOTATION)
+    done = [f"{name} (on {made[name]} of {n_tasks} tasks)" for name in known if name in made]
+    undone = [name for name in known if name not in made]
+    parts = [f"audited: {', '.join(done)}"] if done else []
+    return "; ".join([*parts, f"not audited: {', '.join(undone)}"] if undone else parts)
 
 
 def quotations(source: str, texts: Iterable[str]) -> list[Finding]:

@@ -35,9 +35,7 @@ def _asked(evaluation: Evaluation, tasks: Sequence[PreparedTask]) -> list[Asked]
     return [(task, outcomes[task.name]) for task in tasks]
 
 
-def _apply(
-    evaluation: Evaluation, audited: Audited, tasks: Sequence[PreparedTask], bench: Workbench
-) -> Evaluation:
+def _apply(evaluation: Evaluation, audited: Audited, tasks: Sequence[PreparedTask], bench: Workbench) -> Evaluation:
     rejecting = (*REJECTING, TRANSDUCTIVE) if bench.settings.program.transductive == "refuse" else REJECTING
     failed = {finding.task: finding for finding in reversed(audited.findings) if finding.flag in rejecting}
     flags = {*evaluation.flags, *(finding.flag for finding in audited.findings if finding.flag not in rejecting)}

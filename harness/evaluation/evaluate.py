@@ -12,7 +12,7 @@ from harness.encoders.meter import Cost
 from harness.encoders.protocol import DOCUMENT, QUERY
 from harness.evaluation.difference import Scores, hash_of
 from harness.evaluation.metrics import Ndcg
-from harness.evaluation.secret import Order, Secret
+from harness.evaluation.secret import NO_SECRET, Order, Secret
 from harness.tasks.task import RetrievalTask
 from sandbox import Execution, Limits, TaskInputs
 from sandbox.verdicts import Verdict
@@ -105,7 +105,7 @@ class Evaluation:
     """Each audit that was made, with the number of tasks it was made on; what is not here was not made."""
 
 
-def prepare(task: RetrievalTask, encoder: CachedEncoder, secret: Secret = Secret()) -> PreparedTask:
+def prepare(task: RetrievalTask, encoder: CachedEncoder, secret: Secret = NO_SECRET) -> PreparedTask:
     """Encode a task's queries and documents, score it by cosine, and order it by the secret. Close `inputs` when done.
 
     The matrix of cosines is computed in the task's own order, so that no bit of it depends on the secret.
@@ -148,7 +148,7 @@ def prepare(task: RetrievalTask, encoder: CachedEncoder, secret: Secret = Secret
 def prepared(
     tasks: Sequence[RetrievalTask],
     encoder: CachedEncoder,
-    secret: Secret = Secret(),
+    secret: Secret = NO_SECRET,
     *,
     on_task: Callable[[PreparedTask], None] = lambda task: None,
 ) -> Iterator[list[PreparedTask]]:

@@ -2,11 +2,14 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archive import Archive
+from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
 
 
@@ -52,6 +55,28 @@ class Secret:
         )
 
 
+NO_SECRET = Secret()
+
+
 def new_secret() -> str:
     """128 bits of the system's randomness, in hexadecimal."""
     return secrets.token_hex(16)
+
+
+def with_secret(settings: Settings, archive: Archive) -> Settings:
+    """Settings with the archive's secret, drawn now where it has none; one that the settings name stands."""
+    value = settings.archive.secret or archive.secret(otherwise=new_secret())
+    return replace(settings, archive=replace(settings.archive, secret=value))
+
+
+def find_secret(settings: Settings) -> Settings:
+    """The same for a job that records nothing: where the archive has no secret, one for this job alone."""
+    value = settings.archive.secret or _recorded(Path(settings.archive.path)) or new_secret()
+    return replace(settings, archive=replace(settings.archive, secret=value))
+
+
+def _recorded(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    with Archive.open(path, read_only=True) as archive:
+        return archive.recorded_secret()

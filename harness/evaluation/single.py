@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from harness.encoders.meter import Cost
+from harness.evaluation.auditing import audit, audit_closely
 from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_tasks
+from harness.evaluation.secret import find_secret
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import open_workbench
 from harness.settings import Settings
@@ -26,8 +28,12 @@ def evaluate_source(
     """Evaluate a program that breaks no static rule on the tasks of the settings."""
     watcher = watcher or Watcher()
     tasks = open_tasks(settings, given.tasks)
-    with open_workbench(settings, tasks, watcher=watcher, given=given) as bench:
+    with open_workbench(find_secret(settings), tasks, watcher=watcher, given=given) as bench:
         evaluation = bench.evaluator.evaluate(source, on_outcome=watcher.outcome)
+        if evaluation.failure is None:
+            evaluation = audit(evaluation, source, bench)
+        if evaluation.failure is None:
+            evaluation, _ = audit_closely(evaluation, None, source, bench)
         return Single(evaluation, tuple(tasks), {task.name: task.baseline_ndcg for task in bench.tasks})
 
 
@@ -42,6 +48,8 @@ def evaluation_view(evaluation: Evaluation, baselines: dict[str, float]) -> dict
         "losses": evaluation.losses,
         "tasks": len(baselines),
         "extra": vars(extra),
+        "flags": list(evaluation.flags),
+        "audits": dict(evaluation.audits),
         "outcomes": [
             {
                 "task": outcome.task,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archive import Program, Run
+from harness.evaluation.audit import audits_line
 from harness.screen.columns import FRONTIER, OUTCOMES, PAIRS
 from harness.screen.comparison import Comparison
 from harness.screen.listing import print_rows
@@ -53,13 +54,16 @@ def print_evaluation(evaluation: "Evaluation", baselines: dict[str, float]) -> N
         )
     print_table(table)
     if evaluation.failure is not None:
-        print(f"No mean: on {evaluation.failure.task} the program ended with {plain(evaluation.failure.reason, 2000)}")
+        print(f"No mean; on {evaluation.failure.task}: {plain(evaluation.failure.reason, 2000)}")
     else:
         print(
             f"mean delta {evaluation.mean_delta:+.4f} over {len(baselines)} tasks, "
             f"cost ratio {evaluation.cost_ratio:.2f}, "
             f"{evaluation.wins} wins, {evaluation.ties} ties, {evaluation.losses} losses"
         )
+    print(audits_line(evaluation.audits, len(baselines)))
+    if evaluation.flags:
+        print(f"flags: {', '.join(evaluation.flags)}")
 
 
 def print_program(program: Program) -> None:
@@ -75,6 +79,7 @@ def print_program(program: Program) -> None:
         "expected": record.expected_effect,
         "lesson": record.lesson,
         "flags": ", ".join(record.flags),
+        "audits": audits_line(record.audits, len(record.outcomes)) if record.outcomes else "",
     }
     if record.mean_delta is not None and record.cost_ratio is not None:
         facts["result"] = (

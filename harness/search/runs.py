@@ -11,6 +11,7 @@ from harness.evaluation.evaluate import PreparedTask
 from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks
 from harness.evaluation.labels import shuffled_label_ndcg
 from harness.evaluation.records import task_record
+from harness.evaluation.secret import with_secret
 from harness.evaluation.validation import hidden_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.evaluation.workbench import Workbench, open_workbench

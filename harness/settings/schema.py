@@ -16,7 +16,7 @@ class ProgramSettings:
     primitives: bool = True
     """Whether programs may import `primitives`; false shows what an author rediscovers alone."""
     transductive: str = "refuse"
-    """Programs whose scores of a query depend on the other queries of the batch: refuse, flag, or allow (not audited)."""
+    """Programs whose scores of a query change with the other queries of its batch: refuse, flag, allow (no audit)."""
 
 
 @dataclass

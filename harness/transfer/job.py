@@ -12,6 +12,7 @@ from harness.evaluation.evaluate import Outcome, prepared
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.given import open_encoder
 from harness.evaluation.records import outcome_record, task_record
+from harness.evaluation.secret import Secret, with_secret
 from harness.evaluation.watcher import Stopping, Watcher
 from harness.machine import available_cores
 from harness.programs.named import NamedProgram
@@ -44,7 +45,7 @@ def evaluate_missing(
     A cell is recorded in a transaction of its own, so whatever ends this loses the cells in flight and no others. A
     failure of the harness itself is not recorded: it is no outcome of the program, and the cell stays missing.
     """
-    settings = request.settings
+    settings = with_secret(request.settings, archive)
     tasks = sorted(tasks, key=_characters)
     workers = settings.executor.workers or available_cores()
     identities = []
@@ -58,7 +59,8 @@ def evaluate_missing(
                 break
             encoder = open_encoder(each, given, watcher.encoding)
             identities.append(encoder.identity)
-            part = _Part(request, HeldOut(archive), encoder, sandbox, workers, watcher, stopping)
+            secret = Secret(settings.archive.secret)
+            part = _Part(request, HeldOut(archive), encoder, sandbox, workers, secret, watcher, stopping)
             with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
                 complete &= part.run(tasks)
     return Evaluated(tuple(identities), tuple(tasks), complete)
@@ -80,6 +82,7 @@ class _Part:
     encoder: CachedEncoder
     sandbox: Sandbox
     workers: int
+    secret: Secret
     watcher: Watcher
     stopping: Stopping
 
@@ -129,7 +132,7 @@ class _Part:
         """Prepare one task and run programs on it; True when each has an outcome."""
         identity = self.encoder.identity
         executor = LocalExecutor(self.encoder, self.sandbox, self.workers)
-        with prepared([task], self.encoder) as ready, closing(executor), _ended_on_failure(self.sandbox):
+        with prepared([task], self.encoder, self.secret) as ready, closing(executor), _ended_on_failure(self.sandbox):
             self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
             waiting = list(reversed(programs))
             running: dict[Future[Outcome], NamedProgram] = {}
