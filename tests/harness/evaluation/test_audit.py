@@ -1,6 +1,6 @@
 """Each audit finds its offender and leaves honest programs alone, in the real sandbox with a real encoder."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,21 +18,25 @@ from harness.evaluation.audit import (
     NONDETERMINISTIC,
     ORDER_DEPENDENT,
     QUOTES_TEXTS,
+    ROUTES,
     TRANSDUCTIVE,
+    Asked,
     Auditor,
     Finding,
-    hash_of,
+    audits_line,
     poisoned_sandbox,
     quotations,
-    relative_difference,
-    shuffled_label_ndcg,
-    top_overlap,
 )
+from harness.evaluation.difference import relative_difference, top_overlap
 from harness.evaluation.evaluate import PreparedTask, prepare
-from harness.evaluation.executor import ATTEMPTS
+from harness.evaluation.executor import ATTEMPTS, LocalExecutor
+from harness.evaluation.labels import shuffled_label_ndcg
+from harness.evaluation.secret import Secret
 from harness.tasks.task import make_task
 from primitives import programs
 from sandbox import Execution, Sandbox, Verdict
+
+Audit = Callable[[str], list[Finding]]
 
 SUBJECTS = ["fox", "whale", "tea", "river", "engine", "violin", "glacier", "market", "lantern", "orchard"]
 PLACES = ["the north", "a quiet town", "an old house", "the far coast", "summer"]
@@ -54,7 +58,9 @@ def task(encoder: CachedEncoder) -> Iterator[PreparedTask]:
     queries = {f"q{i}": f"where is the {subject}" for i, subject in enumerate(SUBJECTS)}
     qrels = {f"q{i}": {f"d{5 * i + j}": 1 for j in range(5)} for i in range(len(SUBJECTS))}
     prepared = prepare(
-        make_task(name="places", source="test", queries=queries, documents=documents, qrels=qrels), encoder
+        make_task(name="places", source="test", queries=queries, documents=documents, qrels=qrels),
+        encoder,
+        Secret("of these tests"),
     )
     yield prepared
     prepared.inputs.close()
@@ -77,10 +83,21 @@ def program(body: str) -> str:
     return f"import numpy as np\n\n\ndef rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n{lines}\n"
 
 
-def cheap(auditor: Auditor, sandbox: Sandbox, task: PreparedTask, source: str) -> list[Finding]:
-    first = auditor._run(sandbox, source, task, task.inputs)
-    assert first.verdict is Verdict.OK, first.reason
-    return auditor.cheap(source, task, hash_of(first.scores))
+def asked(sandbox: Sandbox, encoder: CachedEncoder, task: PreparedTask, source: str) -> list[Asked]:
+    outcome = LocalExecutor(encoder, sandbox, 1).run(source, task)
+    assert outcome.verdict is Verdict.OK, outcome.reason
+    return [(task, outcome)]
+
+
+@pytest.fixture
+def cheap(auditor: Auditor, sandbox: Sandbox, encoder: CachedEncoder, task: PreparedTask) -> Audit:
+    texts = [*task.task.queries.values(), *task.task.documents.values()]
+    return lambda source: list(auditor.cheap(source, asked(sandbox, encoder, task, source), texts).findings)
+
+
+@pytest.fixture
+def costly(auditor: Auditor, sandbox: Sandbox, encoder: CachedEncoder, task: PreparedTask) -> Audit:
+    return lambda source: list(auditor.costly(source, asked(sandbox, encoder, task, source)).findings)
 
 
 NONDETERMINISTIC_BODIES = {
@@ -95,23 +112,16 @@ NONDETERMINISTIC_BODIES = {
 
 
 @pytest.mark.parametrize("name", NONDETERMINISTIC_BODIES)
-def test_a_program_without_a_definite_result_is_rejected(
-    auditor: Auditor, sandbox: Sandbox, task: PreparedTask, name: str
-) -> None:
-    findings = cheap(auditor, sandbox, task, program(NONDETERMINISTIC_BODIES[name]))
-    assert [finding.flag for finding in findings] == [NONDETERMINISTIC]
-    assert findings[0].rejects
+def test_a_program_without_a_definite_result_is_found(cheap: Audit, name: str) -> None:
+    assert [finding.flag for finding in cheap(program(NONDETERMINISTIC_BODIES[name]))] == [NONDETERMINISTIC]
 
 
-def test_a_program_that_fails_the_second_time_is_rejected(
-    auditor: Auditor, sandbox: Sandbox, task: PreparedTask
-) -> None:
+def test_a_program_that_fails_the_second_time_is_found(cheap: Audit) -> None:
     source = program(
         "first = hash('a') % 2 == hash('b') % 2\n" + "order = str({'a', 'b', 'c', 'd', 'e', 'f'})\nreturn sim"
     )
-    assert cheap(auditor, sandbox, task, source) == []
-    failing = program("if (np.empty(50_000) != 0).any():\n    raise ValueError('not zero')\nreturn sim")
-    findings = cheap(auditor, sandbox, task, failing)
+    assert cheap(source) == []
+    findings = cheap(program("if (np.empty(50_000) != 0).any():\n    raise ValueError('not zero')\nreturn sim"))
     assert [finding.flag for finding in findings] == [NONDETERMINISTIC]
     assert "not zero" in findings[0].sentence
 
@@ -126,33 +136,75 @@ ORDER_BODIES = {
 
 
 @pytest.mark.parametrize("name", ORDER_BODIES)
-def test_dependence_on_the_document_order_is_flagged(auditor: Auditor, task: PreparedTask, name: str) -> None:
-    findings = auditor.dear(program(ORDER_BODIES[name]), task)
-    assert ORDER_DEPENDENT in [finding.flag for finding in findings]
-    assert not any(finding.rejects for finding in findings)
+def test_dependence_on_the_document_order_is_found_by_both(cheap: Audit, costly: Audit, name: str) -> None:
+    for audit in (cheap, costly):
+        assert ORDER_DEPENDENT in [finding.flag for finding in audit(program(ORDER_BODIES[name]))]
 
 
-def test_use_of_the_other_queries_is_flagged(auditor: Auditor, task: PreparedTask) -> None:
-    findings = auditor.dear(program("return sim - sim.mean(axis=0)"), task)
-    assert [finding.flag for finding in findings] == [TRANSDUCTIVE]
+TRANSDUCTIVE_BODIES = {
+    "mean over queries": "return sim - sim.mean(axis=0)",
+    "as many queries as there are": "assert len(q_texts) > 1\nreturn sim",
+    "rank among the queries": "return sim + np.argsort(np.argsort(sim, axis=0), axis=0)",
+}
 
 
-def test_a_failure_under_changed_circumstances_is_a_finding(auditor: Auditor, task: PreparedTask) -> None:
-    body = f"assert len(q_texts) == {len(SUBJECTS)}\nassert d_texts[0] == {next(iter(task.task.documents.values()))!r}"
-    findings = auditor.dear(program(body + "\nreturn sim"), task)
+@pytest.mark.parametrize("name", TRANSDUCTIVE_BODIES)
+def test_use_of_the_other_queries_is_found_by_both(cheap: Audit, costly: Audit, name: str) -> None:
+    for audit in (cheap, costly):
+        (finding,) = audit(program(TRANSDUCTIVE_BODIES[name]))
+        assert finding.flag == TRANSDUCTIVE
+        assert "axis=1" in finding.sentence  # how to repair it
+
+
+def test_a_failure_under_changed_circumstances_is_a_finding(costly: Audit, task: PreparedTask) -> None:
+    first = task.task.documents[task.ids[1][0]]
+    findings = costly(program(f"assert len(q_texts) == {len(SUBJECTS)}\nassert d_texts[0] == {first!r}\nreturn sim"))
     assert [finding.flag for finding in findings] == [ORDER_DEPENDENT, TRANSDUCTIVE]
 
 
+ROUTING_BODIES = {
+    "number of documents": "return sim if sim.shape[1] == 50 else -sim",
+    "a word of one corpus": "return sim if sum('engine' in text for text in d_texts) == 5 else -sim",
+}
+
+
+@pytest.mark.parametrize("name", ROUTING_BODIES)
+def test_another_program_for_one_task_is_found(costly: Audit, name: str) -> None:
+    assert [
+        finding.flag for finding in costly(program(ROUTING_BODIES[name].replace("sim @ sim.T @ -sim", "-sim")))
+    ] == [ROUTES]
+
+
 @pytest.mark.parametrize("name", programs.SEEDS)
-def test_honest_programs_pass_every_audit(auditor: Auditor, sandbox: Sandbox, task: PreparedTask, name: str) -> None:
+def test_honest_programs_pass_every_audit(cheap: Audit, costly: Audit, name: str) -> None:
     source = programs.source(name)
-    assert cheap(auditor, sandbox, task, source) == []
-    assert [finding.flag for finding in auditor.dear(source, task) if finding.flag == ORDER_DEPENDENT] == []
+    assert cheap(source) == []
+    assert costly(source) == []
 
 
-def test_a_program_that_does_not_run_cannot_be_audited(auditor: Auditor, task: PreparedTask) -> None:
-    with pytest.raises(JobError, match="cannot be audited on task places: ZeroDivisionError"):
-        auditor.dear(program("1 / 0"), task)
+def test_without_the_question_alone_a_transductive_program_passes_and_a_position_does_not(
+    sandbox: Sandbox, encoder: CachedEncoder, task: PreparedTask
+) -> None:
+    auditor = Auditor(sandbox, sandbox, encoder, alone=False)
+    source = program(TRANSDUCTIVE_BODIES["mean over queries"])
+    audited = auditor.costly(source, asked(sandbox, encoder, task, source))
+    assert audited.findings == () and set(audited.made) == {"order", "routing"}
+    source = program(ORDER_BODIES["position bias"])
+    (finding,) = auditor.costly(source, asked(sandbox, encoder, task, source)).findings
+    assert finding.flag == ORDER_DEPENDENT
+
+
+def test_what_is_asked_hangs_on_the_secret_and_the_program(task: PreparedTask) -> None:
+    other = replace(task, secret=Secret("another"))
+    drawn = {tuple(one.sampled(source)) for one in (task, other) for source in "abcdefgh"}
+    assert len(drawn) > 8
+    assert task.sampled("a").tolist() == task.sampled("a").tolist()
+
+
+def test_audits_not_made_are_told() -> None:
+    done, undone = audits_line({"determinism": 1, "order and alone": 14}, 14).split("; ")
+    assert done == "audited: determinism (on 1 of 14 tasks), order and alone (on 14 of 14 tasks)"
+    assert undone == "not audited: routing, quotation"
 
 
 def test_quoting_the_texts_is_flagged(task: PreparedTask) -> None:
@@ -210,8 +262,9 @@ def test_an_audit_is_tried_again_as_an_evaluation_is(
 ) -> None:
     flaky = Flaky(sandbox, ATTEMPTS - 1)
     auditor = Auditor(sandbox, flaky, encoder)  # type: ignore[arg-type]
-    first = sandbox.run(programs.source("identity"), task.inputs, embed=auditor._embed, limits=task.limits)
-    assert auditor.cheap(programs.source("identity"), task, hash_of(first.scores)) == []
+    source = programs.source("identity")
+    ((_, outcome),) = asked(sandbox, encoder, task, source)
+    assert auditor.cheap(source, [(task, outcome)], []).findings == ()
     flaky.failures = ATTEMPTS
     with pytest.raises(JobError, match="failed 3 times during an audit"):
-        auditor.cheap(programs.source("identity"), task, hash_of(first.scores))
+        auditor.cheap(source, [(task, outcome)], [])

@@ -39,24 +39,34 @@ def test_a_program_that_hangs_on_hash_order_has_no_result(bench: Workbench) -> N
     assert "string hashes" in record.reason
 
 
-def test_a_transductive_program_is_admitted_with_a_flag(bench: Workbench) -> None:
-    record = consider_one(program("return sim - sim.mean(axis=0)"), bench)
-    assert record.status == "admitted"
-    assert record.flags == ["transductive"]
+TRANSDUCTIVE = program("return sim - sim.mean(axis=0)")
+
+
+def test_a_transductive_program_has_no_result_unless_the_settings_say_so(bench: Workbench) -> None:
+    record = consider_one(TRANSDUCTIVE, bench)
+    assert (record.status, record.verdict, record.mean_delta) == ("rejected", "transductive", None)
+    assert "A query alone" in record.reason and "axis=1" in record.reason
+    flagging = replace(bench.settings, program=replace(bench.settings.program, transductive="flag"))
+    record = consider_one(TRANSDUCTIVE, replace(bench, settings=flagging))
+    assert (record.status, record.flags) == ("admitted", ["transductive"])
 
 
 def test_what_reaches_the_frontier_without_being_admitted_is_audited_as_closely(bench: Workbench) -> None:
     history = History()
     best = known_from_record("run.1", consider_one(program("return sim"), bench, history))
     history.add(replace(best, row=replace(best.row, mean_delta=0.9, cost_ratio=7.0)))
-    record = consider_one(program("return sim - sim.mean(axis=0)"), bench, history)
-    assert record.status == "evaluated"
-    assert record.flags == ["transductive"]
+    record = consider_one(program("return 1.3 * sim"), bench, history)
+    dominated = History()
+    dominated.add(replace(best, row=replace(best.row, mean_delta=0.9, cost_ratio=0.9)))
+    other = consider_one(program("return 3 * sim"), bench, dominated)
+    assert (record.status, other.status) == ("evaluated", "evaluated")
+    assert record.audits["order and alone"] == 2 and record.audits["routing"] == 2
+    assert other.audits == {"determinism": 1, "order and alone": 1, "quotation": 2}
 
 
-def test_a_program_that_looks_at_positions_is_flagged(bench: Workbench) -> None:
+def test_a_program_that_looks_at_positions_has_no_result(bench: Workbench) -> None:
     record = consider_one(program("return sim + np.arange(len(d_texts)) / 10"), bench)
-    assert "order_dependent" in record.flags
+    assert (record.status, record.verdict) == ("rejected", "order_dependent")
 
 
 def test_the_same_scores_or_the_same_source_are_a_duplicate(bench: Workbench) -> None:
@@ -85,7 +95,7 @@ def test_what_hidden_tasks_said_is_an_event_and_in_no_briefing(tmp_path: Path) -
     events: list[tuple[str, str]] = []
     history = History()
     with open_workbench(settings, tasks, hidden=frozenset({"unseen"})) as bench:
-        source = program("return sim - 0.3 * sim.mean(axis=0)")
+        source = program("return sim - 0.3 * sim.mean(axis=1, keepdims=True)")
         proposal = Proposal(source=source, name="tried")
         record = consider(proposal, 1, history, bench, on_event=lambda *event: events.append(event))
         history.add(known_from_record("run.1", record, bench.hidden))

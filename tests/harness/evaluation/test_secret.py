@@ -1,0 +1,75 @@
+"""Where queries and documents stand says nothing, and cannot be computed by a program."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import Archive
+from harness.encoders.cached import CachedEncoder
+from harness.evaluation.evaluate import Outcome, prepare
+from harness.evaluation.executor import LocalExecutor
+from harness.evaluation.secret import NO_SECRET, Secret, find_secret, new_secret, with_secret
+from harness.settings import compose
+from primitives import programs
+from sandbox import Sandbox
+from sandbox.inputs import map_inputs
+from tests.harness.evaluation.test_evaluate import small_task
+
+SECRETS = ("", "one", "another", "a third")
+
+
+@given(st.text(max_size=20))
+def test_an_order_holds_every_place_once(value: str) -> None:
+    task = small_task("any", 12)
+    order = Secret(value).order(task)
+    assert sorted(order.queries) == list(range(len(task.queries)))
+    assert sorted(order.documents) == list(range(12))
+    shown = np.arange(len(task.queries))[order.queries].astype(np.float64)
+    assert order.restore(shown).tolist() == list(range(len(task.queries)))
+
+
+def test_orders_differ_by_secret_and_by_task() -> None:
+    orders = {
+        tuple(Secret(value).order(small_task(name, 40)).documents) for value in SECRETS[1:] for name in ("a", "b")
+    }
+    assert len(orders) == 2 * len(SECRETS[1:])
+    assert NO_SECRET.order(small_task("a", 40)).documents.tolist() == list(range(40))
+
+
+@pytest.mark.parametrize("name", ["identity", "first_sentence", "bm25_rrf", "lexical_hybrid_rrf", "rocchio"])
+def test_no_order_changes_an_outcome(cached_wordllama: CachedEncoder, name: str) -> None:
+    task = small_task("ordered", 40)
+    outcomes: list[Outcome] = []
+    with Sandbox(level="none") as sandbox:
+        executor = LocalExecutor(cached_wordllama, sandbox, 1)
+        for value in SECRETS:
+            prepared = prepare(task, cached_wordllama, Secret(value))
+            with prepared.inputs:
+                whole = map_inputs(prepared.inputs.descriptor, prepared.inputs.layout)
+                queries, documents = prepared.ids
+                assert list(whole.q_texts) == [task.queries[query] for query in queries]
+                assert list(whole.d_texts) == [task.documents[document] for document in documents]
+                outcomes.append(executor.run(programs.source(name), prepared))
+        executor.close()
+    first = outcomes[0]
+    assert first.per_query is not None
+    for outcome in outcomes[1:]:
+        assert outcome.per_query is not None
+        assert np.allclose(outcome.per_query, first.per_query, atol=1e-6)
+        assert outcome.cost.texts == first.cost.texts
+
+
+def test_an_archive_draws_once_and_a_named_secret_stands(tmp_path: Path) -> None:
+    settings = compose([f"archive.path={tmp_path / 'a.db'}"])
+    assert find_secret(settings).archive.secret != find_secret(settings).archive.secret
+    with Archive.open(settings.archive.path) as archive:
+        drawn = with_secret(settings, archive).archive.secret
+        assert len(drawn) == 32 and with_secret(settings, archive).archive.secret == drawn
+        named = replace(settings, archive=replace(settings.archive, secret="mine"))
+        assert with_secret(named, archive).archive.secret == "mine"
+    assert find_secret(settings).archive.secret == drawn
+    assert new_secret() != new_secret()
