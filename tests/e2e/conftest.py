@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-QUICK = ("encoder=wordllama", "tasks.names=[python-code,licences,numpy-see-also]", "tasks.max_queries=15")
+QUICK = (
+    "encoder=wordllama",
+    "tasks.names=[python-code,licences,numpy-see-also]",
+    "tasks.max_queries=15",
+    "archive.secret=of-these-tests",  # runs in several archives are compared
+)
 
 Ttc = Callable[..., "subprocess.CompletedProcess[str]"]
 

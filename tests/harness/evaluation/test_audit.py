@@ -27,7 +27,7 @@ from harness.evaluation.audit import (
     poisoned_sandbox,
     quotations,
 )
-from harness.evaluation.difference import relative_difference, top_overlap
+from harness.evaluation.difference import agreement, relative_difference, top_overlap
 from harness.evaluation.evaluate import PreparedTask, prepare
 from harness.evaluation.executor import ATTEMPTS, LocalExecutor
 from harness.evaluation.labels import shuffled_label_ndcg
@@ -223,6 +223,18 @@ def test_equal_scores_differ_in_nothing(seed: int) -> None:
     scores = np.random.default_rng(seed).integers(0, 4, (3, 15)).astype(np.float32)
     assert relative_difference(scores, scores) == 0
     assert top_overlap(scores, scores) == 1
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_agreement_is_spearmans_rank_correlation(seed: int) -> None:
+    from scipy.stats import spearmanr
+
+    rng = np.random.default_rng(seed)
+    base, other = (rng.integers(0, 6, (3, 15)).astype(np.float32) for _ in range(2))
+    expected = np.mean([spearmanr(a, b).statistic for a, b in zip(base, other, strict=True)])
+    assert agreement(base, other) == pytest.approx(expected, abs=1e-9)
+    assert agreement(base, base) == pytest.approx(1)
+    assert agreement(base * 0, other) == 1
 
 
 def test_the_measures_of_difference_on_a_small_example() -> None:
