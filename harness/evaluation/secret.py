@@ -64,8 +64,9 @@ def new_secret() -> str:
 
 
 def with_secret(settings: Settings, archive: Archive) -> Settings:
-    """Settings with the archive's secret, drawn now where it has none; one that the settings name stands."""
-    value = settings.archive.secret or archive.secret(otherwise=new_secret())
+    """Settings with the archive's secret; where it has none, the one that they name or a new one becomes it."""
+    kept = archive.secret(otherwise=settings.archive.secret or new_secret())
+    value = settings.archive.secret or kept
     return replace(settings, archive=replace(settings.archive, secret=value))
 
 

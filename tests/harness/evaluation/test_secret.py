@@ -73,3 +73,7 @@ def test_an_archive_draws_once_and_a_named_secret_stands(tmp_path: Path) -> None
         assert with_secret(named, archive).archive.secret == "mine"
     assert find_secret(settings).archive.secret == drawn
     assert new_secret() != new_secret()
+    other = replace(settings, archive=replace(settings.archive, path=str(tmp_path / "b.db"), secret="mine"))
+    with Archive.open(other.archive.path) as archive:
+        with_secret(other, archive)
+        assert archive.recorded_secret() == "mine"
