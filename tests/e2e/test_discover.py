@@ -170,7 +170,14 @@ def test_a_run_resumed_with_other_kernels_says_so_once_and_records_it(
 
 
 def test_several_programs_at_a_time_leave_the_archive_of_one_at_a_time(ttc: Ttc, corpus: str, tmp_path: Path) -> None:
-    settings = ("encoder=wordllama", "tasks=folder", corpus, "search.generations=9", "search.in_flight=4")
+    settings = (
+        "encoder=wordllama",
+        "tasks=folder",
+        corpus,
+        "search.generations=9",
+        "search.in_flight=4",
+        "archive.secret=same",
+    )
     exports = []
     for programs in (1, 4):
         path = f"{programs}.db"
@@ -178,7 +185,7 @@ def test_several_programs_at_a_time_leave_the_archive_of_one_at_a_time(ttc: Ttc,
         assert done.returncode == 0, done.stderr
         with Archive.open(tmp_path / path, read_only=True) as archive:
             exported = archive.export(archive.resolve_run("latest"))
-        assert exported["config"].pop("archive") == {"path": path}
+        assert exported["config"].pop("archive") == {"path": path, "secret": "same"}
         exports.append(exported)
     assert len(exports[0]["programs"]) == 12
     assert exports[0] == exports[1]
