@@ -118,9 +118,7 @@ def _text_bits(text: str) -> float:
     if FUNCTION_WORDS.issuperset(words):
         # Of a set of stop words, in order, only the choice of each is free; their own order would be free as well.
         return len(words) * (SORTED_WORD_BITS if words == sorted(set(words)) else WORD_BITS)
-    return sum(
-        CHARACTER_BITS if letter.isascii() else 2 * CHARACTER_BITS + ord(letter).bit_length() for letter in text
-    )
+    return sum(CHARACTER_BITS if letter.isascii() else 2 * CHARACTER_BITS + ord(letter).bit_length() for letter in text)
 
 
 def _list_bits(node: ast.List | ast.Tuple | ast.Set | ast.Dict) -> float:
