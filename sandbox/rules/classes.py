@@ -1,4 +1,4 @@
-"""Classes made, altered or matched at run time, which could reach any attribute by a computed name: CLASS, EXCEPTION."""
+"""Classes made, altered or matched at run time, which reach attributes by computed names: CLASS, EXCEPTION."""
 
 import ast
 from collections.abc import Iterator
@@ -92,9 +92,10 @@ def _lasting_fields(tree: ast.Module, origins: Origins) -> Iterator[ast.expr]:
             continue
         loaded = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
         for part in node.body:
-            if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and part.target.id not in loaded:
-                if isinstance(part.value, ast.Call):
-                    yield part.value.func
+            if not isinstance(part, ast.AnnAssign) or not isinstance(part.value, ast.Call):
+                continue
+            if isinstance(part.target, ast.Name) and part.target.id not in loaded:
+                yield part.value.func
 
 
 def _is_dataclass(node: ast.ClassDef, origins: Origins) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 MAX_SOURCE_BYTES = 32 * 1024
 MAX_TABLE_NUMBERS = 16
 MAX_DATA_BITS = 1536
-"""About a quarter more than the most that any program known to be honest holds: `scripts/truth/rules.py` measures it."""
+"""A quarter more than the most that any program known to be honest holds; `scripts/truth/rules.py` measures it."""
 MAX_INTEGER = 10**15
 MAX_SIGNIFICANT_DIGITS = 4
 MAX_TUNED_CONSTANTS = 24
@@ -144,7 +144,7 @@ RULES = {
     "LITERALS": Rule(
         f"Learned or stored data: a literal with more than {MAX_TABLE_NUMBERS} numbers, bytes, integers from 1e15, and "
         f"more than {MAX_DATA_BITS} bits that the program could read out of its own source, counted in all numbers, "
-        "strings (6 bits a character, 2 a word of a sorted stop list), names of classes, members and uncommon keywords, "
+        "strings (6 bits a character, 2 a word of a sorted stop list), names of classes, members, uncommon keywords "
         "and lists of names; documentation and names of functions cannot be read.",
         "Compute what you need from the inputs; a program may not carry data.",
     ),
