@@ -11,8 +11,6 @@ SELF_MATCHING = frozenset(
 )
 """Builtins whose one positional pattern matches the value itself and looks up no attribute."""
 
-COMPARISONS = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq, ast.In, ast.NotIn)
-
 DATACLASS = "dataclasses.dataclass"
 FIELD = "dataclasses.field"
 PLAIN_CALLS = ("copy.deepcopy", "functools.wraps")
@@ -21,8 +19,8 @@ PLAIN_CALLS = ("copy.deepcopy", "functools.wraps")
 
 def check(tree: ast.Module) -> Iterator[Violation]:
     yield from _made(tree)
-    yield from _matched(tree)
     origins = Origins(tree)
+    yield from _matched(tree, origins.rebound)
     fields, calls = set(_lasting_fields(tree, origins)), set(_plain_calls(tree))
     for node in ast.walk(tree):
         names = origins.of(node)
@@ -41,37 +39,31 @@ def _made(tree: ast.Module) -> Iterator[Violation]:
     compared = set(_compared_types(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == "type" and node not in compared:
-            yield violation("CLASS", node.lineno, "type is used other than to compare the types of two values.")
+            yield violation("CLASS", node.lineno, "type is used other than as in type(x) is int.")
         elif isinstance(node, ast.ClassDef) and node.keywords:
             yield violation("CLASS", node.lineno, f"Class {node.name} has a metaclass or another keyword.")
 
 
-def _matched(tree: ast.Module) -> Iterator[Violation]:
+def _matched(tree: ast.Module, rebound: set[str]) -> Iterator[Violation]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.MatchClass) and not _is_plain(node):
+        if isinstance(node, ast.MatchClass) and not _is_plain(node, rebound):
             yield violation("CLASS", node.lineno, "A class pattern looks into the value's attributes.")
         elif isinstance(node, ast.ExceptHandler) and node.name:
             yield violation("EXCEPTION", node.lineno, f"except ... as {node.name}.")
 
 
 def _compared_types(tree: ast.Module) -> Iterator[ast.expr]:
-    """The name `type` in `type(x) is y`, and in the type that isinstance asks for."""
+    """The name `type` in `type(x) is y`. Any other comparison hands the type to a method that may keep it."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare) and all(isinstance(operator, COMPARISONS) for operator in node.ops):
-            operands = [node.left, *node.comparators]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
-            operands = node.args[1:]
-        else:
-            continue
-        yield from (
-            operand.func for operand in operands if isinstance(operand, ast.Call) and _has_one_argument(operand)
-        )
+        if isinstance(node, ast.Compare) and all(isinstance(operator, ast.Is | ast.IsNot) for operator in node.ops):
+            calls = (operand for operand in (node.left, *node.comparators) if isinstance(operand, ast.Call))
+            yield from (call.func for call in calls if _has_one_argument(call))
 
 
-def _is_plain(pattern: ast.MatchClass) -> bool:
+def _is_plain(pattern: ast.MatchClass, rebound: set[str]) -> bool:
     if pattern.kwd_attrs:
         return False
-    return not pattern.patterns or (isinstance(pattern.cls, ast.Name) and pattern.cls.id in SELF_MATCHING)
+    return not pattern.patterns or (isinstance(pattern.cls, ast.Name) and pattern.cls.id in SELF_MATCHING - rebound)
 
 
 def _plain_calls(tree: ast.Module) -> Iterator[ast.expr]:
@@ -103,4 +95,6 @@ def _is_dataclass(node: ast.ClassDef, origins: Origins) -> bool:
     if not node.decorator_list:
         return False
     last = node.decorator_list[-1]
-    return origins.of(last.func if isinstance(last, ast.Call) else last) == {DATACLASS}
+    decorator = last.func if isinstance(last, ast.Call) else last
+    shadowed = isinstance(decorator, ast.Name) and decorator.id in origins.rebound
+    return origins.of(decorator) == {DATACLASS} and not shadowed

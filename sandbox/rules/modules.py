@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from sandbox.modules import FORBIDDEN_NUMPY, PASSAGES, PRIMITIVE_PROGRAMS, PRIMITIVES, allowed_modules, may_use
+from sandbox.rules.origins import names_bound
 from sandbox.rules.violation import Violation, violation
 
 Bindings = dict[str, set[str]]
@@ -116,21 +117,9 @@ class _Walk:
                     yield violation("MODULE_VALUE", node.lineno, f"The module {node.id} is used as a value.")
                 else:
                     yield violation("REBIND", node.lineno, f"{node.id} stands for a module.")
-            for name in _other_bindings(node):
+            for name in names_bound(node):
                 if name in self._bindings:
                     yield violation("REBIND", getattr(node, "lineno", 1), f"{name} stands for a module.")
-
-
-def _other_bindings(node: ast.AST) -> Iterator[str]:
-    """Names that a node binds without a Name node."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
-    elif isinstance(node, ast.arg):
-        yield node.arg
-    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-        yield node.name
-    elif isinstance(node, ast.MatchMapping) and node.rest:
-        yield node.rest
 
 
 def _outermost(tree: ast.Module) -> Iterator[ast.Attribute]:

@@ -1,6 +1,7 @@
 """Where the names of a program come from: `field` may be a variable of its own or `dataclasses.field`."""
 
 import ast
+from collections.abc import Iterator
 
 
 class Origins:
@@ -8,6 +9,8 @@ class Origins:
 
     def __init__(self, tree: ast.Module) -> None:
         self._names: dict[str, set[str]] = {}
+        self.rebound = {name for node in ast.walk(tree) for name in _stored(node)}
+        """Names to which the program gives a value of its own, in whichever scope."""
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -24,3 +27,21 @@ class Origins:
         if isinstance(node, ast.Attribute):
             return {f"{base}.{node.attr}" for base in self.of(node.value)}
         return set()
+
+
+def _stored(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    yield from names_bound(node)
+
+
+def names_bound(node: ast.AST) -> Iterator[str]:
+    """Names that a node binds without a Name node."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest

@@ -103,7 +103,7 @@ RULES = {
         "Use the module's plain functions, and write the access to an attribute directly.",
     ),
     "CLASS": Rule(
-        "Classes made or matched at run time: type() except to compare two types, metaclasses, class patterns with "
+        "Classes made or matched at run time: type() except as in type(x) is int, metaclasses, class patterns with "
         "parts except those of builtins (case int(x)), and dataclasses.field, functools.wraps and copy.deepcopy other "
         "than plainly called.",
         "Write the class with a class statement, and test with isinstance and plain attributes.",
