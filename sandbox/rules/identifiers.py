@@ -13,6 +13,8 @@ from sandbox.rules.table import (
 )
 from sandbox.rules.violation import Violation, violation
 
+READABLE_NAMES = frozenset({"__doc__", "__name__", "__qualname__"})
+
 
 def check(tree: ast.Module) -> Iterator[Violation]:
     literal_formats = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_plain_format(node)}
@@ -42,7 +44,8 @@ def _identifiers(node: ast.AST) -> Iterator[str]:
 
 def _check_identifier(name: str, line: int) -> Iterator[Violation]:
     if name.startswith("__") and name not in ALLOWED_DUNDERS and name not in FORBIDDEN_NAMES:
-        yield violation("DUNDER", line, f"The name {name} is used.")
+        why = ", and a program may carry no data in its documentation and names" if name in READABLE_NAMES else ""
+        yield violation("DUNDER", line, f"The name {name} is used{why}.")
     if name in FORBIDDEN_ATTRIBUTES:
         yield violation("ATTR", line, f"The name {name} is used.")
 
