@@ -29,12 +29,14 @@ NAME_CHARACTER_BITS = 5
 KNOWN_STRING_BITS = 4
 """To name a string again, or one that `primitives` holds: a choice among about sixteen."""
 SORTED_WORD_BITS = 2
+FREE_NAMES = 4
+"""Names side by side that any call may have."""
 WORD_BITS = math.ceil(math.log2(len(FUNCTION_WORDS)))
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """Bits that a program's numbers, strings, readable names and lists of names could hold."""
+    """Bits that a program's numbers, strings, readable names and rows of names could hold."""
 
     numbers: int
     strings: int
@@ -55,7 +57,7 @@ def measure(tree: ast.Module) -> Capacity:
         numbers=_total(_number_bits(value) for value in constants if not isinstance(value, str | bytes)),
         strings=_total(_string_bits(value for value in constants if isinstance(value, str | bytes))),
         names=_total(NAME_CHARACTER_BITS * len(name) for name in readable_names(tree)),
-        lists=_total(_list_bits(node) for node in ast.walk(tree) if isinstance(node, DISPLAYS)),
+        lists=_total(map(_list_bits, _sequences(tree))),
     )
 
 
@@ -121,11 +123,42 @@ def _text_bits(text: str) -> float:
     return sum(CHARACTER_BITS if letter.isascii() else 2 * CHARACTER_BITS + ord(letter).bit_length() for letter in text)
 
 
-def _list_bits(node: ast.List | ast.Tuple | ast.Set | ast.Dict) -> float:
-    """The order of bare names in a display: each is one of those that stand there."""
-    values = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
+def _sequences(tree: ast.Module) -> Iterator[list[ast.expr]]:
+    """What the program writes side by side: elements, arguments, operands of a chain, pieces of a text."""
+    chained: set[ast.expr] = set()
+    for node in ast.walk(tree):  # a chain comes before the parts of it
+        if isinstance(node, ast.Dict):
+            yield [key for key in node.keys if key] + node.values
+        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+            yield node.elts
+        elif isinstance(node, ast.Call):
+            yield node.args
+        elif isinstance(node, ast.BoolOp):
+            yield node.values
+        elif isinstance(node, ast.Compare):
+            yield [node.left, *node.comparators]
+        elif isinstance(node, ast.JoinedStr):
+            yield [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        elif isinstance(node, ast.BinOp) and node not in chained:
+            parts = list(_chain(node))
+            chained.update(parts)
+            yield parts
+
+
+def _chain(node: ast.expr) -> Iterator[ast.expr]:
+    """The operators and operands of a chain, in order."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, ast.BinOp):
+            waiting += [part.right, part.left]
+
+
+def _list_bits(values: list[ast.expr]) -> float:
+    """The order of bare names side by side: each is one of those that stand there."""
     names = [value.id for value in values if isinstance(value, ast.Name)]
-    return len(names) * math.log2(len(set(names))) if names else 0
+    return len(names) * math.log2(len(set(names))) if len(names) > FREE_NAMES else 0
 
 
 def _total(bits: Iterable[float]) -> int:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from sandbox import Sandbox, TaskInputs, Verdict, rules
 from tests.sandbox.conftest import D_EMB, D_TEXTS, Q_EMB, Q_TEXTS, SIM, embed, program
@@ -25,10 +26,10 @@ return sim + sum(map(ord, str(Thing())[-9:]))
 }
 
 
-def scores(source: str, **settings: int) -> np.ndarray:
+def scores(source: str, hash_seed: int = 0, malloc_perturb: int | None = None) -> NDArray[np.float32]:
     """What a program returns in a process of its own."""
     with (
-        Sandbox(level="none", **settings) as sandbox,
+        Sandbox(level="none", hash_seed=hash_seed, malloc_perturb=malloc_perturb) as sandbox,
         TaskInputs.create(Q_EMB, D_EMB, SIM, Q_TEXTS, D_TEXTS) as inputs,
     ):
         execution = sandbox.run(source, inputs, embed=embed)

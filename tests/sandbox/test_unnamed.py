@@ -1,6 +1,7 @@
 """What a program carries in its documentation and in the names of its functions is gone when it runs."""
 
 import traceback
+from types import FunctionType
 
 import pytest
 
@@ -33,7 +34,7 @@ def run(source: str) -> dict[str, object]:
 def test_no_text_shows_documentation_or_the_name_of_a_function() -> None:
     names = run(SOURCE)
     function = names["answer_two"]
-    assert callable(function)
+    assert isinstance(function, FunctionType)
     inner = function()
     generator = inner().answer_six()()
     told = [names["__doc__"], function.__doc__, inner.__doc__, *map(str, (function, inner().answer_six, generator))]
