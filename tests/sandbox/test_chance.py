@@ -26,7 +26,7 @@ return sim + sum(map(ord, str(Thing())[-9:]))
 }
 
 
-def scores(source: str, hash_seed: int = 0, malloc_perturb: int | None = None) -> NDArray[np.float32]:
+def scores(source: str, hash_seed: int = 0, malloc_perturb: int = 0) -> NDArray[np.float32]:
     """What a program returns in a process of its own."""
     with (
         Sandbox(level="none", hash_seed=hash_seed, malloc_perturb=malloc_perturb) as sandbox,
