@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from types import CodeType, ModuleType
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sandbox import frames, messages
 from sandbox.inputs import MappedInputs
+from sandbox.unnamed import compile_unnamed
 from sandbox.validation import REAL_KINDS
 
 PROGRAM_FILE = "<program>"
@@ -34,7 +35,7 @@ def _run(
     source: str, inputs: MappedInputs, scores: NDArray[np.float32], embed_fn: Callable[..., object]
 ) -> tuple[bytes, bytes]:
     # The very string that the static rules read is compiled: no file, no encoding cookie in between.
-    code: CodeType = compile(source, PROGRAM_FILE, "exec", dont_inherit=True)
+    code = compile_unnamed(source, PROGRAM_FILE)
     # A registered module, because dataclasses look their class's module up by name.
     program = sys.modules["program"] = ModuleType("program")
     exec(code, program.__dict__)

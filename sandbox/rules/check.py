@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 
-from sandbox.rules import identifiers, literals, modules, parsing, shape
+from sandbox.rules import chance, classes, identifiers, literals, modules, parsing, shape
 from sandbox.rules.violation import Violation, violation
 
 Pass = Callable[[ast.Module], Iterator[Violation]]
@@ -17,6 +17,8 @@ def check(source: str, *, allow_primitives: bool = True) -> list[Violation]:
     passes: tuple[Pass, ...] = (
         shape.check,
         identifiers.check,
+        classes.check,
+        chance.check,
         literals.check,
         lambda module: modules.check(module, allow_primitives),
     )

@@ -1,4 +1,4 @@
-"""Imports and what is reached through them: IMPORT, MODULE_HOP, MODULE_VALUE, PATCH, REBIND, PRIVATE, NUMPY.
+"""Imports and what is reached through them: IMPORT, MODULE_HOP, MODULE_VALUE, PATCH, REBIND, PRIVATE, MEMBER, NUMPY.
 
 Attribute chains that start at an imported module are followed on the real module objects, so that a module which
 happens to import `sys` does not become a way to it.
@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from types import ModuleType
 
-from sandbox.modules import FORBIDDEN_NUMPY, PASSAGES, PRIMITIVE_PROGRAMS, PRIMITIVES, allowed_modules
+from sandbox.modules import FORBIDDEN_NUMPY, PASSAGES, PRIMITIVE_PROGRAMS, PRIMITIVES, allowed_modules, may_use
+from sandbox.rules.origins import names_bound
 from sandbox.rules.violation import Violation, violation
 
 Bindings = dict[str, set[str]]
@@ -102,6 +103,10 @@ class _Walk:
         value = _member(module, name)
         if isinstance(value, ModuleType) and not (self._is_allowed(value.__name__) or value.__name__ in PASSAGES):
             return violation("MODULE_HOP", line, f"{module}.{name} is the module {value.__name__}.")
+        if not may_use(module, name):
+            return violation("MEMBER", line, f"{module}.{name} is used.")
+        if value is not None and not isinstance(value, ModuleType) and not _is_published(module, name):
+            return violation("PRIVATE", line, f"{module} does not publish {name}.")
         return None
 
     def _misuse(self, bases: set[ast.AST]) -> Iterator[Violation]:
@@ -112,21 +117,9 @@ class _Walk:
                     yield violation("MODULE_VALUE", node.lineno, f"The module {node.id} is used as a value.")
                 else:
                     yield violation("REBIND", node.lineno, f"{node.id} stands for a module.")
-            for name in _other_bindings(node):
+            for name in names_bound(node):
                 if name in self._bindings:
                     yield violation("REBIND", getattr(node, "lineno", 1), f"{name} stands for a module.")
-
-
-def _other_bindings(node: ast.AST) -> Iterator[str]:
-    """Names that a node binds without a Name node."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
-    elif isinstance(node, ast.arg):
-        yield node.arg
-    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-        yield node.name
-    elif isinstance(node, ast.MatchMapping) and node.rest:
-        yield node.rest
 
 
 def _outermost(tree: ast.Module) -> Iterator[ast.Attribute]:
@@ -150,3 +143,8 @@ def _chain(attribute: ast.Attribute) -> tuple[ast.Name, list[ast.Attribute]] | N
 def _member(module: str, name: str) -> object:
     """The real member of an allowed module; None where there is none."""
     return getattr(importlib.import_module(module), name, None)
+
+
+def _is_published(module: str, name: str) -> bool:
+    """Whether a module lists a member for everybody; one that lists nothing means all that it has."""
+    return name in getattr(importlib.import_module(module), "__all__", (name,))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 MAX_SOURCE_BYTES = 32 * 1024
 MAX_TABLE_NUMBERS = 16
-MAX_STRING_CHARS = 1024
+MAX_DATA_BITS = 1536
+"""A quarter more than the most that any program known to be honest holds; `scripts/truth/rules.py` measures it."""
 MAX_INTEGER = 10**15
 MAX_SIGNIFICANT_DIGITS = 4
 MAX_TUNED_CONSTANTS = 24
@@ -15,15 +16,20 @@ KEYWORD_ONLY = ("embed_fn", "q_texts", "d_texts")
 ALLOWED_DUNDERS = frozenset(
     """
     __init__ __len__ __getitem__ __setitem__ __iter__ __next__ __call__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__
-    __hash__ __post_init__ __name__ __doc__ __slots__ __contains__ __add__ __radd__ __sub__ __mul__ __rmul__
+    __hash__ __post_init__ __slots__ __contains__ __add__ __radd__ __sub__ __mul__ __rmul__
     __truediv__ __neg__ __matmul__ __repr__ __str__ __bool__ __float__ __int__ __future__ __all__
     """.split()  # noqa: SIM905
 )
 
+CALLED_DUNDERS = frozenset({"__init__", "__call__", "__post_init__", "__len__", "__getitem__", "__contains__"})
+"""Special methods that may be named as attributes, as in `super().__init__()`; the others have their operators."""
+
+NAMEDTUPLE_MEMBERS = frozenset({"_asdict", "_fields", "_make", "_replace"})
+
 FORBIDDEN_NAMES = frozenset(
     """
     __import__ open eval exec compile globals locals vars dir getattr setattr delattr input breakpoint exit quit help
-    memoryview __builtins__
+    memoryview __builtins__ copyright credits license
     """.split()  # noqa: SIM905
 )
 
@@ -31,11 +37,12 @@ FORBIDDEN_ATTRIBUTES = frozenset(
     """
     tofile dump dumps ctypes setflags f_globals f_locals f_back f_builtins f_code gi_frame gi_code cr_frame cr_code
     ag_frame ag_code tb_frame tb_next co_code co_consts mro format_map attrgetter methodcaller Formatter Template
-    get_type_hints ForwardRef get_annotations make_dataclass as_strided
+    get_type_hints ForwardRef get_annotations make_dataclass as_strided _evaluate
     """.split()  # noqa: SIM905
 )
 
 UNSTABLE_NAMES = frozenset({"hash", "id"})
+UNSTABLE_ATTRIBUTES = frozenset({"samples", "kde_random", "__hash__", "__repr__", "__str__"})
 
 
 @dataclass(frozen=True)
@@ -84,9 +91,30 @@ RULES = {
         "Giving another value to a name that stands for an imported module.",
         "Choose another variable name.",
     ),
-    "PRIVATE": Rule("Names with a leading underscore, taken from a module.", "Use the module's public functions."),
+    "PRIVATE": Rule(
+        "Names with a leading underscore that are not the program's own, and members of a module beside those that it "
+        "publishes.",
+        "Use the module's public functions.",
+    ),
+    "MEMBER": Rule(
+        "Members of the allowed modules that read attributes by name, evaluate text, tell the time or draw random "
+        "numbers: of typing all but the names of types, of dataclasses all but dataclass and field, of functools "
+        "update_wrapper, singledispatch and the like, and numpy's datetime64.",
+        "Use the module's plain functions, and write the access to an attribute directly.",
+    ),
+    "CLASS": Rule(
+        "Classes made or matched at run time: type() except as in type(x) is int, metaclasses, class patterns with "
+        "parts except those of builtins (case int(x)), and dataclasses.field, functools.wraps and copy.deepcopy other "
+        "than plainly called.",
+        "Write the class with a class statement, and test with isinstance and plain attributes.",
+    ),
+    "EXCEPTION": Rule(
+        "Naming a caught exception, whose text holds names and addresses (except ValueError as error).",
+        "Leave out the name, as in except ValueError.",
+    ),
     "DUNDER": Rule(
-        "Double-underscore names and attributes, except the usual special methods of a class.",
+        "Double-underscore names and attributes, except the usual special methods where a class defines them, and "
+        "__init__, __call__, __len__, __getitem__ and __contains__ where they are called.",
         "Write the plain operator or function.",
     ),
     "NAME": Rule(
@@ -109,12 +137,15 @@ RULES = {
     ),
     "GLOBAL": Rule("The global statement.", "Pass the value, or use nonlocal in a closure."),
     "DETERMINISM": Rule(
-        "hash() and id(), whose values change from process to process.",
-        "Sort, or use the position in a list as the key.",
+        "What changes from process to process or draws numbers: hash() and id(), __hash__, __repr__ and __str__ called "
+        "by name, samples() of a distribution, dates, and the text of a function, a generator or an object().",
+        "Sort, use the position in a list as the key, and compute every number from the inputs.",
     ),
     "LITERALS": Rule(
-        f"Learned or stored data: a literal with more than {MAX_TABLE_NUMBERS} numbers, more than {MAX_STRING_CHARS} "
-        "characters of strings outside docstrings, bytes, and integers from 1e15.",
+        f"Learned or stored data: a literal with more than {MAX_TABLE_NUMBERS} numbers, bytes, integers from 1e15, and "
+        f"more than {MAX_DATA_BITS} bits that the program could read out of its own source, counted in all numbers, "
+        "strings (6 bits a character, 2 a word of a sorted stop list), names of classes, members, uncommon keywords "
+        "and lists of names; documentation and names of functions cannot be read.",
         "Compute what you need from the inputs; a program may not carry data.",
     ),
     "TUNING": Rule(

@@ -78,6 +78,61 @@ EVASIONS = {
         "import string\nx = string._string",
         "import functools\nx = functools._CacheInfo",
         "import numpy as np\nx = np._core",
+        "from fractions import Decimal",
+        "import statistics\nx = statistics.namedtuple",
+        "def f(x):\n    return x._private",
+        "from typing import List\ndef f(x):\n    return x._evaluate({}, {}, frozenset())",
+    ],
+    "MEMBER": [
+        "from functools import update_wrapper",
+        "from functools import RLock",
+        "import typing\nx = typing.ABCMeta",
+        "import functools\nx = functools.singledispatch",
+        "from functools import singledispatchmethod as s",
+        "from dataclasses import fields",
+        "from dataclasses import asdict",
+        "import dataclasses\nx = dataclasses.Field",
+        "import dataclasses\nx = dataclasses.replace",
+        "from typing import get_args",
+        "import typing\nx = typing.Type",
+        "from typing import get_origin",
+        "from typing import TypedDict",
+        "import numpy as np\nx = np.datetime64('now')",
+        "import numpy as np\nx = np.lib.add_docstring",
+        "import numpy as np\nx = np.ScalarType",
+        "from numpy import sctypeDict",
+    ],
+    "CLASS": [
+        "def f(name):\n    return type('Pattern', (), {'__match_args__': (name,)})",
+        "make = type",
+        "x = type(int)('A', (), {})",
+        "x = type[int]('A', (), {})",
+        "class A(type):\n    pass",
+        "class A(metaclass=print):\n    pass",
+        "class A(**{}):\n    pass",
+        "x = list(map(type, [1]))",
+        "x = (lambda make: make)(type)",
+        "x = type(*[int]) is int",
+        "def f(keep):\n    return type(int) == keep",
+        "def isinstance(x, kept):\n    return kept\nmake = isinstance(1, type(int))",
+        "int = print\ndef f(x):\n    match x:\n        case int(y):\n            return y",
+        "from dataclasses import dataclass, field\ndataclass = print\n@dataclass\nclass A:\n    x: int = field()",
+        "def f(x, A):\n    match x:\n        case A(y):\n            return y",
+        "def f(x):\n    match x:\n        case [{'a': object(imag=y)}]:\n            return y",
+        "def f(x):\n    match '{0.real}':\n        case str(format=write):\n            return write(x)",
+        "from functools import wraps\ndef f(g, names):\n    return wraps(g, assigned=names)",
+        "import functools as t\nx = t.wraps",
+        "from copy import deepcopy as d\ndef f(x):\n    memo = {}\n    d(x, memo)\n    return memo",
+        "import copy\nx = copy.deepcopy",
+        "from dataclasses import field\nx = field(default=1)",
+        "from dataclasses import dataclass, field as f\n@dataclass\nclass A:\n    x: int = f(default=1)\n    y = [x]",
+        "from dataclasses import field\nclass A:\n    x: int = field(default=1)",
+        "import dataclasses as d\n@d.dataclass\nclass A:\n    x: int = (kept := d.field(default=1))",
+        "import dataclasses as d\n@d.dataclass\n@print\nclass A:\n    x: int = d.field(default=1)",
+    ],
+    "EXCEPTION": [
+        "def f(x):\n    try:\n        x.secret\n    except AttributeError as error:\n        return error",
+        "def f(x):\n    try:\n        x()\n    except* ValueError as group:\n        print(group)",
     ],
     "DUNDER": [
         "x = ().__class__",
@@ -96,6 +151,11 @@ EVASIONS = {
         "def f(**k):\n    return f(__name=1)",
         "x = ().__𝐜lass__",
         "class A:\n    def f(self):\n        return __class__",
+        "def f():\n    return f.__doc__",
+        "def f():\n    return f.__name__",
+        "class A:\n    __match_args__ = ('f_globals',)",
+        "class A:\n    def __class_getitem__(cls, key):\n        return key",
+        "x = (1).__add__",
     ],
     "NAME": [
         "x = open",
@@ -149,7 +209,24 @@ EVASIONS = {
         "x = str.format",
     ],
     "GLOBAL": ["x = 1\ndef f():\n    global x\n    x = 2"],
-    "DETERMINISM": ["def f(x):\n    return hash(x)", "def f(x):\n    return id(x)", "x = sorted([], key=hash)"],
+    "DETERMINISM": [
+        "def f(x):\n    return hash(x)",
+        "def f(x):\n    return id(x)",
+        "x = sorted([], key=hash)",
+        "from statistics import NormalDist\nx = NormalDist().samples(3)",
+        "from statistics import samples",
+        "x = object.__hash__(1)",
+        "x = object.__repr__",
+        "def f():\n    return str(f)",
+        "def f():\n    return f'{f}'",
+        "def f():\n    return '{}'.format(f)",
+        "x = repr(lambda: 1)",
+        "x = format(object())",
+        "x = ascii(y for y in '')",
+        "import numpy as np\nx = np.array('now', dtype='M8[s]')",
+        "import numpy as np\nx = np.dtype('<M8[us]')",
+        "import numpy as np\nx = np.zeros(1, 'datetime64[s]')",
+    ],
     "LITERALS": [
         "x = [" + "1, " * 17 + "]",
         "x = {" + ", ".join(f"'{i}': {i}" for i in range(17)) + "}",
@@ -158,6 +235,19 @@ EVASIONS = {
         "x = b'abc'",
         "x = 10 ** 3 + 1234567890123456",
         "x = 0x" + "f" * 4000,
+        "x = '" + "a" * 257 + "'",
+        "x = '" + "\u4e01" * 60 + "'",
+        "x = 'the of and" + " this in that or it to is was for the of and" * 16 + "'",
+        "\n".join(f"x{i} = dict({'abcdefgh'}{i}=0)" for i in range(40)),
+        "class A:\n" + "\n".join(f"    the_field_number_{i}: int = 0" for i in range(20)),
+        "a = b = c = d = 0\n" + "\n".join("x = [" + "a, b, c, d, " * 20 + "]" for _ in range(10)),
+        "a = b = c = d = 0\nx = print(" + "a, b, c, d, " * 200 + ")",
+        "a = b = c = d = 0\nx = a" + " + b + c + d + a" * 200,
+        "a = b = c = d = 0\nx = f'" + "{a}{b}{c}{d}" * 200 + "'",
+        "a = b = c = d = 0\nx = a" + " or b or c or d or a" * 200,
+        "a = b = c = d = 0\nx = a" + " == b == c == d == a" * 200,
+        "\n".join(f"x = {i}" for i in [2**40 + i for i in range(24)] * 2),
+        "x = [" + ", ".join(["True", "False"] * 800) + "]",
     ],
     "TUNING": [
         "x = 0.73418",
@@ -223,6 +313,34 @@ def test_checks_from_many_threads_leave_the_warning_filters_alone() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert not any(pool.map(rules.check, ["x = '\\d' is 'a'\n" + RERANK] * 200))
     assert list(warnings.filters) == before
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x):\n    return type(x) is int and type(x) is not type(1)",
+        "def f(x):\n    match x:\n        case int(n) | float(n):\n            return n\n        case {'a': str()}:\n"
+        "            pass",
+        "from copy import deepcopy\nfrom functools import wraps\ndef f(g):\n    @wraps(g)\n    def h(x):\n"
+        "        return g(deepcopy(x))\n    return h",
+        "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass A:\n"
+        "    tags: list = field(default_factory=list)\n    def f(self):\n        return self.tags",
+        "class A:\n    def __init__(self):\n        super().__init__()\n        self._kept = {}\n"
+        "    def f(self):\n        return self._kept",
+        "def f(field, samples):\n    for field in samples:\n        yield str(field)",
+        "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int\ndef f(p):\n    return p._replace(x=2)",
+        "STOP = 'a about after all also am an and any are as at be been before being both but by can could did do'",
+        "def f():\n    '" + "A long text that explains. " * 100 + "'",
+        "def f(x):\n    try:\n        return x[0]\n    except (IndexError, KeyError):\n        return None",
+    ],
+)
+def test_plain_forms_are_allowed(source: str) -> None:
+    assert rules.check(source + RERANK) == []
+
+
+def test_data_is_counted_in_bits_and_the_message_says_where() -> None:
+    [found] = rules.check("x = '" + "a" * 300 + "'" + RERANK)
+    assert found.message.startswith("The program can carry 1800 bits of data (0 in numbers, 1800 in strings,")
 
 
 def test_every_rule_is_documented_and_tested() -> None:
