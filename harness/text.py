@@ -1,8 +1,10 @@
-"""Text from elsewhere made harmless for a terminal, a spreadsheet and a page."""
+"""Plain text: that from elsewhere made harmless, and the end of a sentence about a name that does not exist."""
 
+import difflib
 import json
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 LONGEST_CELL = 32_000
@@ -48,6 +50,17 @@ def csv_cell(value: Any) -> Any:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     text = plain_lines(text, LONGEST_CELL)
     return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+
+
+def nearest(word: str, known: Collection[str], otherwise: str = "") -> str:
+    """How a sentence about an unknown word ends: `, did you mean 'x'?`, or all that there are where none is near.
+
+    `otherwise` stands in place of the list, where that would be too long.
+    """
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    if near:
+        return f", did you mean '{near[0]}'?"
+    return otherwise or f"; choose one of {', '.join(known)}."
 
 
 def _escaped(found: re.Match[str]) -> str:

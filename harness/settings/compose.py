@@ -1,6 +1,5 @@
 """How YAML and `key=value` become settings: composed by Hydra from `configs/`, checked against the dataclasses."""
 
-import difflib
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,6 +11,7 @@ from typing import Any
 from harness.errors import UsageError
 from harness.settings.schema import Settings
 from harness.settings.words import Sources, choices, kinds, open_hydra, parsed, spelt
+from harness.text import nearest
 
 _OURS = Sources()
 
@@ -139,8 +139,9 @@ class Overrides:
         if key in self._groups():
             self._check_choice(key, value, removed=written.startswith("~"))
         elif key not in self._keys:
-            near = _near(key, [*self._keys, *self._groups()])
-            raise UsageError(f"There is no setting '{key}'{near}; `ttc discover --show-config` lists them all.")
+            known = [*self._keys, *self._groups()]
+            listed = "; `ttc discover --show-config` lists them all."
+            raise UsageError(f"There is no setting '{key}'{nearest(key, known, listed)}")
         elif written.startswith("~"):
             raise UsageError(f"{key} cannot be left out; only a whole group can, for example ~search.")
         elif isinstance(_value_at(self._defaults, key), list) and not value.startswith(("[", "${")):
@@ -160,7 +161,7 @@ class Overrides:
         known, value = self._choices(group), value.strip("'\"")
         if removed or value in known or "/" in value or value == "null" or value.startswith(("[", "{", "$")):
             return
-        raise UsageError(f"There is no {group} '{value}'{_near(value, known)}; choose one of {', '.join(known)}.")
+        raise UsageError(f"There is no {group} '{value}'{nearest(value, known)}")
 
     def _hydras_own(self, key: str, word: str) -> str:
         if key != "hydra.searchpath":
@@ -188,11 +189,6 @@ def _value_at(mapping: Any, key: str) -> Any:
     return mapping
 
 
-def _near(word: str, known: Sequence[str]) -> str:
-    match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f", did you mean '{match[0]}'?" if match else ""
-
-
 def _sentence(error: Exception) -> str:
     """What a library says first, of the deepest cause, as one sentence."""
     cause: BaseException = error
@@ -214,7 +210,7 @@ def _check_values(settings: Settings) -> None:
     for key, allowed in choices.items():
         value = _value_at(mapping, key)
         if value not in allowed:
-            raise UsageError(f"{key} is '{value}'{_near(str(value), allowed)}; choose one of {', '.join(allowed)}.")
+            raise UsageError(f"{key} is '{value}'{nearest(str(value), allowed)}")
     for key, least in (
         ("search.generations", 0),
         ("search.parents", 0),
