@@ -1,11 +1,10 @@
 """Does a program score what it claims to? Runs under changed circumstances that must not change its scores.
 
-Cheap audits (one more run) suit every program on a probe task; dear ones (three more) those that are to be kept.
+Cheap audits (one more run) suit every program on a probe task; costly ones (three more) those that are to be kept.
 What an audit embeds is not metered: it is the harness's question, not the program's.
 """
 
 import ast
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,22 +14,21 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
+from harness.evaluation.difference import (
+    MAX_DIFFERENCE,
+    MIN_OVERLAP,
+    TOP,
+    Scores,
+    hash_of,
+    relative_difference,
+    top_overlap,
+)
 from harness.evaluation.evaluate import PreparedTask
-from harness.evaluation.executor import ATTEMPTS, attempted, options_of
+from harness.evaluation.executor import ATTEMPTS, attempt, options_of
 from harness.evaluation.metrics import Ndcg
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.inputs import MappedInputs, map_inputs
 
-Scores = NDArray[np.float32]
-
-MAX_DIFFERENCE = 1e-3
-"""Largest difference, relative to the range of a query's scores, that counts as rounding: honest programs stay below
-1e-6, an ill-conditioned solve reaches 7e-5."""
-MIN_OVERLAP = 0.99
-"""Least mean share of a top ten that must return."""
-TOP = 10
-ROUNDING = 1e-6
-"""Scores closer than this share of a query's range may change places."""
 QUOTE_CHARS = 12
 """String literals from this length on are looked for in the texts; shorter ones are words that occur anywhere."""
 
@@ -79,7 +77,7 @@ class Auditor:
             return [Finding(NONDETERMINISTIC, sentence)]
         return quotations(source, list(task.task.queries.values()) + list(task.task.documents.values()))
 
-    def dear(self, source: str, task: PreparedTask) -> list[Finding]:
+    def costly(self, source: str, task: PreparedTask) -> list[Finding]:
         """Audits for a program about to be admitted: other document order, fewer queries.
 
         Raises JobError when the program does not end OK on the task as it stands, or the harness keeps failing.
@@ -108,7 +106,7 @@ class Auditor:
         return _compare(TRANSDUCTIVE, "every other query left out", base[rows], run.scores)
 
     def _run(self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs) -> Execution:
-        execution = attempted(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits))
+        execution = attempt(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits))
         if execution.verdict is Verdict.HARNESS_ERROR:
             raise JobError(
                 f"The harness failed {ATTEMPTS} times during an audit on task {task.name}: {execution.reason}"
@@ -125,11 +123,6 @@ class Auditor:
 def poisoned_sandbox(*, level: str, allow_primitives: bool) -> Sandbox:
     """A sandbox that shows up programs which depend on hash order or on uninitialised memory."""
     return Sandbox(level=level, allow_primitives=allow_primitives, hash_seed=4242, malloc_perturb=0xA5)
-
-
-def hash_of(scores: Scores | None) -> str:
-    """The hash that an outcome records of a score matrix."""
-    return hashlib.blake2b(b"" if scores is None else scores.tobytes(), digest_size=16).hexdigest()
 
 
 def select(inputs: TaskInputs, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> TaskInputs:
@@ -150,21 +143,6 @@ def _compare(flag: str, circumstance: str, base: Scores, other: Scores) -> list[
         return []
     sentence = f"With {circumstance} its scores differ by {difference:.1e} of their range"
     return [Finding(flag, f"{sentence}, and {overlap:.0%} of the top {TOP} return.")]
-
-
-def relative_difference(base: Scores, other: Scores) -> float:
-    """Largest absolute difference of two (Q, N) matrices, each row relative to the range of its scores in `base`."""
-    spread = np.ptp(base, axis=1).astype(np.float64)
-    gap = np.abs(base.astype(np.float64) - other).max(axis=1)
-    return float((gap / np.where(spread > 0, spread, 1.0)).max())
-
-
-def top_overlap(base: Scores, other: Scores) -> float:
-    """Mean share of each row's ten best in `base` that are among the ten best in `other`, rounding forgiven."""
-    depth = min(TOP, base.shape[1])
-    best = np.argpartition(-base, depth - 1, axis=1)[:, :depth]
-    threshold = np.partition(other, -depth, axis=1)[:, -depth] - ROUNDING * np.ptp(other, axis=1)
-    return float((np.take_along_axis(other, best, axis=1) >= threshold[:, None]).mean())
 
 
 def quotations(source: str, texts: Sequence[str]) -> list[Finding]:

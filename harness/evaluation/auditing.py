@@ -9,7 +9,7 @@ from harness.evaluation.workbench import Workbench
 from sandbox.verdicts import Verdict
 
 
-def audited(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation:
+def audit(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation:
     """Apply the cheap audits, on the probe task, to an evaluation that ended OK everywhere."""
     probe = bench.evaluator.probe
     first = next(outcome for outcome in evaluation.outcomes if outcome.task == probe.name)
@@ -19,15 +19,15 @@ def audited(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation
         failed = _without_result(first, rejecting[0])
         others = [outcome for outcome in evaluation.outcomes if outcome.task != probe.name]
         return summarise([failed, *others], bench.evaluator.tasks)
-    return _flagged(evaluation, findings)
+    return _flag(evaluation, findings)
 
 
-def closely_audited(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation:
-    """Add the flags of the dear audits, on the probe task, for a program about to be admitted."""
-    return _flagged(evaluation, bench.auditor.dear(source, bench.evaluator.probe))
+def audit_closely(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation:
+    """Add the flags of the costly audits, on the probe task, for a program about to be admitted."""
+    return _flag(evaluation, bench.auditor.costly(source, bench.evaluator.probe))
 
 
-def _flagged(evaluation: Evaluation, findings: Sequence[Finding]) -> Evaluation:
+def _flag(evaluation: Evaluation, findings: Sequence[Finding]) -> Evaluation:
     flags = {*evaluation.flags, *(finding.flag for finding in findings)}
     return replace(evaluation, flags=tuple(sorted(flags)))
 

@@ -1,6 +1,5 @@
 """One program on tasks: sandboxed execution, metered encoding, nDCG@10 and cost."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost
 from harness.encoders.protocol import DOCUMENT, QUERY
+from harness.evaluation.difference import hash_of
 from harness.evaluation.metrics import Ndcg
 from harness.tasks.task import RetrievalTask
 from sandbox import Execution, Limits, TaskInputs
@@ -99,7 +99,7 @@ def prepare(task: RetrievalTask, encoder: CachedEncoder) -> PreparedTask:
 
 
 @contextmanager
-def prepared(
+def prepare_all(
     tasks: Sequence[RetrievalTask],
     encoder: CachedEncoder,
     *,
@@ -130,7 +130,7 @@ def score(task: PreparedTask, execution: Execution, cost: Cost) -> Outcome:
         ndcg=ndcg,
         delta=ndcg - task.baseline_ndcg,
         per_query=per_query.astype(np.float32),
-        score_hash=hashlib.blake2b(execution.scores.tobytes(), digest_size=16).hexdigest(),
+        score_hash=hash_of(execution.scores),
     )
 
 

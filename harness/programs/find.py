@@ -38,5 +38,5 @@ def require_allowed(name: str, source: str, *, allow_primitives: bool = True) ->
         first = violations[0]
         raise UsageError(
             f"Program {name} breaks a static rule ({first.code}, line {first.line}: {first.message}) "
-            "and cannot be run; mend it or leave it out."
+            "and cannot be run; fix it or leave it out."
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from archive import ProgramRecord
 from harness.evaluation.admission import Decision, compute_rule
-from harness.evaluation.auditing import audited, closely_audited
+from harness.evaluation.auditing import audit, audit_closely
 from harness.evaluation.evaluate import Evaluation, Outcome
 from harness.evaluation.validation import Validation, transfer_rule
 from harness.evaluation.workbench import Workbench
@@ -59,7 +59,7 @@ def try_proposal(
         return tried
     evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
     if evaluation.failure is None:
-        evaluation = audited(evaluation, proposal.source, bench)
+        evaluation = audit(evaluation, proposal.source, bench)
     behaviour = behaviour_of(evaluation)
     hidden = None
     if bench.validator is not None and behaviour is not None and history.same_behaviour(behaviour) is None:
@@ -147,7 +147,7 @@ def _judge_evaluation(
             on_event("validation", f"Program {len(history) + 1}, {validation.sentence}.")
     kept = decision is not None and decision.admitted
     if kept or history.reaches_frontier(evaluation.cost_ratio or 0.0, evaluation.mean_delta):
-        evaluation = closely_audited(evaluation, proposal.source, bench)
+        evaluation = audit_closely(evaluation, proposal.source, bench)
     return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, tried.hidden)
 
 

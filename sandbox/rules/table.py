@@ -40,10 +40,10 @@ UNSTABLE_NAMES = frozenset({"hash", "id"})
 
 @dataclass(frozen=True)
 class Rule:
-    """What a rule forbids, and how an author mends a program that breaks it."""
+    """What a rule forbids, and how an author fixes a program that breaks it."""
 
     forbids: str
-    mend: str
+    fix: str
 
 
 RULES = {
@@ -128,5 +128,5 @@ RULES = {
 
 def markdown_table() -> str:
     """The rules as a table for the documentation."""
-    rows = [f"| `{code}` | {rule.forbids} | {rule.mend} |" for code, rule in RULES.items()]
-    return "\n".join(["| code | forbidden | mend |", "|---|---|---|", *rows])
+    rows = [f"| `{code}` | {rule.forbids} | {rule.fix} |" for code, rule in RULES.items()]
+    return "\n".join(["| code | forbidden | fix |", "|---|---|---|", *rows])

@@ -21,13 +21,11 @@ from harness.evaluation.audit import (
     TRANSDUCTIVE,
     Auditor,
     Finding,
-    hash_of,
     poisoned_sandbox,
     quotations,
-    relative_difference,
     shuffled_label_ndcg,
-    top_overlap,
 )
+from harness.evaluation.difference import hash_of, relative_difference, top_overlap
 from harness.evaluation.evaluate import PreparedTask, prepare
 from harness.evaluation.executor import ATTEMPTS
 from harness.tasks.task import make_task
@@ -127,19 +125,19 @@ ORDER_BODIES = {
 
 @pytest.mark.parametrize("name", ORDER_BODIES)
 def test_dependence_on_the_document_order_is_flagged(auditor: Auditor, task: PreparedTask, name: str) -> None:
-    findings = auditor.dear(program(ORDER_BODIES[name]), task)
+    findings = auditor.costly(program(ORDER_BODIES[name]), task)
     assert ORDER_DEPENDENT in [finding.flag for finding in findings]
     assert not any(finding.rejects for finding in findings)
 
 
 def test_use_of_the_other_queries_is_flagged(auditor: Auditor, task: PreparedTask) -> None:
-    findings = auditor.dear(program("return sim - sim.mean(axis=0)"), task)
+    findings = auditor.costly(program("return sim - sim.mean(axis=0)"), task)
     assert [finding.flag for finding in findings] == [TRANSDUCTIVE]
 
 
 def test_a_failure_under_changed_circumstances_is_a_finding(auditor: Auditor, task: PreparedTask) -> None:
     body = f"assert len(q_texts) == {len(SUBJECTS)}\nassert d_texts[0] == {next(iter(task.task.documents.values()))!r}"
-    findings = auditor.dear(program(body + "\nreturn sim"), task)
+    findings = auditor.costly(program(body + "\nreturn sim"), task)
     assert [finding.flag for finding in findings] == [ORDER_DEPENDENT, TRANSDUCTIVE]
 
 
@@ -147,12 +145,12 @@ def test_a_failure_under_changed_circumstances_is_a_finding(auditor: Auditor, ta
 def test_honest_programs_pass_every_audit(auditor: Auditor, sandbox: Sandbox, task: PreparedTask, name: str) -> None:
     source = programs.source(name)
     assert cheap(auditor, sandbox, task, source) == []
-    assert [finding.flag for finding in auditor.dear(source, task) if finding.flag == ORDER_DEPENDENT] == []
+    assert [finding.flag for finding in auditor.costly(source, task) if finding.flag == ORDER_DEPENDENT] == []
 
 
 def test_a_program_that_does_not_run_cannot_be_audited(auditor: Auditor, task: PreparedTask) -> None:
     with pytest.raises(JobError, match="cannot be audited on task places: ZeroDivisionError"):
-        auditor.dear(program("1 / 0"), task)
+        auditor.costly(program("1 / 0"), task)
 
 
 def test_quoting_the_texts_is_flagged(task: PreparedTask) -> None:
