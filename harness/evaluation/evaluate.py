@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,6 @@ class Outcome:
     delta: float | None = None
     per_query: NDArray[np.float32] | None = None
     score_hash: str | None = None
-    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Evaluation:
     wins: int = 0
     ties: int = 0
     losses: int = 0
-    flags: tuple[str, ...] = field(default=())
+    flags: tuple[str, ...] = ()
 
 
 def prepare(task: RetrievalTask, encoder: CachedEncoder) -> PreparedTask:
@@ -142,15 +141,14 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask]) -> Eva
     deltas = [outcome.delta for outcome in ordered if outcome.delta is not None]
     if failure is not None or len(deltas) != len(tasks):
         return Evaluation(ordered, failure, None, None)
-    extra = sum(outcome.cost.texts for outcome in ordered)
-    base = sum(task.cost.texts for task in tasks)
+    extra = sum((outcome.cost for outcome in ordered), Cost())
+    baseline = sum((task.cost for task in tasks), Cost())
     return Evaluation(
         outcomes=ordered,
         failure=None,
         mean_delta=float(np.mean(deltas)),
-        cost_ratio=1 + extra / base,
+        cost_ratio=extra.ratio_to(baseline),
         wins=sum(delta > TIE for delta in deltas),
         ties=sum(abs(delta) <= TIE for delta in deltas),
         losses=sum(delta < -TIE for delta in deltas),
-        flags=tuple(sorted({flag for outcome in ordered for flag in outcome.flags})),
     )

@@ -41,13 +41,8 @@ def missing_tasks(
     archive: Archive, head: NamedProgram, encoder: CachedEncoder, tasks: Sequence[RetrievalTask]
 ) -> list[RetrievalTask]:
     """Tasks on which this head was not evaluated with this encoder."""
-    key = (head.code, encoder.identity.fingerprint)
-    have = {
-        cell.record.task_fingerprint
-        for cell in HeldOut(archive).cells()
-        if (cell.record.code, cell.record.encoder_fingerprint) == key
-    }
-    return [task for task in tasks if task.fingerprint not in have]
+    known = HeldOut(archive).latest()
+    return [task for task in tasks if (head.code, encoder.identity.fingerprint, task.fingerprint) not in known]
 
 
 def record_cells(

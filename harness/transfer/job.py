@@ -96,14 +96,12 @@ class _Part:
 
     def _missing(self, tasks: Sequence[RetrievalTask]) -> dict[str, list[NamedProgram]]:
         fingerprint = self.encoder.identity.fingerprint
-        have = {
-            (cell.record.code, cell.record.task_fingerprint)
-            for cell in self.held_out.cells()
-            if cell.record.encoder_fingerprint == fingerprint and not self.request.again
-        }
+        known = {} if self.request.again else self.held_out.latest()
         return {
             task.fingerprint: [
-                program for program in self.request.programs if (program.code, task.fingerprint) not in have
+                program
+                for program in self.request.programs
+                if (program.code, fingerprint, task.fingerprint) not in known
             ]
             for task in tasks
         }
