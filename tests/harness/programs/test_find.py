@@ -10,7 +10,7 @@ from harness.programs.find import origin_of
 from harness.programs.named import read_programs
 from harness.settings import Settings
 
-SOURCE = "def rerank(q_emb, d_emb, sim, embed_fn, q_texts, d_texts):\n    return sim\n"
+SOURCE = "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return sim\n"
 
 
 def test_a_file_comes_before_a_reference_program_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
