@@ -36,7 +36,7 @@ def visible(text: str, limit: int) -> str:
 
     Line breaks and tabs stay; a longer text is cut to `limit` characters with an ellipsis.
     """
-    return _UNUSUAL.sub(_escaped, _cut(text.replace("\r\n", "\n"), limit))
+    return _UNUSUAL.sub(_escape, _cut(text.replace("\r\n", "\n"), limit))
 
 
 def csv_cell(value: Any) -> Any:
@@ -63,7 +63,7 @@ def nearest(word: str, known: Collection[str], otherwise: str = "") -> str:
     return otherwise or f"; choose one of {', '.join(known)}."
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escape(found: re.Match[str]) -> str:
     character = found.group()
     return character.encode("unicode_escape").decode() if _harmful(character) else character
 

@@ -2,7 +2,7 @@
 
 import os
 
-from harness.encoders.bundled import BUNDLES, checked_folder
+from harness.encoders.bundled import BUNDLES, check_folder
 from harness.encoders.cached import CachedEncoder, Report
 from harness.encoders.protocol import Encoder
 from harness.encoders.static import StaticEncoder
@@ -32,7 +32,7 @@ def _static_encoder(settings: EncoderSettings) -> Encoder | None:
     if settings.dtype != "float32" or settings.device not in ("auto", "cpu"):
         return None
     return StaticEncoder(
-        bundle.open_static(checked_folder(bundle)),
+        bundle.open_static(check_folder(bundle)),
         name=settings.model,
         revision=bundle.revision,
         prompts={**bundle.prompts, **settings.prompts},

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.settings.schema import Settings
-from harness.settings.words import Sources, choices, kinds, open_hydra, parsed, spelt
+from harness.settings.words import Sources, choices, kinds, open_hydra, parse, spelt
 from harness.text import nearest
 
 _OURS = Sources()
@@ -28,8 +28,7 @@ def compose(overrides: Sequence[str], sources: Sources = _OURS) -> Settings:
     register_schema()
     try:
         with open_hydra(sources) as loader:
-            checked = Overrides(overrides, sources, loader).checked()
-            config = hydra_compose(sources.name, overrides=checked)
+            config = hydra_compose(sources.name, overrides=Overrides(overrides, sources, loader).check())
         return from_config(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise UsageError(_sentence(error)) from error
@@ -57,7 +56,7 @@ def compose_each(overrides: Sequence[str], sources: Sources = _OURS) -> list[tup
 
 def _points(word: str, sources: Sources, loader: Any) -> list[str]:
     """What one word of a sweep stands for."""
-    override = parsed(Overrides([word], sources, loader, sweeping=True).spelt(word), loader)
+    override = parse(Overrides([word], sources, loader, sweeping=True).spelt(word), loader)
     if not override.is_sweep_override():
         return [word]
     if not override.is_discrete_sweep():
@@ -113,7 +112,7 @@ class Overrides:
         self._defaults = asdict(Settings())
         self._keys = _keys(self._defaults)
 
-    def checked(self) -> list[str]:
+    def check(self) -> list[str]:
         """All of them. Raises UsageError for the first that is wrong."""
         return [self._checked(word) for word in self._words]
 
@@ -166,7 +165,7 @@ class Overrides:
     def _hydras_own(self, key: str, word: str) -> str:
         if key != "hydra.searchpath":
             raise UsageError(f"{key} has no effect here; of Hydra's own settings, only hydra.searchpath=[FOLDER] has.")
-        listed = parsed(word).value()
+        listed = parse(word).value()
         for one in listed if isinstance(listed, list) else [listed]:
             scheme, separator, path = str(one).partition("://")
             if (scheme == "file" or not separator) and not Path(path or str(one)).is_dir():
