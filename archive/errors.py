@@ -2,4 +2,4 @@
 
 
 class ArchiveError(Exception):
-    """One sentence for a person: the cause and the mend."""
+    """One sentence for a person: the cause and the fix."""

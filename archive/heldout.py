@@ -71,6 +71,16 @@ class HeldOut:
             insert(connection, "heldout_outcomes", [row])
         return int(attempts) + 1
 
+    def latest(self) -> dict[tuple[str, str, str], Cell]:
+        """The last attempt of every cell, by hash of code, fingerprint of encoder and fingerprint of task.
+
+        They stand in the order of `cells`, which is not that of attempts: a program may have been renamed between two.
+        """
+        return {
+            (cell.record.code, cell.record.encoder_fingerprint, cell.record.task_fingerprint): cell
+            for cell in sorted(self.cells(), key=lambda cell: cell.attempt)
+        }
+
     def cells(self) -> list[Cell]:
         """All recorded cells with all attempts, by program, encoder, task and attempt."""
         statement = (

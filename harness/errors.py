@@ -11,7 +11,7 @@ The ground rooms raise their own: `sandbox.SandboxError` and `archive.ArchiveErr
 
 
 class HarnessError(Exception):
-    """One sentence: the cause and the mend. Never shown with a traceback."""
+    """One sentence: the cause and the fix. Never shown with a traceback."""
 
     exit_code = 1
 

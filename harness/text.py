@@ -1,8 +1,10 @@
-"""Text from elsewhere made harmless for a terminal, a spreadsheet and a page."""
+"""Plain text: that from elsewhere made harmless, and the end of a sentence about a name that does not exist."""
 
+import difflib
 import json
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 LONGEST_CELL = 32_000
@@ -34,7 +36,7 @@ def visible(text: str, limit: int) -> str:
 
     Line breaks and tabs stay; a longer text is cut to `limit` characters with an ellipsis.
     """
-    return _UNUSUAL.sub(_escaped, _cut(text.replace("\r\n", "\n"), limit))
+    return _UNUSUAL.sub(_escape, _cut(text.replace("\r\n", "\n"), limit))
 
 
 def csv_cell(value: Any) -> Any:
@@ -50,7 +52,18 @@ def csv_cell(value: Any) -> Any:
     return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
-def _escaped(found: re.Match[str]) -> str:
+def nearest(word: str, known: Collection[str], otherwise: str = "") -> str:
+    """How a sentence about an unknown word ends: `, did you mean 'x'?`, or all that there are where none is near.
+
+    `otherwise` stands in place of the list, where that would be too long.
+    """
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    if near:
+        return f", did you mean '{near[0]}'?"
+    return otherwise or f"; choose one of {', '.join(known)}."
+
+
+def _escape(found: re.Match[str]) -> str:
     character = found.group()
     return character.encode("unicode_escape").decode() if _harmful(character) else character
 

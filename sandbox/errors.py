@@ -2,4 +2,4 @@
 
 
 class SandboxError(Exception):
-    """The sandbox cannot do its job here; one sentence names the cause and the mend."""
+    """The sandbox cannot do its job here; one sentence names the cause and the fix."""

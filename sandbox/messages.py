@@ -7,8 +7,6 @@ from sandbox.contract import EmbedRequest
 from sandbox.frames import FrameError
 from sandbox.limits import Limits
 
-MAX_DIMENSIONS = 64
-"""numpy's own limit."""
 NAME_CHARS = 200
 MESSAGE_CHARS = 2000
 

@@ -125,12 +125,12 @@ def diff(
 ) -> None:
     """Compare two programs: their sources line by line, and their deltas on each task (these alone as --csv)."""
     from archive import Archive
-    from harness.screen.comparison import between, compared_with_parent
+    from harness.screen.comparison import between, compare_with_parent
     from harness.screen.tables import print_comparison
 
     with Archive.open(archive, read_only=True) as opened:
         if second is None:
-            comparison = compared_with_parent(opened, opened.program(first))
+            comparison = compare_with_parent(opened, opened.program(first))
         else:
             comparison = between(opened.program(first), opened.program(second))
     chosen = form(as_json, as_csv)

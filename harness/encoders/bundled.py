@@ -42,10 +42,10 @@ def open_bundle(bundle: Bundle) -> Any:
 
     Raises EncoderError where the package is missing or a file is not the one known.
     """
-    return bundle.open(checked_folder(bundle))
+    return bundle.open(check_folder(bundle))
 
 
-def checked_folder(bundle: Bundle) -> Path:
+def check_folder(bundle: Bundle) -> Path:
     """The folder of a bundle's package, its files checked; raises as `open_bundle` does."""
     folder = package_folder(bundle.package)
     if folder is None:

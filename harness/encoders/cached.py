@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from harness.encoders.entries import Entries, from_batch, joined
+from harness.encoders.entries import Entries, from_batch, join
 from harness.encoders.matryoshka import cut
 from harness.encoders.memory import MemoryLayer
 from harness.encoders.protocol import DOCUMENT, EmbedOptions, Encoder, EncoderIdentity
@@ -144,7 +144,7 @@ class CachedEncoder:
 
     def _keep(self, request: Request, parts: Sequence[Entries]) -> None:
         """Put encoded entries into the store, and take what it then holds: the first of two processes wins."""
-        entries = joined(parts, self.encoder.dim)
+        entries = join(parts, self.encoder.dim)
         self._count(encoded=len(entries), seconds=float(entries.seconds.sum()))
         self._take(request, self._store.write(request.keys(entries.positions), entries) if self._store else entries)
 

@@ -36,7 +36,7 @@ def from_batch(batch: EncodedBatch) -> Entries:
     return Entries(batch.positions, batch.vectors, batch.tokens, batch.seconds * shares / shares.sum())
 
 
-def joined(parts: Sequence[Entries], dim: int) -> Entries:
+def join(parts: Sequence[Entries], dim: int) -> Entries:
     """One after another; `dim` is the width where there are no parts."""
     return Entries(
         np.concatenate([np.empty(0, np.int64), *(part.positions for part in parts)]),

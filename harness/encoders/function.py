@@ -46,9 +46,6 @@ class FunctionEncoder(BaseEncoder):
         )
         self.identity = self._identify(revision, "float32")
 
-    def _reads_task(self) -> bool:
-        return False
-
     def _forward(
         self, texts: list[str], prompt: str, task: str, cap: int | None
     ) -> tuple[FloatMatrix, NDArray[np.int64]]:

@@ -1,15 +1,15 @@
 """From settings to a loaded encoder, and to one behind its cache."""
 
 import os
-from difflib import get_close_matches
 
-from harness.encoders.bundled import BUNDLES, checked_folder
+from harness.encoders.bundled import BUNDLES, check_folder
 from harness.encoders.cached import CachedEncoder, Report
 from harness.encoders.protocol import Encoder
 from harness.encoders.static import StaticEncoder
 from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError
 from harness.settings.encoder import CacheSettings, EncoderSettings
+from harness.text import nearest
 
 KINDS = ("bundled", "sentence-transformers")
 DTYPES = ("float32", "bfloat16", "float16")
@@ -32,7 +32,7 @@ def _static_encoder(settings: EncoderSettings) -> Encoder | None:
     if settings.dtype != "float32" or settings.device not in ("auto", "cpu"):
         return None
     return StaticEncoder(
-        bundle.open_static(checked_folder(bundle)),
+        bundle.open_static(check_folder(bundle)),
         name=settings.model,
         revision=bundle.revision,
         prompts={**bundle.prompts, **settings.prompts},
@@ -91,6 +91,4 @@ def _check(settings: EncoderSettings) -> None:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        near = get_close_matches(value, allowed, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(allowed)}."
-        raise UsageError(f"{name}={value} is unknown; {hint}")
+        raise UsageError(f"{name} is '{value}'{nearest(value, allowed)}")

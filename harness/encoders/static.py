@@ -62,9 +62,6 @@ class StaticEncoder(BaseEncoder):
         self._check_adapters()
         self.identity = self._identify(revision, "float32")
 
-    def _reads_task(self) -> bool:
-        return False
-
     def _forward(
         self, texts: list[str], prompt: str, task: str, cap: int | None
     ) -> tuple[FloatMatrix, NDArray[np.int64]]:

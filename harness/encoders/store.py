@@ -23,7 +23,7 @@ from typing import TypeVar
 import numpy as np
 
 from archive.connection import transaction
-from harness.encoders.entries import Entries, joined
+from harness.encoders.entries import Entries, join
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class EmbeddingStore:
                 found = self._select(keys, dim)
             except sqlite3.Error as error:
                 self._give_up(error)
-                return joined([], dim)
+                return join([], dim)
             if self._writable:
                 self._uses.update(dict.fromkeys((keys[i] for i in found.entries.positions), time.time_ns()))
             if found.damaged or found.stale or len(self._uses) > _PENDING_USES:
@@ -127,7 +127,7 @@ class EmbeddingStore:
 
     def _select(self, keys: Sequence[bytes], dim: int) -> _Found:
         """The sound entries, and the keys of damaged ones."""
-        parts, damaged, stale = [joined([], dim)], [], False
+        parts, damaged, stale = [join([], dim)], [], False
         old = time.time_ns() - _USE_HOLDS_NS
         for start in range(0, len(keys) if self._connection else 0, _KEYS_PER_QUERY):
             assert self._connection
@@ -142,7 +142,7 @@ class EmbeddingStore:
             damaged += sorted({row[0] for row in rows} - {row[0] for row in sound})
             stale = stale or any(row[5] < old for row in sound)
             parts.append(_entries([position[row[0]] for row in sound], sound, dim))
-        return _Found(joined(parts, dim), damaged, stale)
+        return _Found(join(parts, dim), damaged, stale)
 
     def _note(self, connection: sqlite3.Connection, damaged: Sequence[bytes] = ()) -> None:
         """Note the uses kept in memory, and drop damaged entries."""

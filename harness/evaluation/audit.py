@@ -18,7 +18,7 @@ from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
 from harness.evaluation.difference import TOP, Scores, agreement, differ, hash_of
 from harness.evaluation.evaluate import Outcome, PreparedTask
-from harness.evaluation.executor import ATTEMPTS, attempted, options_of
+from harness.evaluation.executor import ATTEMPTS, attempt, options_of
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.inputs import MappedInputs, map_inputs
 
@@ -202,7 +202,7 @@ class Auditor:
         return generator.permutation(task.inputs.n_documents)
 
     def _run(self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs) -> Execution:
-        execution = attempted(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits))
+        execution = attempt(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits))
         if execution.verdict is Verdict.HARNESS_ERROR:
             raise JobError(
                 f"The harness failed {ATTEMPTS} times during an audit on task {task.name}: {execution.reason}"

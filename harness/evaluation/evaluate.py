@@ -84,7 +84,6 @@ class Outcome:
     score_hash: str | None = None
     sample: Scores | None = None
     """Scores of the queries that audits ask for again, float32 (at most SAMPLED, N), in the order shown."""
-    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class Evaluation:
     wins: int = 0
     ties: int = 0
     losses: int = 0
-    flags: tuple[str, ...] = field(default=())
+    flags: tuple[str, ...] = ()
     audits: Mapping[str, int] = field(default_factory=dict)
     """Each audit that was made, with the number of tasks it was made on; what is not here was not made."""
 
@@ -145,7 +144,7 @@ def prepare(task: RetrievalTask, encoder: CachedEncoder, secret: Secret = NO_SEC
 
 
 @contextmanager
-def prepared(
+def prepare_all(
     tasks: Sequence[RetrievalTask],
     encoder: CachedEncoder,
     secret: Secret = NO_SECRET,
@@ -190,17 +189,16 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask]) -> Eva
     deltas = [outcome.delta for outcome in ordered if outcome.delta is not None]
     if failure is not None or len(deltas) != len(tasks):
         return Evaluation(ordered, failure, None, None)
-    extra = sum(outcome.cost.texts for outcome in ordered)
-    base = sum(task.cost.texts for task in tasks)
+    extra = sum((outcome.cost for outcome in ordered), Cost())
+    baseline = sum((task.cost for task in tasks), Cost())
     return Evaluation(
         outcomes=ordered,
         failure=None,
         mean_delta=float(np.mean(deltas)),
-        cost_ratio=1 + extra / base,
+        cost_ratio=extra.ratio_to(baseline),
         wins=sum(delta > TIE for delta in deltas),
         ties=sum(abs(delta) <= TIE for delta in deltas),
         losses=sum(delta < -TIE for delta in deltas),
-        flags=tuple(sorted({flag for outcome in ordered for flag in outcome.flags})),
     )
 
 

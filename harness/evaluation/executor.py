@@ -73,12 +73,12 @@ class LocalExecutor:
             meter = Meter()
             return self._sandbox.run(source, task.inputs, embed=self._embedder(meter), limits=task.limits)
 
-        execution = attempted(once)
+        execution = attempt(once)
         if execution.verdict is not Verdict.HARNESS_ERROR or self._works(task):
             return score(task, source, execution, meter.cost)
         raise JobError(
             f"The harness failed {ATTEMPTS} times on task {task.name}: {execution.reason} Nothing was recorded of the "
-            "program; when the cause is mended, `ttc resume` goes on with it."
+            "program; when the cause is fixed, `ttc resume` goes on with it."
         )
 
     def _works(self, task: PreparedTask) -> bool:
@@ -105,7 +105,7 @@ class LocalExecutor:
         return embed
 
 
-def attempted(once: Callable[[], Execution]) -> Execution:
+def attempt(once: Callable[[], Execution]) -> Execution:
     """What `once` gives when the harness does not fail; what it gave last where it fails every time."""
     for _ in range(ATTEMPTS):
         execution = once()

@@ -39,7 +39,6 @@ def outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
         cpu_s=outcome.execution.cpu_s,
         peak_rss=outcome.execution.peak_rss_bytes,
         score_hash=outcome.score_hash,
-        flags=list(outcome.flags),
         stdout=outcome.execution.stdout,
         isolation_level=isolation_level,
     )

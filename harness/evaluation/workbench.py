@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
-from harness.evaluation.evaluate import PreparedTask, prepared
+from harness.evaluation.evaluate import PreparedTask, prepare_all
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_encoder
@@ -74,7 +74,7 @@ def open_workbench(
         )
         encoder = open_encoder(settings, given.encoder, watcher.encoding)
         ready = stack.enter_context(
-            prepared(tasks, encoder, Secret(settings.archive.secret), on_task=watcher.task_prepared)
+            prepare_all(tasks, encoder, Secret(settings.archive.secret), on_task=watcher.task_prepared)
         )
         executor = given.executor or LocalExecutor(encoder, sandbox, workers)
         stack.callback(executor.close)

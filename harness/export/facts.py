@@ -5,10 +5,10 @@ from pathlib import Path
 
 from archive import Archive, HeldOut, OutcomeRecord, Program, Run, TaskRecord
 from archive.rows import source_hash
+from harness.encoders.meter import Cost
 from harness.errors import UsageError
-from harness.programs.find import find_source, require_allowed
+from harness.programs.find import find_source, origin_of, require_allowed
 from harness.programs.fingerprint import code_hash
-from primitives import programs
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,14 @@ def gather(named: str, archive_path: str) -> ProgramFacts:
 
     Raises UsageError or ArchiveError where there is no such program, UsageError where it breaks a static rule.
     """
-    source = find_source(named, archive_path)
-    archived = named not in programs.names() and not Path(named).is_file()
-    if not archived:
+    origin, source = origin_of(named), find_source(named, archive_path)
+    if origin != "archive":
         require_allowed(Path(named).stem, source)
     if not Path(archive_path).exists():
         return _from_source(named, source, (), None)
     with Archive.open(archive_path, read_only=True) as archive:
         searched = archive.searched().get(source_hash(source), frozenset())
-        if not archived:
+        if origin != "archive":
             return _from_source(named, source, *_recorded(archive, source, searched))
         program = archive.program(named)
         run = archive.run(program.run_id)
@@ -65,9 +64,9 @@ def gather(named: str, archive_path: str) -> ProgramFacts:
 
 
 def _from_source(named: str, source: str, cells: tuple[Measured, ...], cost: float | None) -> ProgramFacts:
-    reference = named in programs.names()
+    reference = origin_of(named) == "reference"
     return ProgramFacts(
-        name=named if reference else Path(named).stem,
+        name=Path(named).stem,
         source=source,
         source_hash=source_hash(source),
         origin=f"The reference program {named} of ttc-retrieval." if reference else f"The file {Path(named).name}.",
@@ -119,24 +118,20 @@ def _recorded(archive: Archive, source: str, searched: frozenset[str]) -> tuple[
     Cells on `searched` tasks are not.
     """
     held_out = HeldOut(archive)
-    code = code_hash(source)
-    latest = {
-        (cell.record.encoder_fingerprint, cell.record.task_fingerprint): cell.record
-        for cell in held_out.cells()
-        if cell.record.code == code
-    }
+    own = code_hash(source)
     names = held_out.encoders()
-    cells, extra, base = [], 0, 0
-    for (encoder, fingerprint), record in latest.items():
-        if record.outcome.delta is None:
+    cells, extra, baseline = [], Cost(), Cost()
+    for (code, encoder, fingerprint), cell in held_out.latest().items():
+        outcome = cell.record.outcome
+        if code != own or outcome.delta is None:
             continue
         task = {task.fingerprint: task for task in held_out.tasks(encoder)}[fingerprint]
         unseen = searched.isdisjoint({task.name, task.fingerprint})
-        cells.append(_measured(record.outcome, task, names[encoder], held_out=unseen))
+        cells.append(_measured(outcome, task, names[encoder], held_out=unseen))
         if unseen:
-            extra += record.outcome.texts
-            base += task.baseline_texts
-    return tuple(cells), 1 + extra / base if base else None
+            extra += Cost(texts=outcome.texts)
+            baseline += Cost(texts=task.baseline_texts)
+    return tuple(cells), extra.ratio_to(baseline) if baseline.texts else None
 
 
 def _measured(outcome: OutcomeRecord, task: TaskRecord, encoder: str, *, held_out: bool) -> Measured:

@@ -1,6 +1,5 @@
 """Heads as rows of the transfer matrix: a description in place of a source, outcomes in the same table."""
 
-import hashlib
 import json
 import time
 from collections.abc import Sequence
@@ -11,7 +10,8 @@ import numpy as np
 from archive import Archive, CellRecord, HeldOut, OutcomeRecord
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY
-from harness.evaluation.evaluate import PreparedTask, prepared
+from harness.evaluation.difference import hash_of
+from harness.evaluation.evaluate import PreparedTask, prepare_all
 from harness.evaluation.records import task_record
 from harness.heads.training import TrainedHead
 from harness.programs.named import NamedProgram
@@ -41,13 +41,8 @@ def missing_tasks(
     archive: Archive, head: NamedProgram, encoder: CachedEncoder, tasks: Sequence[RetrievalTask]
 ) -> list[RetrievalTask]:
     """Tasks on which this head was not evaluated with this encoder."""
-    key = (head.code, encoder.identity.fingerprint)
-    have = {
-        cell.record.task_fingerprint
-        for cell in HeldOut(archive).cells()
-        if (cell.record.code, cell.record.encoder_fingerprint) == key
-    }
-    return [task for task in tasks if task.fingerprint not in have]
+    known = HeldOut(archive).latest()
+    return [task for task in tasks if (head.code, encoder.identity.fingerprint, task.fingerprint) not in known]
 
 
 def record_cells(
@@ -60,7 +55,7 @@ def record_cells(
     """Evaluate a head on tasks, one after another, each recorded at once."""
     held_out, identity = HeldOut(archive), encoder.identity
     for task in tasks:
-        with prepared([task], encoder) as (ready,):
+        with prepare_all([task], encoder) as (ready,):
             held_out.record_task(identity.name, identity.fingerprint, task_record(ready))
             outcome = _outcome(trained, ready, encoder)
             held_out.record(
@@ -88,5 +83,5 @@ def _outcome(trained: TrainedHead, ready: PreparedTask, encoder: CachedEncoder) 
         wall_s=time.perf_counter() - began,
         cpu_s=0.0,
         peak_rss=0,
-        score_hash=hashlib.blake2b(scores.tobytes(), digest_size=16).hexdigest(),
+        score_hash=hash_of(scores),
     )

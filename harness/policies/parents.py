@@ -1,10 +1,9 @@
 """The parent-selection policies by name."""
 
-from difflib import get_close_matches
-
 from harness.errors import UsageError
 from harness.policies import pareto_crowding, power_law, sigmoid, uniform
 from harness.policies.candidate import ParentPolicy
+from harness.text import nearest
 
 POLICIES: dict[str, ParentPolicy] = {
     "sigmoid": sigmoid.select,
@@ -17,7 +16,5 @@ POLICIES: dict[str, ParentPolicy] = {
 def by_name(name: str) -> ParentPolicy:
     """The policy of that name. Raises UsageError for an unknown one."""
     if name not in POLICIES:
-        near = get_close_matches(name, POLICIES, n=1)
-        hint = f"; did you mean {near[0]}" if near else ""
-        raise UsageError(f"There is no parent selection {name!r}{hint}? Known: {', '.join(POLICIES)}.")
+        raise UsageError(f"There is no parent selection '{name}'{nearest(name, POLICIES)}")
     return POLICIES[name]

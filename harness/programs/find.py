@@ -1,11 +1,14 @@
 """The source that a word names: a file, an archived program or a reference program."""
 
 from pathlib import Path
+from typing import Literal
 
 from archive import Archive
 from harness.errors import UsageError
 from primitives import programs
 from sandbox import rules
+
+Origin = Literal["file", "reference", "archive"]
 
 
 def find_source(named: str, archive_path: str) -> str:
@@ -13,19 +16,31 @@ def find_source(named: str, archive_path: str) -> str:
 
     Raises UsageError when there is none, ArchiveError when an id is not in the archive.
     """
-    path = Path(named).expanduser()
-    if path.is_file():
-        try:
-            return path.read_text("utf-8")
-        except UnicodeDecodeError as error:
-            raise UsageError(f"{named} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
-    if named in programs.names():
+    origin = origin_of(named)
+    if origin == "reference":
         return programs.source(named)
+    if origin == "archive":
+        with Archive.open(archive_path, read_only=True) as archive:
+            return archive.program(named).record.source
+    try:
+        return Path(named).expanduser().read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{named} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+
+
+def origin_of(named: str) -> Origin:
+    """What a word names: a file before a reference program, that before an archived one, which may not exist.
+
+    Raises UsageError for a word that can name none.
+    """
+    if Path(named).expanduser().is_file():
+        return "file"
+    if named in programs.names():
+        return "reference"
     if named.endswith(".py") or "/" in named:
         raise UsageError(f"There is no file {named}; name a Python file, a program id or a reference program.")
     if "." in named or named.isdigit():
-        with Archive.open(archive_path, read_only=True) as archive:
-            return archive.program(named).record.source
+        return "archive"
     raise UsageError(
         f"There is no program '{named}'; name a Python file, a program id or one of {', '.join(programs.names())}."
     )
@@ -38,5 +53,5 @@ def require_allowed(name: str, source: str, *, allow_primitives: bool = True) ->
         first = violations[0]
         raise UsageError(
             f"Program {name} breaks a static rule ({first.code}, line {first.line}: {first.message}) "
-            "and cannot be run; mend it or leave it out."
+            "and cannot be run; fix it or leave it out."
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archive import Archive
 from harness.errors import UsageError
-from harness.programs.find import find_source, require_allowed
+from harness.programs.find import find_source, origin_of, require_allowed
 from harness.programs.fingerprint import code_hash
 from harness.settings import Settings
 from primitives import programs
@@ -40,12 +40,10 @@ def _find(named: Sequence[str], settings: Settings) -> list[NamedProgram]:
             found += [NamedProgram(name, programs.source(name)) for name in programs.names()]
         elif word == "frontier" or word.startswith("frontier:"):
             found += _frontier(settings.archive.path, word.partition(":")[2] or "latest")
-        elif word in programs.names() or Path(word).is_file():
-            found.append(NamedProgram(Path(word).stem, find_source(word, settings.archive.path)))
-        elif word[:1].isdigit() or "." in word:
+        elif origin_of(word) == "archive":
             found.append(_archived(settings.archive.path, word))
         else:
-            find_source(word, settings.archive.path)  # says what is wrong with it
+            found.append(NamedProgram(Path(word).stem, find_source(word, settings.archive.path)))
     for program in found:
         require_allowed(program.name, program.source, allow_primitives=settings.program.primitives)
     return found
@@ -62,8 +60,6 @@ def _frontier(path: str, run: str) -> list[NamedProgram]:
 
 
 def _archived(path: str, word: str) -> NamedProgram:
-    if word.endswith(".py"):
-        raise UsageError(f"There is no file {word}; name a Python file, a program id or a reference program.")
     with Archive.open(path, read_only=True) as archive:
         found = archive.program(word)
         searched = archive.run(found.run_id).record.searched

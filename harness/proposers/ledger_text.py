@@ -31,7 +31,7 @@ def brief(row: LedgerRow) -> str:
     return _head(row) + "\n"
 
 
-def fitted(rows: Sequence[LedgerRow], frontier: frozenset[str], budget: int) -> str:
+def fit_ledger(rows: Sequence[LedgerRow], frontier: frozenset[str], budget: int) -> str:
     """The ledger within `budget` tokens, oldest first.
 
     Rows of the frontier, then the newest, stand whole while two thirds of the budget last; the others take one line

@@ -3,8 +3,8 @@
 from typing import Any
 
 from harness.proposers.exchange import Exchange, Prompt
-from harness.proposers.openai_client import OpenAIClient
-from harness.proposers.stream import Reading, at, count_at, read, text_at
+from harness.proposers.openai_client import OpenAIClient, count_tokens
+from harness.proposers.stream import Reading, at, read, text_at
 from harness.proposers.verdicts import AnswerVerdict
 
 STOPS = {"length": AnswerVerdict.CUT_OFF, "content_filter": AnswerVerdict.REFUSED}
@@ -48,18 +48,4 @@ def _absorb(event: Any, reading: Reading) -> None:
     if reason:
         reading.stop, reading.detail = STOPS.get(reason, AnswerVerdict.OK), reason
     if at(event, "usage") is not None:
-        reading.tokens = _tokens(at(event, "usage"))
-
-
-def _tokens(usage: Any) -> dict[str, Any]:
-    """OpenAI's prompt tokens include the cached ones."""
-    prompt = count_at(usage, "prompt_tokens")
-    read_ = count_at(usage, "prompt_tokens_details", "cached_tokens")
-    write = count_at(usage, "prompt_tokens_details", "cache_write_tokens")
-    return {
-        "input_uncached": None if prompt is None else max(0, prompt - (read_ or 0) - (write or 0)),
-        "cache_read": read_,
-        "cache_write": write,
-        "output": count_at(usage, "completion_tokens"),
-        "reasoning": count_at(usage, "completion_tokens_details", "reasoning_tokens"),
-    }
+        reading.tokens = count_tokens(at(event, "usage"), "prompt_tokens", "completion_tokens")

@@ -1,9 +1,9 @@
 """What both of OpenAI's interfaces share: one model, reached through the library."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harness.proposers.stream import connection, server_for
+from harness.proposers.stream import connection, count_at, server_for
 from harness.settings.proposer import ProposerSettings
 
 if TYPE_CHECKING:
@@ -28,3 +28,20 @@ class OpenAIClient:
 
     def connect(self) -> None:
         _ = self._sdk
+
+
+def count_tokens(usage: Any, asked: str, answered: str) -> dict[str, int | None]:
+    """A usage as `UsageRecord` names it; `asked` and `answered` are what the interface calls the two counts.
+
+    OpenAI's count of what was asked includes the cached tokens.
+    """
+    total = count_at(usage, asked)
+    read_ = count_at(usage, f"{asked}_details", "cached_tokens")
+    write = count_at(usage, f"{asked}_details", "cache_write_tokens")
+    return {
+        "input_uncached": None if total is None else max(0, total - (read_ or 0) - (write or 0)),
+        "cache_read": read_,
+        "cache_write": write,
+        "output": count_at(usage, answered),
+        "reasoning": count_at(usage, f"{answered}_details", "reasoning_tokens"),
+    }

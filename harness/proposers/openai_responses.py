@@ -3,8 +3,8 @@
 from typing import Any
 
 from harness.proposers.exchange import Exchange, Prompt
-from harness.proposers.openai_client import OpenAIClient
-from harness.proposers.stream import Reading, at, count_at, read, text_at
+from harness.proposers.openai_client import OpenAIClient, count_tokens
+from harness.proposers.stream import Reading, at, read, text_at
 from harness.proposers.verdicts import AnswerVerdict
 
 
@@ -57,18 +57,4 @@ def _absorb(event: Any, reading: Reading) -> None:
 def _close(response: Any, reading: Reading) -> None:
     reading.model = text_at(response, "model")
     reading.detail = text_at(response, "error", "message") or text_at(response, "incomplete_details", "reason")
-    reading.tokens = _tokens(at(response, "usage"))
-
-
-def _tokens(usage: Any) -> dict[str, Any]:
-    """OpenAI's input tokens include the cached ones."""
-    total = count_at(usage, "input_tokens")
-    read_ = count_at(usage, "input_tokens_details", "cached_tokens")
-    write = count_at(usage, "input_tokens_details", "cache_write_tokens")
-    return {
-        "input_uncached": None if total is None else max(0, total - (read_ or 0) - (write or 0)),
-        "cache_read": read_,
-        "cache_write": write,
-        "output": count_at(usage, "output_tokens"),
-        "reasoning": count_at(usage, "output_tokens_details", "reasoning_tokens"),
-    }
+    reading.tokens = count_tokens(at(response, "usage"), "input_tokens", "output_tokens")

@@ -10,7 +10,7 @@ from string import Template
 
 from harness.programs.view import LedgerRow, ProgramView
 from harness.proposers.exchange import Prompt
-from harness.proposers.ledger_text import fitted
+from harness.proposers.ledger_text import fit_ledger
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing
 from harness.proposers.tokens import count
@@ -63,7 +63,7 @@ def _signature(function: Callable[..., object]) -> str:
     return f"{node.name}({ast.unparse(node.args)}){returns}"
 
 
-def shortened(text: str, run_id: str) -> str:
+def shorten(text: str, run_id: str) -> str:
     """Programs named by their number, p7, and not by the run's id, so that equal runs ask equal questions."""
     return text.replace(f"{run_id}.", "p")
 
@@ -101,7 +101,7 @@ class PromptWriter:
         """Ask whether a program is new."""
         body = fill(
             "judge",
-            known=shortened(known.id, briefing.run_id),
+            known=shorten(known.id, briefing.run_id),
             known_source=known.source.strip(),
             new_source=new_source.strip(),
         )
@@ -115,11 +115,11 @@ class PromptWriter:
         left = self._budget - count(self._prefix) - count(shown) - sum(map(count, fixed.values()))
         frontier = _frontier(briefing.frontier, parents, int(left * FRONTIER_SHARE))
         on_front = frozenset(view.id for view in briefing.frontier)
-        ledger = fitted(briefing.ledger, on_front, left - count(frontier))
+        ledger = fit_ledger(briefing.ledger, on_front, left - count(frontier))
         given = {"ledger": ledger, "frontier": frontier, **fixed}
         if template == "body":
             given["parents"] = shown
-        return Prompt(self._prefix, shortened(fill(template, **given), briefing.run_id))
+        return Prompt(self._prefix, shorten(fill(template, **given), briefing.run_id))
 
 
 def _section(title: str, text: str) -> str:

@@ -70,7 +70,7 @@ def read(
     started = time.monotonic()
     reading = Reading()
     try:
-        with translated(server, api_error):
+        with translate_errors(server, api_error):
             stream = open_()
     except PromptRefused as refusal:
         reading.stop, reading.detail = AnswerVerdict.REFUSED, str(refusal)
@@ -129,7 +129,7 @@ def _verdict(reading: Reading, text: str) -> AnswerVerdict:
 
 
 @contextmanager
-def translated(server: Server, api_error: type[Exception]) -> Iterator[None]:
+def translate_errors(server: Server, api_error: type[Exception]) -> Iterator[None]:
     """Raise a library's error as one sentence, or as PromptRefused."""
     try:
         yield

@@ -5,4 +5,4 @@ from sandbox.rules import RULES
 
 def taboos() -> list[str]:
     """One line for each rule: what it forbids and how to do without."""
-    return [f"{rule.forbids} {rule.mend}" for rule in RULES.values()]
+    return [f"{rule.forbids} {rule.fix}" for rule in RULES.values()]

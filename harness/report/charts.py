@@ -17,7 +17,7 @@ Rows = list[dict[str, Any]]
 Chart = dict[str, Any]
 """`data`: rows by dataset name; `params`: values of the spec's parameters; both JSON-ready."""
 HEAT_ROWS = 40
-"""Programs of the heatmap at most: the dearest of the frontier."""
+"""Programs of the heatmap at most: the costliest of the frontier."""
 
 
 def run_charts(

@@ -64,23 +64,16 @@ def transfer_data(archive: Archive) -> list[dict[str, Any]]:
     held_out = HeldOut(archive)
     searched = archive.searched()
     encoders = []
-    cells = sorted(
-        (
-            cell
-            for cell in held_out.cells()
-            if searched.get(cell.source_hash, frozenset()).isdisjoint(
-                {cell.record.outcome.task, cell.record.task_fingerprint}
-            )
-        ),
-        key=lambda cell: cell.created,
-    )
+    unseen = [
+        cell
+        for cell in held_out.latest().values()
+        if searched.get(cell.source_hash, frozenset()).isdisjoint(
+            {cell.record.outcome.task, cell.record.task_fingerprint}
+        )
+    ]
+    unseen.sort(key=lambda cell: cell.created)
     for fingerprint, name in held_out.encoders().items():
         tasks = {task.fingerprint: task for task in held_out.tasks(fingerprint)}
-        latest = {
-            (cell.source_hash, cell.record.task_fingerprint): cell
-            for cell in cells
-            if cell.record.encoder_fingerprint == fingerprint
-        }
         encoders.append(
             {
                 "encoder": plain(name, NAME),
@@ -94,7 +87,8 @@ def transfer_data(archive: Archive) -> list[dict[str, Any]]:
                             cell.record.outcome, _interval(cell.record.outcome, tasks[cell.record.task_fingerprint])
                         ),
                     }
-                    for cell in latest.values()
+                    for cell in unseen
+                    if cell.record.encoder_fingerprint == fingerprint
                 ],
             }
         )

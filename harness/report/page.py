@@ -33,7 +33,7 @@ def render_page(data: dict[str, Any], title: str, *, poll_ms: int = 0) -> str:
         title=html.escape(title),
         policy=policy(library, script, style, connect="'self'" if poll_ms else "'none'"),
         style=style,
-        data=embedded(whole),
+        data=embed(whole),
         library=library,
         script=script,
     )
@@ -47,7 +47,7 @@ def policy(library: str, script: str, style: str, *, connect: str) -> str:
     )
 
 
-def embedded(value: Any) -> str:
+def embed(value: Any) -> str:
     """JSON that cannot end the element it stands in: in ASCII, with every `<`, `>` and `&` escaped."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

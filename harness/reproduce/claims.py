@@ -56,17 +56,17 @@ def _saturates(ladder: Sequence[ProgramRow], costs: Mapping[str, float]) -> Clai
     """The two sides are told by published costs: what the same program costs depends on the sizes of the tasks."""
     text = f"In-domain gain grows with cost and saturates near c = {SATURATION_COST:.0f}"
     cheap = [row for row in ladder if costs[row.program] <= SATURATION_COST]
-    dear = [row for row in ladder if costs[row.program] > SATURATION_COST]
-    if not cheap or not dear or max(row.summary.mean for row in ladder) <= 0:
+    costly = [row for row in ladder if costs[row.program] > SATURATION_COST]
+    if not cheap or not costly or max(row.summary.mean for row in ladder) <= 0:
         return Claim(text, "no program on one side of that cost, or none that gains", None)
-    best_cheap, best_dear = (max(side, key=lambda row: row.summary.mean) for side in (cheap, dear))
+    best_cheap, best_costly = (max(side, key=lambda row: row.summary.mean) for side in (cheap, costly))
     rise = float(np.corrcoef([row.cost_ratio for row in ladder], [row.summary.mean for row in ladder])[0, 1])
     ours = (
         f"the best of {len(cheap)} programs published up to that cost has {best_cheap.summary.mean:+.4f} (here at c = "
-        f"{best_cheap.cost_ratio:.2f}), of {len(dear)} beyond it {best_dear.summary.mean:+.4f}; "
+        f"{best_cheap.cost_ratio:.2f}), of {len(costly)} beyond it {best_costly.summary.mean:+.4f}; "
         f"correlation of cost and gain {rise:+.2f}"
     )
-    return Claim(text, ours, rise > 0 and best_cheap.summary.mean >= 0.9 * best_dear.summary.mean)
+    return Claim(text, ours, rise > 0 and best_cheap.summary.mean >= 0.9 * best_costly.summary.mean)
 
 
 def _lexical_step(ladder: Sequence[ProgramRow]) -> Claim:

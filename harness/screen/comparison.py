@@ -40,7 +40,7 @@ def between(first: Program, second: Program) -> Comparison:
     )
 
 
-def compared_with_parent(archive: Archive, program: Program) -> Comparison:
+def compare_with_parent(archive: Archive, program: Program) -> Comparison:
     """What a program changed. Raises UsageError where it has no parent."""
     if not program.record.parents:
         raise UsageError(f"Program {program.id} has no parent; name a second program to compare it with.")

@@ -64,7 +64,7 @@ def print_rows(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
     numeric = [_is_numeric(column, rows) for column in columns]
     console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 100_000)
     wanted = [_widest(column.name, shown) for column, shown in zip(columns, cells, strict=True)]
-    widths = fitted(wanted, numeric, console.width)
+    widths = fit_widths(wanted, numeric, console.width)
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for column, right, width in zip(columns, numeric, widths, strict=False):
         heading = column.name.replace("_", " ")
@@ -77,7 +77,7 @@ def print_rows(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
         console.print(f"Not shown in a window this narrow: {missing}.", style="dim")
 
 
-def fitted(wanted: Sequence[int], fixed: Sequence[bool], room: int) -> list[int]:
+def fit_widths(wanted: Sequence[int], fixed: Sequence[bool], room: int) -> list[int]:
     """Widths of as many of the first columns as fit into `room` cells; columns that are not `fixed` may be cut."""
     for count in range(len(wanted), 1, -1):
         widths = list(wanted[:count])

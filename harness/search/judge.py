@@ -140,7 +140,7 @@ def _judge_evaluation(
         return evaluated_record(proposal, generation, hashes, evaluation, None, isolation)
     decision: Decision | None = compute_rule(evaluation.mean_delta, history.best_delta)
     if tried.hidden is not None:
-        validation = _validated(tried.hidden, history, bench)
+        validation = _validate(tried.hidden, history, bench)
         decision = None
         if validation is not None:
             decision = validation.decision
@@ -152,7 +152,7 @@ def _judge_evaluation(
     return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, tried.hidden)
 
 
-def _validated(hidden: Evaluation, history: History, bench: Workbench) -> Validation | None:
+def _validate(hidden: Evaluation, history: History, bench: Workbench) -> Validation | None:
     """What the hidden tasks say; None where the program failed on one."""
     if bench.validator is None or hidden.failure is not None:
         return None

@@ -1,6 +1,5 @@
 """How YAML and `key=value` become settings: composed by Hydra from `configs/`, checked against the dataclasses."""
 
-import difflib
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -11,7 +10,8 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.settings.schema import Settings
-from harness.settings.words import Sources, choices, kinds, open_hydra, parsed, spelt
+from harness.settings.words import Sources, choices, kinds, open_hydra, parse, spelt
+from harness.text import nearest
 
 _OURS = Sources()
 
@@ -28,8 +28,7 @@ def compose(overrides: Sequence[str], sources: Sources = _OURS) -> Settings:
     register_schema()
     try:
         with open_hydra(sources) as loader:
-            checked = Overrides(overrides, sources, loader).checked()
-            config = hydra_compose(sources.name, overrides=checked)
+            config = hydra_compose(sources.name, overrides=Overrides(overrides, sources, loader).check())
         return from_config(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise UsageError(_sentence(error)) from error
@@ -57,7 +56,7 @@ def compose_each(overrides: Sequence[str], sources: Sources = _OURS) -> list[tup
 
 def _points(word: str, sources: Sources, loader: Any) -> list[str]:
     """What one word of a sweep stands for."""
-    override = parsed(Overrides([word], sources, loader, sweeping=True).spelt(word), loader)
+    override = parse(Overrides([word], sources, loader, sweeping=True).spelt(word), loader)
     if not override.is_sweep_override():
         return [word]
     if not override.is_discrete_sweep():
@@ -113,7 +112,7 @@ class Overrides:
         self._defaults = asdict(Settings())
         self._keys = _keys(self._defaults)
 
-    def checked(self) -> list[str]:
+    def check(self) -> list[str]:
         """All of them. Raises UsageError for the first that is wrong."""
         return [self._checked(word) for word in self._words]
 
@@ -139,8 +138,9 @@ class Overrides:
         if key in self._groups():
             self._check_choice(key, value, removed=written.startswith("~"))
         elif key not in self._keys:
-            near = _near(key, [*self._keys, *self._groups()])
-            raise UsageError(f"There is no setting '{key}'{near}; `ttc discover --show-config` lists them all.")
+            known = [*self._keys, *self._groups()]
+            listed = "; `ttc discover --show-config` lists them all."
+            raise UsageError(f"There is no setting '{key}'{nearest(key, known, listed)}")
         elif written.startswith("~"):
             raise UsageError(f"{key} cannot be left out; only a whole group can, for example ~search.")
         elif isinstance(_value_at(self._defaults, key), list) and not value.startswith(("[", "${")):
@@ -160,12 +160,12 @@ class Overrides:
         known, value = self._choices(group), value.strip("'\"")
         if removed or value in known or "/" in value or value == "null" or value.startswith(("[", "{", "$")):
             return
-        raise UsageError(f"There is no {group} '{value}'{_near(value, known)}; choose one of {', '.join(known)}.")
+        raise UsageError(f"There is no {group} '{value}'{nearest(value, known)}")
 
     def _hydras_own(self, key: str, word: str) -> str:
         if key != "hydra.searchpath":
             raise UsageError(f"{key} has no effect here; of Hydra's own settings, only hydra.searchpath=[FOLDER] has.")
-        listed = parsed(word).value()
+        listed = parse(word).value()
         for one in listed if isinstance(listed, list) else [listed]:
             scheme, separator, path = str(one).partition("://")
             if (scheme == "file" or not separator) and not Path(path or str(one)).is_dir():
@@ -186,11 +186,6 @@ def _value_at(mapping: Any, key: str) -> Any:
     for part in key.split("."):
         mapping = mapping[part]
     return mapping
-
-
-def _near(word: str, known: Sequence[str]) -> str:
-    match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f", did you mean '{match[0]}'?" if match else ""
 
 
 def _sentence(error: Exception) -> str:
@@ -215,7 +210,7 @@ def _check_values(settings: Settings) -> None:
     for key, allowed in choices.items():
         value = _value_at(mapping, key)
         if value not in allowed:
-            raise UsageError(f"{key} is '{value}'{_near(str(value), allowed)}; choose one of {', '.join(allowed)}.")
+            raise UsageError(f"{key} is '{value}'{nearest(str(value), allowed)}")
     for key, least in (
         ("search.generations", 0),
         ("search.parents", 0),

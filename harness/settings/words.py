@@ -48,7 +48,7 @@ def _existing(folder: Path) -> Path:
     return found
 
 
-def parsed(override: str, loader: Any = None) -> Any:
+def parse(override: str, loader: Any = None) -> Any:
     """An override as Hydra understands it. Raises HydraException where it does not."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
 
@@ -65,7 +65,7 @@ def spelt(override: str, key: str, value: str, kind: Any, *, sweeping: bool) -> 
     before = override[: len(override) - len(value)]
     texts, plain = kind in (str, str | None), value.strip()
     try:
-        read = parsed(override)
+        read = parse(override)
         as_meant = read.is_sweep_override() or not isinstance(read.value(), int | float)
         if not texts or (as_meant and (sweeping or not read.is_sweep_override())):
             return override
@@ -109,7 +109,7 @@ def choices(loader: Any, group: str, sources: Sources, overrides: Sequence[str])
     """The choices of a group, with those of folders that a person named."""
     from hydra.core.object_type import ObjectType
 
-    searched = [parsed(one) for one in overrides if one.startswith("hydra.searchpath=")]
+    searched = [parse(one) for one in overrides if one.startswith("hydra.searchpath=")]
     if not searched:
         return tuple(sorted(loader.get_group_options(group)))
     found = loader.get_group_options(group, ObjectType.CONFIG, sources.name, [one.input_line for one in searched])

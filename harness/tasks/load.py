@@ -1,6 +1,5 @@
 """Tasks by settings: the one place that knows every source."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from harness.tasks.folder import folder_name, load_folder
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14
 from harness.tasks.mteb_source import load_mteb
 from harness.tasks.task import RetrievalTask
+from harness.text import nearest
 
 SOURCES = ("documentation", "folder", "mteb", "mteb14", "heldout19")
 
@@ -49,7 +49,7 @@ def list_names(settings: TasksSettings) -> list[str]:
         raise UsageError("tasks=mteb needs tasks.names, as in tasks.names=[CodeFeedbackST].")
     for name in names:
         if offered is not None and name not in offered:
-            raise UsageError(f"There is no task {name} in tasks={settings.source}{_nearest(name, offered)}")
+            raise UsageError(f"There is no task {name} in tasks={settings.source}{nearest(name, offered)}")
     for name, times in Counter(names).items():
         if times > 1:
             raise UsageError(f"The task {name} is named {times} times; name it once.")
@@ -86,9 +86,4 @@ def _offered(settings: TasksSettings) -> Sequence[str] | None:
         case "heldout19":
             return [entry.name for entry in HELDOUT19]
         case _:
-            raise UsageError(f"There is no task source {settings.source}{_nearest(settings.source, SOURCES)}")
-
-
-def _nearest(name: str, offered: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, offered, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; there are: {', '.join(offered)}."
+            raise UsageError(f"There is no task source {settings.source}{nearest(settings.source, SOURCES)}")

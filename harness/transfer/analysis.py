@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from harness.encoders.meter import Cost
 from harness.transfer import statistics
 from harness.transfer.matrix import Matrix, MatrixCell
 from harness.transfer.statistics import Comparison, Interval, Oracle, Summary
@@ -62,7 +63,7 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
     rows = [
         ProgramRow(
             program=name,
-            cost_ratio=pooled_cost([cell for cell in matrix.of(name) if cell.result is not None]),
+            cost_ratio=_cost_ratio([cell for cell in matrix.of(name) if cell.result is not None]),
             summary=statistics.summarise(cells),
             mean_interval=statistics.mean_interval(cells, seed=seed),
             median_interval=statistics.median_interval(cells, seed=seed),
@@ -93,9 +94,9 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
     )
 
 
-def pooled_cost(cells: Sequence[MatrixCell]) -> float:
-    """Cost ratio over cells, texts added up before they are divided."""
-    return 1 + sum(cell.texts for cell in cells) / sum(cell.baseline_texts for cell in cells)
+def _cost_ratio(cells: Sequence[MatrixCell]) -> float:
+    baseline = Cost(texts=sum(cell.baseline_texts for cell in cells))
+    return Cost(texts=sum(cell.texts for cell in cells)).ratio_to(baseline)
 
 
 def _pairs(matrix: Matrix, seed: int) -> tuple[PairRow, ...]:

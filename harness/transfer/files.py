@@ -96,7 +96,7 @@ def write_latex(matrix: Matrix, analysis: Analysis, path: Path) -> None:
 def _latex_row(row: ProgramRow) -> str:
     summary, interval = row.summary, row.mean_interval
     cells = [
-        _escaped(plain(row.program, 40)),
+        _escape(plain(row.program, 40)),
         f"{row.cost_ratio:.2f}",
         str(summary.n),
         f"${summary.mean:+.4f}$",
@@ -109,7 +109,7 @@ def _latex_row(row: ProgramRow) -> str:
     return " & ".join(cells) + r" \\"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     special: Sequence[tuple[str, str]] = (
         ("\\", r"\textbackslash "), ("~", r"\textasciitilde "), ("^", r"\textasciicircum "),
         *((character, f"\\{character}") for character in "&%$#_{}"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archive import Archive, CellRecord, HeldOut
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncoderIdentity
-from harness.evaluation.evaluate import Outcome, prepared
+from harness.evaluation.evaluate import Outcome, prepare_all
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.given import open_encoder
 from harness.evaluation.records import outcome_record, task_record
@@ -99,14 +99,12 @@ class _Part:
 
     def _missing(self, tasks: Sequence[RetrievalTask]) -> dict[str, list[NamedProgram]]:
         fingerprint = self.encoder.identity.fingerprint
-        have = {
-            (cell.record.code, cell.record.task_fingerprint)
-            for cell in self.held_out.cells()
-            if cell.record.encoder_fingerprint == fingerprint and not self.request.again
-        }
+        known = {} if self.request.again else self.held_out.latest()
         return {
             task.fingerprint: [
-                program for program in self.request.programs if (program.code, task.fingerprint) not in have
+                program
+                for program in self.request.programs
+                if (program.code, fingerprint, task.fingerprint) not in known
             ]
             for task in tasks
         }
@@ -132,7 +130,11 @@ class _Part:
         """Prepare one task and run programs on it; True when each has an outcome."""
         identity = self.encoder.identity
         executor = LocalExecutor(self.encoder, self.sandbox, self.workers)
-        with prepared([task], self.encoder, self.secret) as ready, closing(executor), _ended_on_failure(self.sandbox):
+        with (
+            prepare_all([task], self.encoder, self.secret) as ready,
+            closing(executor),
+            _ended_on_failure(self.sandbox),
+        ):
             self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
             waiting = list(reversed(programs))
             running: dict[Future[Outcome], NamedProgram] = {}

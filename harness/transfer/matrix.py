@@ -64,10 +64,7 @@ def read_matrix(
 ) -> Matrix:
     """Read the cells asked for; of a cell that was evaluated again, the latest attempt."""
     held_out = HeldOut(archive)
-    latest = {
-        (cell.record.code, cell.record.encoder_fingerprint, cell.record.task_fingerprint): cell
-        for cell in held_out.cells()  # attempts rise, so the last one stays
-    }
+    latest = held_out.latest()
     names = _encoder_names(encoders)
     cells, tasks = [], []
     for program in programs:

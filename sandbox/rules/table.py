@@ -47,10 +47,10 @@ UNSTABLE_ATTRIBUTES = frozenset({"samples", "kde_random", "__hash__", "__repr__"
 
 @dataclass(frozen=True)
 class Rule:
-    """What a rule forbids, and how an author mends a program that breaks it."""
+    """What a rule forbids, and how an author fixes a program that breaks it."""
 
     forbids: str
-    mend: str
+    fix: str
 
 
 RULES = {
@@ -159,5 +159,5 @@ RULES = {
 
 def markdown_table() -> str:
     """The rules as a table for the documentation."""
-    rows = [f"| `{code}` | {rule.forbids} | {rule.mend} |" for code, rule in RULES.items()]
-    return "\n".join(["| code | forbidden | mend |", "|---|---|---|", *rows])
+    rows = [f"| `{code}` | {rule.forbids} | {rule.fix} |" for code, rule in RULES.items()]
+    return "\n".join(["| code | forbidden | fix |", "|---|---|---|", *rows])

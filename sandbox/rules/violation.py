@@ -7,7 +7,7 @@ from sandbox.rules.table import RULES
 
 @dataclass(frozen=True)
 class Violation:
-    """`message` is one or two sentences that tell an author what is wrong and how to mend it."""
+    """`message` is one or two sentences that tell an author what is wrong and how to fix it."""
 
     code: str
     line: int
@@ -16,4 +16,4 @@ class Violation:
 
 def violation(code: str, line: int, what: str) -> Violation:
     """What was found, followed by the rule's advice."""
-    return Violation(code, line, f"{what} {RULES[code].mend}")
+    return Violation(code, line, f"{what} {RULES[code].fix}")

@@ -160,8 +160,8 @@ def test_a_cap_ends_the_run_cleanly_and_may_be_raised(
 ) -> None:
     provider = FakeProvider(httpserver, well_behaved)
     # A call may cost $0.12 and costs $0.03, so the cap allows three.
-    dear = ("proposer.max_output_tokens=100", "proposer.price.output=1000", "caps.dollars=0.2")
-    capped = ttc("discover", *arguments(httpserver, corpus, "search.generations=5", *dear))
+    costly = ("proposer.max_output_tokens=100", "proposer.price.output=1000", "caps.dollars=0.2")
+    capped = ttc("discover", *arguments(httpserver, corpus, "search.generations=5", *costly))
     assert capped.returncode == 1
     assert "The cap of $0.20 could be passed by the next call" in capped.stderr
     assert "Traceback" not in capped.stderr

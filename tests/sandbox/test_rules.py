@@ -292,9 +292,9 @@ def test_the_signature_is_exact(header: str) -> None:
     assert codes(f"{header}\n    pass\n") == {"SIGNATURE"}
 
 
-def test_a_violation_names_code_line_and_mend() -> None:
+def test_a_violation_names_code_line_and_fix() -> None:
     found = rules.check("import numpy as np\nimport os\n" + RERANK)
-    assert found == [Violation("IMPORT", 2, f"import os. {rules.RULES['IMPORT'].mend}")]
+    assert found == [Violation("IMPORT", 2, f"import os. {rules.RULES['IMPORT'].fix}")]
 
 
 def test_violations_come_by_line() -> None:
@@ -347,7 +347,7 @@ def test_every_rule_is_documented_and_tested() -> None:
     assert set(rules.RULES) == set(EVASIONS)
     table = rules.markdown_table()
     for code, rule in rules.RULES.items():
-        assert f"| `{code}` | {rule.forbids} | {rule.mend} |" in table
+        assert f"| `{code}` | {rule.forbids} | {rule.fix} |" in table
 
 
 def test_a_warning_in_a_source_is_no_error(recwarn: pytest.WarningsRecorder) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.tasks.documentation.docstrings import paragraphs, plain
-from harness.tasks.documentation.material import Material, Size, first_of_each, in_stable_order, normal_form, shortened
+from harness.tasks.documentation.material import Material, Size, first_of_each, in_stable_order, normal_form, shorten
 
 _LICENCE_FILE = re.compile(r"licen[cs]e|copying|notice", re.IGNORECASE)
 _COPYRIGHT_LINE = re.compile(r"\W*(copyright|\(c\))", re.IGNORECASE)
@@ -57,7 +57,7 @@ def _stretches(text: str, characters: int) -> Iterator[str]:
         if stretch and len(stretch) + len(clause) + 2 > characters:
             yield stretch
             stretch = ""
-        stretch = f"{stretch}\n\n{clause}" if stretch else shortened(clause, characters)
+        stretch = f"{stretch}\n\n{clause}" if stretch else shorten(clause, characters)
     yield stretch
 
 

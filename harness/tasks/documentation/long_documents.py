@@ -19,7 +19,7 @@ from harness.tasks.documentation.material import (
     in_stable_order,
     normal_form,
     one_answer_each,
-    shortened,
+    shorten,
 )
 from harness.tasks.documentation.sources import Definition, Library, Module
 
@@ -32,7 +32,7 @@ def summary_to_module(library: Library, package: str, parts: Sequence[str], size
     asks: dict[str, str] = {}
     texts: dict[str, str] = {}
     for module in library.modules(package, parts):
-        text = shortened(_documentation(module), size.characters[1])
+        text = shorten(_documentation(module), size.characters[1])
         late = {found.name: found for found in module.definitions if text.find(_entry(found)) > _BEYOND}
         names = in_stable_order(name for name, found in late.items() if is_question(summary(found.docstring)))
         if names and len(text) >= size.characters[0]:
@@ -51,7 +51,7 @@ def parameter_to_class(library: Library, package: str, parts: Sequence[str], siz
     asks: dict[str, str] = {}
     texts: dict[str, str] = {}
     for name, docstring in docstrings.items():
-        text = shortened(without_sections(docstring, "See Also", "References", "Examples"), size.characters[1])
+        text = shorten(without_sections(docstring, "See Also", "References", "Examples"), size.characters[1])
         entry = _late_parameter(docstring, text, uses)
         if entry is not None and len(text) >= size.characters[0]:
             asks[name] = plain(entry[1])
@@ -63,7 +63,7 @@ def citation_to_docstring(library: Library, package: str, parts: Sequence[str], 
     """A cited work asks for the docstrings that cite it, whose list of references is removed."""
     docstrings = {found.name: found.docstring for found in library.definitions(package, parts)}
     texts = {
-        name: shortened(without_sections(docstring, "See Also", "References"), size.characters[1])
+        name: shorten(without_sections(docstring, "See Also", "References"), size.characters[1])
         for name, docstring in docstrings.items()
     }
     cited = {name: [work for work in references(docstrings[name]) if is_question(work)] for name in docstrings}

@@ -58,7 +58,7 @@ def normal_form(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def shortened(text: str, characters: int) -> str:
+def shorten(text: str, characters: int) -> str:
     """The text's first lines, as many as fit."""
     if len(text) <= characters:
         return text

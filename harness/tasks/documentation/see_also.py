@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from harness.tasks.documentation.docstrings import is_question, see_also_names, summary, without_sections
-from harness.tasks.documentation.material import Material, Size, first_of_each, in_stable_order, shortened
+from harness.tasks.documentation.material import Material, Size, first_of_each, in_stable_order, shorten
 from harness.tasks.documentation.sources import Library
 
 
@@ -17,7 +17,7 @@ def see_also(library: Library, package: str, parts: Sequence[str], size: Size) -
     docstrings = {found.name: found.docstring for found in library.definitions(package, parts)}
     asks = {name: summary(docstring) for name, docstring in docstrings.items()}
     texts = {
-        name: shortened(without_sections(docstring, "See Also", "References", "Examples"), size.characters[1])
+        name: shorten(without_sections(docstring, "See Also", "References", "Examples"), size.characters[1])
         for name, docstring in docstrings.items()
     }
     links = _links(docstrings)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.errors import TaskError
 from harness.tasks.documentation.docstrings import paragraphs, plain
-from harness.tasks.documentation.material import Material, Size, first_of_each, normal_form, one_answer_each, shortened
+from harness.tasks.documentation.material import Material, Size, first_of_each, normal_form, one_answer_each, shorten
 
 _FEWEST_WORDS, _MOST_WORDS = 25, 90
 
@@ -17,7 +17,7 @@ def paragraph_to_topic(size: Size) -> Material:
     held_out: dict[str, str] = {}
     texts: dict[str, str] = {}
     for name in first_of_each(topics):
-        blocks = paragraphs(shortened(topics[name], size.characters[1]))
+        blocks = paragraphs(shorten(topics[name], size.characters[1]))
         suitable = [place for place, block in enumerate(blocks) if place and _is_question(block, forms)]
         if suitable:
             held_out[name] = plain(blocks.pop(suitable[-1]))

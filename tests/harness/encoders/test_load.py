@@ -53,9 +53,9 @@ def test_bfloat16_is_close_and_recorded() -> None:
 @pytest.mark.parametrize(
     ("settings", "kind", "words"),
     [
-        ({"kind": "bundle"}, UsageError, "did you mean bundled"),
-        ({"model": "minilmm"}, UsageError, "did you mean minilm"),
-        ({"dtype": "int3"}, UsageError, "use one of float32"),
+        ({"kind": "bundle"}, UsageError, "did you mean 'bundled'"),
+        ({"model": "minilmm"}, UsageError, "did you mean 'minilm'"),
+        ({"dtype": "int3"}, UsageError, "choose one of float32"),
         ({"batch_size": 0}, UsageError, "batch_size must be at least 1"),
         ({"dim": 385}, EncoderError, "384 wide"),
         ({"max_tokens": 2}, EncoderError, "set it above 2"),

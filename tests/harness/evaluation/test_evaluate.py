@@ -9,7 +9,7 @@ import pytest
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import DOCUMENT, EmbedOptions, EncodedBatch, Encoder, FloatMatrix
 from harness.errors import JobError
-from harness.evaluation.evaluate import prepared
+from harness.evaluation.evaluate import prepare_all
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.executor import LocalExecutor
 from harness.tasks.task import RetrievalTask, make_task
@@ -45,7 +45,7 @@ def sandbox() -> Iterator[Sandbox]:
 def evaluator(cached_wordllama: CachedEncoder, sandbox: Sandbox) -> Iterator[Evaluator]:
     tasks = [small_task("small", 12), small_task("middle", 30), small_task("large", 60)]
     executor = LocalExecutor(cached_wordllama, sandbox, workers=2)
-    with prepared(tasks, cached_wordllama) as ready, closing(executor):
+    with prepare_all(tasks, cached_wordllama) as ready, closing(executor):
         yield Evaluator(ready, executor)
 
 
@@ -119,7 +119,7 @@ ASKS = program("embed_fn([text + ' giant' for text in q_texts])\nreturn sim")
 def failing(wordllama: Encoder, sandbox: Sandbox, word: str, failures: int) -> Iterator[Evaluator]:
     encoder = Failing(wordllama, word, 0)
     cached = CachedEncoder(encoder, None)  # type: ignore[arg-type]
-    with prepared([small_task("small", 12), small_task("large", 60)], cached) as ready:
+    with prepare_all([small_task("small", 12), small_task("large", 60)], cached) as ready:
         encoder.failures = failures
         with closing(LocalExecutor(cached, sandbox, workers=1)) as executor:
             yield Evaluator(ready, executor)
@@ -151,7 +151,7 @@ def test_an_encoder_that_fails_on_anything_ends_the_job(wordllama: Encoder, sand
 
 
 def test_closing_waits_for_what_still_runs(cached_wordllama: CachedEncoder) -> None:
-    with prepared([small_task("small", 12)], cached_wordllama) as ready, Sandbox(level="none") as own:
+    with prepare_all([small_task("small", 12)], cached_wordllama) as ready, Sandbox(level="none") as own:
         executor = LocalExecutor(cached_wordllama, own, workers=1)
         straggler = executor.submit(program("while True: pass"), ready[0])
         time.sleep(0.3)

@@ -28,14 +28,14 @@ def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch
             self.close()
 
     @contextmanager
-    def prepared(*arguments: Any, **options: Any) -> Iterator[list[Any]]:
+    def prepare_all(*arguments: Any, **options: Any) -> Iterator[list[Any]]:
         yield [SimpleNamespace(name="hidden"), SimpleNamespace(name="searched")]
         said.append("inputs")
 
     monkeypatch.setattr(workbench, "Sandbox", lambda **options: Part("sandbox"))
     monkeypatch.setattr(workbench, "poisoned_sandbox", lambda **options: Part("poisoned"))
     monkeypatch.setattr(workbench, "open_encoder", lambda *arguments: None)
-    monkeypatch.setattr(workbench, "prepared", prepared)
+    monkeypatch.setattr(workbench, "prepare_all", prepare_all)
     monkeypatch.setattr(workbench, "LocalExecutor", lambda *arguments: Part("threads"))
     monkeypatch.setattr(workbench, "Evaluator", lambda *arguments: None)
     with workbench.open_workbench(Settings(), [], hidden=frozenset({"hidden"})):

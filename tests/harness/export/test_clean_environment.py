@@ -19,7 +19,7 @@ import pytrec_eval
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.open_model import open_model
 from harness.encoders.protocol import Encoder
-from harness.evaluation.evaluate import prepared
+from harness.evaluation.evaluate import prepare_all
 from harness.evaluation.executor import LocalExecutor
 from harness.export.facts import gather
 from harness.export.package import write_package
@@ -112,7 +112,7 @@ def test_mteb_measures_what_the_search_measures(
 ) -> None:
     task = load_folder(task_folder)
     encoder = CachedEncoder(wordllama, None)
-    with Sandbox() as sandbox, prepared([task], encoder) as ready:
+    with Sandbox() as sandbox, prepare_all([task], encoder) as ready:
         executor = LocalExecutor(encoder, sandbox, workers=1)
         for name in PROGRAMS:
             outcome = executor.run(programs.source(name), ready[0])

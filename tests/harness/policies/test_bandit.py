@@ -49,7 +49,7 @@ def test_of_equal_models_the_cheap_one_is_asked_more() -> None:
     rng = random.Random(3)
     ledger: list[LedgerRow] = []
     for number in range(80):
-        model = choose(["cheap", "dear"], ledger, rng, number, cheapness=0.5)
+        model = choose(["cheap", "costly"], ledger, rng, number, cheapness=0.5)
         ledger.append(row(number, model, 0.05, cost=0.01 if model == "cheap" else 0.2))
     assert sum(r.model == "cheap" for r in ledger) > 55
 

@@ -82,5 +82,5 @@ def test_selection_beats_uniform_choice(name: str) -> None:
 
 def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
     assert by_name("sigmoid") is sigmoid.select
-    with pytest.raises(UsageError, match="did you mean sigmoid"):
+    with pytest.raises(UsageError, match="did you mean 'sigmoid'"):
         by_name("sigmod")

@@ -87,7 +87,7 @@ def test_a_server_that_stays_away_stops_the_job_with_a_sentence(ask: Ask) -> Non
     ("status", "sentence"),
     [(401, "did not accept the key"), (404, "was not found"), (400, "cannot take the request")],
 )
-def test_a_wrong_request_is_the_users_to_mend(ask: Ask, status: int, sentence: str) -> None:
+def test_a_wrong_request_is_the_users_to_fix(ask: Ask, status: int, sentence: str) -> None:
     client, provider = ask(lambda body, before: Fault(status))
     with pytest.raises(UsageError, match=sentence):
         client.complete(PROMPT)

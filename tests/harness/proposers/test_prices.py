@@ -31,13 +31,13 @@ def test_uncounted_tokens_have_no_cost_unless_they_are_free() -> None:
     assert price_for("p", "free", OWN).cost(uncounted) == 0.0
 
 
-def test_an_unknown_price_is_an_error_with_its_mend() -> None:
+def test_an_unknown_price_is_an_error_with_its_fix() -> None:
     settings = ProposerSettings(base_url="http://127.0.0.1:9/v1")
     with pytest.raises(UsageError, match=r"price of mystery is not known; set proposer\.price\.input"):
         price_for("openai", "mystery", settings)
 
 
-def test_a_reservation_covers_the_dearest_way_to_pay() -> None:
+def test_a_reservation_covers_the_costliest_way_to_pay() -> None:
     price = price_for("anthropic", "large", OWN)
     assert most_expensive(price, 1000, 100) == pytest.approx((1000 * 3.75 + 100 * 15) / 1e6)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.proposers.ledger_text import fitted
+from harness.proposers.ledger_text import fit_ledger
 from harness.proposers.modes import Assignment, assign
 from harness.proposers.prompt import PromptWriter, prefix
 from harness.proposers.tokens import count
@@ -74,7 +74,7 @@ def test_a_long_ledger_is_fitted(for_memory: int) -> None:
 @given(st.integers(0, 60), st.integers(60, 6000), st.frozensets(st.integers(1, 60).map("run-x.{}".format)))
 def test_the_ledger_keeps_its_budget_and_its_order(n: int, budget: int, frontier: frozenset[str]) -> None:
     rows = [row(i) for i in range(1, n + 1)]
-    text = fitted(rows, frontier, budget)
+    text = fit_ledger(rows, frontier, budget)
     assert count(text) <= budget
     listed = [line.split()[0] for line in text.splitlines() if line.startswith("run-x")]
     assert listed == [r.id for r in rows if r.id in set(listed)]

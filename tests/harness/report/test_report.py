@@ -16,7 +16,7 @@ from harness.errors import UsageError
 from harness.report.data import program_data, run_data, transfer_data
 from harness.report.front import best_so_far, front_ids
 from harness.report.intervals import query_intervals
-from harness.report.page import embedded, render_page
+from harness.report.page import embed, render_page
 from harness.report.pictures import draw
 from harness.report.specs import SPECS
 from harness.report.write import report_data, write_report
@@ -139,7 +139,7 @@ def test_a_run_without_programs_has_a_page(tmp_path: Path) -> None:
 
 @given(st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_embedded_json_says_the_same_and_ends_nothing(value: object) -> None:
-    text = embedded(value)
+    text = embed(value)
     assert json.loads(text) == value
     assert text.isascii()
     assert not set("<>&") & set(text)

@@ -18,7 +18,7 @@ from tests.archive import sample_records as sample
 def test_a_misspelt_selection_is_refused_before_anything_is_opened() -> None:
     settings = Settings()
     settings = replace(settings, search=replace(settings.search, selection="sigmiod"))
-    with pytest.raises(UsageError, match="did you mean sigmoid"):
+    with pytest.raises(UsageError, match="did you mean 'sigmoid'"):
         _search(settings, cast(Archive, None), [], None, Around(Given(), None, Watcher(), never))
 
 

@@ -28,8 +28,8 @@ def test_names_are_listed_without_loading() -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        (TasksSettings(source="documentaton"), "did you mean documentation?"),
-        (TasksSettings(names=["python-topic"]), "There is no task python-topic .*did you mean python-topics?"),
+        (TasksSettings(source="documentaton"), "did you mean 'documentation'?"),
+        (TasksSettings(names=["python-topic"]), "There is no task python-topic .*did you mean 'python-topics'?"),
         (TasksSettings(names=["licences", "licences"]), "licences is named 2 times"),
         (TasksSettings(source="mteb14", names=["SciFact"]), "There is no task SciFact"),
         (TasksSettings(source="mteb"), "needs tasks.names"),

@@ -6,7 +6,7 @@ import pytest
 
 from harness.tasks.documentation.docstrings import parameters, references, see_also_names, summary, without_sections
 from harness.tasks.documentation.licences import _stretches
-from harness.tasks.documentation.material import first_of_each, in_stable_order, shortened
+from harness.tasks.documentation.material import first_of_each, in_stable_order, shorten
 from harness.tasks.documentation.sources import Library
 
 SOURCE = '''"""About birds."""
@@ -124,6 +124,6 @@ def test_twins_count_once() -> None:
 
 
 def test_a_text_is_shortened_at_the_end_of_a_line() -> None:
-    assert shortened("one\ntwo\nthree", 8) == "one\ntwo"
-    assert shortened("one\ntwo", 8) == "one\ntwo"
-    assert len(shortened("x" * 20, 8)) == 8
+    assert shorten("one\ntwo\nthree", 8) == "one\ntwo"
+    assert shorten("one\ntwo", 8) == "one\ntwo"
+    assert len(shorten("x" * 20, 8)) == 8
