@@ -1,8 +1,9 @@
 """The parent-selection policies by name."""
 
-from difflib import get_close_matches
+from collections.abc import Mapping
+from typing import Any
 
-from harness.errors import UsageError
+from harness import plugins
 from harness.policies import pareto_crowding, power_law, sigmoid, uniform
 from harness.policies.candidate import ParentPolicy
 
@@ -14,10 +15,13 @@ POLICIES: dict[str, ParentPolicy] = {
 }
 
 
-def by_name(name: str) -> ParentPolicy:
-    """The policy of that name. Raises UsageError for an unknown one."""
-    if name not in POLICIES:
-        near = get_close_matches(name, POLICIES, n=1)
-        hint = f"; did you mean {near[0]}" if near else ""
-        raise UsageError(f"There is no parent selection {name!r}{hint}? Known: {', '.join(POLICIES)}.")
-    return POLICIES[name]
+def by_name(name: str, options: Mapping[str, Any] | None = None) -> ParentPolicy:
+    """The policy of that name, built in or brought by a package, with the options it takes.
+
+    Raises UsageError for an unknown name or option.
+    """
+    takes = ("candidates", "rng", "count")
+    policy: ParentPolicy = plugins.choose(
+        plugins.POLICIES, name, POLICIES, takes=takes, options=options, what="search.selection"
+    )
+    return policy

@@ -27,6 +27,7 @@ from harness.search.judge import screen
 from harness.search.loop import Discovery
 from harness.search.recording import known_from_record
 from harness.settings import Settings, from_config, to_mapping
+from harness.settings.plugged import plugins_of
 from harness.tasks.load import list_names, refuse_held_out
 from harness.tasks.task import RetrievalTask
 from harness.text import plain
@@ -184,7 +185,7 @@ def _search(
 ) -> Ended:
     """Open everything, and start or continue the run."""
     watcher = around.watcher
-    by_name(settings.search.selection)  # before anything slow, as the rest of the settings
+    by_name(settings.search.selection, settings.search.options)  # before anything slow, as the rest of the settings
     models = {} if around.proposer else check_proposer(settings)
     hidden = hidden_names(settings, tasks)
     with (
@@ -255,8 +256,8 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         objective=settings.search.objective,
         seed=settings.search.seed,
         config=to_mapping(settings),
-        versions=versions(),
-        machine=machine(),
+        versions=versions() | {plugin.package: plugin.version for plugin in plugins_of(settings)},
+        machine=machine() | {"plugins": list(map(str, plugins_of(settings)))},
         encoder=asdict(bench.encoder.identity),
         isolation=asdict(bench.sandbox.isolation),
         tasks=[task_record(task, "validation" if task.name in bench.hidden else "search") for task in bench.tasks],

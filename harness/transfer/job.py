@@ -9,8 +9,8 @@ from archive import Archive, CellRecord, HeldOut
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncoderIdentity
 from harness.evaluation.evaluate import Outcome, prepared
-from harness.evaluation.executor import LocalExecutor
-from harness.evaluation.given import open_encoder
+from harness.evaluation.executor import MakeExecutor
+from harness.evaluation.given import executor_maker, open_encoder
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.watcher import Stopping, Watcher
 from harness.machine import available_cores
@@ -47,6 +47,7 @@ def evaluate_missing(
     settings = request.settings
     tasks = sorted(tasks, key=_characters)
     workers = settings.executor.workers or available_cores()
+    make_executor = executor_maker(settings, None)
     identities = []
     complete = True
     with Sandbox(
@@ -58,7 +59,7 @@ def evaluate_missing(
                 break
             encoder = open_encoder(each, given, watcher.encoding)
             identities.append(encoder.identity)
-            part = _Part(request, HeldOut(archive), encoder, sandbox, workers, watcher, stopping)
+            part = _Part(request, HeldOut(archive), encoder, sandbox, make_executor, workers, watcher, stopping)
             with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
                 complete &= part.run(tasks)
     return Evaluated(tuple(identities), tuple(tasks), complete)
@@ -79,6 +80,7 @@ class _Part:
     held_out: HeldOut
     encoder: CachedEncoder
     sandbox: Sandbox
+    make_executor: MakeExecutor
     workers: int
     watcher: Watcher
     stopping: Stopping
@@ -128,7 +130,7 @@ class _Part:
     def _run_task(self, task: RetrievalTask, programs: Sequence[NamedProgram], pace: Pace) -> bool:
         """Prepare one task and run programs on it; True when each has an outcome."""
         identity = self.encoder.identity
-        executor = LocalExecutor(self.encoder, self.sandbox, self.workers)
+        executor = self.make_executor(self.encoder, self.sandbox, self.workers)
         with prepared([task], self.encoder) as ready, closing(executor), _ended_on_failure(self.sandbox):
             self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
             waiting = list(reversed(programs))
