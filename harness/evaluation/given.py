@@ -60,7 +60,9 @@ def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None) -> lis
     if given is not None:
         return _distinct(given)
     if settings.tasks.source == GIVEN:
-        raise UsageError(f"This needs the tasks {', '.join(settings.tasks.names)}, objects; give them again in Python.")
+        raise UsageError(
+            f"The tasks {', '.join(settings.tasks.names)} were given as objects in Python; give them again there."
+        )
     return load_tasks(settings.tasks)
 
 
