@@ -59,13 +59,13 @@ def check_novelty(make: MakeIndex) -> None:
     require(index.nearest(source, 0) is None, "Among no programs there is none.")
     programs += briefing(4).frontier
     for among in (1, 2, 3):
-        found = index.nearest(source, among)
-        require(found is not None, "Among some programs there is a most similar one.")
-        assert found is not None
-        require(found[0] in programs[:among], "Only the first `among` programs are looked at.")
-        require(found[1] <= 1 + 1e-5, "A similarity is at most 1.")
-        require(found == index.nearest(source, among), "The same question has the same answer.")
-    require(found[0].source == source and found[1] > 1 - 1e-5, "A copy is found, with similarity 1.")
+        view, similarity = index.nearest(source, among) or (None, 0.0)
+        require(view is not None, "Among some programs there is a most similar one.")
+        require(view in programs[:among], "Only the first `among` programs are looked at.")
+        require(similarity <= 1 + 1e-5, "A similarity is at most 1.")
+        require((view, similarity) == index.nearest(source, among), "The same question has the same answer.")
+        copied = view is not None and view.source == source and similarity > 1 - 1e-5
+        require(copied, "A copy of the first program is found, with similarity 1.")
 
 
 def _letters(texts: Sequence[str]) -> NDArray[np.float32]:
