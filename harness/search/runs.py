@@ -27,7 +27,7 @@ from harness.search.judge import screen
 from harness.search.loop import Discovery
 from harness.search.recording import known_from_record
 from harness.settings import Settings, from_config, to_mapping
-from harness.settings.plugged import plugins_of
+from harness.settings.plugged import plugin_change, plugins_of
 from harness.tasks.load import list_names, refuse_held_out
 from harness.tasks.task import RetrievalTask
 from harness.text import plain
@@ -122,12 +122,13 @@ def _tell_lost(calls: Sequence[CallRecord], watcher: Watcher) -> None:
     )
 
 
-def _tell_other_machine(archive: Archive, run_id: str, watcher: Watcher) -> None:
-    """Say and record when the numerical kernels are not those that the run was recorded with."""
-    change = plain(machine_change(archive.run(run_id).record.machine), 1000)
-    if change:
-        archive.event(run_id, "machine", change)
-        watcher.noted(change)
+def _tell_other_machine(settings: Settings, archive: Archive, run_id: str, watcher: Watcher) -> None:
+    """Say and record when numerical kernels or plug-ins are not those that the run was recorded with."""
+    record = archive.run(run_id).record
+    for change in (machine_change(record.machine), plugin_change(settings, record.versions)):
+        if change:
+            archive.event(run_id, "machine", plain(change, 1000))
+            watcher.noted(plain(change, 1000))
 
 
 def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = ()) -> Settings:
@@ -201,7 +202,7 @@ def _search(
         else:
             stack.enter_context(_never_left_running(archive, run_id))
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
-            _tell_other_machine(archive, run_id, watcher)
+            _tell_other_machine(settings, archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
         history = History()
         needs = surroundings(settings, archive, run_id, history, bench)

@@ -71,7 +71,7 @@ def register_schema() -> None:
     from hydra.core.config_store import ConfigStore
 
     ConfigStore.instance().store(name="settings_schema", node=Settings)
-    register_choices()
+    register_choices(groups())
 
 
 def from_config(config: Any) -> Settings:

@@ -1,5 +1,7 @@
 """What other packages bring, as choices of the config groups and as part of a run's record."""
 
+from collections.abc import Mapping, Sequence
+
 from harness.plugins import ENCODERS, EXECUTORS, POLICIES, PROPOSERS, TASKS, Plugin, names, took_part
 from harness.settings.schema import Settings
 
@@ -8,12 +10,12 @@ CHOOSING = {"encoder": (ENCODERS, "kind"), "tasks": (TASKS, "source"), "proposer
 """Config group to its entry points and to the setting that names one."""
 
 
-def register_choices() -> None:
-    """Make `encoder=theirs` a choice like those of `configs/`, whose YAML comes first where a name is the same."""
+def register_choices(built_in: Mapping[str, Sequence[str]]) -> None:
+    """Make `encoder=theirs` a choice like those of `configs/`, the `built_in` ones, whose names cannot be taken."""
     from hydra.core.config_store import ConfigStore
 
     for group, (entries, setting) in CHOOSING.items():
-        for name in names(entries):
+        for name in sorted({*names(entries)} - {*built_in.get(group, ())}):
             node = {setting: name} | ({"model": name} if group == "encoder" else {})
             ConfigStore.instance().store(group=group, name=name, node=node)
 
@@ -30,3 +32,13 @@ def plugins_of(settings: Settings) -> list[Plugin]:
             (EXECUTORS, settings.executor.kind),
         ]
     )
+
+
+def plugin_change(settings: Settings, recorded: Mapping[str, str]) -> str:
+    """One sentence on plug-ins of another version than the recorded ones (package to version); empty without any."""
+    changed = {
+        plugin.package: f"{plugin.package} {plugin.version} instead of {recorded.get(plugin.package, 'none')}"
+        for plugin in plugins_of(settings)
+        if plugin.version != recorded.get(plugin.package)
+    }
+    return f"From here on the run uses {'; '.join(changed.values())}." if changed else ""

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hydra.core.config_store import ConfigStore
 
 from harness import plugins
 from harness.encoders.load import load_encoder
@@ -14,7 +15,7 @@ from harness.evaluation.executor import LocalExecutor, find_executor
 from harness.policies.parents import by_name
 from harness.proposers.load import check_proposer
 from harness.settings import compose
-from harness.settings.plugged import plugins_of
+from harness.settings.plugged import CHOOSING, plugin_change, plugins_of
 from harness.tasks.load import list_names, load_tasks
 
 Install = Callable[..., str]
@@ -52,7 +53,7 @@ not_callable = 3
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
     """Lay a package with entry points where Python finds it, as an installer does."""
 
     def installed(entries: dict[str, str], *, package: str = "theirs-pack", version: str = "0.3") -> str:
@@ -67,7 +68,9 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         monkeypatch.syspath_prepend(str(folder))
         return module
 
-    return installed
+    yield installed
+    for group in CHOOSING:  # choices go with the package
+        ConfigStore.instance().repo.pop(group, None)
 
 
 def test_each_kind_is_found_by_its_name(install: Install, tmp_path: Path) -> None:
@@ -142,13 +145,23 @@ def test_what_is_wrong_is_one_sentence(
     if entries:
         install(entries)
     with pytest.raises(kind) as caught:
-        settings = compose(words)
+        settings = compose(words if words[0].startswith("encoder=") else ["encoder=wordllama", *words])
         load_encoder(settings.encoder)
         list_names(settings.tasks)
         check_proposer(settings)
         by_name(settings.search.selection, settings.search.options)
         find_executor(settings.executor)
     assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_resumed_run_tells_another_version(install: Install) -> None:
+    install({plugins.POLICIES: "first = MODULE:policy"})
+    settings = compose(["search.selection=first"])
+    by_name("first")
+    assert plugin_change(settings, {"theirs-pack": "0.3"}) == ""
+    assert (
+        plugin_change(settings, {"theirs-pack": "0.2"}) == "From here on the run uses theirs-pack 0.3 instead of 0.2."
+    )
 
 
 def test_two_packages_with_one_name_are_told(install: Install) -> None:
