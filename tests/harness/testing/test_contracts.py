@@ -34,7 +34,9 @@ from tests.harness.small_tasks import write_task
 
 def vectors_of(texts: Sequence[str]) -> FloatMatrix:
     """Counts of letters, float32 (n, 128)."""
-    return np.array([np.bincount([1, *(ord(c) % 128 for c in text)], minlength=128) for text in texts], np.float32)
+    counts = [np.bincount([1, *(ord(letter) % 128 for letter in text)], minlength=128) for text in texts]
+    vectors: FloatMatrix = np.array(counts, np.float32)
+    return vectors
 
 
 def test_the_static_encoder(wordllama: Encoder) -> None:
