@@ -53,7 +53,7 @@ class SearchSettings:
     novelty: str = "similarity"
     """Language models only: what measures how alike code is: similarity, or a policy that another package brings."""
     similarity: float | None = None
-    """Code that is at least so like an earlier program's (by default the cosine of embeddings) is turned down."""
+    """Language models only: code at least so like an earlier program's (by default by cosine) is turned down."""
     judge: bool = False
     """Whether a model has the last word on similar code."""
 
