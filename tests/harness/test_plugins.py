@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hydra.core.config_store import ConfigStore
 
@@ -13,10 +14,16 @@ from harness.encoders.load import load_encoder
 from harness.errors import HarnessError, JobError, UsageError
 from harness.evaluation.executor import LocalExecutor, find_executor
 from harness.policies.parents import by_name
-from harness.proposers.load import check_proposer
+from harness.proposers.asking import Model
+from harness.proposers.load import Surroundings, check_proposer, load_proposer
+from harness.proposers.prices import OwnPrice
+from harness.proposers.spending import Spending
 from harness.settings import compose
+from harness.settings.caps import CapSettings
 from harness.settings.plugged import CHOOSING, plugin_change, plugins_of
 from harness.tasks.load import list_names, load_tasks
+from tests.harness.proposers.briefings import SOURCE, briefing, view
+from tests.harness.proposers.stand_in import MemoryStore, ScriptedClient
 
 Install = Callable[..., str]
 
@@ -44,6 +51,15 @@ def executor(encoder, backend, workers):
 
 def policy(candidates, rng, count, *, last=False):
     return [one.id for one in candidates][:count]
+
+def smallest(models, ledger, rng, number, *, cheapness):
+    return min(models)
+
+class Alike:
+    def __init__(self, embed, programs):
+        self.programs = programs
+    def nearest(self, source, among):
+        return self.programs[among - 1], 0.9
 
 def of_another_shape(settings, more):
     pass
@@ -109,6 +125,33 @@ def test_each_kind_is_found_by_its_name(install: Install, tmp_path: Path) -> Non
         "executor 'elsewhere' of theirs-pack 0.3",
     ]
     assert plugins_of(compose(["encoder=wordllama"])) == []
+
+
+def test_policies_of_others_choose_the_model_and_tell_repeated_code(install: Install) -> None:
+    install({plugins.POLICIES: "smallest = MODULE:smallest\nalike = MODULE:Alike"})
+    settings = compose(
+        [
+            "proposer.kind=openai",
+            "proposer.models=[b-model,a-model]",
+            "proposer.choice=smallest",
+            "proposer.attempts=1",
+            "search.novelty=alike",
+            "search.similarity=0.8",
+        ]
+    )
+    text = f"NAME: New\n```python\n{SOURCE.format(n=1)}```\n"
+    client = ScriptedClient(lambda prompt: text)
+    around = Surroundings(
+        programs=[view(1), view(2)],
+        screen=lambda source, briefing: None,
+        store=MemoryStore(),
+        spending=Spending(CapSettings()),
+        embed=lambda texts: np.zeros((len(texts), 1), np.float32),
+    )
+    models = {name: Model(client, OwnPrice(0, 0, 0, 0, ""), 1000) for name in ("a-model", "b-model")}
+    proposal = load_proposer(settings, models, around).propose(briefing(2, parents=(), frontier=()))
+    assert proposal.model == "a-model"
+    assert proposal.failure is not None and "Program2" in proposal.failure.sentence
 
 
 @pytest.mark.parametrize(

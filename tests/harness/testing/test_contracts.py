@@ -54,7 +54,8 @@ def test_a_function_as_encoder() -> None:
 def test_an_encoder_that_depends_on_company_is_told() -> None:
     def centred(texts: Sequence[str]) -> FloatMatrix:
         vectors = vectors_of(texts)
-        return vectors - 0.5 * vectors.mean(axis=0)
+        vectors -= 0.5 * vectors.mean(axis=0)
+        return vectors
 
     with pytest.raises(ContractBroken, match="the same vector alone and in company"):
         testing.check_encoder(FunctionEncoder(centred, name="centred"))
