@@ -55,7 +55,7 @@ class Plugin:
             said = " ".join(str(error).split()).rstrip(".")
             cause = type(error).__name__ + (f": {said}" if said else "")
             raise JobError(
-                f"The {self} cannot be imported ({cause}); mend or uninstall {self.package}, or choose another."
+                f"The {self} cannot be imported ({cause}); fix or uninstall {self.package}, or choose another."
             ) from error
         _loaded[self.group, self.name] = self
         return loaded

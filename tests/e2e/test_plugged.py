@@ -26,6 +26,9 @@ letters = "letter_pack:encoder"
 [project.entry-points."ttc.policies"]
 newest = "letter_pack:newest"
 
+[project.entry-points."ttc.executors"]
+noting = "letter_pack:Noting"
+
 [tool.setuptools]
 py-modules = ["letter_pack"]
 """
@@ -34,6 +37,7 @@ MODULE = """
 import numpy as np
 
 from harness.encoders.function import FunctionEncoder
+from harness.evaluation.executor import LocalExecutor
 
 
 def encoder(settings, *, case="kept"):
@@ -46,6 +50,18 @@ def encoder(settings, *, case="kept"):
 
 def newest(candidates, rng, count, *, skip=0):
     return [one.id for one in reversed(candidates)][skip : skip + count]
+
+
+class Noting(LocalExecutor):
+    # Notes the task of each run in a file.
+    def __init__(self, encoder, backend, workers, *, path):
+        super().__init__(encoder, backend, workers)
+        self._path = path
+
+    def run(self, source, task):
+        with open(self._path, "a") as notes:
+            notes.write(f"{task.name}\\n")
+        return super().run(source, task)
 """
 
 
@@ -90,6 +106,16 @@ def test_their_encoder_and_their_policy_take_part_and_are_recorded(site: Path, t
     assert record.encoder["name"] == "letters-dropped"
     assert record.versions["letter-pack"] == "1.4"
     assert record.machine["plugins"] == ["encoder 'letters' of letter-pack 1.4", "policy 'newest' of letter-pack 1.4"]
+
+
+def test_their_executor_runs_an_evaluation_and_the_cells_of_a_transfer(site: Path, tmp_path: Path) -> None:
+    words = ["executor=noting", "executor.options.path=notes.txt", "tasks=folder", write_corpus(tmp_path)]
+    found = ttc(site, tmp_path, "evaluate", "identity", "encoder=letters", *words)
+    assert found.returncode == 0, found.stderr
+    assert sorted((tmp_path / "notes.txt").read_text().split()) == ["alpha-task", "omega-task"]
+    found = ttc(site, tmp_path, "transfer", "identity", "bm25_rrf", "encoders=[letters,wordllama]", *words)
+    assert found.returncode == 0, found.stderr
+    assert len((tmp_path / "notes.txt").read_text().split()) == 2 + 2 * 2 * 2
 
 
 def test_without_the_package_the_name_is_unknown(site: Path, tmp_path: Path) -> None:
