@@ -44,7 +44,7 @@ def test_the_static_encoder(wordllama: Encoder) -> None:
 
 
 def test_the_transformer_encoder() -> None:
-    testing.check_encoder(load_encoder(EncoderSettings(model="minilm")))
+    testing.check_encoder(load_encoder(EncoderSettings(model="minilm", max_tokens=16)))
 
 
 def test_a_function_as_encoder() -> None:
