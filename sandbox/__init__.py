@@ -1,5 +1,6 @@
 """Run untrusted `rerank` programs in confined processes and return verdicts."""
 
+from sandbox.backend import Backend
 from sandbox.contract import EmbedCallback, EmbedRefused, EmbedRequest, Execution, Isolation
 from sandbox.errors import SandboxError
 from sandbox.inputs import TaskInputs
@@ -9,6 +10,7 @@ from sandbox.sandbox import Sandbox
 from sandbox.verdicts import Verdict
 
 __all__ = [
+    "Backend",
     "EmbedCallback",
     "EmbedRefused",
     "EmbedRequest",

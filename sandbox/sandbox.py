@@ -14,7 +14,7 @@ from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle
 
 
 class Sandbox:
-    """Runs programs in processes of their own, up to `workers` at once, from any threads.
+    """A Backend: runs programs in processes of their own, up to `workers` at once, from any threads.
 
     >>> with Sandbox() as sandbox, TaskInputs.create(...) as inputs:
     ...     execution = sandbox.run(source, inputs, embed=embed)
@@ -60,8 +60,12 @@ class Sandbox:
     @property
     def isolation(self) -> Isolation:
         """What confines the programs, as tested."""
+        return self.diagnose().isolation
+
+    def diagnose(self) -> Diagnosis:
+        """What the self-test of the start tried, and what came of it."""
         assert self._diagnosis is not None
-        return self._diagnosis.isolation
+        return self._diagnosis
 
     def run(self, source: str, inputs: TaskInputs, *, embed: EmbedCallback, limits: Limits | None = None) -> Execution:
         """Run a program on a task's inputs, with `Limits.for_inputs` unless told otherwise.

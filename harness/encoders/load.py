@@ -1,7 +1,9 @@
 """From settings to a loaded encoder, and to one behind its cache."""
 
 import os
+from collections.abc import Callable, Mapping
 
+from harness import plugins
 from harness.encoders.bundled import BUNDLES, check_folder
 from harness.encoders.cached import CachedEncoder, Report
 from harness.encoders.protocol import Encoder
@@ -11,23 +13,32 @@ from harness.errors import UsageError
 from harness.settings.encoder import CacheSettings, EncoderSettings
 from harness.text import nearest
 
-KINDS = ("bundled", "sentence-transformers")
 DTYPES = ("float32", "bfloat16", "float16")
 
 
 def load_encoder(settings: EncoderSettings) -> Encoder:
-    """Load the encoder and take its fingerprint.
+    """Load the encoder, or have the package that brings it make it, and take its fingerprint.
 
-    Raises UsageError for a value that no encoder knows, EncoderError where the model cannot be loaded.
+    Raises UsageError for a value that no encoder knows, EncoderError where the model cannot be loaded, JobError where
+    a package cannot be imported.
     """
+    make = plugins.choose(
+        plugins.ENCODERS, settings.kind, KINDS, takes=("settings",), options=settings.options, what="encoder.kind"
+    )
     _check(settings)
+    encoder: Encoder = make(settings)
+    return encoder
+
+
+def _bundled_encoder(settings: EncoderSettings) -> Encoder:
+    _one_of("encoder.model", settings.model, tuple(BUNDLES))
     return _static_encoder(settings) or _transformer_encoder(settings)
 
 
 def _static_encoder(settings: EncoderSettings) -> Encoder | None:
     """The encoder without torch, whose import takes seconds; None where the settings need torch."""
-    bundle = BUNDLES[settings.model] if settings.kind == "bundled" else None
-    if bundle is None or bundle.open_static is None:
+    bundle = BUNDLES[settings.model]
+    if bundle.open_static is None:
         return None
     if settings.dtype != "float32" or settings.device not in ("auto", "cpu"):
         return None
@@ -65,6 +76,12 @@ def _transformer_encoder(settings: EncoderSettings) -> Encoder:
     )
 
 
+KINDS: Mapping[str, Callable[[EncoderSettings], Encoder]] = {
+    "bundled": _bundled_encoder,
+    "sentence-transformers": _transformer_encoder,
+}
+
+
 def load_cached_encoder(
     settings: EncoderSettings, cache: CacheSettings, *, report: Report | None = None
 ) -> CachedEncoder:
@@ -79,10 +96,7 @@ def cache_encoder(encoder: Encoder, cache: CacheSettings, *, report: Report | No
 
 
 def _check(settings: EncoderSettings) -> None:
-    _one_of("encoder.kind", settings.kind, KINDS)
     _one_of("encoder.dtype", settings.dtype, DTYPES)
-    if settings.kind == "bundled":
-        _one_of("encoder.model", settings.model, tuple(BUNDLES))
     for name in ("dim", "max_tokens", "threads", "batch_size"):
         value = getattr(settings, name)
         if value is not None and value < 1:

@@ -1,20 +1,22 @@
 """Where programs run: one program on one task, asked for from any thread, answered by a future."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harness import plugins
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.meter import Cost, Meter
 from harness.encoders.protocol import EmbedOptions, EncodeRefused
 from harness.errors import JobError
 from harness.evaluation.evaluate import Outcome, PreparedTask, score
+from harness.settings import ExecutorSettings
 from primitives import programs
-from sandbox import EmbedCallback, EmbedRefused, EmbedRequest, Execution, Sandbox
+from sandbox import Backend, EmbedCallback, EmbedRefused, EmbedRequest, Execution
 from sandbox.verdicts import Verdict
 
 ATTEMPTS = 3
@@ -46,7 +48,7 @@ class Executor(Protocol):
 class LocalExecutor:
     """Runs programs in the sandbox of this process; close the sandbox first where runs are to end at once."""
 
-    def __init__(self, encoder: CachedEncoder, sandbox: Sandbox, workers: int) -> None:
+    def __init__(self, encoder: CachedEncoder, sandbox: Backend, workers: int) -> None:
         self.workers = workers
         self._encoder = encoder
         self._sandbox = sandbox
@@ -103,6 +105,23 @@ class LocalExecutor:
             return embedded.vectors
 
         return embed
+
+
+MakeExecutor = Callable[[CachedEncoder, Backend, int], Executor]
+"""From an encoder, the backend that confines programs here and a number of workers to an executor."""
+
+KINDS: Mapping[str, MakeExecutor] = {"local": LocalExecutor}
+
+
+def find_executor(settings: ExecutorSettings) -> MakeExecutor:
+    """What makes the executor that the settings name, built in or brought by a package.
+
+    Raises UsageError for an unknown name or option, JobError where a package cannot be imported.
+    """
+    make: MakeExecutor = plugins.choose(
+        plugins.EXECUTORS, settings.kind, KINDS, takes=("encoder", "backend", "workers"), options=settings.options
+    )
+    return make
 
 
 def attempt(once: Callable[[], Execution]) -> Execution:

@@ -7,7 +7,7 @@ from harness.encoders.cached import CachedEncoder, Report
 from harness.encoders.load import cache_encoder, load_cached_encoder
 from harness.encoders.protocol import Encoder
 from harness.errors import UsageError
-from harness.evaluation.executor import Executor
+from harness.evaluation.executor import Executor, LocalExecutor, MakeExecutor, find_executor
 from harness.settings import Settings
 from harness.tasks.load import load_tasks, refuse_held_out
 from harness.tasks.task import RetrievalTask
@@ -46,6 +46,13 @@ def open_encoder(settings: Settings, given: Encoder | None, report: Report | Non
     if settings.encoder.kind == GIVEN:
         raise UsageError(f"This needs the encoder {settings.encoder.model}, an object; give it again in Python.")
     return load_cached_encoder(settings.encoder, settings.cache, report=report)
+
+
+def executor_maker(settings: Settings, given: Executor | None) -> MakeExecutor:
+    """What gives the executor; raises as `find_executor` does. An object that is not given again is no loss."""
+    if given is not None:
+        return lambda encoder, backend, workers: given
+    return LocalExecutor if settings.executor.kind == GIVEN else find_executor(settings.executor)
 
 
 def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None) -> list[RetrievalTask]:

@@ -8,8 +8,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
 from harness.evaluation.evaluate import PreparedTask, prepare_all
 from harness.evaluation.evaluator import Evaluator
-from harness.evaluation.executor import LocalExecutor
-from harness.evaluation.given import NOTHING_GIVEN, Given, open_encoder
+from harness.evaluation.given import NOTHING_GIVEN, Given, executor_maker, open_encoder
 from harness.evaluation.secret import Secret
 from harness.evaluation.watcher import Watcher
 from harness.machine import available_cores
@@ -65,6 +64,7 @@ def open_workbench(
     """
     watcher = watcher or Watcher()
     workers = settings.executor.workers or available_cores()
+    make_executor = executor_maker(settings, given.executor)
     with ExitStack() as stack:
         sandbox = stack.enter_context(
             Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level)
@@ -76,7 +76,7 @@ def open_workbench(
         ready = stack.enter_context(
             prepare_all(tasks, encoder, Secret(settings.archive.secret), on_task=watcher.task_prepared)
         )
-        executor = given.executor or LocalExecutor(encoder, sandbox, workers)
+        executor = make_executor(encoder, sandbox, workers)
         stack.callback(executor.close)
         stack.callback(sandbox.close)
         evaluator = Evaluator([task for task in ready if task.name not in hidden], executor)

@@ -8,11 +8,21 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from harness.programs.view import LedgerRow
 
 DISCOUNT = 0.95
 EXPLORATION = 0.5
+
+
+class ModelPolicy(Protocol):
+    """Chooses the model that writes next."""
+
+    def __call__(
+        self, models: Sequence[str], ledger: Sequence[LedgerRow], rng: random.Random, number: int, *, cheapness: float
+    ) -> str:
+        """One of `models` for program `number`; the same ledger and `rng` state give the same model."""
 
 
 @dataclass

@@ -1,9 +1,11 @@
 """The parent-selection policies by name."""
 
-from harness.errors import UsageError
+from collections.abc import Mapping
+from typing import Any
+
+from harness import plugins
 from harness.policies import pareto_crowding, power_law, sigmoid, uniform
 from harness.policies.candidate import ParentPolicy
-from harness.text import nearest
 
 POLICIES: dict[str, ParentPolicy] = {
     "sigmoid": sigmoid.select,
@@ -13,8 +15,13 @@ POLICIES: dict[str, ParentPolicy] = {
 }
 
 
-def by_name(name: str) -> ParentPolicy:
-    """The policy of that name. Raises UsageError for an unknown one."""
-    if name not in POLICIES:
-        raise UsageError(f"There is no parent selection '{name}'{nearest(name, POLICIES)}")
-    return POLICIES[name]
+def by_name(name: str, options: Mapping[str, Any] | None = None) -> ParentPolicy:
+    """The policy of that name, built in or brought by a package, with the options it takes.
+
+    Raises UsageError for an unknown name or option.
+    """
+    takes = ("candidates", "rng", "count")
+    policy: ParentPolicy = plugins.choose(
+        plugins.POLICIES, name, POLICIES, takes=takes, options=options, what="search.selection"
+    )
+    return policy

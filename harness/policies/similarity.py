@@ -9,6 +9,7 @@ alone rejects new programs too; it is meant to choose what a model is asked to j
 import ast
 import threading
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,17 @@ Embed = Callable[[list[str]], NDArray[np.float32]]
 
 PIECE_CHARS = 600
 """Code is embedded in pieces of about so many characters, which every encoder reads whole."""
+
+
+class Nearest(Protocol):
+    """Finds the earlier program that is most like a new one. Safe to use from several threads."""
+
+    def nearest(self, source: str, among: int) -> tuple[ProgramView, float] | None:
+        """The most similar of the first `among` programs and a similarity of at most 1; None where there is none."""
+
+
+MakeIndex = Callable[[Embed, Sequence[ProgramView]], Nearest]
+"""From the run's encoder and its programs, oldest first and growing, to what compares them."""
 
 
 class CodeIndex:

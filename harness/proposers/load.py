@@ -2,11 +2,13 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from harness import plugins
 from harness.errors import UsageError
 from harness.policies import bandit
-from harness.policies.similarity import CodeIndex, Embed
+from harness.policies.bandit import ModelPolicy
+from harness.policies.similarity import CodeIndex, Embed, MakeIndex
 from harness.programs.view import ProgramView
 from harness.proposers.asking import Asker, LiveAsker, Model, ReplayAsker
 from harness.proposers.llm import LLMProposer, Novelty, Screen
@@ -17,7 +19,7 @@ from harness.proposers.record import ExchangeStore
 from harness.proposers.spending import Spending
 from harness.proposers.taboos import taboos
 from harness.proposers.tokens import count
-from harness.settings import Settings
+from harness.settings import SearchSettings, Settings
 from harness.settings.proposer import ProposerSettings
 from sandbox.modules import allowed_modules
 
@@ -37,34 +39,53 @@ class Surroundings:
     embed: Embed
     replayed: ExchangeStore | None = None
     """The exchanges that proposer=replay gives again."""
+    models: Mapping[str, Model] = field(default_factory=dict)
+    """Those of `check_proposer`."""
+
+
+MakeProposer = Callable[[Settings, Surroundings], Proposer]
 
 
 def check_proposer(settings: Settings) -> dict[str, Model]:
     """The models of a proposer that asks any, empty for others; run this before anything slow.
 
-    Raises UsageError for an unknown kind, a missing key or model, an unknown price, or a budget too small for a prompt.
+    Raises UsageError for an unknown kind or policy, a missing key or model, an unknown price, or a budget too small for
+    a prompt; JobError where a package cannot be imported.
     """
-    kind = settings.proposer.kind
-    if kind in ("recombine", "replay"):
-        return {}
-    if kind == "given":
+    if settings.proposer.kind == "given":
         raise UsageError(
             "This run's proposer is an object; give it again in Python: harness.resume(run, proposer=...)."
         )
-    if kind not in KINDS:
-        raise UsageError(f"There is no proposer '{kind}'; choose recombine, {', '.join(KINDS)} or replay.")
+    _find_proposer(settings.proposer)
+    if settings.proposer.kind not in KINDS:
+        return {}
+    _find_chooser(settings.proposer)
+    _find_novelty(settings.search)
     prompt_writer(settings)
     return load_models(settings.proposer)
 
 
 def load_proposer(settings: Settings, models: Mapping[str, Model], around: Surroundings) -> Proposer:
     """The proposer that the settings name, with the models of `check_proposer`."""
-    if settings.proposer.kind == "recombine":
-        from harness.proposers.recombine import Recombine
+    return _find_proposer(settings.proposer)(settings, replace(around, models=models))
 
-        return Recombine()
+
+def _find_proposer(settings: ProposerSettings) -> MakeProposer:
+    make: MakeProposer = plugins.choose(
+        plugins.PROPOSERS, settings.kind, PROPOSERS, takes=("settings", "around"), options=settings.options
+    )
+    return make
+
+
+def _recombine(settings: Settings, around: Surroundings) -> Proposer:
+    from harness.proposers.recombine import Recombine
+
+    return Recombine()
+
+
+def _language_model(settings: Settings, around: Surroundings) -> Proposer:
     return LLMProposer(
-        _asker(models, around),
+        _asker(around),
         prompt_writer(settings),
         settings.proposer,
         choose=_chooser(settings.proposer),
@@ -72,6 +93,13 @@ def load_proposer(settings: Settings, models: Mapping[str, Model], around: Surro
         novelty=_novelty(settings, around),
         in_flight=settings.search.in_flight,
     )
+
+
+PROPOSERS: Mapping[str, MakeProposer] = {
+    "recombine": _recombine,
+    **dict.fromkeys(KINDS, _language_model),
+    "replay": _language_model,
+}
 
 
 def prompt_writer(settings: Settings) -> PromptWriter:
@@ -90,27 +118,50 @@ def prompt_writer(settings: Settings) -> PromptWriter:
     return PromptWriter(fixed, budget=settings.proposer.prompt_tokens, ideas=settings.proposer.ideas)
 
 
-def _asker(models: Mapping[str, Model], around: Surroundings) -> Asker:
+def _asker(around: Surroundings) -> Asker:
     if around.replayed is not None:
         return ReplayAsker(around.replayed, around.store)
-    return LiveAsker(models, around.store, around.spending)
+    return LiveAsker(around.models, around.store, around.spending)
 
 
 def _chooser(settings: ProposerSettings) -> Callable[[Briefing], str]:
-    names = model_names(settings)
+    names, policy = model_names(settings), _find_chooser(settings)
 
     def choose(briefing: Briefing) -> str:
         rng = random.Random(f"{briefing.seed}:{briefing.number}:model")
-        return bandit.choose(names, briefing.ledger, rng, briefing.number, cheapness=settings.cheapness)
+        return policy(names, briefing.ledger, rng, briefing.number, cheapness=settings.cheapness)
 
     return choose if len(names) > 1 else lambda briefing: names[0]
+
+
+def _find_chooser(settings: ProposerSettings) -> ModelPolicy:
+    policy: ModelPolicy = plugins.choose(
+        plugins.POLICIES,
+        settings.choice,
+        {"bandit": bandit.choose},
+        takes=("models", "ledger", "rng", "number"),
+        options={"cheapness": settings.cheapness},
+        what="proposer.choice",
+    )
+    return policy
+
+
+def _find_novelty(settings: SearchSettings) -> MakeIndex:
+    make: MakeIndex = plugins.choose(
+        plugins.POLICIES,
+        settings.novelty,
+        {"similarity": CodeIndex},
+        takes=("embed", "programs"),
+        what="search.novelty",
+    )
+    return make
 
 
 def _novelty(settings: Settings, around: Surroundings) -> Novelty | None:
     threshold = settings.search.similarity
     if threshold is None:
         return None
-    index = CodeIndex(around.embed, around.programs)
+    index = _find_novelty(settings.search)(around.embed, around.programs)
 
     def nearest(source: str, briefing: Briefing) -> ProgramView | None:
         found = index.nearest(source, len(briefing.ledger))

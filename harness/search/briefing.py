@@ -19,7 +19,7 @@ def make_briefing(settings: Settings, run_id: str, history: History, number: int
     search = settings.search
     rng = random.Random(f"{search.seed}:{number}:parents")
     pool = _pool(search, history, number)
-    parents = by_name(search.selection)(pool, rng, search.parents)
+    parents = by_name(search.selection, search.options)(pool, rng, search.parents)
     return Briefing(
         run_id=run_id,
         seed=search.seed,

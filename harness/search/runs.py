@@ -28,6 +28,7 @@ from harness.search.judge import screen
 from harness.search.loop import Discovery
 from harness.search.recording import known_from_record
 from harness.settings import Settings, from_config, to_mapping
+from harness.settings.plugged import plugin_change, plugins_of
 from harness.tasks.load import list_names, refuse_held_out
 from harness.tasks.task import RetrievalTask
 from harness.text import plain
@@ -122,12 +123,13 @@ def _tell_lost(calls: Sequence[CallRecord], watcher: Watcher) -> None:
     )
 
 
-def _tell_other_machine(archive: Archive, run_id: str, watcher: Watcher) -> None:
-    """Say and record when the numerical kernels are not those that the run was recorded with."""
-    change = plain(machine_change(archive.run(run_id).record.machine), 1000)
-    if change:
-        archive.event(run_id, "machine", change)
-        watcher.noted(change)
+def _tell_other_machine(settings: Settings, archive: Archive, run_id: str, watcher: Watcher) -> None:
+    """Say and record when numerical kernels or plug-ins are not those that the run was recorded with."""
+    record = archive.run(run_id).record
+    for change in (machine_change(record.machine), plugin_change(settings, record.versions)):
+        if change:
+            archive.event(run_id, "machine", plain(change, 1000))
+            watcher.noted(plain(change, 1000))
 
 
 def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = ()) -> Settings:
@@ -185,7 +187,7 @@ def _search(
 ) -> Ended:
     """Open everything, and start or continue the run."""
     watcher = around.watcher
-    by_name(settings.search.selection)  # before anything slow, as the rest of the settings
+    by_name(settings.search.selection, settings.search.options)  # before anything slow, as the rest of the settings
     models = {} if around.proposer else check_proposer(settings)
     hidden = hidden_names(settings, tasks)
     with (
@@ -201,7 +203,7 @@ def _search(
         else:
             stack.enter_context(_never_left_running(archive, run_id))
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
-            _tell_other_machine(archive, run_id, watcher)
+            _tell_other_machine(settings, archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
         history = History()
         needs = surroundings(settings, archive, run_id, history, bench)
@@ -256,8 +258,8 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         objective=settings.search.objective,
         seed=settings.search.seed,
         config=to_mapping(settings),
-        versions=versions(),
-        machine=machine(),
+        versions=versions() | {plugin.package: plugin.version for plugin in plugins_of(settings)},
+        machine=machine() | {"plugins": list(map(str, plugins_of(settings)))},
         encoder=asdict(bench.encoder.identity),
         isolation=asdict(bench.sandbox.isolation),
         tasks=[task_record(task, "validation" if task.name in bench.hidden else "search") for task in bench.tasks],

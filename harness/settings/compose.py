@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.settings.plugged import register_choices
 from harness.settings.schema import Settings
 from harness.settings.words import Sources, choices, kinds, open_hydra, parse, spelt
 from harness.text import nearest
@@ -65,10 +66,11 @@ def _points(word: str, sources: Sources, loader: Any) -> list[str]:
 
 
 def register_schema() -> None:
-    """Give Hydra the dataclasses as the schema that `configs/config.yaml` starts from."""
+    """Give Hydra the dataclasses as the schema that `configs/config.yaml` starts from, and what packages bring."""
     from hydra.core.config_store import ConfigStore
 
     ConfigStore.instance().store(name="settings_schema", node=Settings)
+    register_choices(groups())
 
 
 def from_config(config: Any) -> Settings:

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass
@@ -10,7 +11,8 @@ class EncoderSettings:
     """Which frozen encoder, and how it reads a text."""
 
     kind: str = "bundled"
-    """`bundled` (weights inside an installed package) or `sentence-transformers` (a hub name or a folder)."""
+    """`bundled` (weights inside an installed package), `sentence-transformers` (a hub name or a folder), or the name of
+    one that another package brings."""
     model: str = "minilm"
     """A bundled model, a name on the model hub, or a folder."""
     revision: str | None = None
@@ -33,6 +35,8 @@ class EncoderSettings:
     """Texts in one forward pass."""
     trust_remote_code: bool = False
     """Run the Python code that comes with a hub model. Only for models whose code you trust."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """Settings of an encoder that another package brings, by the names it gives them."""
 
 
 def default_cache_folder() -> str:

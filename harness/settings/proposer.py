@@ -40,11 +40,14 @@ class ProposerSettings:
     """The config group `proposer`; its YAML files mirror these fields."""
 
     kind: str = "recombine"
-    """recombine, anthropic, openai (chat completions, hosted or at a `base_url`), openai-responses or replay."""
+    """recombine, anthropic, openai (chat completions, hosted or at a `base_url`), openai-responses, replay, or one
+    that another package brings."""
     model: str = ""
     """The model to ask, in the provider's words."""
     models: list[str] = field(default_factory=list)
     """Several models for the bandit to choose from, in place of `model`; KIND:MODEL names one of another provider."""
+    choice: str = "bandit"
+    """How one of several models is chosen: bandit, or the name of a policy that another package brings."""
     cheapness: float = 0.0
     """Weight of a model's price against its success in the bandit's choice, from 0 to 1."""
     base_url: str | None = None
@@ -85,3 +88,5 @@ class ProposerSettings:
     """Programs between two summaries of what was learnt, written by the model; 0 writes none."""
     run: str = ""
     """replay only: the run whose recorded answers are given again."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """Settings of a proposer that another package brings, by the names it gives them."""

@@ -1,6 +1,7 @@
 """Every setting of a run, group by group; `configs/` mirrors these dataclasses."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from harness.settings.caps import CapSettings
 from harness.settings.encoder import CacheSettings, EncoderSettings
@@ -40,7 +41,9 @@ class SearchSettings:
     seed: int = 0
     """Draws everything that chance decides in a search."""
     selection: str = "sigmoid"
-    """Parent selection policy: sigmoid, power_law, pareto_crowding or uniform."""
+    """Parent selection policy: sigmoid, power_law, pareto_crowding, uniform, or one that another package brings."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """Settings of a parent selection that another package brings, by the names it gives them."""
     parents: int = 2
     """Programs shown to the proposer as parents."""
     in_flight: int = 1
@@ -49,8 +52,10 @@ class SearchSettings:
     """Populations that breed apart."""
     migration: int = 20
     """Programs between two migrations of the islands' best."""
+    novelty: str = "similarity"
+    """Language models only: what measures how alike code is: similarity, or a policy that another package brings."""
     similarity: float | None = None
-    """Language models only: code whose embedding has at least this cosine to an earlier program's is turned down."""
+    """Language models only: code at least so like an earlier program's (by default by cosine) is turned down."""
     judge: bool = False
     """Whether a model has the last word on similar code."""
 
@@ -65,6 +70,8 @@ class ExecutorSettings:
     """Tasks that are evaluated at a time; None follows the number of cores."""
     programs: int = 1
     """Programs that are tried at a time, as far as `search.in_flight` has proposals under way."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """Settings of an executor that another package brings, by the names it gives them."""
 
 
 @dataclass

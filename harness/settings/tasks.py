@@ -1,6 +1,7 @@
 """Which tasks a job runs on."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -8,7 +9,7 @@ class TasksSettings:
     """The config group `tasks`; its YAML files mirror these fields."""
 
     source: str = "documentation"
-    """documentation, folder, mteb, mteb14 or heldout19."""
+    """documentation, folder, mteb, mteb14, heldout19, or the name of one that another package brings."""
     names: list[str] = field(default_factory=list)
     """Tasks to take; empty takes all of the source. An mteb task is NAME, NAME/SPLIT or NAME/SPLIT/SUBSET."""
     paths: list[str] = field(default_factory=list)
@@ -21,3 +22,5 @@ class TasksSettings:
     """Draws the queries of `max_queries`."""
     held_out: bool = False
     """Marks the tasks as held out, so that no discovery run takes them."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """Settings of a source that another package brings, by the names it gives them."""

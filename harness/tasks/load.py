@@ -1,9 +1,11 @@
 """Tasks by settings: the one place that knows every source."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict
 
+from harness import plugins
 from harness.errors import UsageError
 from harness.settings.tasks import TasksSettings
 from harness.tasks.documentation.sources import Library
@@ -11,29 +13,34 @@ from harness.tasks.documentation.suite import RECIPES, build_task
 from harness.tasks.folder import folder_name, load_folder
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14
 from harness.tasks.mteb_source import load_mteb
+from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
 from harness.text import nearest
 
-SOURCES = ("documentation", "folder", "mteb", "mteb14", "heldout19")
+
+class _Common(TypedDict):
+    max_queries: int | None
+    seed: int
+    held_out: bool
 
 
 def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
     """Load the tasks that the settings name, in that order.
 
-    Raises UsageError for a wrong setting, TaskError for a task that cannot be loaded.
+    Raises UsageError for a wrong setting, TaskError for a task that cannot be loaded, JobError where a package that
+    brings a source cannot be imported.
     """
-    names = list_names(settings)
-    cap, seed, held_out = settings.max_queries, settings.seed, settings.held_out
-    if settings.source == "documentation":
-        library = Library()
-        return [build_task(name, library, max_queries=cap, seed=seed, held_out=held_out) for name in names]
-    if settings.source == "folder":
-        paths = {folder_name(Path(path)): Path(path) for path in settings.paths}
-        return [
-            load_folder(paths[name], split=settings.split, max_queries=cap, seed=seed, held_out=held_out)
-            for name in names
-        ]
-    return [load_mteb(name, max_queries=cap, seed=seed, held_out=held_out) for name in names]
+    source = open_source(settings)
+    return [source.load(name) for name in _chosen(settings, source)]
+
+
+def open_source(settings: TasksSettings) -> TaskSource:
+    """The source that the settings name, built in or brought by a package. Raises as `load_tasks` does."""
+    make = plugins.choose(
+        plugins.TASKS, settings.source, SOURCES, takes=("settings",), options=settings.options, what="task source"
+    )
+    source: TaskSource = make(settings)
+    return source
 
 
 def list_names(settings: TasksSettings) -> list[str]:
@@ -41,12 +48,16 @@ def list_names(settings: TasksSettings) -> list[str]:
 
     Raises UsageError for an unknown source or name, with the nearest that exists, and for a name that stands twice.
     """
-    if settings.paths and settings.source != "folder":
+    return _chosen(settings, open_source(settings))
+
+
+def _chosen(settings: TasksSettings, source: TaskSource) -> list[str]:
+    if settings.paths and settings.source in SOURCES and settings.source != "folder":
         raise UsageError(f"tasks.paths names folders, but tasks={settings.source} reads none; add tasks=folder.")
-    offered = _offered(settings)
+    offered = source.names
     names = list(settings.names) or list(offered or ())
     if not names:
-        raise UsageError("tasks=mteb needs tasks.names, as in tasks.names=[CodeFeedbackST].")
+        raise UsageError(f"tasks={settings.source} needs tasks.names, as in tasks.names=[NAME].")
     for name in names:
         if offered is not None and name not in offered:
             raise UsageError(f"There is no task {name} in tasks={settings.source}{nearest(name, offered)}")
@@ -70,20 +81,31 @@ def refuse_held_out(tasks: Iterable[RetrievalTask | str]) -> None:
             )
 
 
-def _offered(settings: TasksSettings) -> Sequence[str] | None:
-    """Names a source has; None for mteb, which has hundreds."""
-    match settings.source:
-        case "documentation":
-            return tuple(RECIPES)
-        case "folder":
-            if not settings.paths:
-                raise UsageError("tasks=folder needs tasks.paths, as in tasks.paths=[my-corpus].")
-            return [folder_name(Path(path)) for path in settings.paths]
-        case "mteb":
-            return None
-        case "mteb14":
-            return [entry.name for entry in MTEB14]
-        case "heldout19":
-            return [entry.name for entry in HELDOUT19]
-        case _:
-            raise UsageError(f"There is no task source {settings.source}{nearest(settings.source, SOURCES)}")
+def _documentation(settings: TasksSettings) -> TaskSource:
+    library = Library()
+    return TaskSource(tuple(RECIPES), lambda name: build_task(name, library, **_common(settings)))
+
+
+def _folders(settings: TasksSettings) -> TaskSource:
+    if not settings.paths:
+        raise UsageError("tasks=folder needs tasks.paths, as in tasks.paths=[my-corpus].")
+    names = [folder_name(Path(path)) for path in settings.paths]
+    paths = dict(zip(names, map(Path, settings.paths), strict=True))
+    return TaskSource(names, lambda name: load_folder(paths[name], split=settings.split, **_common(settings)))
+
+
+def _mteb(settings: TasksSettings, names: Sequence[str] | None = None) -> TaskSource:
+    return TaskSource(names, lambda name: load_mteb(name, **_common(settings)))
+
+
+def _common(settings: TasksSettings) -> _Common:
+    return {"max_queries": settings.max_queries, "seed": settings.seed, "held_out": settings.held_out}
+
+
+SOURCES: Mapping[str, Callable[[TasksSettings], TaskSource]] = {
+    "documentation": _documentation,
+    "folder": _folders,
+    "mteb": _mteb,
+    "mteb14": lambda settings: _mteb(settings, [entry.name for entry in MTEB14]),
+    "heldout19": lambda settings: _mteb(settings, [entry.name for entry in HELDOUT19]),
+}

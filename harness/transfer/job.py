@@ -9,8 +9,8 @@ from archive import Archive, CellRecord, HeldOut
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncoderIdentity
 from harness.evaluation.evaluate import Outcome, prepare_all
-from harness.evaluation.executor import LocalExecutor
-from harness.evaluation.given import open_encoder
+from harness.evaluation.executor import MakeExecutor
+from harness.evaluation.given import executor_maker, open_encoder
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret, with_secret
 from harness.evaluation.watcher import Stopping, Watcher
@@ -48,6 +48,7 @@ def evaluate_missing(
     settings = with_secret(request.settings, archive)
     tasks = sorted(tasks, key=_characters)
     workers = settings.executor.workers or available_cores()
+    make_executor = executor_maker(settings, None)
     identities = []
     complete = True
     with Sandbox(
@@ -60,7 +61,7 @@ def evaluate_missing(
             encoder = open_encoder(each, given, watcher.encoding)
             identities.append(encoder.identity)
             secret = Secret(settings.archive.secret)
-            part = _Part(request, HeldOut(archive), encoder, sandbox, workers, secret, watcher, stopping)
+            part = _Part(request, HeldOut(archive), encoder, sandbox, make_executor, workers, secret, watcher, stopping)
             with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
                 complete &= part.run(tasks)
     return Evaluated(tuple(identities), tuple(tasks), complete)
@@ -81,6 +82,7 @@ class _Part:
     held_out: HeldOut
     encoder: CachedEncoder
     sandbox: Sandbox
+    make_executor: MakeExecutor
     workers: int
     secret: Secret
     watcher: Watcher
@@ -129,12 +131,9 @@ class _Part:
     def _run_task(self, task: RetrievalTask, programs: Sequence[NamedProgram], pace: Pace) -> bool:
         """Prepare one task and run programs on it; True when each has an outcome."""
         identity = self.encoder.identity
-        executor = LocalExecutor(self.encoder, self.sandbox, self.workers)
-        with (
-            prepare_all([task], self.encoder, self.secret) as ready,
-            closing(executor),
-            _ended_on_failure(self.sandbox),
-        ):
+        executor = self.make_executor(self.encoder, self.sandbox, self.workers)
+        tasks = prepare_all([task], self.encoder, self.secret)
+        with tasks as ready, closing(executor), _ended_on_failure(self.sandbox):
             self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
             waiting = list(reversed(programs))
             running: dict[Future[Outcome], NamedProgram] = {}

@@ -32,7 +32,7 @@ KILLED = -9
 
 
 class PortableAttempt:
-    """One process; `run` is called once. `kill` may be called from any thread."""
+    """One process; `run` is called once. `abandon` and `kill` may be called from any thread."""
 
     def __init__(self, config: ZygoteConfig, inputs: TaskInputs, embed: EmbedCallback, limits: Limits) -> None:
         self._config = config
@@ -72,6 +72,11 @@ class PortableAttempt:
             embed_calls=self._conversation.embed_calls,
             embed_texts=self._conversation.embed_texts,
         )
+
+    def abandon(self) -> None:
+        """End the run, begun or not, as a failure of the harness: the program is not to blame."""
+        self._end(Ending(Verdict.HARNESS_ERROR, "The sandbox was closed during the run."))
+        self.kill()
 
     def kill(self) -> None:
         """Kill the process, if there is one, and, where sessions exist, whatever it started."""

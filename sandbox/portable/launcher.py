@@ -35,4 +35,4 @@ class PortableLauncher:
         """Kill the runs in progress and refuse new ones."""
         self._closed.set()
         for attempt in tuple(self._busy):
-            attempt.kill()
+            attempt.abandon()

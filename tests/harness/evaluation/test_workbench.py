@@ -36,7 +36,7 @@ def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch
     monkeypatch.setattr(workbench, "poisoned_sandbox", lambda **options: Part("poisoned"))
     monkeypatch.setattr(workbench, "open_encoder", lambda *arguments: None)
     monkeypatch.setattr(workbench, "prepare_all", prepare_all)
-    monkeypatch.setattr(workbench, "LocalExecutor", lambda *arguments: Part("threads"))
+    monkeypatch.setattr(workbench, "executor_maker", lambda *arguments: lambda *parts: Part("threads"))
     monkeypatch.setattr(workbench, "Evaluator", lambda *arguments: None)
     with workbench.open_workbench(Settings(), [], hidden=frozenset({"hidden"})):
         pass

@@ -16,6 +16,7 @@ from harness.proposers.spending import CapReached, Spending
 from harness.proposers.verdicts import AnswerVerdict
 from harness.settings.caps import CapSettings
 from harness.settings.proposer import ModeSettings, ProposerSettings
+from harness.testing import check_proposer
 from tests.harness.proposers.briefings import SOURCE, briefing, view
 from tests.harness.proposers.stand_in import USAGE, MemoryStore, ScriptedClient
 
@@ -59,6 +60,10 @@ def test_a_good_answer_is_a_proposal() -> None:
     assert (proposal.novelty_claim, proposal.expected_effect, proposal.lesson) == ("c", "e", "l")
     assert (proposal.model, proposal.failure) == ("m", None)
     assert [u.cost_usd for u in proposal.usage] == [pytest.approx((100 * 1 + 10 * 10) / 1e6)]
+
+
+def test_it_keeps_the_contract_and_repeats_what_it_recorded() -> None:
+    check_proposer(Bench(lambda prompt: answer()).proposer)
 
 
 BAD = [

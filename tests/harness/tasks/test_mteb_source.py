@@ -1,5 +1,6 @@
 """mteb tasks: the pinned lists exist, a task on disk loads offline, texts are joined as mteb joins them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 
 from harness.errors import TaskError, UsageError
+from harness.settings.tasks import TasksSettings
 from harness.tasks.mteb_lists import PINNED
 from harness.tasks.mteb_source import document_text, from_mteb_task, load_mteb, query_text
+from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
+from harness.testing import check_task_source
 
 mteb = pytest.importorskip("mteb")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -42,7 +46,9 @@ def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def load_from(dataset: Path, *, ignore_identical: bool = False) -> RetrievalTask:
+def load_from(dataset: Path, *, ignore_identical: bool = False, settings: TasksSettings | None = None) -> RetrievalTask:
+    settings = settings or TasksSettings()
+
     from mteb.abstasks.retrieval import AbsTaskRetrieval
     from mteb.abstasks.task_metadata import TaskMetadata
 
@@ -65,9 +71,9 @@ def load_from(dataset: Path, *, ignore_identical: bool = False) -> RetrievalTask
         split="test",
         subset="default",
         domain="nature",
-        max_queries=None,
-        seed=0,
-        held_out=False,
+        max_queries=settings.max_queries,
+        seed=settings.seed,
+        held_out=settings.held_out,
     )
 
 
@@ -77,6 +83,18 @@ def test_a_task_on_disk_is_loaded_offline(dataset: Path) -> None:
     assert task.queries == {"q1": "night birds"}
     assert task.qrels == {"q1": {"d1": 2, "d2": 0}}
     assert (task.source, task.domain, task.description) == ("mteb", "nature", "Find the animal.")
+
+
+def test_an_mteb_task_keeps_the_contract_of_a_source(dataset: Path) -> None:
+    asked = [{"_id": f"q{n}", "text": f"animal {n}"} for n in range(8)]
+    judged = [{"query-id": f"q{n}", "corpus-id": f"d{n % 2 + 1}", "score": 1} for n in range(8)]
+    for name, rows in (("queries", asked), ("qrels", judged)):
+        (dataset / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+
+    def make(settings: TasksSettings) -> TaskSource:
+        return TaskSource(["Animals"], lambda name: load_from(dataset, settings=settings))
+
+    check_task_source(make, TasksSettings())
 
 
 def test_identical_ids_are_ignored_where_mteb_ignores_them(dataset: Path) -> None:
