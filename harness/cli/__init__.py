@@ -1,10 +1,13 @@
 """The one door: verbs, nothing else. Everything heavy is imported by the verb that needs it."""
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from harness.cli import archives, authoring, deploy, jobs, looking, reporting, system, transfer
+from harness.cli.log import log_end, open_log
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,6 +15,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Search for programs that spend test-time compute to improve a frozen embedding model's retrieval.",
 )
+
+
+@app.callback()
+def before_the_verb(
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", envvar="TTC_DEBUG", help="Log each step with its time, and show tracebacks."),
+    ] = False,
+    log_file: Annotated[
+        Path | None, typer.Option("--log-file", metavar="FILE", help="Add the log of the main steps to a file.")
+    ] = None,
+) -> None:
+    open_log(debug=debug, file=log_file)
+
+
 jobs.register(app)
 transfer.register(app)
 authoring.register(app)
@@ -26,7 +44,8 @@ def main() -> None:
     """Run the command line; a person's mistake ends in one sentence on standard error and an exit code."""
     try:
         app()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        log_end(interrupt, "interrupted")
         print("ttc: interrupted.", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
@@ -35,6 +54,7 @@ def main() -> None:
         sentence = _sentence(error)
         if sentence is None:
             raise
+        log_end(error, sentence)
         print(f"ttc: {sentence}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
 

@@ -20,7 +20,8 @@ def evaluate_named(named: str, settings: Settings, *, as_json: bool) -> int:
         first = violations[0]
         print(f"The program breaks {len(violations)} static rules; {first.code}, line {first.line}: {first.message}")
         return 1
-    single = evaluate_source(source, settings, watcher=Lines())
+    with Lines() as lines:
+        single = evaluate_source(source, settings, watcher=lines)
     if as_json:
         print_json(evaluation_view(single.evaluation, single.baselines))
     else:

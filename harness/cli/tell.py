@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from archive import Archive
@@ -13,8 +13,9 @@ from harness.evaluation.workbench import Workbench, open_workbench
 from harness.proposers.exchange import Prompt
 from harness.proposers.models import load_client, model_names, split_kind
 from harness.proposers.tokens import count
+from harness.screen.lines import Lines
 from harness.screen.stopping import StopOnInterrupt
-from harness.search.desk import Desk, answered, open_desk
+from harness.search.desk import Desk, Say, answered, open_desk
 from harness.search.runs import alone, hidden_of, recorded_tasks
 
 POLL_S = 0.5
@@ -57,7 +58,7 @@ def told(path: str, run: str, file: Path) -> bool:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read ({error}); name a text file with the answer.") from error
     with _opened(path, run) as (desk, bench):
-        return answered(desk, bench, text, file.stem, print)
+        return _answered(desk, bench, text, file.stem, print)
 
 
 def watched(path: str, run: str, folder: Path) -> None:
@@ -77,11 +78,17 @@ def watched(path: str, run: str, folder: Path) -> None:
             if text is None:
                 return
             said: list[str] = []
-            recorded = answered(desk, bench, text, f"Program{number}", said.append)
+            recorded = _answered(desk, bench, text, f"Program{number}", said.append)
             (folder / f"report-{number}.md").write_text("\n".join(said) + "\n", "utf-8")
             print("\n".join(said), flush=True)
             if not recorded:
                 _set_aside(folder, number)
+
+
+def _answered(desk: Desk, bench: Workbench, text: str, name: str, say: Say) -> bool:
+    with Lines() as lines:
+        lines.doing(f"judging {name}")
+        return answered(desk, bench, text, name, say)
 
 
 def _awaited(file: Path, stop: StopOnInterrupt) -> str | None:
@@ -105,7 +112,21 @@ def _opened(path: str, run: str) -> Iterator[tuple[Desk, Workbench]]:
     """A run with all that evaluating takes, as it was recorded. Raises JobError where encoder or tasks are others."""
     with Archive.open(path, create=False) as archive, alone(archive, archive.resolve_run(run)):
         desk = open_desk(archive, run)
-        tasks = recorded_tasks(desk.settings, archive, desk.run_id)
-        with open_workbench(desk.settings, tasks, hidden=hidden_of(archive, desk.run_id)) as bench:
+        with _workbench(desk) as bench:
             require_fingerprint(archive.run(desk.run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             yield desk, bench
+
+
+@contextmanager
+def _workbench(desk: Desk) -> Iterator[Workbench]:
+    """A workbench for a desk's run; what takes long while it is set up is told."""
+    hidden = hidden_of(desk.archive, desk.run_id)
+    with ExitStack() as stack:
+        with Lines() as lines:
+            tasks = recorded_tasks(desk.settings, desk.archive, desk.run_id, lines)
+            lines.doing(f"loading the encoder {desk.settings.encoder.model}")
+            bench = open_workbench(
+                desk.settings, tasks, hidden=hidden, on_task=lines.task_prepared, report=lines.encoding
+            )
+            opened = stack.enter_context(bench)
+        yield opened

@@ -1,5 +1,6 @@
 """The frozen encoder behind its cache: what a program's `embed_fn` and the evaluator call."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ from harness.encoders.request import Request
 from harness.encoders.service import Embedded, Joiner
 from harness.encoders.store import EmbeddingStore
 from harness.encoders.texts import check_texts
+
+_log = logging.getLogger(__name__)
 
 MEMORY_BYTES = 512 * 1024**2
 
@@ -100,8 +103,13 @@ class CachedEncoder:
         texts = [text for asked in group for text in asked.texts]
         request = Request(texts, variant, self.encoder.fingerprint, self.encoder.dim)
         self._look_up(request)
+        n_missing, began = len(request.missing), time.monotonic()
         # All options of one variant encode alike.
         self._encode(request, group[0].options)
+        _log.debug(
+            "%d of %d texts in %d requests were known, %d encoded in %.2f s",
+            len(request.texts) - n_missing, len(request.texts), len(group), n_missing, time.monotonic() - began,
+        )  # fmt: skip
         return [request.answer(asked.texts) for asked in group]
 
     def _recall(self, variant: str, texts: Sequence[str]) -> Entries | None:

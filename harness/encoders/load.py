@@ -1,6 +1,8 @@
 """From settings to a loaded encoder, and to one behind its cache."""
 
+import logging
 import os
+import time
 from difflib import get_close_matches
 
 from harness.encoders.bundled import BUNDLES, checked_folder
@@ -12,6 +14,8 @@ from harness.errors import UsageError
 from harness.settings.encoder import CacheSettings, EncoderSettings
 
 KINDS = ("bundled", "sentence-transformers")
+_log = logging.getLogger(__name__)
+
 DTYPES = ("float32", "bfloat16", "float16")
 
 
@@ -21,7 +25,10 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
     Raises UsageError for a value that no encoder knows, EncoderError where the model cannot be loaded.
     """
     _check(settings)
-    return _static_encoder(settings) or _transformer_encoder(settings)
+    began = time.monotonic()
+    encoder = _static_encoder(settings) or _transformer_encoder(settings)
+    _log.info("encoder %s is loaded in %.2f s: %s", encoder.name, time.monotonic() - began, encoder.identity)
+    return encoder
 
 
 def _static_encoder(settings: EncoderSettings) -> Encoder | None:

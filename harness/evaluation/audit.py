@@ -6,6 +6,7 @@ What an audit embeds is not metered: it is the harness's question, not the progr
 
 import ast
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from harness.evaluation.evaluate import ATTEMPTS, PreparedTask, attempted, optio
 from harness.evaluation.metrics import Ndcg
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.inputs import MappedInputs, map_inputs
+
+_log = logging.getLogger(__name__)
 
 Scores = NDArray[np.float32]
 
@@ -108,6 +111,7 @@ class Auditor:
 
     def _run(self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs) -> Execution:
         execution = attempted(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits))
+        _log.debug("audit on %s: %s after %.2f s", task.name, execution.verdict.value, execution.wall_s)
         if execution.verdict is Verdict.HARNESS_ERROR:
             raise JobError(
                 f"The harness failed {ATTEMPTS} times during an audit on task {task.name}: {execution.reason}"

@@ -1,6 +1,8 @@
 """One program on tasks: sandboxed execution, metered encoding, nDCG@10 and cost."""
 
 import hashlib
+import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -19,6 +21,8 @@ from harness.tasks.task import RetrievalTask
 from primitives import programs
 from sandbox import EmbedCallback, EmbedRefused, EmbedRequest, Execution, Limits, Sandbox, TaskInputs
 from sandbox.verdicts import Verdict
+
+_log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """Tries of one program on one task when the harness, not the program, fails."""
@@ -116,7 +120,10 @@ def prepared(
     with ExitStack() as stack:
         ready = []
         for task in tasks:
+            began = time.monotonic()
             ready.append(prepare(task, encoder))
+            took = time.monotonic() - began
+            _log.info("task %s is ready in %.2f s: cosine %.4f nDCG@10", task.name, took, ready[-1].baseline_ndcg)
             stack.callback(ready[-1].inputs.close)
             on_task(ready[-1])
         yield ready
@@ -189,6 +196,10 @@ class Evaluator:
 
         execution = attempted(once)
         if execution.verdict is not Verdict.HARNESS_ERROR or self._works(task):
+            _log.debug(
+                "on %s: %s after %.2f s, %.2f s of them computing; %s",
+                task.name, execution.verdict.value, execution.wall_s, execution.cpu_s, meter.cost,
+            )  # fmt: skip
             return score(task, execution, meter.cost)
         raise JobError(
             f"The harness failed {ATTEMPTS} times on task {task.name}: {execution.reason} Nothing was recorded of the "
@@ -225,6 +236,7 @@ def attempted(once: Callable[[], Execution]) -> Execution:
         execution = once()
         if execution.verdict is not Verdict.HARNESS_ERROR:
             break
+        _log.info("the harness failed, not the program: %s", execution.reason)
     return execution
 
 

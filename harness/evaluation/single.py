@@ -7,7 +7,7 @@ from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import open_workbench
 from harness.settings import Settings
-from harness.tasks.load import load_tasks
+from harness.tasks.load import list_names, load_tasks
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,11 @@ class Single:
 def evaluate_source(source: str, settings: Settings, *, watcher: Watcher | None = None) -> Single:
     """Evaluate a program that breaks no static rule on the tasks of the settings."""
     watcher = watcher or Watcher()
+    watcher.reading_tasks(len(list_names(settings.tasks)))
     tasks = load_tasks(settings.tasks)
+    watcher.doing(f"loading the encoder {settings.encoder.model}")
     with open_workbench(settings, tasks, on_task=watcher.task_prepared, report=watcher.encoding) as bench:
+        watcher.doing("running the program")
         evaluation = bench.evaluator.evaluate(source, on_outcome=watcher.outcome)
         return Single(evaluation, {task.name: task.baseline_ndcg for task in bench.tasks})
 

@@ -1,5 +1,6 @@
 """What every job that runs programs needs, opened together and closed together."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from harness.machine import available_cores
 from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
 from sandbox import Sandbox
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def open_workbench(
         sandbox = stack.enter_context(
             Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level)
         )
+        _log.info("sandbox: %d workers, %s", workers, sandbox.isolation)
         poisoned = stack.enter_context(
             poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
         )

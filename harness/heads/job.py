@@ -1,5 +1,7 @@
 """Train heads on discovery tasks, and set them beside programs in-domain and on held-out tasks and encoders."""
 
+import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +20,8 @@ from harness.tasks.task import RetrievalTask
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import Matrix, read_matrix
 from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settings
+
+_log = logging.getLogger(__name__)
 
 TITLES = {
     "in-domain": "the test queries of the tasks that heads were trained on",

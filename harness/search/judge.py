@@ -1,5 +1,7 @@
 """From a proposal to a record: static rules, novelty, evaluation, admission. The loop and `ttc tell` share it."""
 
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +22,8 @@ from harness.search.recording import (
     rejected_record,
 )
 from sandbox import rules
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,16 @@ def consider(
     earlier = history.same_source(considered.hashes.exact)
     if earlier is not None:
         return duplicate_record(proposal, generation, considered.hashes, same_source(earlier))
+    began = time.monotonic()
     evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
+    ran = time.monotonic()
     if evaluation.failure is None:
         evaluation = audited(evaluation, proposal.source, bench)
-    return _judge(considered, evaluation, history, bench, on_event)
+    audited_at = time.monotonic()
+    record = _judge(considered, evaluation, history, bench, on_event)
+    stages = ran - began, audited_at - ran, time.monotonic() - audited_at
+    _log.info("%s: run in %.2f s, audited in %.2f s, decided in %.2f s", proposal.name, *stages)
+    return record
 
 
 def screen(source: str, briefing: Briefing, history: History) -> str | None:

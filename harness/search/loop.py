@@ -4,6 +4,8 @@ The archive is the only state. Every step reads what it needs from `History`, wh
 so a resumed run goes on exactly as the unbroken one would have.
 """
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 
 from archive import Archive
@@ -19,6 +21,8 @@ from harness.search.pipeline import Pipeline
 from harness.search.recording import known_from_record
 from harness.settings import Settings
 from primitives import programs
+
+_log = logging.getLogger(__name__)
 
 
 class Discovery:
@@ -72,7 +76,9 @@ class Discovery:
 
     def _step(self) -> None:
         """Take one program from proposal to archive."""
+        began = time.monotonic()
         proposal, generation = self._next()
+        _log.info("generation %d: %s is written in %.2f s", generation, proposal.name, time.monotonic() - began)
         self._watcher.program_started(generation, proposal.name)
         events: list[tuple[str, str]] = []
         record = consider(
@@ -84,6 +90,7 @@ class Discovery:
             on_event=lambda *event: events.append(event),
         )
         program_id = self._archive.record_program(self._run_id, record, events)
+        _log.info("%s is recorded after %.2f s: %s. %s", program_id, time.monotonic() - began, record.status, record.reason)
         known = known_from_record(program_id, record, self._bench.hidden)
         self._history.add(known)
         self._start_due(len(self._history), len(self._history))

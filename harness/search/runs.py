@@ -1,5 +1,6 @@
 """Start a discovery run, or continue one from its archive."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -29,6 +30,8 @@ from harness.tasks.load import list_names, load_tasks, refuse_held_out
 from harness.tasks.task import RetrievalTask
 from harness.text import plain
 from primitives import programs
+
+_log = logging.getLogger(__name__)
 
 CHANGEABLE = ("caps.", "executor.", "proposer.max_retries=", "proposer.timeout_s=", "search.generations=")
 """Settings that a resumed run may change: they decide how long it goes on, not what it finds."""
@@ -152,6 +155,7 @@ def _search(
     by_name(settings.search.selection)  # before anything slow, as the rest of the settings
     models = check_proposer(settings)
     hidden = hidden_names(settings, tasks)
+    watcher.doing(f"loading the encoder {settings.encoder.model}")
     with (
         ExitStack() as stack,
         told_retries(watcher.retrying),
@@ -161,6 +165,7 @@ def _search(
             run_id = archive.start_run(run_record(settings, bench))
             stack.enter_context(alone(archive, run_id))
             stack.enter_context(_never_left_running(archive, run_id))
+            _log.info("run %s begins in %s, %d tasks hidden", run_id, archive.path, len(hidden))
             archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
         else:
             stack.enter_context(_never_left_running(archive, run_id))
@@ -181,6 +186,8 @@ def _search(
         )
         archive.set_status(run_id, "running")
         recorded = recorded_programs(archive, run_id, hidden)
+        if recorded:
+            _log.info("run %s goes on after %d recorded programs", run_id, len(recorded))
         complete = _run_to_end(discovery, recorded, archive, run_id, watcher, stopping)
     return Ended(run_id, complete)
 
@@ -210,6 +217,7 @@ def _run_to_end(
         archive.event(run_id, "cap", str(cap))
         watcher.noted(str(cap))
         complete = False
+    _log.info("run %s is %s", run_id, "finished" if complete else "stopped")
     archive.set_status(run_id, "finished" if complete else "stopped")
     return complete
 

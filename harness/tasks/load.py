@@ -1,6 +1,8 @@
 """Tasks by settings: the one place that knows every source."""
 
 import difflib
+import logging
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +16,8 @@ from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14
 from harness.tasks.mteb_source import load_mteb
 from harness.tasks.task import RetrievalTask
 
+_log = logging.getLogger(__name__)
+
 SOURCES = ("documentation", "folder", "mteb", "mteb14", "heldout19")
 
 
@@ -22,7 +26,16 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
 
     Raises UsageError for a wrong setting, TaskError for a task that cannot be loaded.
     """
-    names = list_names(settings)
+    names, began = list_names(settings), time.monotonic()
+    tasks = _load_named(names, settings)
+    for task in tasks:
+        sizes = len(task.queries), len(task.documents)
+        _log.info("task %s: %d queries, %d documents, fingerprint %s", task.name, *sizes, task.fingerprint)
+    _log.info("%d tasks of %s are read in %.2f s", len(tasks), settings.source, time.monotonic() - began)
+    return tasks
+
+
+def _load_named(names: Sequence[str], settings: TasksSettings) -> list[RetrievalTask]:
     cap, seed, held_out = settings.max_queries, settings.seed, settings.held_out
     if settings.source == "documentation":
         library = Library()

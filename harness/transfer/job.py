@@ -1,5 +1,7 @@
 """Evaluate the cells that the archive does not have yet, each recorded the moment it is done."""
 
+import logging
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -19,6 +21,8 @@ from harness.transfer.pace import Pace
 from harness.transfer.request import TransferRequest
 from sandbox import Sandbox
 from sandbox.verdicts import Verdict
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def evaluate_missing(
             if stopping():
                 complete = False
                 break
+            watcher.doing(f"loading the encoder {each.encoder.model}")
             encoder = load_cached_encoder(each.encoder, each.cache, report=watcher.encoding)
             identities.append(encoder.identity)
             part = _Part(request, HeldOut(archive), encoder, sandbox, workers, watcher, stopping)
@@ -86,7 +91,9 @@ class _Part:
         """Evaluate task after task; True when no cell is missing at the end."""
         missing = self._missing(tasks)
         pace = self._pace(tasks, missing)
-        self.watcher.encoder_started(self.encoder, sum(map(len, missing.values())))
+        n_missing, name = sum(map(len, missing.values())), self.encoder.identity.name
+        _log.info("%s: %d of %d cells are missing", name, n_missing, len(tasks) * len(self.request.programs))
+        self.watcher.encoder_started(self.encoder, n_missing)
         complete = True
         for task in tasks:
             if missing[task.fingerprint]:
@@ -126,7 +133,7 @@ class _Part:
 
     def _run_task(self, task: RetrievalTask, programs: Sequence[NamedProgram], pace: Pace) -> bool:
         """Prepare one task and run programs on it; True when each has an outcome."""
-        identity = self.encoder.identity
+        identity, began = self.encoder.identity, time.monotonic()
         with (
             prepared([task], self.encoder) as ready,
             ThreadPoolExecutor(self.workers) as pool,
@@ -148,6 +155,8 @@ class _Part:
                     complete &= self._record(program, task, outcome)
                     pace.done(program.name, task.name, outcome.execution.wall_s)
                     self.watcher.cell(program.name, outcome, pace.left)
+        took = time.monotonic() - began
+        _log.info("%s on %s: %d programs in %.2f s", identity.name, task.name, len(programs), took)
         return complete
 
     def _record(self, program: NamedProgram, task: RetrievalTask, outcome: Outcome) -> bool:
