@@ -1,7 +1,7 @@
 """What a run decided, in a form in which a resumed, repeated or replayed run equals the unbroken one.
 
-Left out is what no repetition brings back: times of day and durations (TIMINGS), the machine, what the network did
-(NETWORK), hashes over texts that hold the run's id, and that id itself, which reads RUN.
+Left out is what no repetition brings back: times of day and durations (TIMINGS), the machine and how many workers it
+had, what the network did (NETWORK), hashes over texts that hold the run's id, and that id itself, which reads RUN.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from archive.records import Event, Exchange, Program, Run
 
 TIMINGS = frozenset({"created", "baseline_seconds", "encoder_seconds", "wall_s", "cpu_s", "peak_rss", "latency_s"})
 NETWORK = frozenset({"request_id", "retries"})
-LEFT_OUT = TIMINGS | NETWORK | {"machine", "request_hash"}
+LEFT_OUT = TIMINGS | NETWORK | {"machine", "request_hash", "executor"}
 
 
 def export(

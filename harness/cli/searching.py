@@ -2,41 +2,43 @@
 
 from collections.abc import Sequence
 
-from archive import Archive
+from harness import api
+from harness.results import Run
 from harness.screen.live import open_run
 from harness.screen.stopping import StopOnInterrupt
 from harness.screen.tables import print_frontier
-from harness.search.runs import Ended, continue_run, start
 from harness.settings import ArchiveSettings, Settings
 
 
 def run_search(settings: Settings) -> int:
     """Run a new search and show its end; the exit code is 0 where it is complete."""
     with StopOnInterrupt() as stop:
-        return 0 if search(settings, stop).complete else 1
+        return 0 if search(settings, stop) else 1
 
 
-def search(settings: Settings, stop: StopOnInterrupt) -> Ended:
+def search(settings: Settings, stop: StopOnInterrupt) -> bool:
     """Run a new search, which the first interrupt stops after the current program, and show its end."""
     with open_run() as watcher:
-        ended = start(settings, watcher=watcher, stopping=stop.asked)
-    _show_end(settings.archive.path, ended)
-    return ended
+        run = api.discover(settings, watcher=watcher, stopping=stop.asked)
+    return _show_end(run)
 
 
 def resume_search(path: str, run: str, overrides: Sequence[str]) -> int:
     """Continue a recorded run and show its end; the exit code is 0 where it is complete."""
     with StopOnInterrupt() as stop, open_run() as watcher:
-        ended = continue_run(path, run, overrides, watcher=watcher, stopping=stop.asked)
-    _show_end(path, ended)
-    return 0 if ended.complete else 1
+        ended = api.resume(run, *overrides, archive=path, watcher=watcher, stopping=stop.asked)
+    return 0 if _show_end(ended) else 1
 
 
-def _show_end(path: str, ended: Ended) -> None:
-    option = "" if path == ArchiveSettings().path else f" --archive {path}"
-    with Archive.open(path, create=False) as archive:  # the last to leave a file open for writing tidies it
-        print_frontier(archive.frontier(ended.run_id), archive.run(ended.run_id))
-    if ended.complete:
-        print(f"Run {ended.run_id} is complete. Next: ttc frontier {ended.run_id}{option} --png frontier.png")
+def _show_end(run: Run) -> bool:
+    """Print the frontier and what comes next; True where the run is complete."""
+    option = "" if str(run.archive) == ArchiveSettings().path else f" --archive {run.archive}"
+    with api.open_archive(run.archive, read_only=False) as archive:  # the last to leave an open file tidies it
+        row, front = archive.run(run.id), archive.frontier(run.id)
+    print_frontier(front, row)
+    complete = row.status == "finished"
+    if complete:
+        print(f"Run {run.id} is complete. Next: ttc frontier {run.id}{option} --png frontier.png")
     else:
-        print(f"Run {ended.run_id} was stopped. Go on with: ttc resume {ended.run_id}{option}")
+        print(f"Run {run.id} was stopped. Go on with: ttc resume {run.id}{option}")
+    return complete

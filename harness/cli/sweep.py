@@ -42,6 +42,6 @@ _COMPLETE = "complete."
 def _run(settings: Settings, stop: StopOnInterrupt) -> str:
     """How one job ended."""
     try:
-        return _COMPLETE if search(settings, stop).complete else "stopped."
+        return _COMPLETE if search(settings, stop) else "stopped."
     except (HarnessError, ArchiveError, SandboxError, OSError) as error:
         return f"failed. {error}"

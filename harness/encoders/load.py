@@ -76,7 +76,11 @@ def load_cached_encoder(
     settings: EncoderSettings, cache: CacheSettings, *, report: Report | None = None
 ) -> CachedEncoder:
     """Load the encoder and open its cache; raises as `load_encoder` does."""
-    encoder = load_encoder(settings)
+    return cache_encoder(load_encoder(settings), cache, report=report)
+
+
+def cache_encoder(encoder: Encoder, cache: CacheSettings, *, report: Report | None = None) -> CachedEncoder:
+    """Put an encoder behind the cache of the settings."""
     store = EmbeddingStore(cache.folder, cache.max_bytes) if cache.max_bytes > 0 else None
     return CachedEncoder(encoder, store, memory_bytes=cache.memory_bytes, report=report)
 

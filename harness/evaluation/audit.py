@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
-from harness.evaluation.evaluate import ATTEMPTS, PreparedTask, attempted, options_of
+from harness.evaluation.evaluate import PreparedTask
+from harness.evaluation.executor import ATTEMPTS, attempted, options_of
 from harness.evaluation.metrics import Ndcg
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.inputs import MappedInputs, map_inputs

@@ -4,30 +4,32 @@ from dataclasses import dataclass
 
 from harness.encoders.meter import Cost
 from harness.evaluation.evaluate import Evaluation
+from harness.evaluation.given import NOTHING_GIVEN, Given, open_tasks
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import open_workbench
 from harness.settings import Settings
-from harness.tasks.load import list_names, load_tasks
+from harness.tasks.task import RetrievalTask
 
 
 @dataclass(frozen=True)
 class Single:
-    """An evaluation, and cosine's nDCG@10 on each task by name."""
+    """An evaluation, the tasks it was made on, and cosine's nDCG@10 on each by name."""
 
     evaluation: Evaluation
+    tasks: tuple[RetrievalTask, ...]
     baselines: dict[str, float]
 
 
-def evaluate_source(source: str, settings: Settings, *, watcher: Watcher | None = None) -> Single:
+def evaluate_source(
+    source: str, settings: Settings, *, watcher: Watcher | None = None, given: Given = NOTHING_GIVEN
+) -> Single:
     """Evaluate a program that breaks no static rule on the tasks of the settings."""
     watcher = watcher or Watcher()
-    watcher.reading_tasks(len(list_names(settings.tasks)))
-    tasks = load_tasks(settings.tasks)
-    watcher.doing(f"loading the encoder {settings.encoder.model}")
-    with open_workbench(settings, tasks, on_task=watcher.task_prepared, report=watcher.encoding) as bench:
+    tasks = open_tasks(settings, given.tasks, watcher)
+    with open_workbench(settings, tasks, watcher=watcher, given=given) as bench:
         watcher.doing("running the program")
         evaluation = bench.evaluator.evaluate(source, on_outcome=watcher.outcome)
-        return Single(evaluation, {task.name: task.baseline_ndcg for task in bench.tasks})
+        return Single(evaluation, tuple(tasks), {task.name: task.baseline_ndcg for task in bench.tasks})
 
 
 def evaluation_view(evaluation: Evaluation, baselines: dict[str, float]) -> dict[str, object]:

@@ -1,14 +1,17 @@
 """What every job that runs programs needs, opened together and closed together."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from harness.encoders.cached import CachedEncoder, Report
-from harness.encoders.load import load_cached_encoder
+from harness.encoders.cached import CachedEncoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
-from harness.evaluation.evaluate import Evaluator, PreparedTask, prepared
+from harness.evaluation.evaluate import PreparedTask, prepared
+from harness.evaluation.evaluator import Evaluator
+from harness.evaluation.executor import LocalExecutor
+from harness.evaluation.given import NOTHING_GIVEN, Given, open_encoder
+from harness.evaluation.watcher import Watcher
 from harness.machine import available_cores
 from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
@@ -47,8 +50,8 @@ def open_workbench(
     tasks: Sequence[RetrievalTask],
     *,
     hidden: frozenset[str] = frozenset(),
-    on_task: Callable[[PreparedTask], None] = lambda task: None,
-    report: Report | None = None,
+    watcher: Watcher | None = None,
+    given: Given = NOTHING_GIVEN,
 ) -> Iterator[Workbench]:
     """Start the sandbox, load the encoder and encode the tasks; everything is released at the end.
 
@@ -56,6 +59,7 @@ def open_workbench(
     processes are forked from clean interpreters before torch fills this one. It is also closed first: that ends the
     runs in progress, whose threads are waited for before the memory is freed that they read.
     """
+    watcher = watcher or Watcher()
     workers = settings.executor.workers or available_cores()
     with ExitStack() as stack:
         sandbox = stack.enter_context(
@@ -65,13 +69,11 @@ def open_workbench(
         poisoned = stack.enter_context(
             poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
         )
-        encoder = load_cached_encoder(settings.encoder, settings.cache, report=report)
-        ready = stack.enter_context(prepared(tasks, encoder, on_task=on_task))
-        evaluator = Evaluator([task for task in ready if task.name not in hidden], encoder, sandbox, workers)
-        stack.callback(evaluator.close)
-        validator = None
-        if hidden:
-            validator = Evaluator([task for task in ready if task.name in hidden], encoder, sandbox, workers)
-            stack.callback(validator.close)
+        encoder = open_encoder(settings, given.encoder, watcher)
+        ready = stack.enter_context(prepared(tasks, encoder, on_task=watcher.task_prepared))
+        executor = given.executor or LocalExecutor(encoder, sandbox, workers)
+        stack.callback(executor.close)
         stack.callback(sandbox.close)
+        evaluator = Evaluator([task for task in ready if task.name not in hidden], executor)
+        validator = Evaluator([task for task in ready if task.name in hidden], executor) if hidden else None
         yield Workbench(settings, encoder, sandbox, evaluator, Auditor(sandbox, poisoned, encoder), validator)

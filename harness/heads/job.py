@@ -1,7 +1,6 @@
 """Train heads on discovery tasks, and set them beside programs in-domain and on held-out tasks and encoders."""
 
 import logging
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -47,6 +47,10 @@ def check_proposer(settings: Settings) -> dict[str, Model]:
     kind = settings.proposer.kind
     if kind in ("recombine", "replay"):
         return {}
+    if kind == "given":
+        raise UsageError(
+            "This run's proposer is an object; give it again in Python: harness.resume(run, proposer=...)."
+        )
     if kind not in KINDS:
         raise UsageError(f"There is no proposer '{kind}'; choose recombine, {', '.join(KINDS)} or replay.")
     prompt_writer(settings)

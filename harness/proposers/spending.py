@@ -45,7 +45,6 @@ class Spending:
         self._lock = threading.Lock()
         self._clock = clock
         self._started = clock()
-        self._program_started: float | None = None
         self._longest_program_s = 0.0
 
     @property
@@ -68,25 +67,31 @@ class Spending:
             with self._lock:
                 del self._reserved[ticket]
 
-    def before_program(self, recorded: int) -> None:
-        """Raise CapReached where the program after `recorded` ones would pass the cap on programs or on wall time."""
+    def before_program(self, begun: int) -> None:
+        """Raise CapReached where a proposal after `begun` others would pass the cap on programs or on wall time."""
         caps = self._caps
-        if caps.programs is not None and recorded >= caps.programs:
+        if caps.programs is not None and begun >= caps.programs:
             raise CapReached(f"The cap of {caps.programs} programs is reached; raise caps.programs to go on.")
         self.before_seed()
 
     def before_seed(self) -> None:
         """Raise CapReached where another program, be it a seed, would pass the cap on wall time."""
-        caps, now = self._caps, self._clock()
-        if self._program_started is not None:
-            self._longest_program_s = max(self._longest_program_s, now - self._program_started)
-        self._program_started = now
-        elapsed = now - self._started
+        caps, elapsed = self._caps, self._clock() - self._started
         if caps.wall_s is not None and elapsed + self._longest_program_s > caps.wall_s:
             raise CapReached(
                 f"The cap of {caps.wall_s:.0f} s would be passed by another program ({elapsed:.0f} s are spent, the "
                 f"longest took {self._longest_program_s:.0f} s); resume the run to go on."
             )
+
+    @contextmanager
+    def program(self) -> Iterator[None]:
+        """Take the time of a program from its proposal to its evaluation; several may be under way."""
+        began = self._clock()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._longest_program_s = max(self._longest_program_s, self._clock() - began)
 
     def _reserve(self, most: Amount) -> int:
         with self._lock:

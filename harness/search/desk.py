@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archive import Archive, UsageRecord
+from archive import Archive
 from harness.evaluation.workbench import Workbench
 from harness.proposers.answer import UnreadableAnswer
 from harness.proposers.asking import ReplayAsker
-from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.exchange import Prompt
+from harness.proposers.function import read_text
 from harness.proposers.llm import LLMProposer
 from harness.proposers.load import prompt_writer
 from harness.proposers.modes import assignment
 from harness.proposers.protocol import Briefing, Proposal
-from harness.proposers.reading import read_proposal
 from harness.proposers.store import ArchiveStore
-from harness.proposers.verdicts import AnswerVerdict
 from harness.search.briefing import make_briefing
 from harness.search.history import History, Known
 from harness.search.judge import consider
@@ -51,11 +50,8 @@ class Desk:
 
     def read(self, text: str, name: str) -> Proposal:
         """The proposal in an answer, or in a bare Python file. Raises UnreadableAnswer with a sentence for people."""
-        if "```" not in text and "def rerank" in text:
-            return Proposal(source=text, name=name)
         briefing = self.briefing()
-        exchange = Exchange(text, AnswerVerdict.OK, "", UsageRecord(provider="", model=""))
-        return read_proposal(exchange, briefing, assignment(briefing, self.settings.proposer))
+        return read_text(text, briefing, assignment(briefing, self.settings.proposer), name)
 
     def record(self, proposal: Proposal, bench: Workbench) -> Known:
         """Check, evaluate and record a proposal as the loop does."""

@@ -1,9 +1,9 @@
-"""From a proposal to a record: static rules, novelty, evaluation, admission. The loop and `ttc tell` share it."""
+"""From a proposal to a record: tried (rules, evaluation, audits), then judged (novelty, admission) in order."""
 
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive import ProgramRecord
 from harness.evaluation.admission import Decision, compute_rule
@@ -21,18 +21,80 @@ from harness.search.recording import (
     failed_record,
     rejected_record,
 )
-from sandbox import rules
+from sandbox import Violation, rules
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Considered:
-    """A proposal with its place in the run and the fingerprint of its source."""
+class Tried:
+    """A proposal, and what came of it before anything else of its run was looked at."""
 
     proposal: Proposal
     generation: int
     hashes: SourceFingerprint
+    violations: tuple[Violation, ...] = ()
+    evaluation: Evaluation | None = None
+    """With its cheap audits; None where the program was not run."""
+    hidden: Evaluation | None = None
+    """On the tasks that a transfer search hides; None where they were not asked."""
+
+
+def try_proposal(
+    proposal: Proposal,
+    generation: int,
+    bench: Workbench,
+    history: History,
+    *,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+) -> Tried:
+    """Check a proposal by the static rules and run it; several may be tried at a time.
+
+    What `history` knows already is not run again. It may grow meanwhile: `judge` has the last word, so what comes of a
+    proposal does not depend on what was recorded while it ran.
+    """
+    tried = Tried(proposal, generation, fingerprint(proposal.source))
+    if proposal.failure is not None:
+        return tried
+    violations = rules.check(proposal.source, allow_primitives=bench.settings.program.primitives)
+    if violations:
+        return replace(tried, violations=tuple(violations))
+    if history.same_source(tried.hashes.exact) is not None:
+        return tried
+    began = time.monotonic()
+    evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
+    ran = time.monotonic()
+    if evaluation.failure is None:
+        evaluation = audited(evaluation, proposal.source, bench)
+    _log.info("%s: run in %.2f s, audited in %.2f s", proposal.name, ran - began, time.monotonic() - ran)
+    behaviour = behaviour_of(evaluation)
+    hidden = None
+    if bench.validator is not None and behaviour is not None and history.same_behaviour(behaviour) is None:
+        hidden = bench.validator.evaluate(proposal.source)
+    return replace(tried, evaluation=evaluation, hidden=hidden)
+
+
+def judge(
+    tried: Tried,
+    history: History,
+    bench: Workbench,
+    *,
+    on_event: Callable[[str, str], None] = lambda kind, message: None,
+) -> ProgramRecord:
+    """Judge what was tried against what `history` knows, in the order of the programs' numbers; nothing is recorded.
+
+    `on_event` gets the kind and the message of what is to be recorded with the program, for people only: it may hold
+    numbers of hidden tasks, which no briefing may.
+    """
+    proposal, generation, hashes = tried.proposal, tried.generation, tried.hashes
+    if proposal.failure is not None:
+        return failed_record(proposal, proposal.failure, generation, hashes)
+    if tried.violations:
+        return rejected_record(proposal, generation, hashes, tried.violations)
+    earlier = history.same_source(hashes.exact)
+    if earlier is not None or tried.evaluation is None:
+        return duplicate_record(proposal, generation, hashes, same_source(earlier or ""))
+    return _judge_evaluation(tried, tried.evaluation, history, bench, on_event)
 
 
 def consider(
@@ -41,33 +103,10 @@ def consider(
     history: History,
     bench: Workbench,
     *,
-    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
     on_event: Callable[[str, str], None] = lambda kind, message: None,
 ) -> ProgramRecord:
-    """Judge a proposal against what `history` knows; nothing is recorded.
-
-    `on_event` gets the kind and the message of what is to be recorded with the program, for people only: it may hold
-    numbers of hidden tasks, which no briefing may.
-    """
-    considered = Considered(proposal, generation, fingerprint(proposal.source))
-    if proposal.failure is not None:
-        return failed_record(proposal, proposal.failure, generation, considered.hashes)
-    violations = rules.check(proposal.source, allow_primitives=bench.settings.program.primitives)
-    if violations:
-        return rejected_record(proposal, generation, considered.hashes, violations)
-    earlier = history.same_source(considered.hashes.exact)
-    if earlier is not None:
-        return duplicate_record(proposal, generation, considered.hashes, same_source(earlier))
-    began = time.monotonic()
-    evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
-    ran = time.monotonic()
-    if evaluation.failure is None:
-        evaluation = audited(evaluation, proposal.source, bench)
-    audited_at = time.monotonic()
-    record = _judge(considered, evaluation, history, bench, on_event)
-    stages = ran - began, audited_at - ran, time.monotonic() - audited_at
-    _log.info("%s: run in %.2f s, audited in %.2f s, decided in %.2f s", proposal.name, *stages)
-    return record
+    """Try a proposal and judge it at once."""
+    return judge(try_proposal(proposal, generation, bench, history), history, bench, on_event=on_event)
 
 
 def screen(source: str, briefing: Briefing, history: History) -> str | None:
@@ -90,14 +129,14 @@ def same_source(earlier: str) -> str:
     return f"The same program as {earlier}, renamed or reformatted."
 
 
-def _judge(
-    considered: Considered,
+def _judge_evaluation(
+    tried: Tried,
     evaluation: Evaluation,
     history: History,
     bench: Workbench,
     on_event: Callable[[str, str], None],
 ) -> ProgramRecord:
-    proposal, generation, hashes = considered.proposal, considered.generation, considered.hashes
+    proposal, generation, hashes = tried.proposal, tried.generation, tried.hashes
     isolation = bench.sandbox.isolation
     behaviour = behaviour_of(evaluation)
     earlier = history.same_behaviour(behaviour) if behaviour else None
@@ -107,9 +146,8 @@ def _judge(
     if evaluation.mean_delta is None:
         return evaluated_record(proposal, generation, hashes, evaluation, None, isolation)
     decision: Decision | None = compute_rule(evaluation.mean_delta, history.best_delta)
-    hidden = bench.validator.evaluate(proposal.source) if bench.validator else None
-    if hidden is not None:
-        validation = _validated(hidden, history, bench)
+    if tried.hidden is not None:
+        validation = _validated(tried.hidden, history, bench)
         decision = None
         if validation is not None:
             decision = validation.decision
@@ -117,7 +155,7 @@ def _judge(
     kept = decision is not None and decision.admitted
     if kept or history.reaches_frontier(evaluation.cost_ratio or 0.0, evaluation.mean_delta):
         evaluation = closely_audited(evaluation, proposal.source, bench)
-    return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, hidden)
+    return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, tried.hidden)
 
 
 def _validated(hidden: Evaluation, history: History, bench: Workbench) -> Validation | None:

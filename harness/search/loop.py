@@ -1,4 +1,7 @@
-"""The discovery loop: propose, check, evaluate, admit, record, repeat.
+"""The discovery loop: propose, try, judge, record, repeat.
+
+Up to `executor.programs` programs are tried at a time, whatever ends first; they are judged and recorded in the order
+of their numbers, so the archive is that of a run that tries one at a time.
 
 The archive is the only state. Every step reads what it needs from `History`, which is built from recorded rows alone,
 so a resumed run goes on exactly as the unbroken one would have.
@@ -7,16 +10,18 @@ so a resumed run goes on exactly as the unbroken one would have.
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from archive import Archive
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench
 from harness.programs.inline import inline_primitives
 from harness.proposers.protocol import Proposal, Proposer
-from harness.proposers.spending import Spending
+from harness.proposers.spending import CapReached, Spending
 from harness.search.briefing import make_briefing
 from harness.search.history import History, Known
-from harness.search.judge import consider
+from harness.search.in_flight import InFlight
+from harness.search.judge import Tried, judge, try_proposal
 from harness.search.pipeline import Pipeline
 from harness.search.recording import known_from_record
 from harness.settings import Settings
@@ -49,9 +54,15 @@ class Discovery:
         self._watcher = watcher
         self._last = len(programs.SEEDS) + settings.search.generations
         affordable = self._last if settings.caps.programs is None else len(programs.SEEDS) + settings.caps.programs
+        self._at_once = settings.executor.programs
         self._pipeline = Pipeline(
-            proposer, settings.search.in_flight, seeds=len(programs.SEEDS), last=min(self._last, affordable)
+            proposer,
+            settings.search.in_flight,
+            seeds=len(programs.SEEDS),
+            last=min(self._last, affordable),
+            threaded=self._at_once > 1,
         )
+        self._trials: InFlight[Tried] = InFlight(self._at_once if self._at_once > 1 else 0, "program")
 
     def run(self, recorded: Sequence[Known], stopping: Callable[[], bool] = lambda: False) -> bool:
         """Record what is missing beyond the `recorded` programs; True when complete, False when asked to stop.
@@ -66,6 +77,7 @@ class Discovery:
                 self._step()
             return True
         finally:
+            self._trials.close(wait=False)  # they end with the sandbox
             self._pipeline.close()
 
     def _remember(self, recorded: Sequence[Known]) -> None:
@@ -75,22 +87,15 @@ class Discovery:
             self._start_due(len(self._history), len(recorded))
 
     def _step(self) -> None:
-        """Take one program from proposal to archive."""
-        began = time.monotonic()
-        proposal, generation = self._next()
-        _log.info("generation %d: %s is written in %.2f s", generation, proposal.name, time.monotonic() - began)
-        self._watcher.program_started(generation, proposal.name)
+        """Judge and record the next program, and begin as many after it as there is room for."""
+        number = len(self._history) + 1
+        self._begin(number)
+        tried, began = self._trials.take(number), time.monotonic()
         events: list[tuple[str, str]] = []
-        record = consider(
-            proposal,
-            generation,
-            self._history,
-            self._bench,
-            on_outcome=self._watcher.outcome,
-            on_event=lambda *event: events.append(event),
-        )
+        record = judge(tried, self._history, self._bench, on_event=lambda *event: events.append(event))
         program_id = self._archive.record_program(self._run_id, record, events)
-        _log.info("%s is recorded after %.2f s: %s. %s", program_id, time.monotonic() - began, record.status, record.reason)
+        took = time.monotonic() - began
+        _log.info("%s is judged and recorded in %.2f s: %s. %s", program_id, took, record.status, record.reason)
         known = known_from_record(program_id, record, self._bench.hidden)
         self._history.add(known)
         self._start_due(len(self._history), len(self._history))
@@ -98,16 +103,45 @@ class Discovery:
             known.row, known.verdict, self._history.best_delta, len(self._history.frontier())
         )
 
-    def _next(self) -> tuple[Proposal, int]:
-        number = len(self._history) + 1
+    def _begin(self, number: int) -> None:
+        """Begin this program and those after it whose proposals are under way, up to `executor.programs` in all.
+
+        Raises CapReached only for the program whose turn it is: what was begun before is recorded first.
+        """
+        for each in range(number, min(number + self._at_once, self._last + 1)):
+            if each in self._trials:
+                continue
+            try:
+                self._check_caps(each)
+            except CapReached:
+                if each == number:
+                    raise
+                return
+            if each > len(programs.SEEDS) and each not in self._pipeline:
+                return
+            self._trials.begin(each, partial(self._try, each))
+
+    def _check_caps(self, number: int) -> None:
         if number <= len(programs.SEEDS):
             self._spending.before_seed()
+        else:
+            self._spending.before_program(number - len(programs.SEEDS) - 1)
+
+    def _try(self, number: int) -> Tried:
+        with self._spending.program():
+            began = time.monotonic()
+            proposal, generation = self._propose(number)
+            _log.info("generation %d: %s is written in %.2f s", generation, proposal.name, time.monotonic() - began)
+            self._watcher.program_started(generation, proposal.name)
+            return try_proposal(proposal, generation, self._bench, self._history, on_outcome=self._watcher.outcome)
+
+    def _propose(self, number: int) -> tuple[Proposal, int]:
+        if number <= len(programs.SEEDS):
             name = programs.SEEDS[number - 1]
             source = programs.source(name)
             if not self._settings.program.primitives:
                 source = inline_primitives(source)
             return Proposal(source=source, name=name, mode="seed"), 0
-        self._spending.before_program(self._history.generations)
         generation = number - len(programs.SEEDS)
         self._watcher.asked(generation)
         return self._pipeline.take(number), generation

@@ -10,6 +10,7 @@ from harness.encoders.fingerprint import require_fingerprint
 from harness.errors import JobError, UsageError
 from harness.evaluation.audit import shuffled_label_ndcg
 from harness.evaluation.evaluate import PreparedTask
+from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks
 from harness.evaluation.records import task_record
 from harness.evaluation.validation import hidden_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
@@ -17,6 +18,7 @@ from harness.evaluation.workbench import Workbench, open_workbench
 from harness.machine import machine, machine_change, versions
 from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
+from harness.proposers.protocol import Proposer
 from harness.proposers.replay import with_replayed
 from harness.proposers.retries import told_retries
 from harness.proposers.spending import CapReached, Spending
@@ -26,7 +28,7 @@ from harness.search.judge import screen
 from harness.search.loop import Discovery
 from harness.search.recording import known_from_record
 from harness.settings import Settings, from_config, to_mapping
-from harness.tasks.load import list_names, load_tasks, refuse_held_out
+from harness.tasks.load import list_names, refuse_held_out
 from harness.tasks.task import RetrievalTask
 from harness.text import plain
 from primitives import programs
@@ -45,13 +47,25 @@ class Ended:
     complete: bool
 
 
-def start(settings: Settings, *, watcher: Watcher | None = None, stopping: Stopping = never) -> Ended:
-    """Run a new search to its end, or until `stopping` says so between two programs."""
-    watcher = watcher or Watcher()
-    refuse_held_out(list_names(settings.tasks))  # before anything is fetched or made
+def start(
+    settings: Settings,
+    *,
+    given: Given = NOTHING_GIVEN,
+    proposer: Proposer | None = None,
+    watcher: Watcher | None = None,
+    stopping: Stopping = never,
+) -> Ended:
+    """Run a new search to its end, or until `stopping` says so between two programs.
+
+    Objects in `given`, and a `proposer`, stand in for what the settings would load.
+    """
+    watcher, settings = watcher or Watcher(), _marked(given.settings(settings), proposer)
+    if given.tasks is None:
+        refuse_held_out(list_names(settings.tasks))  # before anything is fetched or made
     with Archive.open(settings.archive.path) as archive:
         settings = with_replayed(settings, archive)
-        return _search(settings, archive, _discovery_tasks(settings, watcher), None, watcher, stopping)
+        tasks = open_search_tasks(settings, given.tasks, watcher)
+        return _search(settings, archive, tasks, None, Around(given, proposer, watcher, stopping))
 
 
 def continue_run(
@@ -59,10 +73,12 @@ def continue_run(
     run: str,
     overrides: Sequence[str] = (),
     *,
+    given: Given = NOTHING_GIVEN,
+    proposer: Proposer | None = None,
     watcher: Watcher | None = None,
     stopping: Stopping = never,
 ) -> Ended:
-    """Continue a recorded run.
+    """Continue a recorded run; objects that it was started with are to be given again.
 
     Raises UsageError for overrides that would make it another run, JobError where the encoder or a task is no longer
     what the run was recorded with.
@@ -73,8 +89,24 @@ def continue_run(
         settings = recorded_settings(archive, run_id, overrides)
         with alone(archive, run_id):
             _tell_lost(Calls(archive, run_id).lose(), watcher)
-            tasks = recorded_tasks(settings, archive, run_id, watcher)
-            return _search(settings, archive, tasks, run_id, watcher, stopping)
+            tasks = recorded_tasks(settings, archive, run_id, given=given, watcher=watcher)
+            return _search(settings, archive, tasks, run_id, Around(given, proposer, watcher, stopping))
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a caller brings to a search beside its settings."""
+
+    given: Given
+    proposer: Proposer | None
+    watcher: Watcher
+    stopping: Stopping
+
+
+def _marked(settings: Settings, proposer: Proposer | None) -> Settings:
+    if proposer is None:
+        return settings
+    return replace(settings, proposer=replace(settings.proposer, kind=GIVEN, model=proposer.name, models=[]))
 
 
 def alone(archive: Archive, run_id: str) -> AbstractContextManager[None]:
@@ -118,18 +150,16 @@ def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = 
 
 
 def recorded_tasks(
-    settings: Settings, archive: Archive, run_id: str, watcher: Watcher | None = None
+    settings: Settings,
+    archive: Archive,
+    run_id: str,
+    *,
+    given: Given = NOTHING_GIVEN,
+    watcher: Watcher | None = None,
 ) -> list[RetrievalTask]:
     """The tasks of a recorded run. Raises JobError where one is not what it was."""
-    tasks = _discovery_tasks(settings, watcher or Watcher())
+    tasks = open_search_tasks(settings, given.tasks, watcher or Watcher())
     _require_same_tasks({task.name: task.fingerprint for task in archive.run(run_id).record.tasks}, tasks)
-    return tasks
-
-
-def _discovery_tasks(settings: Settings, watcher: Watcher) -> list[RetrievalTask]:
-    watcher.reading_tasks(len(list_names(settings.tasks)))
-    tasks = load_tasks(settings.tasks)
-    refuse_held_out(tasks)
     return tasks
 
 
@@ -148,18 +178,17 @@ def _search(
     archive: Archive,
     tasks: Sequence[RetrievalTask],
     run_id: str | None,
-    watcher: Watcher,
-    stopping: Stopping,
+    around: Around,
 ) -> Ended:
     """Open everything, and start or continue the run."""
+    watcher = around.watcher
     by_name(settings.search.selection)  # before anything slow, as the rest of the settings
-    models = check_proposer(settings)
+    models = {} if around.proposer else check_proposer(settings)
     hidden = hidden_names(settings, tasks)
-    watcher.doing(f"loading the encoder {settings.encoder.model}")
     with (
         ExitStack() as stack,
         told_retries(watcher.retrying),
-        open_workbench(settings, tasks, hidden=hidden, on_task=watcher.task_prepared, report=watcher.encoding) as bench,
+        open_workbench(settings, tasks, hidden=hidden, watcher=watcher, given=around.given) as bench,
     ):
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
@@ -173,22 +202,22 @@ def _search(
             _tell_other_machine(archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
         history = History()
-        around = surroundings(settings, archive, run_id, history, bench)
+        needs = surroundings(settings, archive, run_id, history, bench)
         discovery = Discovery(
             settings=settings,
             archive=archive,
             run_id=run_id,
             history=history,
             bench=bench,
-            proposer=load_proposer(settings, models, around),
-            spending=around.spending,
+            proposer=around.proposer or load_proposer(settings, models, needs),
+            spending=needs.spending,
             watcher=watcher,
         )
         archive.set_status(run_id, "running")
         recorded = recorded_programs(archive, run_id, hidden)
         if recorded:
             _log.info("run %s goes on after %d recorded programs", run_id, len(recorded))
-        complete = _run_to_end(discovery, recorded, archive, run_id, watcher, stopping)
+        complete = _run_to_end(discovery, recorded, archive, run_id, watcher, around.stopping)
     return Ended(run_id, complete)
 
 

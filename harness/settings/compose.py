@@ -223,6 +223,7 @@ def _check_values(settings: Settings) -> None:
         ("search.migration", 1),
         ("proposer.attempts", 1),
         ("executor.workers", 1),
+        ("executor.programs", 1),
         ("tasks.max_queries", 1),
     ):
         value = _value_at(mapping, key)

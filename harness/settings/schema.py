@@ -55,10 +55,14 @@ class SearchSettings:
 
 @dataclass
 class ExecutorSettings:
-    """How many tasks are evaluated at a time."""
+    """Where programs run, and how many at a time. It decides how long a run takes and nothing that it finds."""
 
+    kind: str = "local"
+    """local: the sandbox of this machine; or the name of one that another package brings."""
     workers: int | None = None
-    """None follows the number of cores."""
+    """Tasks that are evaluated at a time; None follows the number of cores."""
+    programs: int = 1
+    """Programs that are tried at a time, as far as `search.in_flight` has proposals under way."""
 
 
 @dataclass

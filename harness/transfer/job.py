@@ -3,15 +3,16 @@
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from archive import Archive, CellRecord, HeldOut
 from harness.encoders.cached import CachedEncoder
-from harness.encoders.load import load_cached_encoder
 from harness.encoders.protocol import EncoderIdentity
-from harness.evaluation.evaluate import Evaluator, Outcome, prepared
+from harness.evaluation.evaluate import Outcome, prepared
+from harness.evaluation.executor import LocalExecutor
+from harness.evaluation.given import open_encoder
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.watcher import Stopping, Watcher
 from harness.machine import available_cores
@@ -55,12 +56,11 @@ def evaluate_missing(
     with Sandbox(
         workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level
     ) as sandbox:
-        for each in request.encoders:
+        for each, given in request.each_encoder:
             if stopping():
                 complete = False
                 break
-            watcher.doing(f"loading the encoder {each.encoder.model}")
-            encoder = load_cached_encoder(each.encoder, each.cache, report=watcher.encoding)
+            encoder = open_encoder(each, given, watcher)
             identities.append(encoder.identity)
             part = _Part(request, HeldOut(archive), encoder, sandbox, workers, watcher, stopping)
             with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
@@ -134,20 +134,16 @@ class _Part:
     def _run_task(self, task: RetrievalTask, programs: Sequence[NamedProgram], pace: Pace) -> bool:
         """Prepare one task and run programs on it; True when each has an outcome."""
         identity, began = self.encoder.identity, time.monotonic()
-        with (
-            prepared([task], self.encoder) as ready,
-            ThreadPoolExecutor(self.workers) as pool,
-            _ended_on_failure(self.sandbox),
-        ):
+        executor = LocalExecutor(self.encoder, self.sandbox, self.workers)
+        with prepared([task], self.encoder) as ready, closing(executor), _ended_on_failure(self.sandbox):
             self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
-            evaluator = Evaluator(ready, self.encoder, self.sandbox, self.workers)
             waiting = list(reversed(programs))
             running: dict[Future[Outcome], NamedProgram] = {}
             complete = True
             while waiting or running:
                 while waiting and len(running) < self.workers and not self.stopping():
                     program = waiting.pop()
-                    running[pool.submit(evaluator.run, program.source, ready[0])] = program
+                    running[executor.submit(program.source, ready[0])] = program
                 if not running:
                     return False
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
+from harness.encoders.protocol import Encoder
 from harness.errors import UsageError
 from harness.programs.named import NamedProgram, read_programs
 from harness.settings import Settings, compose, groups
+from harness.tasks.task import RetrievalTask
 
 DEFAULT_TASKS = "tasks=heldout19"
 
@@ -19,6 +22,15 @@ class TransferRequest:
     encoders: tuple[Settings, ...]
     """One composition of the settings per encoder; they differ in `encoder` alone."""
     again: bool = False
+    objects: tuple[Encoder | None, ...] = ()
+    """Encoders of a caller's own, in the places of the settings that they stand for."""
+    tasks: tuple[RetrievalTask, ...] | None = None
+    """Tasks of a caller's own."""
+
+    @property
+    def each_encoder(self) -> list[tuple[Settings, Encoder | None]]:
+        """Settings and, where one was given, the encoder itself."""
+        return list(zip_longest(self.encoders, self.objects[: len(self.encoders)]))
 
     @property
     def settings(self) -> Settings:

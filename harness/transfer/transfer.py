@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from archive import Archive
+from harness.evaluation.given import open_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
-from harness.tasks.load import list_names, load_tasks
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import Matrix, read_matrix
 from harness.transfer.request import TransferRequest
@@ -25,8 +25,7 @@ def transfer(request: TransferRequest, *, watcher: Watcher | None = None, stoppi
     """Evaluate the cells of a request that the archive does not have, and return the whole matrix."""
     watcher, settings = watcher or Watcher(), request.settings
     with Archive.open(settings.archive.path) as archive:
-        watcher.reading_tasks(len(list_names(settings.tasks)))
-        done = evaluate_missing(request, load_tasks(settings.tasks), archive, watcher, stopping)
+        done = evaluate_missing(request, open_tasks(settings, request.tasks, watcher), archive, watcher, stopping)
         fingerprints = [task.fingerprint for task in done.tasks]
         matrix = read_matrix(archive, request.programs, done.encoders, fingerprints)
     return Transferred(matrix, done.complete, settings.search.seed)

@@ -167,3 +167,18 @@ def test_a_run_resumed_with_other_kernels_says_so_once_and_records_it(
     with Archive.open(tmp_path / "ttc-archive.db", read_only=True) as archive:
         (run,) = archive.runs()
         assert [event.kind for event in archive.events(run.id)].count("machine") == 1
+
+
+def test_several_programs_at_a_time_leave_the_archive_of_one_at_a_time(ttc: Ttc, corpus: str, tmp_path: Path) -> None:
+    settings = ("encoder=wordllama", "tasks=folder", corpus, "search.generations=9", "search.in_flight=4")
+    exports = []
+    for programs in (1, 4):
+        path = f"{programs}.db"
+        done = ttc("discover", *settings, f"executor.programs={programs}", f"archive.path={path}")
+        assert done.returncode == 0, done.stderr
+        with Archive.open(tmp_path / path, read_only=True) as archive:
+            exported = archive.export(archive.resolve_run("latest"))
+        assert exported["config"].pop("archive") == {"path": path}
+        exports.append(exported)
+    assert len(exports[0]["programs"]) == 12
+    assert exports[0] == exports[1]

@@ -28,7 +28,8 @@ from harness.evaluation.audit import (
     shuffled_label_ndcg,
     top_overlap,
 )
-from harness.evaluation.evaluate import ATTEMPTS, PreparedTask, prepare
+from harness.evaluation.evaluate import PreparedTask, prepare
+from harness.evaluation.executor import ATTEMPTS
 from harness.tasks.task import make_task
 from primitives import programs
 from sandbox import Execution, Sandbox, Verdict

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import DOCUMENT, EmbedOptions, EncodedBatch, Encoder, FloatMatrix
 from harness.errors import JobError
-from harness.evaluation.evaluate import Evaluator, prepared
+from harness.evaluation.evaluate import prepared
+from harness.evaluation.evaluator import Evaluator
+from harness.evaluation.executor import LocalExecutor
 from harness.tasks.task import RetrievalTask, make_task
 from sandbox import Sandbox
 from sandbox.verdicts import Verdict
@@ -42,10 +44,9 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def evaluator(cached_wordllama: CachedEncoder, sandbox: Sandbox) -> Iterator[Evaluator]:
     tasks = [small_task("small", 12), small_task("middle", 30), small_task("large", 60)]
-    with prepared(tasks, cached_wordllama) as ready:
-        evaluator = Evaluator(ready, cached_wordllama, sandbox, workers=2)
-        yield evaluator
-        evaluator.close()
+    executor = LocalExecutor(cached_wordllama, sandbox, workers=2)
+    with prepared(tasks, cached_wordllama) as ready, closing(executor):
+        yield Evaluator(ready, executor)
 
 
 def test_identity_changes_nothing_and_costs_nothing(evaluator: Evaluator) -> None:
@@ -119,10 +120,9 @@ def failing(wordllama: Encoder, sandbox: Sandbox, word: str, failures: int) -> I
     encoder = Failing(wordllama, word, 0)
     cached = CachedEncoder(encoder, None)  # type: ignore[arg-type]
     with prepared([small_task("small", 12), small_task("large", 60)], cached) as ready:
-        evaluator = Evaluator(ready, cached, sandbox, workers=1)
         encoder.failures = failures
-        yield evaluator
-        evaluator.close()
+        with closing(LocalExecutor(cached, sandbox, workers=1)) as executor:
+            yield Evaluator(ready, executor)
 
 
 def test_a_passing_failure_of_the_harness_is_tried_again(wordllama: Encoder, sandbox: Sandbox) -> None:
@@ -152,9 +152,9 @@ def test_an_encoder_that_fails_on_anything_ends_the_job(wordllama: Encoder, sand
 
 def test_closing_waits_for_what_still_runs(cached_wordllama: CachedEncoder) -> None:
     with prepared([small_task("small", 12)], cached_wordllama) as ready, Sandbox(level="none") as own:
-        evaluator = Evaluator(ready, cached_wordllama, own, workers=1)
-        straggler = evaluator._pool.submit(evaluator.run, program("while True: pass"), ready[0])
+        executor = LocalExecutor(cached_wordllama, own, workers=1)
+        straggler = executor.submit(program("while True: pass"), ready[0])
         time.sleep(0.3)
         own.close()
-        evaluator.close()
+        executor.close()
         assert straggler.done()

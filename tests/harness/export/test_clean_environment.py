@@ -19,7 +19,8 @@ import pytrec_eval
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.open_model import open_model
 from harness.encoders.protocol import Encoder
-from harness.evaluation.evaluate import Evaluator, prepared
+from harness.evaluation.evaluate import prepared
+from harness.evaluation.executor import LocalExecutor
 from harness.export.facts import gather
 from harness.export.package import write_package
 from harness.settings.encoder import EncoderSettings
@@ -112,11 +113,11 @@ def test_mteb_measures_what_the_search_measures(
     task = load_folder(task_folder)
     encoder = CachedEncoder(wordllama, None)
     with Sandbox() as sandbox, prepared([task], encoder) as ready:
-        evaluator = Evaluator(ready, encoder, sandbox, workers=1)
+        executor = LocalExecutor(encoder, sandbox, workers=1)
         for name in PROGRAMS:
-            outcome = evaluator.run(programs.source(name), ready[0])
+            outcome = executor.run(programs.source(name), ready[0])
             assert outcome.ndcg is not None, outcome.reason
             assert predicted(folder, f"ttc_{name}", task_folder) == pytest.approx(outcome.ndcg, abs=1e-12)
             assert told["ndcg"][f"ttc_{name}"] == round(outcome.ndcg, 5)
-        evaluator.close()
+        executor.close()
     assert len(set(told["ndcg"].values())) > 1

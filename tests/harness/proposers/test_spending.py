@@ -41,7 +41,8 @@ def test_programs_and_wall_time() -> None:
     now = [0.0]
     spending = Spending(CapSettings(programs=3, wall_s=25), clock=lambda: now[0])
     spending.before_program(0)
-    now[0] = 10
+    with spending.program():
+        now[0] = 10
     spending.before_program(1)
     with pytest.raises(CapReached, match="cap of 3 programs"):
         spending.before_program(3)
@@ -50,16 +51,15 @@ def test_programs_and_wall_time() -> None:
         spending.before_program(2)
 
 
-def test_each_seed_is_a_program_of_its_own_to_the_wall_time() -> None:
-    now = [5.0]
-    spending = Spending(CapSettings(programs=1, wall_s=25), clock=lambda: now[0])
-    for _ in range(3):
-        now[0] += 4
-        spending.before_seed()
-    now[0] += 4
-    spending.before_program(0)
-    now[0] += 8
-    with pytest.raises(CapReached, match=r"24 s are spent, the longest took 8 s"):
+def test_programs_that_overlap_are_each_as_long_as_they_took() -> None:
+    now = [0.0]
+    spending = Spending(CapSettings(wall_s=25), clock=lambda: now[0])
+    with spending.program():
+        now[0] = 4
+        with spending.program():
+            now[0] = 12
+        now[0] = 15
+    with pytest.raises(CapReached, match=r"15 s are spent, the longest took 15 s"):
         spending.before_seed()
 
 

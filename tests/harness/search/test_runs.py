@@ -8,8 +8,9 @@ import pytest
 
 from archive import Archive
 from harness.errors import UsageError
+from harness.evaluation.given import Given
 from harness.evaluation.watcher import Watcher, never
-from harness.search.runs import _never_left_running, _search
+from harness.search.runs import Around, _never_left_running, _search
 from harness.settings import Settings
 from tests.archive import sample_records as sample
 
@@ -18,7 +19,7 @@ def test_a_misspelt_selection_is_refused_before_anything_is_opened() -> None:
     settings = Settings()
     settings = replace(settings, search=replace(settings.search, selection="sigmiod"))
     with pytest.raises(UsageError, match="did you mean sigmoid"):
-        _search(settings, cast(Archive, None), [], None, Watcher(), never)
+        _search(settings, cast(Archive, None), [], None, Around(Given(), None, Watcher(), never))
 
 
 @pytest.mark.parametrize(("before", "after"), [("running", "stopped"), ("finished", "finished")])

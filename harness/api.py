@@ -1,0 +1,203 @@
+"""What a notebook imports: jobs that take values and return values. They never print and never touch signals.
+
+Settings come as a `Settings` or as `key=value` words, as on the command line; objects of your own (an encoder, a list
+of tasks, a function that answers briefings) stand in for what the settings would load.
+"""
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+
+from archive import Archive
+from harness.encoders.protocol import Encoder
+from harness.errors import UsageError
+from harness.evaluation.executor import Executor
+from harness.evaluation.given import Given, open_search_tasks
+from harness.evaluation.single import evaluate_source
+from harness.evaluation.watcher import Stopping, Watcher, never
+from harness.heads.job import judge_heads
+from harness.programs.find import find_source, require_allowed
+from harness.programs.named import NamedProgram, read_programs
+from harness.proposers.function import Author, FunctionProposer
+from harness.proposers.protocol import Proposer
+from harness.results import Evaluation, Heads, Matrix, Run
+from harness.search.runs import continue_run, start
+from harness.settings import ArchiveSettings, Settings, compose, from_config, to_mapping
+from harness.tasks.task import RetrievalTask
+from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settings
+from harness.transfer.transfer import transfer as run_transfer
+from sandbox import rules
+
+DEFAULT_ARCHIVE = ArchiveSettings().path
+
+
+def discover(
+    *settings: str | Settings,
+    encoder: Encoder | None = None,
+    tasks: Sequence[RetrievalTask] | None = None,
+    proposer: Proposer | Author | None = None,
+    executor: Executor | None = None,
+    watcher: Watcher | None = None,
+    stopping: Stopping = never,
+) -> Run:
+    """Search for programs: `discover("encoder=wordllama", "search.generations=20")`.
+
+    `stopping` is asked between programs. Raises UsageError for what is wrong with the request, JobError where it cannot
+    be carried out, ArchiveError where the archive fails it.
+    """
+    chosen = read(settings)
+    ended = start(
+        chosen,
+        given=_given(encoder, tasks, executor),
+        proposer=_proposer(proposer),
+        watcher=watcher,
+        stopping=stopping,
+    )
+    return Run(Path(chosen.archive.path), ended.run_id)
+
+
+def resume(
+    run: str | Run = "latest",
+    *overrides: str,
+    archive: str | Path = DEFAULT_ARCHIVE,
+    encoder: Encoder | None = None,
+    tasks: Sequence[RetrievalTask] | None = None,
+    proposer: Proposer | Author | None = None,
+    executor: Executor | None = None,
+    watcher: Watcher | None = None,
+    stopping: Stopping = never,
+) -> Run:
+    """Go on with a run after any kind of end; the result is that of an unbroken run.
+
+    Objects that it was started with are to be given again. Raises UsageError for an override that would make it another
+    run, JobError where encoder or tasks are no longer what they were.
+    """
+    path, run_id = (run.archive, run.id) if isinstance(run, Run) else (Path(archive), run)
+    ended = continue_run(
+        str(path),
+        run_id,
+        overrides,
+        given=_given(encoder, tasks, executor),
+        proposer=_proposer(proposer),
+        watcher=watcher,
+        stopping=stopping,
+    )
+    return Run(path, ended.run_id)
+
+
+def evaluate(
+    program: str | Path,
+    *settings: str | Settings,
+    encoder: Encoder | None = None,
+    tasks: Sequence[RetrievalTask] | None = None,
+    executor: Executor | None = None,
+    watcher: Watcher | None = None,
+) -> Evaluation:
+    """Measure one program: its source, a Python file, an archived program's id or a reference program's name.
+
+    Nothing is recorded. Raises UsageError where there is no such program.
+    """
+    chosen = read(settings)
+    source = str(program) if _is_source(program) else find_source(str(program), chosen.archive.path)
+    violations = rules.check(source, allow_primitives=chosen.program.primitives)
+    if violations:
+        return Evaluation(source, tuple(violations))
+    given = _given(encoder, tasks, executor)
+    return Evaluation(source, single=evaluate_source(source, given.settings(chosen), watcher=watcher, given=given))
+
+
+def transfer(
+    programs: Sequence[str | Path],
+    *settings: str | Settings,
+    encoders: Sequence[Encoder] | None = None,
+    tasks: Sequence[RetrievalTask] | None = None,
+    again: bool = False,
+    watcher: Watcher | None = None,
+    stopping: Stopping = never,
+) -> Matrix:
+    """Judge programs (sources, files, ids, `frontier`, `reference`) on tasks that they were not chosen on.
+
+    Tasks are `tasks=heldout19` unless told otherwise. Cells that the archive has are not evaluated again, unless
+    `again`.
+    """
+    words = [setting for setting in settings if isinstance(setting, str)]
+    if any(isinstance(setting, Settings) for setting in settings):
+        each = [read(settings)]
+    else:
+        each, named = read_settings(words, default_tasks=None if tasks is not None else DEFAULT_TASKS)
+        programs = [*programs, *named]
+    if not programs:
+        raise UsageError("No program is named; name files, ids, `frontier` or `reference`.")
+    if encoders is not None:
+        each = [Given(encoder=encoder).settings(each[0]) for encoder in encoders]
+    request = TransferRequest(
+        _programs(programs, each[0]),
+        tuple(each),
+        again,
+        objects=tuple(encoders or ()),
+        tasks=None if tasks is None else tuple(tasks),
+    )
+    return Matrix.of(run_transfer(request, watcher=watcher, stopping=stopping))
+
+
+def heads(
+    programs: Sequence[str | Path] = (),
+    *settings: str,
+    held_out: Sequence[str] = (),
+    watcher: Watcher | None = None,
+    stopping: Stopping = never,
+) -> Heads:
+    """Train projection heads on the tasks of the settings, and judge them beside programs there and on `held_out`.
+
+    `held_out` are settings of tasks, such as `tasks=folder` and `tasks.paths=[...]`; heldout19 by default.
+    """
+    words = [*map(str, programs), *settings]
+    judged = judge_heads(words, held_out, watcher=watcher, stopping=stopping)
+    return Heads(
+        Matrix(judged.in_domain, judged.complete, judged.seed), Matrix(judged.held_out, judged.complete, judged.seed)
+    )
+
+
+def open_archive(path: str | Path = DEFAULT_ARCHIVE, *, read_only: bool = True) -> Archive:
+    """Open an archive to look into it; a context manager. Raises ArchiveError where that is impossible."""
+    return Archive.open(path, read_only=read_only, create=False)
+
+
+def read(settings: Sequence[str | Settings]) -> Settings:
+    """One `Settings`, checked, from a `Settings` or from `key=value` words. Raises UsageError."""
+    if any(isinstance(setting, Settings) for setting in settings):
+        if len(settings) > 1:
+            raise UsageError("Give one Settings, or key=value words; not both.")
+        (whole,) = settings
+        return from_config(copy.deepcopy(to_mapping(whole))) if isinstance(whole, Settings) else compose([whole])
+    return compose([str(setting) for setting in settings])
+
+
+def _given(encoder: Encoder | None, tasks: Sequence[RetrievalTask] | None, executor: Executor | None) -> Given:
+    given = Given(encoder, None if tasks is None else tuple(tasks), executor)
+    if given.tasks is not None:
+        open_search_tasks(Settings(), given.tasks, Watcher())  # complains of empty and equal names before anything slow
+    return given
+
+
+def _proposer(proposer: Proposer | Author | None) -> Proposer | None:
+    if proposer is None or not callable(proposer):
+        return proposer
+    return FunctionProposer(proposer)
+
+
+def _is_source(program: str | Path) -> bool:
+    return isinstance(program, str) and "\n" in program
+
+
+def _programs(programs: Sequence[str | Path], settings: Settings) -> tuple[NamedProgram, ...]:
+    """Sources as `program N`, everything else by name."""
+    found = []
+    for place, program in enumerate(programs, start=1):
+        if _is_source(program):
+            source = str(program)
+            require_allowed(f"program {place}", source, allow_primitives=settings.program.primitives)
+            found.append(NamedProgram(f"program {place}", source))
+        else:
+            found += read_programs([str(program)], settings)
+    return tuple({program.code: program for program in reversed(found)}.values())[::-1]

@@ -1,0 +1,48 @@
+"""One program on all tasks: the cheapest one first, then the others together."""
+
+from collections.abc import Callable, Sequence
+
+from harness.evaluation.evaluate import Evaluation, Outcome, PreparedTask, summarise
+from harness.evaluation.executor import Executor
+from sandbox.verdicts import Verdict
+
+
+class Evaluator:
+    """Evaluates programs on prepared tasks, from several threads at once where the executor has room."""
+
+    def __init__(self, tasks: Sequence[PreparedTask], executor: Executor) -> None:
+        self.tasks = tuple(tasks)
+        self._executor = executor
+        # The cheapest task goes first, as a probe; then the costliest, so that workers end together.
+        by_size = sorted(self.tasks, key=lambda task: (task.inputs.n_bytes, task.name))
+        self._schedule = by_size[:1] + by_size[:0:-1]
+
+    @property
+    def probe(self) -> PreparedTask:
+        """The cheapest task: audits and the first run of every program use it."""
+        return self._schedule[0]
+
+    def evaluate(self, source: str, *, on_outcome: Callable[[Outcome], None] = lambda outcome: None) -> Evaluation:
+        """Run a program on the probe task and, if that ends OK, on all others.
+
+        The first failure in the schedule's order ends the evaluation; later tasks are not part of it, finished or
+        not, so that the same program always has the same outcomes.
+        """
+        outcomes = self._run(source, self._schedule[:1], on_outcome)
+        if outcomes[0].verdict is Verdict.OK:
+            outcomes += self._run(source, self._schedule[1:], on_outcome)
+        return summarise(outcomes, self.tasks)
+
+    def _run(self, source: str, tasks: Sequence[PreparedTask], on_outcome: Callable[[Outcome], None]) -> list[Outcome]:
+        futures = [self._executor.submit(source, task) for task in tasks]
+        outcomes = []
+        try:
+            for future in futures:
+                outcomes.append(future.result())
+                on_outcome(outcomes[-1])
+                if outcomes[-1].verdict is not Verdict.OK:
+                    break
+        finally:
+            for future in futures:
+                future.cancel()
+        return outcomes

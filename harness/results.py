@@ -1,0 +1,252 @@
+"""What jobs return: values with dataframes, and a table of themselves in a notebook."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from archive import Archive, Program, non_dominated
+from archive import Run as RunRow
+from harness.evaluation.evaluate import Outcome
+from harness.evaluation.single import Single, evaluation_view
+from harness.heads.job import TITLES as HEADS_TITLES
+from harness.screen.columns import FRONTIER, LEDGER, Listing
+from harness.screen.views import basis
+from harness.transfer.analysis import Analysis, ProgramRow, analyse
+from harness.transfer.files import CELL_FIELDS, transfer_view, write_csv, write_latex
+from harness.transfer.matrix import Matrix as Cells
+from harness.transfer.transfer import Transferred
+from sandbox import Violation
+
+__all__ = ["HEADS_TITLES", "Evaluation", "Heads", "Matrix", "Run"]
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run in an archive, looked up anew at every question."""
+
+    archive: Path
+    id: str
+
+    @property
+    def row(self) -> RunRow:
+        """What is recorded of the run: settings, versions, machine, encoder, tasks, status."""
+        with Archive.open(self.archive, read_only=True) as opened:
+            return opened.run(self.id)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it came to its end; else `resume` goes on with it."""
+        return self.row.status == "finished"
+
+    def programs(self) -> list[Program]:
+        """Every program, admitted or not, oldest first."""
+        with Archive.open(self.archive, read_only=True) as opened:
+            return opened.programs(self.id)
+
+    def frontier(self) -> list[Program]:
+        """The non-dominated programs, cheapest first."""
+        with Archive.open(self.archive, read_only=True) as opened:
+            return opened.frontier(self.id)
+
+    def frame(self, *, per_query: bool = False) -> "pd.DataFrame":
+        """One row a program, with the columns of `ttc ledger --csv`; or one a program, task and query.
+
+        The second has the columns program, task, query, cosine, ndcg and delta. Tasks that a search hides are in it.
+        """
+        return _per_query_frame(self.row, self.programs()) if per_query else _frame(LEDGER, self.programs())
+
+    def _repr_html_(self) -> str:
+        front = self.frontier()
+        table = _frame(FRONTIER, front)[["id", "name", "cost_ratio", "mean_delta", "wins", "ties", "losses", "flags"]]
+        return f"<p>Run {self.id}: {self.row.status}. {_escaped(basis(self.row))}.</p>{_html(table)}"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One program on tasks, outside any run."""
+
+    source: str
+    violations: tuple[Violation, ...] = ()
+    """Static rules that it breaks; then it was not run."""
+    single: Single | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it has a result on every task."""
+        return self.single is not None and self.single.evaluation.failure is None
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """In the tasks' order, as far as it was run."""
+        return self.single.evaluation.outcomes if self.single else ()
+
+    @property
+    def mean_delta(self) -> float | None:
+        """Mean over the tasks of nDCG@10 less cosine's; None unless it is `ok`."""
+        return self.single.evaluation.mean_delta if self.single else None
+
+    @property
+    def cost_ratio(self) -> float | None:
+        """1 + texts encoded again / texts encoded once; None unless it is `ok`."""
+        return self.single.evaluation.cost_ratio if self.single else None
+
+    def view(self) -> dict[str, Any]:
+        """The same as JSON-ready values."""
+        return evaluation_view(self.single.evaluation, self.single.baselines) if self.single else {}
+
+    def frame(self, *, per_query: bool = False) -> "pd.DataFrame":
+        """One row a task, or with `per_query` one a task and query: task, query, ndcg."""
+        import pandas as pd
+
+        if not per_query or self.single is None:
+            return pd.DataFrame(self.view().get("outcomes", []))
+        queries = {task.name: list(task.queries) for task in self.single.tasks}
+        return pd.DataFrame(
+            [
+                {"task": outcome.task, "query": query, "ndcg": float(value)}
+                for outcome in self.outcomes
+                if outcome.per_query is not None
+                for query, value in zip(queries[outcome.task], outcome.per_query, strict=True)
+            ],
+            columns=["task", "query", "ndcg"],
+        )
+
+    def _repr_html_(self) -> str:
+        if self.violations:
+            return f"<p>Not run: {_escaped(self.violations[0].message)}</p>"
+        delta = (
+            "" if self.mean_delta is None else f"Mean delta {self.mean_delta:+.4f}, cost ratio {self.cost_ratio:.2f}."
+        )
+        return f"<p>{delta}</p>{_html(self.frame())}"
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Programs x encoders x tasks, and what may be said of them."""
+
+    cells: Cells
+    complete: bool
+    """Whether every cell asked for is there."""
+    seed: int = 0
+
+    @classmethod
+    def of(cls, done: Transferred) -> "Matrix":
+        """The value of a finished transfer."""
+        return cls(done.matrix, done.complete, done.seed)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """Summaries, intervals, corrected tests, oracles."""
+        return analyse(self.cells, seed=self.seed)
+
+    def programs(self) -> list[ProgramRow]:
+        """One row a program that has a result, in the order asked for."""
+        return list(self.analysis.rows)
+
+    def frontier(self) -> list[ProgramRow]:
+        """Programs that no other one beats in both cost and mean delta, cheapest first."""
+        rows = self.programs()
+        kept = non_dominated([row.cost_ratio for row in rows], [row.summary.mean for row in rows])
+        return [rows[place] for place in kept]
+
+    def view(self) -> dict[str, Any]:
+        """Everything as JSON-ready values; every figure with its cells."""
+        return transfer_view(self.cells, self.analysis)
+
+    def write_csv(self, path: Path) -> None:
+        """One line a cell, failed and missing ones included."""
+        write_csv(self.cells, path)
+
+    def write_latex(self, path: Path) -> None:
+        """The table of programs in the style of booktabs."""
+        write_latex(self.cells, self.analysis, path)
+
+    def frame(self, *, per_query: bool = False) -> "pd.DataFrame":
+        """One row a cell, failed and missing ones included; with `per_query` one a cell and query, with its delta."""
+        import pandas as pd
+
+        if not per_query:
+            rows = [{name: getattr(cell, name) for name in CELL_FIELDS} for cell in self.cells.cells]
+            return pd.DataFrame(rows, columns=list(CELL_FIELDS))
+        return pd.DataFrame(
+            [
+                {"program": cell.program, "encoder": cell.encoder, "task": cell.task, "query": place, "delta": delta}
+                for cell in self.cells.cells
+                if cell.result is not None
+                for place, delta in enumerate(cell.result.per_query.tolist())
+            ],
+            columns=["program", "encoder", "task", "query", "delta"],
+        )
+
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        rows = [
+            {
+                "program": row.program,
+                "c": round(row.cost_ratio, 2),
+                "n": row.summary.n,
+                "mean": round(row.summary.mean, 4),
+                "low": None if row.mean_interval is None else round(row.mean_interval.low, 4),
+                "high": None if row.mean_interval is None else round(row.mean_interval.high, 4),
+                "p Holm": round(row.p_holm, 4),
+            }
+            for row in self.programs()
+        ]
+        return _html(pd.DataFrame(rows))
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Trained heads and programs in the same two matrices."""
+
+    in_domain: Matrix
+    held_out: Matrix
+
+    @property
+    def complete(self) -> bool:
+        """Whether every cell of both is there."""
+        return self.in_domain.complete and self.held_out.complete
+
+
+def _frame(listing: "Listing[Any]", rows: Sequence[Any]) -> "pd.DataFrame":
+    import pandas as pd
+
+    columns = listing.data_columns
+    names = [column.name for column in columns]
+    return pd.DataFrame([[column.value(row) for column in columns] for row in rows], columns=names)
+
+
+def _per_query_frame(run: RunRow, programs: Sequence[Program]) -> "pd.DataFrame":
+    import pandas as pd
+
+    tasks = {task.name: task for task in run.record.tasks}
+    parts = []
+    for program in programs:
+        for outcome in program.record.outcomes:
+            if outcome.per_query is None:
+                continue
+            task = tasks[outcome.task]
+            cosine, ndcg = task.baseline_per_query.astype(np.float64), outcome.per_query.astype(np.float64)
+            part = {"query": task.query_ids, "cosine": cosine, "ndcg": ndcg, "delta": ndcg - cosine}
+            parts.append(pd.DataFrame({"program": program.id, "task": outcome.task, **part}))
+    columns = ["program", "task", "query", "cosine", "ndcg", "delta"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def _html(table: "pd.DataFrame") -> str:
+    html: str = table.to_html(index=False, na_rep="", border=0)
+    return html
+
+
+def _escaped(text: str) -> str:
+    from html import escape
+
+    return escape(text)
