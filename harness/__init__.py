@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from archive import Archive, ArchiveError, Program
     from harness import errors
-    from harness.api import discover, evaluate, heads, open_archive, resume, transfer
+    from harness.api import ask, discover, evaluate, heads, open_archive, open_desk, resume, transfer
     from harness.encoders.function import FunctionEncoder
     from harness.encoders.load import load_encoder
     from harness.encoders.protocol import Encoder
@@ -49,6 +49,7 @@ _HOMES = {
     "TaskError": "harness.errors",
     "UsageError": "harness.errors",
     "Watcher": "harness.evaluation.watcher",
+    "ask": "harness.api",
     "compose": "harness.settings",
     "discover": "harness.api",
     "errors": "harness",
@@ -57,6 +58,7 @@ _HOMES = {
     "load_encoder": "harness.encoders.load",
     "make_task": "harness.tasks.make",
     "open_archive": "harness.api",
+    "open_desk": "harness.api",
     "resume": "harness.api",
     "transfer": "harness.api",
 }
@@ -84,6 +86,7 @@ __all__ = [
     "TaskError",
     "UsageError",
     "Watcher",
+    "ask",
     "compose",
     "discover",
     "errors",
@@ -92,6 +95,7 @@ __all__ = [
     "load_encoder",
     "make_task",
     "open_archive",
+    "open_desk",
     "resume",
     "transfer",
 ]

@@ -6,6 +6,7 @@ of tasks, a function that answers briefings) stand in for what the settings woul
 
 import copy
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from archive import Archive
@@ -21,6 +22,8 @@ from harness.programs.named import NamedProgram, read_programs
 from harness.proposers.function import Author, FunctionProposer
 from harness.proposers.protocol import Proposer
 from harness.results import Evaluation, Heads, Matrix, Run
+from harness.search import desk
+from harness.search.desk import OpenDesk
 from harness.search.runs import continue_run, start
 from harness.settings import ArchiveSettings, Settings, compose, from_config, to_mapping
 from harness.tasks.task import RetrievalTask
@@ -72,9 +75,9 @@ def resume(
     Objects that it was started with are to be given again. Raises UsageError for an override that would make it another
     run, JobError where encoder or tasks are no longer what they were.
     """
-    path, run_id = (run.archive, run.id) if isinstance(run, Run) else (Path(archive), run)
+    path, run_id = _place(run, archive)
     ended = continue_run(
-        str(path),
+        path,
         run_id,
         overrides,
         given=_given(encoder, tasks, executor),
@@ -82,7 +85,7 @@ def resume(
         watcher=watcher,
         stopping=stopping,
     )
-    return Run(path, ended.run_id)
+    return Run(Path(path), ended.run_id)
 
 
 def evaluate(
@@ -158,6 +161,29 @@ def heads(
     )
 
 
+def ask(run: str | Run = "latest", *, archive: str | Path = DEFAULT_ARCHIVE, requests: bool = False) -> str:
+    """The briefing for the next program of a run; with `requests` what would be sent to each of its models."""
+    path, run_id = _place(run, archive)
+    return desk.ask(path, run_id, requests=requests)
+
+
+def open_desk(
+    run: str | Run = "latest",
+    *,
+    archive: str | Path = DEFAULT_ARCHIVE,
+    encoder: Encoder | None = None,
+    tasks: Sequence[RetrievalTask] | None = None,
+    executor: Executor | None = None,
+    watcher: Watcher | None = None,
+) -> AbstractContextManager[OpenDesk]:
+    """A run that you write programs for: `with open_desk() as desk: print(desk.ask()); desk.tell(answer)`.
+
+    Raises JobError where its encoder or tasks are no longer what they were.
+    """
+    path, run_id = _place(run, archive)
+    return desk.open_desk(path, run_id, _given(encoder, tasks, executor), watcher)
+
+
 def open_archive(path: str | Path = DEFAULT_ARCHIVE, *, read_only: bool = True) -> Archive:
     """Open an archive to look into it; a context manager. Raises ArchiveError where that is impossible."""
     return Archive.open(path, read_only=read_only, create=False)
@@ -184,6 +210,11 @@ def _proposer(proposer: Proposer | Author | None) -> Proposer | None:
     if proposer is None or not callable(proposer):
         return proposer
     return FunctionProposer(proposer)
+
+
+def _place(run: str | Run, archive: str | Path) -> tuple[str, str]:
+    """The path of the archive, and the run's name in it."""
+    return (str(run.archive), run.id) if isinstance(run, Run) else (str(archive), run)
 
 
 def _is_source(program: str | Path) -> bool:

@@ -12,17 +12,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cli.outputs import Outputs, show
-from harness.heads.job import TITLES, judge_heads
-from harness.report.heatmap import draw_heatmap
+from harness import api
+from harness.cli.outputs import Outputs, show, show_heads
 from harness.reproduce.claims import Claim, judge
 from harness.reproduce.published import load_published
 from harness.reproduce.report import Part, programs_section
 from harness.screen.live import open_matrix
-from harness.screen.transfer import print_transfer
-from harness.transfer.analysis import Analysis, analyse
-from harness.transfer.request import read_request
-from harness.transfer.transfer import transfer
+from harness.transfer.analysis import Analysis
 
 _NOTHING = Analysis((), (), 0, 0, (), (), 0)
 
@@ -60,32 +56,25 @@ def _common(arguments: argparse.Namespace) -> list[str]:
 
 
 def _table(name: str, folders: Sequence[Path], arguments: argparse.Namespace) -> Analysis:
-    request = read_request([*arguments.programs, *_common(arguments), *_tasks(folders, arguments)])
     began = time.perf_counter()
     with open_matrix() as watcher:
-        matrix = transfer(request, watcher=watcher).matrix
+        matrix = api.transfer(arguments.programs, *_common(arguments), *_tasks(folders, arguments), watcher=watcher)
     seconds = time.perf_counter() - began
-    print(f"\n{name}: {len(matrix.cells)} cells, {seconds:.0f} s with what the archive and the cache had")
-    analysis = analyse(matrix)
+    print(f"\n{name}: {len(matrix.cells.cells)} cells, {seconds:.0f} s with what the archive and the cache had")
     written = arguments.files
     csv, heatmap = (written / f"{name}.{ending}" if written else None for ending in ("csv", "png"))
-    show(matrix, analysis, Outputs(csv=csv, heatmap=heatmap, draw=draw_heatmap))
+    show(matrix, Outputs(csv=csv, heatmap=heatmap))
     if written:
-        (written / f"{name}.md").write_text(programs_section(name, Part(matrix, analysis)) + "\n", "utf-8")
-    return analysis
+        (written / f"{name}.md").write_text(programs_section(name, Part(matrix.cells, matrix.analysis)) + "\n", "utf-8")
+    return matrix.analysis
 
 
 def _heads(arguments: argparse.Namespace) -> tuple[Analysis, Analysis]:
     searched = [*_common(arguments), *_tasks(arguments.search, arguments)]
     with open_matrix() as watcher:
-        judged = judge_heads(searched, _tasks(arguments.held_out, arguments), watcher=watcher)
-    parts = {"in-domain": judged.in_domain, "held-out": judged.held_out}
-    analyses = []
-    for name, matrix in parts.items():
-        print(f"\nheads, {name}: {TITLES[name]}")
-        analyses.append(analyse(matrix))
-        print_transfer(matrix, analyses[-1])
-    return analyses[0], analyses[1]
+        judged = api.heads((), *searched, held_out=_tasks(arguments.held_out, arguments), watcher=watcher)
+    show_heads(judged, Outputs())
+    return judged.in_domain.analysis, judged.held_out.analysis
 
 
 def _claims(claims: Sequence[Claim]) -> None:

@@ -23,9 +23,9 @@ def ask(
     ] = False,
 ) -> None:
     """Print the briefing for the next program of a run, for a person or a coding agent to answer with `tell`."""
-    from harness.cli.tell import asked
+    from harness import api
 
-    text = asked(archive, run, dry_run=dry_run)
+    text = api.ask(run, archive=archive, requests=dry_run)
     if out is None:
         print(text, end="")
     else:
@@ -41,12 +41,12 @@ def tell(
     ] = None,
 ) -> None:
     """Check, evaluate and record a program written outside the loop, as the loop would."""
-    from harness.cli.tell import told, watched
+    from harness.cli.tell import tell_file, watch_folder
     from harness.errors import UsageError
 
     if (file is None) == (watch is None):
         raise UsageError("Name a file with the answer, or a folder with --watch.")
     if watch is not None:
-        watched(archive, run, watch)
+        watch_folder(archive, run, watch)
     elif file is not None:
-        raise typer.Exit(0 if told(archive, run, file) else 1)
+        raise typer.Exit(0 if tell_file(archive, run, file) else 1)

@@ -56,7 +56,9 @@ def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None, watche
         watcher.reading_tasks(len(given))
         return _distinct(given)
     if settings.tasks.source == GIVEN:
-        raise UsageError(f"This needs the tasks {', '.join(settings.tasks.names)}, objects; give them again in Python.")
+        raise UsageError(
+            f"The tasks {', '.join(settings.tasks.names)} were given as objects in Python; give them again there."
+        )
     watcher.reading_tasks(len(list_names(settings.tasks)))
     return load_tasks(settings.tasks)
 

@@ -1,7 +1,7 @@
 """A function as the author: it gets a briefing and answers with a program."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from archive import UsageRecord
 from harness.errors import JobError
@@ -16,15 +16,16 @@ Author = Callable[[Briefing], "Proposal | str"]
 """Answers a briefing with a proposal, or with text: a bare program, or an answer as a model gives it."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class FunctionProposer:
     """Asks a function. What it answers is recorded as its own; a text that holds no program is a failed generation."""
 
     author: Author
-    name: str = field(default="")
+    name: str = ""
+    """The function's own name unless told otherwise."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", self.name or getattr(self.author, "__name__", type(self.author).__name__))
+        self.name = self.name or getattr(self.author, "__name__", type(self.author).__name__)
 
     def propose(self, briefing: Briefing) -> Proposal:
         """See Proposer. Raises JobError for an answer of another type."""

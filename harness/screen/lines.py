@@ -26,8 +26,8 @@ BEAT_S = 1.0
 class Lines(Watcher):
     """Programs go to standard output, everything else to standard error.
 
-    A context manager: inside it a thread says what is being done where nothing happens that could be told, while a
-    model is loaded or asked, say, or a program runs for a minute.
+    A context manager, entered as often as you like: inside it a thread says what is being done where nothing happens
+    that could be told, while a model is loaded or asked, say, or a program runs for a minute.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, silence_s: float = SILENCE_S) -> None:
@@ -37,9 +37,9 @@ class Lines(Watcher):
         self._lock = threading.RLock()
         self._program = ""
         self._doing = "starting"
-        self._ended = threading.Event()
 
     def __enter__(self) -> Self:
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._thread.start()
         return self

@@ -1,24 +1,31 @@
-"""An author outside the loop, a person or a coding agent: asked in a file, answered in a file."""
+"""An author outside the loop, a person or a coding agent: given a briefing, it answers with a text."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from archive import Archive
-from harness.evaluation.workbench import Workbench
+from harness.encoders.fingerprint import require_fingerprint
+from harness.evaluation.given import NOTHING_GIVEN, Given
+from harness.evaluation.watcher import Watcher
+from harness.evaluation.workbench import Workbench, open_workbench
 from harness.proposers.answer import UnreadableAnswer
 from harness.proposers.asking import ReplayAsker
 from harness.proposers.exchange import Prompt
 from harness.proposers.function import read_text
 from harness.proposers.llm import LLMProposer
 from harness.proposers.load import prompt_writer
+from harness.proposers.models import load_client, model_names, split_kind
 from harness.proposers.modes import assignment
 from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.store import ArchiveStore
+from harness.proposers.tokens import count
 from harness.search.briefing import make_briefing
 from harness.search.history import History, Known
 from harness.search.judge import consider
 from harness.search.recording import known_from_record
-from harness.search.runs import hidden_of, recorded_programs, recorded_settings
+from harness.search.runs import alone, hidden_of, recorded_programs, recorded_settings, recorded_tasks
 from harness.settings import Settings
 from primitives import programs
 
@@ -53,17 +60,100 @@ class Desk:
         briefing = self.briefing()
         return read_text(text, briefing, assignment(briefing, self.settings.proposer), name)
 
-    def record(self, proposal: Proposal, bench: Workbench) -> Known:
+    def record(self, proposal: Proposal, bench: Workbench, watcher: Watcher) -> Known:
         """Check, evaluate and record a proposal as the loop does."""
         generation = max(1, self.number - len(programs.SEEDS))
         events: list[tuple[str, str]] = []
-        record = consider(proposal, generation, self.history, bench, on_event=lambda *event: events.append(event))
+        watcher.program_started(generation, proposal.name)
+        record = consider(
+            proposal,
+            generation,
+            self.history,
+            bench,
+            on_outcome=watcher.outcome,
+            on_event=lambda *event: events.append(event),
+        )
         known = known_from_record(self.archive.record_program(self.run_id, record, events), record, bench.hidden)
         self.history.add(known)
         return known
 
 
-def open_desk(archive: Archive, run: str) -> Desk:
+@dataclass(frozen=True)
+class Told:
+    """What came of an answer."""
+
+    recorded: bool
+    """False where the answer could not be read; then nothing is recorded."""
+    report: str
+    """In words, for its author."""
+
+
+@dataclass(frozen=True)
+class OpenDesk:
+    """A desk with all that evaluating takes."""
+
+    desk: Desk
+    bench: Workbench
+    watcher: Watcher
+
+    @property
+    def number(self) -> int:
+        """Of the next program."""
+        return self.desk.number
+
+    def ask(self) -> str:
+        """The briefing for the next program, as one text."""
+        return as_text(self.desk.prompt())
+
+    def tell(self, text: str, name: str = "") -> Told:
+        """Check, evaluate and record an answer, or a bare Python file that is called `name`."""
+        try:
+            proposal = self.desk.read(text, name or f"Program{self.number}")
+        except UnreadableAnswer as unreadable:
+            return Told(False, f"Not recorded. {unreadable}")
+        return Told(True, report(self.desk.record(proposal, self.bench, self.watcher)))
+
+
+@contextmanager
+def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watcher | None = None) -> Iterator[OpenDesk]:
+    """The desk of a recorded run. Raises JobError where its encoder or tasks are no longer what they were."""
+    watcher = watcher or Watcher()
+    with Archive.open(path, create=False) as archive, alone(archive, archive.resolve_run(run)):
+        desk = read_desk(archive, run)
+        tasks = recorded_tasks(desk.settings, archive, desk.run_id, given=given, watcher=watcher)
+        hidden = hidden_of(archive, desk.run_id)
+        with open_workbench(desk.settings, tasks, hidden=hidden, given=given, watcher=watcher) as bench:
+            require_fingerprint(archive.run(desk.run_id).record.encoder["fingerprint"], bench.encoder.encoder)
+            yield OpenDesk(desk, bench, watcher)
+
+
+def ask(path: str, run: str, *, requests: bool = False) -> str:
+    """The briefing for the next program of a run; with `requests` what would be sent to each of its models."""
+    with Archive.open(path, read_only=True) as archive:
+        desk = read_desk(archive, run)
+        prompt = desk.prompt()
+    return _requests(desk.settings, prompt) if requests else as_text(prompt)
+
+
+def as_text(prompt: Prompt) -> str:
+    """A prompt as one text."""
+    return f"{prompt.prefix.rstrip()}\n\n{prompt.body.strip()}\n"
+
+
+def _requests(settings: Settings, prompt: Prompt) -> str:
+    """Exactly what would be sent, one JSON object for each model, and about how many tokens it has."""
+    proposer = settings.proposer
+    tokens = f"about {count(prompt.prefix) + count(prompt.body):,} tokens, {count(prompt.prefix):,} of them fixed"
+    if not (proposer.model or proposer.models):
+        return f"{as_text(prompt)}\n({tokens}; this run asks no model)\n"
+    parts = []
+    for name in model_names(proposer):
+        kind, model = split_kind(name, proposer.kind)
+        parts.append(json.dumps(load_client(kind, model, proposer).request(prompt), indent=2, ensure_ascii=False))
+    return "\n".join([*parts, f"({tokens})\n"])
+
+
+def read_desk(archive: Archive, run: str) -> Desk:
     """The desk of the run that `run` names."""
     run_id = archive.resolve_run(run)
     settings = recorded_settings(archive, run_id)
@@ -71,20 +161,6 @@ def open_desk(archive: Archive, run: str) -> Desk:
     for known in recorded_programs(archive, run_id, hidden_of(archive, run_id)):
         history.add(known)
     return Desk(archive, run_id, settings, history)
-
-
-Say = Callable[[str], None]
-
-
-def answered(desk: Desk, bench: Workbench, text: str, name: str, say: Say) -> bool:
-    """Read and record one answer, and say what came of it; False where it could not be read and nothing is recorded."""
-    try:
-        proposal = desk.read(text, name)
-    except UnreadableAnswer as unreadable:
-        say(f"Not recorded. {unreadable}")
-        return False
-    say(report(desk.record(proposal, bench)))
-    return True
 
 
 def report(known: Known) -> str:

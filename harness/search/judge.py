@@ -103,10 +103,12 @@ def consider(
     history: History,
     bench: Workbench,
     *,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
     on_event: Callable[[str, str], None] = lambda kind, message: None,
 ) -> ProgramRecord:
     """Try a proposal and judge it at once."""
-    return judge(try_proposal(proposal, generation, bench, history), history, bench, on_event=on_event)
+    tried = try_proposal(proposal, generation, bench, history, on_outcome=on_outcome)
+    return judge(tried, history, bench, on_event=on_event)
 
 
 def screen(source: str, briefing: Briefing, history: History) -> str | None:

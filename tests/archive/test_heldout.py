@@ -49,6 +49,19 @@ def test_a_second_evaluation_must_be_asked_for_and_is_recorded_as_such(archive: 
     assert [one.attempt for one in held_out.cells()] == [1, 2]
 
 
+def test_the_latest_attempt_of_a_cell_counts_whatever_its_program_was_called(archive: Archive) -> None:
+    held_out = HeldOut(archive)
+    held_out.record(replace(cell(), program="z"))
+    held_out.record(cell(encoder="e2"))
+    held_out.record(replace(cell(), program="a"), again=True)
+    code = source_hash(cell().source)
+    latest = {key: (one.attempt, one.record.program) for key, one in held_out.latest().items()}
+    assert latest == {
+        (code, "e1", TASK.fingerprint): (2, "a"),
+        (code, "e2", TASK.fingerprint): (1, cell().program),
+    }
+
+
 def test_one_source_with_other_code_beneath_it_is_another_cell(archive: Archive) -> None:
     held_out = HeldOut(archive)
     assert held_out.record(replace(cell(), code="with the primitives of today")) == 1

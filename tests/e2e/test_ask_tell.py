@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from archive import Archive
-from harness.cli.tell import asked, told
+from harness import api
+from harness.cli.tell import tell_file
 from tests.e2e.conftest import Ttc, environment
 from tests.e2e.stand_in_model import answer, program
 
@@ -38,22 +39,22 @@ def wait_for(file: Path) -> str:
 
 
 def test_ask_and_tell_one_by_one(run: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    briefing = asked(run, "latest", dry_run=False)
+    briefing = api.ask("latest", archive=run)
     assert "Write program number 4" in briefing
     assert "soft_centroid" in briefing
-    assert "tokens" in asked(run, "latest", dry_run=True).splitlines()[-1]
+    assert "tokens" in api.ask("latest", archive=run, requests=True).splitlines()[-1]
 
     file = tmp_path / "answer.md"
     file.write_text("I am still thinking.")
-    assert not told(run, "latest", file)
+    assert not tell_file(run, "latest", file)
     assert "Not recorded. The answer has no fenced code block" in capsys.readouterr().out
     file.write_text(answer(4, program(random.Random(1))))
-    assert told(run, "latest", file)
+    assert tell_file(run, "latest", file)
     assert "Made4: " in capsys.readouterr().out
     (tmp_path / "Bare.py").write_text(program(random.Random(2)))
-    assert told(run, "latest", tmp_path / "Bare.py")
+    assert tell_file(run, "latest", tmp_path / "Bare.py")
     assert names(run) == ["Made4", "Bare"]
-    assert "Write program number 6" in asked(run, "latest", dry_run=False)
+    assert "Write program number 6" in api.ask("latest", archive=run)
 
 
 def test_a_watched_folder(run: str, tmp_path: Path) -> None:
