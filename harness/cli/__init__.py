@@ -1,13 +1,11 @@
 """The one door: verbs, nothing else. Everything heavy is imported by the verb that needs it."""
 
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from harness.cli import archives, authoring, deploy, jobs, looking, reporting, system, transfer
-from harness.cli.log import log_end, open_log
+from harness.cli.log import log_end, log_options, offer_log, open_log
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,19 +15,7 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def before_the_verb(
-    debug: Annotated[
-        bool,
-        typer.Option("--debug", envvar="TTC_DEBUG", help="Log each step with its time, and show tracebacks."),
-    ] = False,
-    log_file: Annotated[
-        Path | None, typer.Option("--log-file", metavar="FILE", help="Add the log of the main steps to a file.")
-    ] = None,
-) -> None:
-    open_log(debug=debug, file=log_file)
-
-
+app.callback()(log_options)
 jobs.register(app)
 transfer.register(app)
 authoring.register(app)
@@ -43,7 +29,8 @@ system.register(app)
 def main() -> None:
     """Run the command line; a person's mistake ends in one sentence on standard error and an exit code."""
     try:
-        app()
+        open_log()
+        offer_log(typer.main.get_command(app))()
     except KeyboardInterrupt as interrupt:
         log_end(interrupt, "interrupted")
         print("ttc: interrupted.", file=sys.stderr)

@@ -3,6 +3,9 @@
 import logging
 import sys
 from pathlib import Path
+from typing import Annotated, Any
+
+import typer
 
 from harness.errors import UsageError
 
@@ -14,7 +17,51 @@ _TIME = "%Y-%m-%d %H:%M:%S"
 _log = logging.getLogger(__name__)
 
 
-def open_log(*, debug: bool, file: Path | None) -> None:
+def _reopen(ctx: typer.Context, option: typer.CallbackParam, value: Path | bool | None) -> None:
+    asked = ctx.meta  # of the verb and of the command line before it alike
+    if value and not ctx.resilient_parsing and asked.get(f"log.{option.name}") != value:
+        asked[f"log.{option.name}"] = value
+        open_log(debug=asked.get("log.debug", False), file=asked.get("log.log_file"))
+        _log.debug("ttc %s", " ".join(sys.argv[1:]))
+
+
+DebugOption = Annotated[
+    bool,
+    typer.Option(
+        "--debug",
+        envvar="TTC_DEBUG",
+        expose_value=False,
+        callback=_reopen,
+        help="Log each step with its time, and show tracebacks.",
+    ),
+]
+LogFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--log-file",
+        metavar="FILE",
+        expose_value=False,
+        callback=_reopen,
+        help="Add the log of the main steps to a file.",
+    ),
+]
+
+
+def log_options(debug: DebugOption = False, log_file: LogFileOption = None) -> None:
+    pass  # the options work by their callbacks, wherever they stand
+
+
+def offer_log(command: Any) -> Any:
+    """Let the options of the log stand after every verb, too."""
+    options = [option for option in command.params if option.name in ("debug", "log_file")]
+    verbs = list(command.commands.values())
+    for verb in verbs:
+        verbs += getattr(verb, "commands", {}).values()
+        verb.params += options
+    return command
+
+
+def open_log(*, debug: bool = False, file: Path | None = None) -> None:
     """Send our loggers where a person asked for. Raises UsageError for a file that cannot be written.
 
     Warnings reach standard error in every case, as they do where nothing is configured.
@@ -32,7 +79,6 @@ def open_log(*, debug: bool, file: Path | None) -> None:
             logger.addHandler(handler)
         logger.setLevel(level)
         logger.propagate = False
-    _log.debug("ttc %s", " ".join(sys.argv[1:]))
 
 
 def log_end(error: BaseException, sentence: str) -> None:
