@@ -1,5 +1,6 @@
 """The frozen encoder behind its cache: what a program's `embed_fn` and the evaluator call."""
 
+import gc
 import logging
 import threading
 import time
@@ -67,6 +68,8 @@ class CachedEncoder:
         report: Report | None = None,
     ) -> None:
         self.encoder = encoder
+        self.identity: EncoderIdentity = encoder.identity
+        """What is recorded of the encoder."""
         self._store = store
         self._report = report
         self._memory = MemoryLayer(encoder.dim, memory_bytes)
@@ -75,14 +78,20 @@ class CachedEncoder:
         self._stats = CacheStats()
 
     @property
-    def identity(self) -> EncoderIdentity:
-        """What is recorded of the encoder."""
-        return self.encoder.identity
-
-    @property
     def stats(self) -> CacheStats:
         """What was asked for and what was really encoded, so far."""
         return self._stats
+
+    def close(self) -> None:
+        """Let go of the encoder, of what memory holds and of the store; identity and statistics stay.
+
+        Whoever else holds the encoder keeps it alive.
+        """
+        if self._store is not None:
+            self._store.close()
+        del self.encoder
+        self._memory = MemoryLayer(self.identity.dim, 0)
+        gc.collect()  # models hold themselves in circles, and the next one may need their memory at once
 
     def embed(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Embedded:
         """Encode n texts, float32 (n, dim) unit rows, from the cache where it has them.

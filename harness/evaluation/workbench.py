@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from harness.encoders.cached import CachedEncoder
@@ -69,7 +69,7 @@ def open_workbench(
         poisoned = stack.enter_context(
             poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
         )
-        encoder = open_encoder(settings, given.encoder, watcher)
+        encoder = stack.enter_context(closing(open_encoder(settings, given.encoder, watcher)))
         ready = stack.enter_context(prepared(tasks, encoder, on_task=watcher.task_prepared))
         executor = given.executor or LocalExecutor(encoder, sandbox, workers)
         stack.callback(executor.close)

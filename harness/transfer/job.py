@@ -60,11 +60,11 @@ def evaluate_missing(
             if stopping():
                 complete = False
                 break
-            encoder = open_encoder(each, given, watcher)
-            identities.append(encoder.identity)
-            part = _Part(request, HeldOut(archive), encoder, sandbox, workers, watcher, stopping)
-            with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
-                complete &= part.run(tasks)
+            with closing(open_encoder(each, given, watcher)) as encoder:  # one alive at a time
+                identities.append(encoder.identity)
+                part = _Part(request, HeldOut(archive), encoder, sandbox, workers, watcher, stopping)
+                with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
+                    complete &= part.run(tasks)
     return Evaluated(tuple(identities), tuple(tasks), complete)
 
 
