@@ -4,9 +4,9 @@ Settings come as a `Settings` or as `key=value` words, as on the command line; o
 of tasks, a function that answers briefings) stand in for what the settings would load.
 """
 
-import copy
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
 
 from archive import Archive
@@ -25,7 +25,7 @@ from harness.results import Evaluation, Heads, Matrix, Run
 from harness.search import desk
 from harness.search.desk import OpenDesk
 from harness.search.runs import continue_run, start
-from harness.settings import ArchiveSettings, Settings, compose, from_config, to_mapping
+from harness.settings import ArchiveSettings, Settings, compose, from_config
 from harness.tasks.task import RetrievalTask
 from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settings
 from harness.transfer.transfer import transfer as run_transfer
@@ -195,7 +195,7 @@ def read(settings: Sequence[str | Settings]) -> Settings:
         if len(settings) > 1:
             raise UsageError("Give one Settings, or key=value words; not both.")
         (whole,) = settings
-        return from_config(copy.deepcopy(to_mapping(whole))) if isinstance(whole, Settings) else compose([whole])
+        return from_config(asdict(whole)) if isinstance(whole, Settings) else compose([whole])
     return compose([str(setting) for setting in settings])
 
 

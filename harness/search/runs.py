@@ -35,8 +35,21 @@ from primitives import programs
 
 _log = logging.getLogger(__name__)
 
-CHANGEABLE = ("caps.", "executor.", "proposer.max_retries=", "proposer.timeout_s=", "search.generations=")
-"""Settings that a resumed run may change: they decide how long it goes on, not what it finds."""
+CHANGEABLE = (
+    "cache.",
+    "caps.",
+    "encoder.device=",
+    "encoder.model=",
+    "executor.",
+    "proposer.max_retries=",
+    "proposer.timeout_s=",
+    "search.generations=",
+    "tasks.paths=",
+)
+"""Settings that a resumed run may change: they decide how long it goes on and where things are, not what it finds.
+
+Fingerprints see to it that the encoder and the tasks found there are those that were recorded.
+"""
 
 
 @dataclass(frozen=True)

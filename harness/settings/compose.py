@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.settings.home import abbreviate_paths
 from harness.settings.schema import Settings
 from harness.settings.words import Sources, choices, kinds, open_hydra, parsed, spelt
 
@@ -90,8 +91,8 @@ def from_config(config: Any) -> Settings:
 
 
 def to_mapping(settings: Settings) -> dict[str, Any]:
-    """Settings as plain nested dictionaries, for the archive."""
-    return asdict(settings)
+    """Settings as plain nested dictionaries, for the archive; `~` stands for the home folder."""
+    return abbreviate_paths(asdict(settings))
 
 
 @cache
@@ -232,7 +233,7 @@ def _check_values(settings: Settings) -> None:
 
 
 def as_yaml(settings: Settings) -> str:
-    """Settings as YAML, every key with its value."""
+    """Settings as YAML, every key with its value; `~` stands for the home folder."""
     from omegaconf import OmegaConf
 
-    return OmegaConf.to_yaml(OmegaConf.create(asdict(settings)))
+    return OmegaConf.to_yaml(OmegaConf.create(to_mapping(settings)))
