@@ -4,12 +4,12 @@ import sys
 
 import typer
 
-from harness.cli import archives, authoring, deploy, jobs, looking, reporting, system, transfer
+from harness.cli import archives, authoring, deploy, jobs, looking, reporting, shells, system, transfer
 from harness.cli.log import log_end, log_options, offer_log, open_log
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=True,
+    add_completion=True,  # `ttc completion` is built on it
     pretty_exceptions_enable=False,
     help="Search for programs that spend test-time compute to improve a frozen embedding model's retrieval.",
 )
@@ -24,6 +24,7 @@ looking.register(app)
 reporting.register(app)
 archives.register(app)
 system.register(app)
+shells.register(app)
 
 
 def main() -> None:

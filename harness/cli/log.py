@@ -52,8 +52,9 @@ def log_options(debug: DebugOption = False, log_file: LogFileOption = None) -> N
 
 
 def offer_log(command: Any) -> Any:
-    """Let the options of the log stand after every verb, too."""
+    """Let the options of the log, and no others, stand before every verb and after it."""
     options = [option for option in command.params if option.name in ("debug", "log_file")]
+    command.params = list(options)  # Typer's own completion cannot complete a setting; `ttc completion` can
     verbs = list(command.commands.values())
     for verb in verbs:
         verbs += getattr(verb, "commands", {}).values()

@@ -14,6 +14,13 @@ from harness.settings.home import abbreviate_paths
 from harness.settings.schema import Settings
 from harness.settings.words import Sources, choices, kinds, open_hydra, parsed, spelt
 
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "search.objective": ("compute", "transfer"),
+    "sandbox.level": ("strict", "standard", "weak", "none"),
+    "encoder.dtype": ("float32", "bfloat16", "float16"),
+}
+"""Every value of a key that has few, as far as they are checked here."""
+
 _OURS = Sources()
 
 
@@ -206,13 +213,8 @@ def _sentence(error: Exception) -> str:
 
 
 def _check_values(settings: Settings) -> None:
-    choices = {
-        "search.objective": ("compute", "transfer"),
-        "sandbox.level": ("strict", "standard", "weak", "none"),
-        "encoder.dtype": ("float32", "bfloat16", "float16"),
-    }
     mapping = asdict(settings)
-    for key, allowed in choices.items():
+    for key, allowed in CHOICES.items():
         value = _value_at(mapping, key)
         if value not in allowed:
             raise UsageError(f"{key} is '{value}'{_near(str(value), allowed)}; choose one of {', '.join(allowed)}.")
