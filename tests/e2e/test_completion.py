@@ -34,9 +34,9 @@ class Shell:
         program.write_text(f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n")
         program.write_text(program.read_text() + "from harness.cli import main\nmain()\n")
         program.chmod(0o755)
-        (folder / "rc").write_text(
-            "PS1='ready> '\nbind 'set enable-bracketed-paste off'\nsource <(ttc completion bash)\n"
-        )
+        lines = ("PS1='ready> '", "bind 'set enable-bracketed-paste off'", "source <(ttc completion bash)")
+        (folder / "rc").write_text("\n".join(lines) + "\n")
+        (folder / "my_program.py").touch()
         ours, theirs = pty.openpty()
         variables = {**environment(folder), "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb"}
         self._process = subprocess.Popen(
@@ -87,7 +87,7 @@ def test_tab_in_bash(shell: Shell) -> None:
     shell.complete("ttc transfer refer", "reference ")
     shell.complete("ttc transfer encoders=[minilm,wor", "encoders=[minilm,wordllama")
     shell.complete("ttc evaluate bm25_", "bm25_rrf ")
-    shell.complete("ttc evaluate r", "rc ")  # a file
+    shell.complete("ttc evaluate my", "my_program.py ")  # a file
 
 
 def test_every_section_and_key_is_offered_and_every_value_composes() -> None:
@@ -103,13 +103,14 @@ def test_every_section_and_key_is_offered_and_every_value_composes() -> None:
 
 
 def test_values_that_other_rooms_know_are_those_rooms_values() -> None:
-    assert ELSEWHERE == {
+    known = {
         "encoder.kind": ENCODERS,
         "heads.kinds": HEADS,
         "proposer.kind": ("recombine", *MODELS, "replay"),
         "search.selection": tuple(POLICIES),
         "tasks.source": SOURCES,
     }
+    assert known == ELSEWHERE
 
 
 def test_a_shell_that_is_not_known(ttc: Ttc) -> None:
