@@ -40,9 +40,9 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:
         sentence = _sentence(error)
+        log_end(error, sentence or "a fault of ours")
         if sentence is None:
             raise
-        log_end(error, sentence)
         print(f"ttc: {sentence}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
 

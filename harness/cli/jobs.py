@@ -78,7 +78,8 @@ def resume(
 ) -> None:
     """Continue a run after any kind of end; the result is that of an unbroken run.
 
-    Limits may be changed: `ttc resume RUN caps.dollars=20 search.generations=200`.
+    Limits may be changed: `ttc resume RUN caps.dollars=20 search.generations=200`; and places, where files have moved:
+    `ttc resume RUN "tasks.paths=[NEW/FOLDER]"`.
     """
     from harness.cli.searching import resume_search
 
