@@ -4,9 +4,9 @@ Settings come as a `Settings` or as `key=value` words, as on the command line; o
 of tasks, a function that answers briefings) stand in for what the settings would load.
 """
 
-import copy
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
 
 from archive import Archive
@@ -25,7 +25,7 @@ from harness.results import Evaluation, Heads, Matrix, Run
 from harness.search import desk
 from harness.search.desk import OpenDesk
 from harness.search.runs import continue_run, start
-from harness.settings import ArchiveSettings, Settings, compose, from_config, to_mapping
+from harness.settings import ArchiveSettings, Settings, compose, from_config
 from harness.tasks.task import RetrievalTask
 from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settings
 from harness.transfer.transfer import transfer as run_transfer
@@ -174,13 +174,14 @@ def open_desk(
     encoder: Encoder | None = None,
     tasks: Sequence[RetrievalTask] | None = None,
     executor: Executor | None = None,
+    watcher: Watcher | None = None,
 ) -> AbstractContextManager[OpenDesk]:
     """A run that you write programs for: `with open_desk() as desk: print(desk.ask()); desk.tell(answer)`.
 
     Raises JobError where its encoder or tasks are no longer what they were.
     """
     path, run_id = _place(run, archive)
-    return desk.open_desk(path, run_id, _given(encoder, tasks, executor))
+    return desk.open_desk(path, run_id, _given(encoder, tasks, executor), watcher)
 
 
 def open_archive(path: str | Path = DEFAULT_ARCHIVE, *, read_only: bool = True) -> Archive:
@@ -194,14 +195,14 @@ def read(settings: Sequence[str | Settings]) -> Settings:
         if len(settings) > 1:
             raise UsageError("Give one Settings, or key=value words; not both.")
         (whole,) = settings
-        return from_config(copy.deepcopy(to_mapping(whole))) if isinstance(whole, Settings) else compose([whole])
+        return from_config(asdict(whole)) if isinstance(whole, Settings) else compose([whole])
     return compose([str(setting) for setting in settings])
 
 
 def _given(encoder: Encoder | None, tasks: Sequence[RetrievalTask] | None, executor: Executor | None) -> Given:
     given = Given(encoder, None if tasks is None else tuple(tasks), executor)
     if given.tasks is not None:
-        open_search_tasks(Settings(), given.tasks)  # complains of empty and equal names before anything slow
+        open_search_tasks(Settings(), given.tasks, Watcher())  # complains of empty and equal names before anything slow
     return given
 
 

@@ -6,7 +6,6 @@ A package brings an encoder called `theirs` with two lines in its `pyproject.tom
     theirs = "their_package:make_encoder"
 """
 
-import difflib
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from harness.errors import JobError, UsageError
+from harness.text import nearest
 
 ENCODERS = "ttc.encoders"
 TASKS = "ttc.tasks"

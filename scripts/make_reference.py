@@ -19,6 +19,11 @@ from typing import Any, get_args, get_type_hints
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 GENERATED = "<!-- Written by scripts/make_reference.py; change the code and run it again. -->\n"
+LOG = (
+    "Every verb takes two more options, before its name or after it: `--debug` writes each step with its time to "
+    "standard error, tracebacks too (`TTC_DEBUG=1` does the same), and `--log-file FILE` adds the main steps to a "
+    "file, with `--debug` all of them."
+)
 
 
 def main() -> None:
@@ -45,6 +50,7 @@ def verbs_page() -> str:
                 "# Verbs\n",
                 GENERATED,
                 "`ttc VERB --help` prints the same. `python -m harness` does what `ttc` does.\n",
+                f"{LOG}\n",
                 ", ".join(f"[{name}](#{name.replace(' ', '-')})" for name in verbs) + ".\n",
                 "## Exit codes\n",
                 *exit_codes(),
@@ -84,10 +90,9 @@ def _verb(name: str, verb: Any) -> Iterator[str]:
     kinds = {key: _type_name(kind) for key, kind in get_type_hints(verb.callback).items()}
     arguments = [one for one in verb.params if one.param_type_name == "argument"]
     options = [one for one in verb.params if one.param_type_name == "option" and one.name != "help"]
-    free = " [KEY=VALUE ...]" if verb.context_settings.get("allow_extra_args") else ""
     words = " ".join(_usage(one) for one in arguments)
     yield f"## {name}\n"
-    yield f"    ttc {name}{' ' + words if words else ''}{free}{' [OPTIONS]' if options else ''}\n"
+    yield f"    ttc {name}{' ' + words if words else ''}{' [OPTIONS]' if options else ''}\n"
     yield _paragraphs(verb.help or "")
     if arguments or options:
         yield "| argument or option | default | |"

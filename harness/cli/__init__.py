@@ -4,14 +4,18 @@ import sys
 
 import typer
 
-from harness.cli import archives, authoring, deploy, jobs, looking, reporting, system, transfer
+from harness.cli import archives, authoring, deploy, jobs, looking, reporting, shells, system, transfer
+from harness.cli.log import log_end, log_options, offer_log, open_log
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=True,
+    add_completion=True,  # `ttc completion` is built on it
     pretty_exceptions_enable=False,
     help="Search for programs that spend test-time compute to improve a frozen embedding model's retrieval.",
 )
+
+
+app.callback()(log_options)
 jobs.register(app)
 transfer.register(app)
 authoring.register(app)
@@ -20,19 +24,23 @@ looking.register(app)
 reporting.register(app)
 archives.register(app)
 system.register(app)
+shells.register(app)
 
 
 def main() -> None:
     """Run the command line; a person's mistake ends in one sentence on standard error and an exit code."""
     try:
-        app()
-    except KeyboardInterrupt:
+        open_log()
+        offer_log(typer.main.get_command(app))()
+    except KeyboardInterrupt as interrupt:
+        log_end(interrupt, "interrupted")
         print("ttc: interrupted.", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
     except Exception as error:
         sentence = _sentence(error)
+        log_end(error, sentence or "a fault of ours")
         if sentence is None:
             raise
         print(f"ttc: {sentence}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What a shell offers for a run or a program when Tab is pressed."""
+"""What a shell offers for a run, a program or a setting when Tab is pressed."""
 
 from collections.abc import Iterator
 
@@ -33,6 +33,30 @@ def complete_program(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str,
                         break
     except ArchiveError:
         return
+
+
+def complete_setting(incomplete: str) -> Iterator[tuple[str, str]]:
+    """Settings, and the values of those that have few."""
+    from harness.settings.offers import offers
+
+    return offers(incomplete)
+
+
+def complete_named(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """Whatever names a program: reference programs and those of the latest run; files are the shell's to offer."""
+    from primitives.programs import names
+
+    yield from ((name, "a reference program") for name in names() if name.startswith(incomplete))
+    yield from complete_program(ctx, incomplete)
+
+
+def complete_word(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """A program or a setting."""
+    if "=" not in incomplete:
+        several = (("frontier", "of the latest run"), ("reference", "all reference programs"), ("encoders=", "several"))
+        yield from (one for one in several if one[0].startswith(incomplete))
+        yield from complete_named(ctx, incomplete)
+    yield from complete_setting(incomplete)
 
 
 def _archive(ctx: typer.Context) -> str:

@@ -12,7 +12,8 @@ def evaluate_named(named: str, settings: Settings, *, as_json: bool) -> int:
 
     Raises UsageError when there is no such program.
     """
-    found = api.evaluate(named, settings, watcher=Lines())
+    with Lines() as lines:
+        found = api.evaluate(named, settings, watcher=lines)
     if found.single is None:
         first = found.violations[0]
         count = len(found.violations)

@@ -10,15 +10,18 @@ from harness.cli.options import (
     ConfigNameOption,
     CsvOption,
     JsonOption,
+    NamedArgument,
     ProgramsArgument,
     RunArgument,
+    SettingsArgument,
     form,
     sources,
 )
 from harness.errors import UsageError
 from harness.screen.columns import OPERATIONS
 
-OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
+OVERRIDES = {"ignore_unknown_options": True}
+"""A word that looks like an option is told what it is taken for: a setting that does not exist."""
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def discover(
-    ctx: typer.Context,
+    words: SettingsArgument = None,
     show_config: Annotated[bool, typer.Option("--show-config", help="Print the composed settings and stop.")] = False,
     multirun: Annotated[
         bool, typer.Option("--multirun", "-m", help="Run one search after another: `-m search.seed=1,2`.")
@@ -52,12 +55,12 @@ def discover(
         from harness.cli.sweep import show_each, sweep
 
         if show_config or cfg:
-            show_each(ctx.args, found)
+            show_each(words or [], found)
             return
-        raise typer.Exit(0 if sweep(ctx.args, found) else 1)
+        raise typer.Exit(0 if sweep(words or [], found) else 1)
     from harness.settings import compose
 
-    settings = compose(ctx.args, found)
+    settings = compose(words or [], found)
     if show_config or cfg:
         from harness.settings import as_yaml
 
@@ -69,24 +72,25 @@ def discover(
 
 
 def resume(
-    ctx: typer.Context,
     run: RunArgument = "latest",
+    words: SettingsArgument = None,
     archive: ArchiveOption = "ttc-archive.db",
 ) -> None:
     """Continue a run after any kind of end; the result is that of an unbroken run.
 
-    Limits may be changed: `ttc resume RUN caps.dollars=20 search.generations=200`.
+    Limits may be changed: `ttc resume RUN caps.dollars=20 search.generations=200`; and places, where files have moved:
+    `ttc resume RUN "tasks.paths=[NEW/FOLDER]"`.
     """
     from harness.cli.searching import resume_search
 
     if "=" in run:
         raise typer.BadParameter("name the run before its settings, for example: ttc resume latest caps.dollars=20")
-    raise typer.Exit(resume_search(archive, run, ctx.args))
+    raise typer.Exit(resume_search(archive, run, words or []))
 
 
 def evaluate(
-    ctx: typer.Context,
-    program: Annotated[str, typer.Argument(help="A Python file, a program id, or the name of a reference program.")],
+    program: NamedArgument,
+    words: SettingsArgument = None,
     as_json: JsonOption = False,
     config_dir: ConfigDirOption = None,
     config_name: ConfigNameOption = "config",
@@ -95,7 +99,7 @@ def evaluate(
     from harness.cli.evaluating import evaluate_named
     from harness.settings import compose
 
-    settings = compose(ctx.args, sources(config_dir, config_name))
+    settings = compose(words or [], sources(config_dir, config_name))
     raise typer.Exit(evaluate_named(program, settings, as_json=as_json))
 
 

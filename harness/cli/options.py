@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.completion import complete_program, complete_run
+from harness.cli.completion import complete_named, complete_program, complete_run, complete_setting, complete_word
 from harness.errors import UsageError
 from harness.screen.listing import Form
 from harness.settings.words import Sources
@@ -23,7 +23,17 @@ ProgramsArgument = Annotated[
     typer.Argument(
         metavar="PROGRAM|KEY=VALUE",
         help="Programs: files, ids, `frontier` (of the latest run, or `frontier:RUN`), `reference`; and settings.",
+        autocompletion=complete_word,
     ),
+]
+NamedArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A Python file, a program id, or the name of a reference program.", autocompletion=complete_named
+    ),
+]
+SettingsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Settings.", autocompletion=complete_setting)
 ]
 
 ConfigDirOption = Annotated[

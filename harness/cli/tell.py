@@ -1,10 +1,12 @@
 """The verb `tell`: answers in, one by one or through a watched folder."""
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from harness import api
 from harness.errors import UsageError
+from harness.screen.lines import Lines
 from harness.screen.stopping import StopOnInterrupt
 
 POLL_S = 0.5
@@ -20,7 +22,7 @@ def tell_file(path: str, run: str, file: Path) -> bool:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read ({error}); name a text file with the answer.") from error
-    with api.open_desk(run, archive=path) as desk:
+    with Lines() as lines, api.open_desk(run, archive=path, watcher=lines) as desk:
         told = desk.tell(text, file.stem)
     print(told.report)
     return told.recorded
@@ -34,7 +36,10 @@ def watch_folder(path: str, run: str, folder: Path) -> None:
     answer-N.refused-K.md, with the reason in the report, and may be given again.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with StopOnInterrupt() as stop, api.open_desk(run, archive=path) as desk:
+    lines = Lines()  # told while work is done; who waits for an author says nothing
+    with StopOnInterrupt() as stop, ExitStack() as stack:
+        with lines:
+            desk = stack.enter_context(api.open_desk(run, archive=path, watcher=lines))
         while not stop.asked():
             number = desk.number
             (folder / f"briefing-{number}.md").write_text(desk.ask(), "utf-8")
@@ -42,7 +47,8 @@ def watch_folder(path: str, run: str, folder: Path) -> None:
             text = _await(folder / f"answer-{number}.md", stop)
             if text is None:
                 return
-            told = desk.tell(text)
+            with lines:
+                told = desk.tell(text)
             (folder / f"report-{number}.md").write_text(told.report + "\n", "utf-8")
             print(told.report, flush=True)
             if not told.recorded:

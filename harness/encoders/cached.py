@@ -1,5 +1,7 @@
 """The frozen encoder behind its cache: what a program's `embed_fn` and the evaluator call."""
 
+import gc
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +17,8 @@ from harness.encoders.request import Request
 from harness.encoders.service import Embedded, Joiner
 from harness.encoders.store import EmbeddingStore
 from harness.encoders.texts import check_texts
+
+_log = logging.getLogger(__name__)
 
 MEMORY_BYTES = 512 * 1024**2
 
@@ -64,6 +68,8 @@ class CachedEncoder:
         report: Report | None = None,
     ) -> None:
         self.encoder = encoder
+        self.identity: EncoderIdentity = encoder.identity
+        """What is recorded of the encoder."""
         self._store = store
         self._report = report
         self._memory = MemoryLayer(encoder.dim, memory_bytes)
@@ -72,14 +78,20 @@ class CachedEncoder:
         self._stats = CacheStats()
 
     @property
-    def identity(self) -> EncoderIdentity:
-        """What is recorded of the encoder."""
-        return self.encoder.identity
-
-    @property
     def stats(self) -> CacheStats:
         """What was asked for and what was really encoded, so far."""
         return self._stats
+
+    def close(self) -> None:
+        """Let go of the encoder, of what memory holds and of the store; identity and statistics stay.
+
+        Whoever else holds the encoder keeps it alive.
+        """
+        if self._store is not None:
+            self._store.close()
+        del self.encoder
+        self._memory = MemoryLayer(self.identity.dim, 0)
+        gc.collect()  # models hold themselves in circles, and the next one may need their memory at once
 
     def embed(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Embedded:
         """Encode n texts, float32 (n, dim) unit rows, from the cache where it has them.
@@ -100,8 +112,13 @@ class CachedEncoder:
         texts = [text for asked in group for text in asked.texts]
         request = Request(texts, variant, self.encoder.fingerprint, self.encoder.dim)
         self._look_up(request)
+        n_missing, began = len(request.missing), time.monotonic()
         # All options of one variant encode alike.
         self._encode(request, group[0].options)
+        _log.debug(
+            "%d of %d texts in %d requests were known, %d encoded in %.2f s",
+            len(request.texts) - n_missing, len(request.texts), len(group), n_missing, time.monotonic() - began,
+        )  # fmt: skip
         return [request.answer(asked.texts) for asked in group]
 
     def _recall(self, variant: str, texts: Sequence[str]) -> Entries | None:

@@ -1,6 +1,8 @@
 """From settings to a loaded encoder, and to one behind its cache."""
 
+import logging
 import os
+import time
 from collections.abc import Callable, Mapping
 
 from harness import plugins
@@ -12,6 +14,8 @@ from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError
 from harness.settings.encoder import CacheSettings, EncoderSettings
 from harness.text import nearest
+
+_log = logging.getLogger(__name__)
 
 DTYPES = ("float32", "bfloat16", "float16")
 
@@ -26,7 +30,9 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
         plugins.ENCODERS, settings.kind, KINDS, takes=("settings",), options=settings.options, what="encoder.kind"
     )
     _check(settings)
+    began = time.monotonic()
     encoder: Encoder = make(settings)
+    _log.info("encoder %s is loaded in %.2f s: %s", encoder.name, time.monotonic() - began, encoder.identity)
     return encoder
 
 

@@ -78,6 +78,7 @@ class EmbeddingStore:
         self._connection: sqlite3.Connection | None = None
         try:
             self._connection = self._connect()
+            _log.debug("the cache is %s, %d bytes at most", self.path, max_bytes)
         except (sqlite3.Error, OSError) as error:
             self._give_up(error)
 
@@ -182,6 +183,7 @@ class EmbeddingStore:
             # A page is free only once all its rows are gone, so one pass may fall short.
             _drop_oldest(connection, int(np.ceil(rows * (1 - _KEPT_AFTER_EVICTION * self._max_bytes / size))))
             evicted = True
+            _log.debug("the cache holds %d bytes, more than it may: the oldest entries are dropped", size)
         return evicted
 
     def _shrink(self) -> None:

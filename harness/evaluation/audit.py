@@ -6,6 +6,7 @@ kept. What an audit embeds is not metered: it is the harness's question, not the
 """
 
 import ast
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from harness.evaluation.evaluate import Outcome, PreparedTask
 from harness.evaluation.executor import ATTEMPTS, attempt, options_of
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.inputs import MappedInputs, map_inputs
+
+_log = logging.getLogger(__name__)
 
 QUOTE_CHARS = 12
 """String literals from this length on are looked for in the texts; shorter ones are words that occur anywhere."""
@@ -203,6 +206,7 @@ class Auditor:
 
     def _run(self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs) -> Execution:
         execution = attempt(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits))
+        _log.debug("audit on %s: %s after %.2f s", task.name, execution.verdict.value, execution.wall_s)
         if execution.verdict is Verdict.HARNESS_ERROR:
             raise JobError(
                 f"The harness failed {ATTEMPTS} times during an audit on task {task.name}: {execution.reason}"

@@ -1,5 +1,7 @@
 """One program on tasks: sandboxed execution, metered encoding, nDCG@10 and cost."""
 
+import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +18,8 @@ from harness.evaluation.secret import NO_SECRET, Order, Secret
 from harness.tasks.task import RetrievalTask
 from sandbox import Execution, Limits, TaskInputs
 from sandbox.verdicts import Verdict
+
+_log = logging.getLogger(__name__)
 
 TIE = 1e-6
 """Deltas closer to zero than this are ties: below what float32 scores can tell apart."""
@@ -155,7 +159,10 @@ def prepare_all(
     with ExitStack() as stack:
         ready = []
         for task in tasks:
+            began = time.monotonic()
             ready.append(prepare(task, encoder, secret))
+            took = time.monotonic() - began
+            _log.info("task %s is ready in %.2f s: cosine %.4f nDCG@10", task.name, took, ready[-1].baseline_ndcg)
             stack.callback(ready[-1].inputs.close)
             on_task(ready[-1])
         yield ready

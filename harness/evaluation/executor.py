@@ -1,5 +1,6 @@
 """Where programs run: one program on one task, asked for from any thread, answered by a future."""
 
+import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
@@ -18,6 +19,8 @@ from harness.settings import ExecutorSettings
 from primitives import programs
 from sandbox import Backend, EmbedCallback, EmbedRefused, EmbedRequest, Execution
 from sandbox.verdicts import Verdict
+
+_log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """Tries of one program on one task when the harness, not the program, fails."""
@@ -77,6 +80,10 @@ class LocalExecutor:
 
         execution = attempt(once)
         if execution.verdict is not Verdict.HARNESS_ERROR or self._works(task):
+            _log.debug(
+                "on %s: %s after %.2f s, %.2f s of them computing; %s",
+                task.name, execution.verdict.value, execution.wall_s, execution.cpu_s, meter.cost,
+            )  # fmt: skip
             return score(task, source, execution, meter.cost)
         raise JobError(
             f"The harness failed {ATTEMPTS} times on task {task.name}: {execution.reason} Nothing was recorded of the "
@@ -130,6 +137,7 @@ def attempt(once: Callable[[], Execution]) -> Execution:
         execution = once()
         if execution.verdict is not Verdict.HARNESS_ERROR:
             break
+        _log.info("the harness failed, not the program: %s", execution.reason)
     return execution
 
 

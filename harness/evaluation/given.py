@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from harness.encoders.cached import CachedEncoder, Report
+from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import cache_encoder, load_cached_encoder
 from harness.encoders.protocol import Encoder
 from harness.errors import UsageError
 from harness.evaluation.executor import Executor, LocalExecutor, MakeExecutor, find_executor
+from harness.evaluation.watcher import Watcher
 from harness.settings import Settings
-from harness.tasks.load import load_tasks, refuse_held_out
+from harness.tasks.load import list_names, load_tasks, refuse_held_out
 from harness.tasks.task import RetrievalTask
 
 GIVEN = "given"
@@ -39,13 +40,14 @@ class Given:
 NOTHING_GIVEN = Given()
 
 
-def open_encoder(settings: Settings, given: Encoder | None, report: Report | None = None) -> CachedEncoder:
+def open_encoder(settings: Settings, given: Encoder | None, watcher: Watcher) -> CachedEncoder:
     """The encoder behind its cache. Raises UsageError where the settings name an object that was not given."""
     if given is not None:
-        return cache_encoder(given, settings.cache, report=report)
+        return cache_encoder(given, settings.cache, report=watcher.encoding)
     if settings.encoder.kind == GIVEN:
         raise UsageError(f"This needs the encoder {settings.encoder.model}, an object; give it again in Python.")
-    return load_cached_encoder(settings.encoder, settings.cache, report=report)
+    watcher.doing(f"loading the encoder {settings.encoder.model}")
+    return load_cached_encoder(settings.encoder, settings.cache, report=watcher.encoding)
 
 
 def executor_maker(settings: Settings, given: Executor | None) -> MakeExecutor:
@@ -55,20 +57,24 @@ def executor_maker(settings: Settings, given: Executor | None) -> MakeExecutor:
     return LocalExecutor if settings.executor.kind == GIVEN else find_executor(settings.executor)
 
 
-def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None) -> list[RetrievalTask]:
+def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None, watcher: Watcher) -> list[RetrievalTask]:
     """The tasks, in order. Raises UsageError where the settings name objects that were not given."""
     if given is not None:
+        watcher.reading_tasks(len(given))
         return _distinct(given)
     if settings.tasks.source == GIVEN:
         raise UsageError(
             f"The tasks {', '.join(settings.tasks.names)} were given as objects in Python; give them again there."
         )
+    watcher.reading_tasks(len(list_names(settings.tasks)))
     return load_tasks(settings.tasks)
 
 
-def open_search_tasks(settings: Settings, given: Sequence[RetrievalTask] | None) -> list[RetrievalTask]:
+def open_search_tasks(
+    settings: Settings, given: Sequence[RetrievalTask] | None, watcher: Watcher
+) -> list[RetrievalTask]:
     """The same for a search. Raises UsageError for a held-out task."""
-    tasks = open_tasks(settings, given)
+    tasks = open_tasks(settings, given, watcher)
     refuse_held_out(tasks)
     return tasks
 

@@ -27,8 +27,9 @@ def evaluate_source(
 ) -> Single:
     """Evaluate a program that breaks no static rule on the tasks of the settings."""
     watcher = watcher or Watcher()
-    tasks = open_tasks(settings, given.tasks)
+    tasks = open_tasks(settings, given.tasks, watcher)
     with open_workbench(find_secret(settings), tasks, watcher=watcher, given=given) as bench:
+        watcher.doing("running the program")
         evaluation = bench.evaluator.evaluate(source, on_outcome=watcher.outcome)
         if evaluation.failure is None:
             evaluation = audit(evaluation, source, bench)

@@ -23,6 +23,9 @@ class Watcher:
     def noted(self, sentence: str) -> None:
         """Something worth knowing, for a person: a cap that is reached, calls that were lost, another machine."""
 
+    def doing(self, what: str) -> None:
+        """What is done from now on, until something else is told, as a phrase: `loading the encoder minilm`."""
+
     def reading_tasks(self, n_tasks: int) -> None:
         """So many tasks are about to be read."""
 

@@ -1,7 +1,8 @@
 """What every job that runs programs needs, opened together and closed together."""
 
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from harness.encoders.cached import CachedEncoder
@@ -15,6 +16,8 @@ from harness.machine import available_cores
 from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
 from sandbox import Sandbox
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,11 @@ def open_workbench(
         sandbox = stack.enter_context(
             Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level)
         )
+        _log.info("sandbox: %d workers, %s", workers, sandbox.isolation)
         poisoned = stack.enter_context(
             poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
         )
-        encoder = open_encoder(settings, given.encoder, watcher.encoding)
+        encoder = stack.enter_context(closing(open_encoder(settings, given.encoder, watcher)))
         ready = stack.enter_context(
             prepare_all(tasks, encoder, Secret(settings.archive.secret), on_task=watcher.task_prepared)
         )

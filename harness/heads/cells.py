@@ -9,7 +9,7 @@ import numpy as np
 
 from archive import Archive, CellRecord, HeldOut, OutcomeRecord
 from harness.encoders.cached import CachedEncoder
-from harness.encoders.protocol import QUERY
+from harness.encoders.protocol import QUERY, EncoderIdentity
 from harness.evaluation.difference import hash_of
 from harness.evaluation.evaluate import PreparedTask, prepare_all
 from harness.evaluation.records import task_record
@@ -20,7 +20,7 @@ from harness.tasks.task import RetrievalTask
 
 
 def describe(
-    kind: str, seed: int, settings: HeadsSettings, trained_on: Sequence[RetrievalTask], encoder: CachedEncoder
+    kind: str, seed: int, settings: HeadsSettings, trained_on: Sequence[RetrievalTask], encoder: EncoderIdentity
 ) -> NamedProgram:
     """What decides a head, as text; it stands where a program's source stands and identifies its cells."""
     import torch
@@ -30,7 +30,7 @@ def describe(
         "seed": seed,
         "settings": {key: value for key, value in asdict(settings).items() if key not in ("kinds", "seeds")},
         "trained_on": [task.fingerprint for task in trained_on],
-        "encoder": encoder.identity.fingerprint,
+        "encoder": encoder.fingerprint,
         "torch": torch.__version__,
     }
     searched = frozenset(task.name for task in trained_on)
@@ -38,11 +38,11 @@ def describe(
 
 
 def missing_tasks(
-    archive: Archive, head: NamedProgram, encoder: CachedEncoder, tasks: Sequence[RetrievalTask]
+    archive: Archive, head: NamedProgram, encoder: EncoderIdentity, tasks: Sequence[RetrievalTask]
 ) -> list[RetrievalTask]:
     """Tasks on which this head was not evaluated with this encoder."""
     known = HeldOut(archive).latest()
-    return [task for task in tasks if (head.code, encoder.identity.fingerprint, task.fingerprint) not in known]
+    return [task for task in tasks if (head.code, encoder.fingerprint, task.fingerprint) not in known]
 
 
 def record_cells(

@@ -1,23 +1,30 @@
 """Train heads on discovery tasks, and set them beside programs in-domain and on held-out tasks and encoders."""
 
+import logging
+import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from archive import Archive
 from harness.encoders.cached import CachedEncoder
-from harness.encoders.load import load_cached_encoder
+from harness.encoders.protocol import EncoderIdentity
 from harness.errors import UsageError
+from harness.evaluation.given import open_encoder, open_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.heads.cells import describe, missing_tasks, record_cells
 from harness.heads.split import SplitTask, split_by_query
-from harness.heads.training import prepare_training, train_head
+from harness.heads.training import TrainedHead, TrainingTask, prepare_training, train_head
 from harness.programs.named import NamedProgram, read_programs
 from harness.settings import compose
-from harness.tasks.load import load_tasks, refuse_held_out
+from harness.settings.heads import HeadsSettings
+from harness.tasks.load import refuse_held_out
 from harness.tasks.task import RetrievalTask
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import Matrix, read_matrix
 from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settings
+
+_log = logging.getLogger(__name__)
 
 TITLES = {
     "in-domain": "the test queries of the tasks that heads were trained on",
@@ -61,30 +68,30 @@ def judge_heads(
     tasks to judge on.
     """
     watcher = watcher or Watcher()
-    request = _read(words, held_out)
+    request = _read(words, held_out, watcher)
     settings = request.transfer.settings
     with Archive.open(settings.archive.path) as archive:
-        encoders = _load_encoders(request, watcher)
+        encoders = _identify(request, watcher)
         rows = [*request.transfer.programs, *_heads(archive, request, encoders, watcher)]
         matrices, complete = [], True
         for tasks in (request.in_domain, list(request.held_out)):
             if request.transfer.programs:
                 complete &= evaluate_missing(request.transfer, tasks, archive, watcher, stopping).complete
             fingerprints = [task.fingerprint for task in tasks]
-            matrices.append(read_matrix(archive, rows, [encoder.identity for encoder in encoders], fingerprints))
+            matrices.append(read_matrix(archive, rows, encoders, fingerprints))
     return Judged(matrices[0], matrices[1], complete, settings.search.seed)
 
 
-def _read(words: Sequence[str], held_out: Sequence[str]) -> HeadsRequest:
+def _read(words: Sequence[str], held_out: Sequence[str], watcher: Watcher) -> HeadsRequest:
     encoders, named = read_settings(words, default_tasks=None)
     programs = read_programs(named, encoders[0])
-    tasks = load_tasks(encoders[0].tasks)
+    tasks = open_tasks(encoders[0], None, watcher)
     refuse_held_out(tasks)
     splits = [split for task in tasks if (split := split_by_query(task, encoders[0].search.seed)) is not None]
     if not splits:
         raise UsageError("No task has five queries or more, so none can be split; choose other tasks to train on.")
     chosen = list(held_out) if any(word.startswith("tasks=") for word in held_out) else [DEFAULT_TASKS, *held_out]
-    judged = load_tasks(compose(chosen).tasks)
+    judged = open_tasks(compose(chosen), None, watcher)
     names = {task.name for task in tasks}
     for task in judged:
         if task.name in names:
@@ -92,40 +99,71 @@ def _read(words: Sequence[str], held_out: Sequence[str]) -> HeadsRequest:
     return HeadsRequest(TransferRequest(programs, tuple(encoders)), tuple(splits), tuple(judged))
 
 
-def _load_encoders(request: HeadsRequest, watcher: Watcher) -> list[CachedEncoder]:
-    encoders = [
-        load_cached_encoder(each.encoder, each.cache, report=watcher.encoding) for each in request.transfer.encoders
-    ]
-    own = encoders[0].identity
-    for encoder in encoders[1:]:
-        if encoder.identity.dim != own.dim:
+def _identify(request: HeadsRequest, watcher: Watcher) -> list[EncoderIdentity]:
+    """Load one encoder after another to see what it is. Raises UsageError where their widths differ."""
+    found: list[EncoderIdentity] = []
+    for each in request.transfer.encoders:
+        with closing(open_encoder(each, None, watcher)) as encoder:
+            found.append(encoder.identity)
+        own, other = found[0], found[-1]
+        if other.dim != own.dim:
             raise UsageError(
-                f"A head trained on {own.name} ({own.dim} wide) does not fit {encoder.identity.name} "
-                f"({encoder.identity.dim} wide); name encoders of one width."
+                f"A head trained on {own.name} ({own.dim} wide) does not fit {other.name} ({other.dim} wide); name "
+                "encoders of one width."
             )
-    return encoders
+    return found
 
 
 def _heads(
-    archive: Archive, request: HeadsRequest, encoders: Sequence[CachedEncoder], watcher: Watcher
+    archive: Archive, request: HeadsRequest, encoders: Sequence[EncoderIdentity], watcher: Watcher
 ) -> list[NamedProgram]:
     """Evaluate each head where it was not; a head is trained only if it has a cell to fill."""
     settings = request.transfer.settings.heads
     trained_on = [split.train for split in request.splits]
     tasks = [*request.in_domain, *request.held_out]
-    prepared = [prepare_training(split, encoders[0], settings.hard_negatives) for split in request.splits]
-    heads = []
-    for kind in settings.kinds:
-        for seed in range(settings.seeds):
-            head = describe(kind, seed, settings, trained_on, encoders[0])
-            missing = {encoder: missing_tasks(archive, head, encoder, tasks) for encoder in encoders}
-            if any(missing.values()):
-                trained = train_head(kind, prepared, settings, seed)
-                watcher.noted(
-                    f"{head.name}: {trained.epochs} of at most {settings.epochs} epochs, best on validation after "
-                    f"{trained.best_epoch}"
-                )
-                for encoder, some in missing.items():
-                    record_cells(archive, head, trained, encoder, some)
-            heads.append(head)
-    return heads
+    heads = [
+        Head(describe(kind, seed, settings, trained_on, encoders[0]), kind, seed)
+        for kind in settings.kinds
+        for seed in range(settings.seeds)
+    ]
+    missing = {
+        encoder.fingerprint: {head: missing_tasks(archive, head.row, encoder, tasks) for head in heads}
+        for encoder in encoders
+    }
+    wanted = [head for head in heads if any(each[head] for each in missing.values())]
+    trained: dict[Head, TrainedHead] = {}
+    for place, each in enumerate(request.transfer.encoders if wanted else ()):
+        with closing(open_encoder(each, None, watcher)) as encoder:  # one alive at a time
+            prepared = _prepare(request, encoder, watcher) if place == 0 else []
+            for head in wanted:
+                if place == 0:
+                    trained[head] = _train(head, prepared, settings, watcher)
+                watcher.doing(f"evaluating {head.row.name} with {encoder.identity.name}")
+                record_cells(archive, head.row, trained[head], encoder, missing[encoder.identity.fingerprint][head])
+    return [head.row for head in heads]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A head that may have to be trained, and its row in the matrix."""
+
+    row: NamedProgram
+    kind: str
+    seed: int
+
+
+def _prepare(request: HeadsRequest, encoder: CachedEncoder, watcher: Watcher) -> list[TrainingTask]:
+    watcher.doing("encoding what heads are trained on")
+    n_hard = request.transfer.settings.heads.hard_negatives
+    return [prepare_training(split, encoder, n_hard) for split in request.splits]
+
+
+def _train(head: Head, tasks: Sequence[TrainingTask], settings: HeadsSettings, watcher: Watcher) -> TrainedHead:
+    name, began = head.row.name, time.monotonic()
+    watcher.doing(f"training {name}")
+    trained = train_head(head.kind, tasks, settings, head.seed)
+    _log.info("%s is trained in %.2f s", name, time.monotonic() - began)
+    watcher.noted(
+        f"{name}: {trained.epochs} of at most {settings.epochs} epochs, best on validation after {trained.best_epoch}"
+    )
+    return trained

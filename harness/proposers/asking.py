@@ -1,5 +1,7 @@
 """Asking a model once: recorded answers first, then the caps, then the call, then the record."""
 
+import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -11,6 +13,8 @@ from harness.proposers.prices import Price, most_expensive
 from harness.proposers.record import ExchangeStore, RecordedExchange
 from harness.proposers.spending import Amount, Spending
 from harness.proposers.tokens import at_most
+
+_log = logging.getLogger(__name__)
 
 
 class Asker(Protocol):
@@ -46,6 +50,7 @@ class LiveAsker:
         hash_ = request_hash(asked.client.request(prompt))
         known = self._store.lookup(number, step)
         if known is not None and known.request_hash == hash_:
+            _log.info("%s of program %d is taken from the archive", step, number)
             return known.exchange
         most = self._most(asked, prompt)
         with self._spending.call(most) as settle:
@@ -59,8 +64,12 @@ class LiveAsker:
         return exchange
 
     def _answer(self, asked: Model, prompt: Prompt, number: int, call: int) -> Exchange:
+        began = time.monotonic()
         try:
-            return asked.client.complete(prompt)
+            exchange = asked.client.complete(prompt)
+            took, tokens = time.monotonic() - began, exchange.usage.output
+            _log.info("%s answered for program %d in %.1f s: %s tokens", asked.client.model, number, took, tokens)
+            return exchange
         except HarnessError as error:
             self._store.failed(number, call, str(error))
             raise

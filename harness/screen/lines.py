@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Self
 
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.evaluate import Outcome, PreparedTask
@@ -16,30 +17,57 @@ PATIENCE_S = 10.0
 """Seconds that an author may take before a line tells of retries: most are over in a moment."""
 RETRIES_TOLD_S = 60.0
 """Seconds between two such lines."""
-SILENCE_S = 30.0
-"""Seconds after which a job that goes on says where it is."""
+SILENCE_S = 25.0
+"""Seconds after which a job that goes on says where it is: with the beat below, half a minute at most."""
+BEAT_S = 1.0
+"""Seconds between two looks at the clock."""
 
 
 class Lines(Watcher):
-    """Programs go to standard output, everything else to standard error."""
+    """Programs go to standard output, everything else to standard error.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    A context manager, entered as often as you like: inside it a thread says what is being done where nothing happens
+    that could be told, while a model is loaded or asked, say, or a program runs for a minute.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, silence_s: float = SILENCE_S) -> None:
+        self._clock, self._silence_s = clock, silence_s
         self._tell_from = math.inf
-        self._said_at = clock()
-        self._lock = threading.Lock()
-        self._doing = ""
+        self._said_at = self._since = clock()
+        self._lock = threading.RLock()
+        self._program = ""
+        self._doing = "starting"
+
+    def __enter__(self) -> Self:
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._ended.set()
+        self._thread.join()
 
     def noted(self, sentence: str) -> None:
         self._say(sentence)
 
+    def doing(self, what: str) -> None:
+        with self._lock:
+            self._doing, self._since = what, self._clock()
+
+    def reading_tasks(self, n_tasks: int) -> None:
+        self.doing(f"reading {n_tasks} tasks")
+
     def task_prepared(self, task: PreparedTask) -> None:
-        self._alive(f"task {task.name} is encoded")
+        self.doing(f"task {task.name} is encoded")
+        self.alive()
 
     def encoding(self, done: int, total: int) -> None:
-        self._alive(f"encoding text {done:,} of {total:,}")
+        self.doing(f"encoding text {done:,} of {total:,}")
+        self.alive()
 
     def asked(self, generation: int) -> None:
+        self.doing(f"waiting for the author of generation {generation}")
         self._tell_from = self._clock() + PATIENCE_S
 
     def retrying(self, sentence: str) -> None:
@@ -48,37 +76,52 @@ class Lines(Watcher):
             self._say(sentence)
 
     def run_started(self, run_id: str, encoder: CachedEncoder, n_programs: int) -> None:
+        self.doing(f"going on with run {run_id}")
         self._print(f"run {run_id}")
 
     def program_started(self, generation: int, name: str) -> None:
-        self._doing = plain(name, 60)
+        self._program = plain(name, 60)
+        self.doing(f"running {self._program}")
 
     def outcome(self, outcome: Outcome) -> None:
-        self._alive(f"{self._doing}: {outcome.task} is done")
+        self.doing(f"{self._program}: {outcome.task} is done" if self._program else f"{outcome.task} is done")
+        self.alive()
 
     def program_recorded(self, row: LedgerRow, verdict: str, best_delta: float | None, n_frontier: int) -> None:
         self._print(describe(row))
 
     def encoder_started(self, encoder: CachedEncoder, n_cells: int) -> None:
+        self.doing(f"evaluating cells with {plain(encoder.identity.name)}")
         self._say(f"encoder {plain(encoder.identity.name)}: {n_cells} cells to evaluate")
 
     def cell(self, program: str, outcome: Outcome, seconds_left: float | None) -> None:
         self._say(f"{describe_cell(program, outcome)}  {time_left(seconds_left)}")
 
-    def _alive(self, sentence: str) -> None:
-        """Say where the job is, unless something was said a moment ago."""
+    def alive(self) -> None:
+        """Say what is being done, unless something was said a moment ago."""
         with self._lock:
-            due = self._clock() - self._said_at >= SILENCE_S
-        if due:
-            self._say(sentence)
+            now = self._clock()
+            if now - self._said_at < self._silence_s:
+                return
+            lasting = now - self._since
+            self._say(f"{self._doing} ({lasting:.0f} s)" if lasting >= self._silence_s else self._doing)
+
+    def _beat(self) -> None:
+        while not self._ended.wait(min(BEAT_S, self._silence_s)):
+            try:
+                self.alive()
+            except (OSError, ValueError):  # nobody reads any more; the job's own next line tells it so
+                return
 
     def _say(self, sentence: str) -> None:
-        self._said_at = self._clock()
-        print(sentence, file=sys.stderr, flush=True)
+        with self._lock:
+            self._said_at = self._clock()
+            print(sentence, file=sys.stderr, flush=True)
 
     def _print(self, line: str) -> None:
-        self._said_at = self._clock()
-        print(line, flush=True)
+        with self._lock:
+            self._said_at = self._clock()
+            print(line, flush=True)
 
 
 def describe(row: LedgerRow) -> str:

@@ -33,6 +33,9 @@ class Panel(Watcher):
     def noted(self, sentence: str) -> None:
         print(sentence, file=sys.stderr, flush=True)
 
+    def doing(self, what: str) -> None:
+        self._now = what
+
     def reading_tasks(self, n_tasks: int) -> None:
         self._n_tasks, self._now = n_tasks, f"reading {n_tasks} tasks"
 
@@ -110,6 +113,9 @@ class MatrixBar(Watcher):
     def noted(self, sentence: str) -> None:
         self._bar.console.print(sentence, markup=False, highlight=False)
 
+    def doing(self, what: str) -> None:
+        self._bar.update(self._task, left=what)
+
     def encoder_started(self, encoder: CachedEncoder, n_cells: int) -> None:
         self._bar.reset(self._task, description=plain(encoder.identity.name, 30), total=n_cells, left="")
 
@@ -136,7 +142,8 @@ def working(what: str) -> Iterator[None]:
 def open_run() -> Iterator[Watcher]:
     """For a run: the panel on a terminal, with a line a program scrolling above it; plain lines anywhere else."""
     if not sys.stdout.isatty():
-        yield Lines()
+        with Lines() as lines:
+            yield lines
         return
     from rich.live import Live
 
@@ -149,7 +156,8 @@ def open_run() -> Iterator[Watcher]:
 def open_matrix() -> Iterator[Watcher]:
     """For a matrix: a progress bar where standard error is a terminal, lines anywhere else."""
     if not sys.stderr.isatty():
-        yield Lines()
+        with Lines() as lines:
+            yield lines
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn

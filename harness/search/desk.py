@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from archive import Archive
 from harness.encoders.fingerprint import require_fingerprint
 from harness.evaluation.given import NOTHING_GIVEN, Given
+from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.proposers.answer import UnreadableAnswer
 from harness.proposers.asking import ReplayAsker
@@ -59,11 +60,19 @@ class Desk:
         briefing = self.briefing()
         return read_text(text, briefing, assignment(briefing, self.settings.proposer), name)
 
-    def record(self, proposal: Proposal, bench: Workbench) -> Known:
+    def record(self, proposal: Proposal, bench: Workbench, watcher: Watcher) -> Known:
         """Check, evaluate and record a proposal as the loop does."""
         generation = max(1, self.number - len(programs.SEEDS))
         events: list[tuple[str, str]] = []
-        record = consider(proposal, generation, self.history, bench, on_event=lambda *event: events.append(event))
+        watcher.program_started(generation, proposal.name)
+        record = consider(
+            proposal,
+            generation,
+            self.history,
+            bench,
+            on_outcome=watcher.outcome,
+            on_event=lambda *event: events.append(event),
+        )
         known = known_from_record(self.archive.record_program(self.run_id, record, events), record, bench.hidden)
         self.history.add(known)
         return known
@@ -85,6 +94,7 @@ class OpenDesk:
 
     desk: Desk
     bench: Workbench
+    watcher: Watcher
 
     @property
     def number(self) -> int:
@@ -101,19 +111,20 @@ class OpenDesk:
             proposal = self.desk.read(text, name or f"Program{self.number}")
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
-        return Told(True, report(self.desk.record(proposal, self.bench)))
+        return Told(True, report(self.desk.record(proposal, self.bench, self.watcher)))
 
 
 @contextmanager
-def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN) -> Iterator[OpenDesk]:
+def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watcher | None = None) -> Iterator[OpenDesk]:
     """The desk of a recorded run. Raises JobError where its encoder or tasks are no longer what they were."""
+    watcher = watcher or Watcher()
     with Archive.open(path, create=False) as archive, alone(archive, archive.resolve_run(run)):
         desk = read_desk(archive, run)
-        tasks = recorded_tasks(desk.settings, archive, desk.run_id, given=given)
+        tasks = recorded_tasks(desk.settings, archive, desk.run_id, given=given, watcher=watcher)
         hidden = hidden_of(archive, desk.run_id)
-        with open_workbench(desk.settings, tasks, hidden=hidden, given=given) as bench:
+        with open_workbench(desk.settings, tasks, hidden=hidden, given=given, watcher=watcher) as bench:
             require_fingerprint(archive.run(desk.run_id).record.encoder["fingerprint"], bench.encoder.encoder)
-            yield OpenDesk(desk, bench)
+            yield OpenDesk(desk, bench, watcher)
 
 
 def ask(path: str, run: str, *, requests: bool = False) -> str:

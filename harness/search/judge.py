@@ -1,5 +1,7 @@
 """From a proposal to a record: tried (rules, evaluation, audits), then judged (novelty, admission) in order."""
 
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -20,6 +22,8 @@ from harness.search.recording import (
     rejected_record,
 )
 from sandbox import Violation, rules
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,12 @@ def try_proposal(
         return replace(tried, violations=tuple(violations))
     if history.same_source(tried.hashes.exact) is not None:
         return tried
+    began = time.monotonic()
     evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
+    ran = time.monotonic()
     if evaluation.failure is None:
         evaluation = audit(evaluation, proposal.source, bench)
+    _log.info("%s: run in %.2f s, audited in %.2f s", proposal.name, ran - began, time.monotonic() - ran)
     behaviour = behaviour_of(evaluation)
     hidden = None
     if bench.validator is not None and behaviour is not None and history.same_behaviour(behaviour) is None:
@@ -96,10 +103,12 @@ def consider(
     history: History,
     bench: Workbench,
     *,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
     on_event: Callable[[str, str], None] = lambda kind, message: None,
 ) -> ProgramRecord:
     """Try a proposal and judge it at once."""
-    return judge(try_proposal(proposal, generation, bench, history), history, bench, on_event=on_event)
+    tried = try_proposal(proposal, generation, bench, history, on_outcome=on_outcome)
+    return judge(tried, history, bench, on_event=on_event)
 
 
 def screen(source: str, briefing: Briefing, history: History) -> str | None:

@@ -7,6 +7,8 @@ The archive is the only state. Every step reads what it needs from `History`, wh
 so a resumed run goes on exactly as the unbroken one would have.
 """
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -24,6 +26,8 @@ from harness.search.pipeline import Pipeline
 from harness.search.recording import known_from_record
 from harness.settings import Settings
 from primitives import programs
+
+_log = logging.getLogger(__name__)
 
 
 class Discovery:
@@ -86,10 +90,12 @@ class Discovery:
         """Judge and record the next program, and begin as many after it as there is room for."""
         number = len(self._history) + 1
         self._begin(number)
-        tried = self._trials.take(number)
+        tried, began = self._trials.take(number), time.monotonic()
         events: list[tuple[str, str]] = []
         record = judge(tried, self._history, self._bench, on_event=lambda *event: events.append(event))
         program_id = self._archive.record_program(self._run_id, record, events)
+        took = time.monotonic() - began
+        _log.info("%s is judged and recorded in %.2f s: %s. %s", program_id, took, record.status, record.reason)
         known = known_from_record(program_id, record, self._bench.hidden)
         self._history.add(known)
         self._start_due(len(self._history), len(self._history))
@@ -123,7 +129,9 @@ class Discovery:
 
     def _try(self, number: int) -> Tried:
         with self._spending.program():
+            began = time.monotonic()
             proposal, generation = self._propose(number)
+            _log.info("generation %d: %s is written in %.2f s", generation, proposal.name, time.monotonic() - began)
             self._watcher.program_started(generation, proposal.name)
             return try_proposal(proposal, generation, self._bench, self._history, on_outcome=self._watcher.outcome)
 

@@ -1,5 +1,6 @@
 """Start a discovery run, or continue one from its archive."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -34,8 +35,23 @@ from harness.tasks.task import RetrievalTask
 from harness.text import plain
 from primitives import programs
 
-CHANGEABLE = ("caps.", "executor.", "proposer.max_retries=", "proposer.timeout_s=", "search.generations=")
-"""Settings that a resumed run may change: they decide how long it goes on, not what it finds."""
+_log = logging.getLogger(__name__)
+
+CHANGEABLE = (
+    "cache.",
+    "caps.",
+    "encoder.device=",
+    "encoder.model=",
+    "executor.",
+    "proposer.max_retries=",
+    "proposer.timeout_s=",
+    "search.generations=",
+    "tasks.paths=",
+)
+"""Settings that a resumed run may change: they decide how long it goes on and where things are, not what it finds.
+
+Fingerprints see to it that the encoder and the tasks found there are those that were recorded.
+"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,7 @@ def start(
         refuse_held_out(list_names(settings.tasks))  # before anything is fetched or made
     with Archive.open(settings.archive.path) as archive:
         settings = with_secret(with_replayed(settings, archive), archive)
-        tasks = _search_tasks(settings, given, watcher)
+        tasks = open_search_tasks(settings, given.tasks, watcher)
         return _search(settings, archive, tasks, None, Around(given, proposer, watcher, stopping))
 
 
@@ -158,14 +174,9 @@ def recorded_tasks(
     watcher: Watcher | None = None,
 ) -> list[RetrievalTask]:
     """The tasks of a recorded run. Raises JobError where one is not what it was."""
-    tasks = _search_tasks(settings, given, watcher or Watcher())
+    tasks = open_search_tasks(settings, given.tasks, watcher or Watcher())
     _require_same_tasks({task.name: task.fingerprint for task in archive.run(run_id).record.tasks}, tasks)
     return tasks
-
-
-def _search_tasks(settings: Settings, given: Given, watcher: Watcher) -> list[RetrievalTask]:
-    watcher.reading_tasks(len(settings.tasks.names if settings.tasks.source == GIVEN else list_names(settings.tasks)))
-    return open_search_tasks(settings, given.tasks)
 
 
 def _require_same_tasks(recorded: dict[str, str], tasks: Sequence[RetrievalTask]) -> None:
@@ -199,6 +210,7 @@ def _search(
             run_id = archive.start_run(run_record(settings, bench))
             stack.enter_context(alone(archive, run_id))
             stack.enter_context(_never_left_running(archive, run_id))
+            _log.info("run %s begins in %s, %d tasks hidden", run_id, archive.path, len(hidden))
             archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
         else:
             stack.enter_context(_never_left_running(archive, run_id))
@@ -219,6 +231,8 @@ def _search(
         )
         archive.set_status(run_id, "running")
         recorded = recorded_programs(archive, run_id, hidden)
+        if recorded:
+            _log.info("run %s goes on after %d recorded programs", run_id, len(recorded))
         complete = _run_to_end(discovery, recorded, archive, run_id, watcher, around.stopping)
     return Ended(run_id, complete)
 
@@ -248,6 +262,7 @@ def _run_to_end(
         archive.event(run_id, "cap", str(cap))
         watcher.noted(str(cap))
         complete = False
+    _log.info("run %s is %s", run_id, "finished" if complete else "stopped")
     archive.set_status(run_id, "finished" if complete else "stopped")
     return complete
 

@@ -9,10 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.settings.home import abbreviate_paths
 from harness.settings.plugged import register_choices
 from harness.settings.schema import Settings
 from harness.settings.words import Sources, choices, kinds, open_hydra, parse, spelt
 from harness.text import nearest
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "search.objective": ("compute", "transfer"),
+    "program.transductive": ("refuse", "flag", "allow"),
+    "sandbox.level": ("strict", "standard", "weak", "none"),
+    "encoder.dtype": ("float32", "bfloat16", "float16"),
+}
+"""Every value of a key that has few, as far as they are checked here."""
 
 _OURS = Sources()
 
@@ -91,8 +100,8 @@ def from_config(config: Any) -> Settings:
 
 
 def to_mapping(settings: Settings) -> dict[str, Any]:
-    """Settings as plain nested dictionaries, for the archive."""
-    return asdict(settings)
+    """Settings as plain nested dictionaries, for the archive; `~` stands for the home folder."""
+    return abbreviate_paths(asdict(settings))
 
 
 @cache
@@ -202,14 +211,8 @@ def _sentence(error: Exception) -> str:
 
 
 def _check_values(settings: Settings) -> None:
-    choices = {
-        "search.objective": ("compute", "transfer"),
-        "program.transductive": ("refuse", "flag", "allow"),
-        "sandbox.level": ("strict", "standard", "weak", "none"),
-        "encoder.dtype": ("float32", "bfloat16", "float16"),
-    }
     mapping = asdict(settings)
-    for key, allowed in choices.items():
+    for key, allowed in CHOICES.items():
         value = _value_at(mapping, key)
         if value not in allowed:
             raise UsageError(f"{key} is '{value}'{nearest(str(value), allowed)}")
@@ -230,7 +233,7 @@ def _check_values(settings: Settings) -> None:
 
 
 def as_yaml(settings: Settings) -> str:
-    """Settings as YAML, every key with its value."""
+    """Settings as YAML, every key with its value; `~` stands for the home folder."""
     from omegaconf import OmegaConf
 
-    return OmegaConf.to_yaml(OmegaConf.create(asdict(settings)))
+    return OmegaConf.to_yaml(OmegaConf.create(to_mapping(settings)))

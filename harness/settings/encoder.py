@@ -42,7 +42,7 @@ class EncoderSettings:
 def default_cache_folder() -> str:
     """The user's cache folder: `$XDG_CACHE_HOME/ttc-retrieval`, or `~/.cache/ttc-retrieval`."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return str(Path(base).expanduser() / "ttc-retrieval")
+    return str(Path(base) / "ttc-retrieval")
 
 
 @dataclass

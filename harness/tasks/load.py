@@ -1,5 +1,7 @@
 """Tasks by settings: the one place that knows every source."""
 
+import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +19,8 @@ from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
 from harness.text import nearest
 
+_log = logging.getLogger(__name__)
+
 
 class _Common(TypedDict):
     max_queries: int | None
@@ -30,8 +34,13 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
     Raises UsageError for a wrong setting, TaskError for a task that cannot be loaded, JobError where a package that
     brings a source cannot be imported.
     """
-    source = open_source(settings)
-    return [source.load(name) for name in _chosen(settings, source)]
+    source, began = open_source(settings), time.monotonic()
+    tasks = [source.load(name) for name in _chosen(settings, source)]
+    for task in tasks:
+        sizes = len(task.queries), len(task.documents)
+        _log.info("task %s: %d queries, %d documents, fingerprint %s", task.name, *sizes, task.fingerprint)
+    _log.info("%d tasks of %s are read in %.2f s", len(tasks), settings.source, time.monotonic() - began)
+    return tasks
 
 
 def open_source(settings: TasksSettings) -> TaskSource:

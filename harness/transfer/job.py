@@ -1,5 +1,7 @@
 """Evaluate the cells that the archive does not have yet, each recorded the moment it is done."""
 
+import logging
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing, contextmanager
@@ -21,6 +23,8 @@ from harness.transfer.pace import Pace
 from harness.transfer.request import TransferRequest
 from sandbox import Sandbox
 from sandbox.verdicts import Verdict
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,14 @@ def evaluate_missing(
             if stopping():
                 complete = False
                 break
-            encoder = open_encoder(each, given, watcher.encoding)
-            identities.append(encoder.identity)
-            secret = Secret(settings.archive.secret)
-            part = _Part(request, HeldOut(archive), encoder, sandbox, make_executor, workers, secret, watcher, stopping)
-            with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
-                complete &= part.run(tasks)
+            with closing(open_encoder(each, given, watcher)) as encoder:  # one alive at a time
+                identities.append(encoder.identity)
+                secret = Secret(settings.archive.secret)
+                part = _Part(
+                    request, HeldOut(archive), encoder, sandbox, make_executor, workers, secret, watcher, stopping
+                )
+                with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
+                    complete &= part.run(tasks)
     return Evaluated(tuple(identities), tuple(tasks), complete)
 
 
@@ -92,7 +98,9 @@ class _Part:
         """Evaluate task after task; True when no cell is missing at the end."""
         missing = self._missing(tasks)
         pace = self._pace(tasks, missing)
-        self.watcher.encoder_started(self.encoder, sum(map(len, missing.values())))
+        n_missing, name = sum(map(len, missing.values())), self.encoder.identity.name
+        _log.info("%s: %d of %d cells are missing", name, n_missing, len(tasks) * len(self.request.programs))
+        self.watcher.encoder_started(self.encoder, n_missing)
         complete = True
         for task in tasks:
             if missing[task.fingerprint]:
@@ -130,7 +138,7 @@ class _Part:
 
     def _run_task(self, task: RetrievalTask, programs: Sequence[NamedProgram], pace: Pace) -> bool:
         """Prepare one task and run programs on it; True when each has an outcome."""
-        identity = self.encoder.identity
+        identity, began = self.encoder.identity, time.monotonic()
         executor = self.make_executor(self.encoder, self.sandbox, self.workers)
         tasks = prepare_all([task], self.encoder, self.secret)
         with tasks as ready, closing(executor), _ended_on_failure(self.sandbox):
@@ -149,6 +157,8 @@ class _Part:
                     complete &= self._record(program, task, outcome)
                     pace.done(program.name, task.name, outcome.execution.wall_s)
                     self.watcher.cell(program.name, outcome, pace.left)
+        took = time.monotonic() - began
+        _log.info("%s on %s: %d programs in %.2f s", identity.name, task.name, len(programs), took)
         return complete
 
     def _record(self, program: NamedProgram, task: RetrievalTask, outcome: Outcome) -> bool:

@@ -25,7 +25,7 @@ def transfer(request: TransferRequest, *, watcher: Watcher | None = None, stoppi
     """Evaluate the cells of a request that the archive does not have, and return the whole matrix."""
     watcher, settings = watcher or Watcher(), request.settings
     with Archive.open(settings.archive.path) as archive:
-        done = evaluate_missing(request, open_tasks(settings, request.tasks), archive, watcher, stopping)
+        done = evaluate_missing(request, open_tasks(settings, request.tasks, watcher), archive, watcher, stopping)
         fingerprints = [task.fingerprint for task in done.tasks]
         matrix = read_matrix(archive, request.programs, done.encoders, fingerprints)
     return Transferred(matrix, done.complete, settings.search.seed)

@@ -15,6 +15,8 @@ def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch
     said: list[str] = []
 
     class Part:
+        isolation = "none"
+
         def __init__(self, name: str) -> None:
             self.name = name
 
@@ -34,10 +36,10 @@ def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch
 
     monkeypatch.setattr(workbench, "Sandbox", lambda **options: Part("sandbox"))
     monkeypatch.setattr(workbench, "poisoned_sandbox", lambda **options: Part("poisoned"))
-    monkeypatch.setattr(workbench, "open_encoder", lambda *arguments: None)
+    monkeypatch.setattr(workbench, "open_encoder", lambda *arguments: Part("encoder"))
     monkeypatch.setattr(workbench, "prepare_all", prepare_all)
     monkeypatch.setattr(workbench, "executor_maker", lambda *arguments: lambda *parts: Part("threads"))
     monkeypatch.setattr(workbench, "Evaluator", lambda *arguments: None)
     with workbench.open_workbench(Settings(), [], hidden=frozenset({"hidden"})):
         pass
-    assert said[:3] == ["sandbox", "threads", "inputs"]
+    assert said[:4] == ["sandbox", "threads", "inputs", "encoder"]

@@ -1,5 +1,7 @@
 """Lines for logs and pipes: one a program, and few about a server that does not answer."""
 
+import time
+
 import pytest
 
 from harness.screen.lines import Lines
@@ -19,3 +21,33 @@ def test_retries_are_told_when_they_take_long_and_then_once_a_minute(capsys: pyt
     now[0] += 10
     lines.retrying("again")
     assert capsys.readouterr().err == "again\n"
+
+
+def test_where_nothing_happens_a_line_says_what_is_being_done(capsys: pytest.CaptureFixture[str]) -> None:
+    with Lines(silence_s=0.05) as lines:
+        lines.doing("loading the encoder minilm")
+        told = ""
+        while told.count("loading the encoder minilm") < 2:
+            time.sleep(0.01)
+            told += capsys.readouterr().err
+        lines.asked(3)
+        while "waiting for the author of generation 3" not in told:
+            time.sleep(0.01)
+            told += capsys.readouterr().err
+    time.sleep(0.2)
+    capsys.readouterr()
+    time.sleep(0.2)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_line_a_moment_ago_is_sign_of_life_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    now = [0.0]
+    lines = Lines(clock=lambda: now[0])
+    for second in range(0, 60, 5):
+        now[0] = float(second)
+        lines.noted(f"at {second}")
+        lines.encoding(second, 60)
+    assert len(capsys.readouterr().err.splitlines()) == 12
+    now[0] += 30
+    lines.alive()
+    assert capsys.readouterr().err == "encoding text 55 of 60 (30 s)\n"
