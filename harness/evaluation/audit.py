@@ -17,7 +17,7 @@ from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
 from harness.evaluation.evaluate import PreparedTask
 from harness.evaluation.executor import ATTEMPTS, attempted, options_of
-from harness.evaluation.metrics import Ndcg
+from harness.evaluation.measures import Judgments
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.inputs import MappedInputs, map_inputs
 
@@ -178,10 +178,10 @@ def quotations(source: str, texts: Sequence[str]) -> list[Finding]:
     return [Finding(QUOTES_TEXTS, f"It quotes the task's texts: {quoted[0][:60]!r}.")] if quoted else []
 
 
-def shuffled_label_ndcg(task: PreparedTask, seed: int = 0) -> float:
-    """Mean nDCG@10 of cosine when the judged documents of every query are drawn anew at random.
+def shuffled_label_value(task: PreparedTask, seed: int = 0) -> float:
+    """Mean of cosine, by the searched measure, when the judged documents of every query are drawn anew at random.
 
-    A sound metric gives about what a random ranking earns; anything near `task.baseline_ndcg` means that scores do
+    A sound metric gives about what a random ranking earns; anything near `task.baseline.value` means that scores do
     not depend on the labels.
     """
     rng = np.random.default_rng(seed)
@@ -190,9 +190,9 @@ def shuffled_label_ndcg(task: PreparedTask, seed: int = 0) -> float:
         query: dict(zip(_draw(rng, documents, len(judged)), judged.values(), strict=False))
         for query, judged in task.task.qrels.items()
     }
-    metric = Ndcg(qrels, list(task.task.queries), documents)
+    judgments = Judgments(qrels, list(task.task.queries), documents)
     whole = map_inputs(task.inputs.descriptor, task.inputs.layout)
-    return float(metric.per_query(whole.sim).mean())
+    return float(task.measures[0].per_query(whole.sim, judgments).mean())
 
 
 def _draw(rng: np.random.Generator, documents: Sequence[str], count: int) -> list[str]:

@@ -37,8 +37,8 @@ def _without_result(outcome: Outcome, finding: Finding) -> Outcome:
         outcome,
         verdict=Verdict.NONDETERMINISTIC,
         reason=finding.sentence,
-        ndcg=None,
+        value=None,
         delta=None,
-        per_query=None,
+        measured={},
         score_hash=None,
     )

@@ -10,6 +10,7 @@ from harness.evaluation.evaluate import PreparedTask, prepared
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_encoder
+from harness.evaluation.goal import Goal, find_goal
 from harness.evaluation.watcher import Watcher
 from harness.machine import available_cores
 from harness.settings import Settings
@@ -27,6 +28,7 @@ class Workbench:
     evaluator: Evaluator
     """Over the tasks of the search; over all of them where none is hidden."""
     auditor: Auditor
+    goal: Goal
     validator: Evaluator | None = None
     """Over the tasks that a transfer search hides."""
 
@@ -58,6 +60,7 @@ def open_workbench(
     """
     watcher = watcher or Watcher()
     workers = settings.executor.workers or available_cores()
+    goal = find_goal(settings.search)
     with ExitStack() as stack:
         sandbox = stack.enter_context(
             Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level)
@@ -66,10 +69,10 @@ def open_workbench(
             poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
         )
         encoder = open_encoder(settings, given.encoder, watcher.encoding)
-        ready = stack.enter_context(prepared(tasks, encoder, on_task=watcher.task_prepared))
+        ready = stack.enter_context(prepared(tasks, encoder, goal.measures, on_task=watcher.task_prepared))
         executor = given.executor or LocalExecutor(encoder, sandbox, workers)
         stack.callback(executor.close)
         stack.callback(sandbox.close)
-        evaluator = Evaluator([task for task in ready if task.name not in hidden], executor)
+        evaluator = Evaluator([task for task in ready if task.name not in hidden], executor, goal.objective)
         validator = Evaluator([task for task in ready if task.name in hidden], executor) if hidden else None
-        yield Workbench(settings, encoder, sandbox, evaluator, Auditor(sandbox, poisoned, encoder), validator)
+        yield Workbench(settings, encoder, sandbox, evaluator, Auditor(sandbox, poisoned, encoder), goal, validator)

@@ -6,12 +6,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
-import numpy as np
-
-from archive import Archive, CellRecord, HeldOut, OutcomeRecord
+from archive import NDCG_AT_10, Archive, CellRecord, HeldOut, OutcomeRecord
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY
-from harness.evaluation.evaluate import PreparedTask, prepared
+from harness.evaluation.evaluate import PreparedTask, measure, prepared
 from harness.evaluation.records import task_record
 from harness.heads.training import TrainedHead
 from harness.programs.named import NamedProgram
@@ -73,15 +71,14 @@ def _outcome(trained: TrainedHead, ready: PreparedTask, encoder: CachedEncoder) 
     documents = encoder.embed(list(ready.task.documents.values())).vectors
     began = time.perf_counter()
     scores = trained.apply(queries) @ trained.apply(documents).T
-    per_query = ready.metric.per_query(scores)
-    ndcg = float(per_query.mean())
+    ndcg = measure(scores, ready.judgments, ready.measures)[NDCG_AT_10]
     return OutcomeRecord(
         task=ready.name,
         verdict="ok",
         reason=f"Trained for {trained.epochs} epochs, the best was {trained.best_epoch}.",
-        ndcg=ndcg,
-        delta=ndcg - ready.baseline_ndcg,
-        per_query=per_query.astype(np.float32),
+        ndcg=ndcg.value,
+        delta=ndcg.value - ready.baseline.value,
+        per_query=ndcg.per_query,
         texts=0,
         tokens=0,
         encoder_seconds=0.0,

@@ -6,8 +6,8 @@ and every measure equals trec_eval's on that ranking. The spelling is that of Ma
 """
 
 from harness.evaluation.measures.find import NDCG_AT_10, find_measure, find_measures
-from harness.evaluation.measures.graded import measured
+from harness.evaluation.measures.graded import measure_together
 from harness.evaluation.measures.judgments import Judgments
 from harness.evaluation.measures.measure import Measure
 
-__all__ = ["NDCG_AT_10", "Judgments", "Measure", "find_measure", "find_measures", "measured"]
+__all__ = ["NDCG_AT_10", "Judgments", "Measure", "find_measure", "find_measures", "measure_together"]

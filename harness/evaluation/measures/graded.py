@@ -45,7 +45,7 @@ class GradedMeasure(ABC):
 
     def per_query(self, scores: NDArray[np.floating], judgments: Judgments) -> NDArray[np.float64]:
         """See Measure."""
-        return measured(scores, judgments, [self])[self.name]
+        return measure_together(scores, judgments, [self])[self.name]
 
     @abstractmethod
     def gained(self, grades: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -80,7 +80,7 @@ class BinaryMeasure(GradedMeasure):
         return found
 
 
-def measured(
+def measure_together(
     scores: NDArray[np.floating], judgments: Judgments, measures: Sequence[Measure]
 ) -> dict[str, NDArray[np.float64]]:
     """Several measures of one matrix by name, each as `Measure.per_query` has it; graded ones share one ranking.

@@ -17,6 +17,12 @@ class GeometricMean(Objective):
     """The n-th root of the product of the values of n tasks; 0 where any of them is 0."""
 
     name: ClassVar[str] = "geometric_mean"
+    label: ClassVar[str] = "geometric mean"
+
+    @property
+    def counts(self) -> str:
+        """See Objective."""
+        return "the geometric mean over the tasks of the measure itself counts"
 
     def _of(self, results: Sequence[TaskResult]) -> float:
         values = np.array([result.value for result in results])

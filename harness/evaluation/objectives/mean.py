@@ -14,6 +14,12 @@ class Mean(Objective):
     """The mean over tasks of value - baseline."""
 
     name: ClassVar[str] = "mean"
+    label: ClassVar[str] = "mean delta"
+
+    @property
+    def counts(self) -> str:
+        """See Objective."""
+        return "its mean over the tasks counts"
 
     def _of(self, results: Sequence[TaskResult]) -> float:
         return float(np.mean([result.delta for result in results]))

@@ -14,6 +14,12 @@ class Median(Objective):
     """The median over tasks of value - baseline; of an even number, the mean of the two in the middle."""
 
     name: ClassVar[str] = "median"
+    label: ClassVar[str] = "median delta"
+
+    @property
+    def counts(self) -> str:
+        """See Objective."""
+        return "its median over the tasks counts"
 
     def _of(self, results: Sequence[TaskResult]) -> float:
         return float(np.median([result.delta for result in results]))

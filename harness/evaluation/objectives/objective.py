@@ -34,6 +34,8 @@ class Objective(ABC):
     """The least delta that is allowed on any task; None allows all."""
 
     name: ClassVar[str]
+    label: ClassVar[str]
+    """What the number is, as a heading has it."""
 
     def __post_init__(self) -> None:
         """Raise UsageError where a parameter is out of range."""
@@ -57,6 +59,18 @@ class Objective(ABC):
         if self.floor is None or worst.delta >= self.floor:
             return None
         return f"The delta on task {worst.task} is {worst.delta:+.4f}, below the floor of {self.floor:+.4f}."
+
+    @property
+    def told(self) -> str:
+        """What an author is told of it: half a sentence about the deltas."""
+        if self.floor is None:
+            return self.counts
+        return f"{self.counts}, and a program whose delta on any task is below {self.floor:+g} counts for nothing"
+
+    @property
+    @abstractmethod
+    def counts(self) -> str:
+        """The same without the floor."""
 
     @abstractmethod
     def _of(self, results: Sequence[TaskResult]) -> float:

@@ -22,12 +22,18 @@ class MeanMinusLatency(Objective):
     """How much delta a second is worth."""
 
     name: ClassVar[str] = "mean_minus_latency"
+    label: ClassVar[str] = "mean delta less latency"
 
     def __post_init__(self) -> None:
         """Raise UsageError where a parameter is out of range."""
         super().__post_init__()
         if not (isfinite(self.weight) and self.weight >= 0):
             raise UsageError(f"The weight of {self.name} is {self.weight}; it must be a finite number of at least 0.")
+
+    @property
+    def counts(self) -> str:
+        """See Objective."""
+        return f"its mean over the tasks counts, less {self.weight:g} for each second that the program takes on a task"
 
     def _of(self, results: Sequence[TaskResult]) -> float:
         delta = np.mean([result.delta for result in results])

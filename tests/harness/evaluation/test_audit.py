@@ -25,7 +25,7 @@ from harness.evaluation.audit import (
     poisoned_sandbox,
     quotations,
     relative_difference,
-    shuffled_label_ndcg,
+    shuffled_label_value,
     top_overlap,
 )
 from harness.evaluation.evaluate import PreparedTask, prepare
@@ -163,7 +163,7 @@ def test_quoting_the_texts_is_flagged(task: PreparedTask) -> None:
 
 
 def test_shuffled_labels_earn_less_than_true_ones(task: PreparedTask) -> None:
-    assert shuffled_label_ndcg(task) < 0.5 * task.baseline_ndcg
+    assert shuffled_label_value(task) < 0.5 * task.baseline.value
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -6,11 +6,10 @@ import pytest
 import pytrec_eval
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ir_measures.providers import MsMarcoProvider, PytrecEvalProvider
 from numpy.typing import NDArray
 
 from harness.errors import UsageError
-from harness.evaluation.measures import Judgments, Measure, find_measure, find_measures, measured
+from harness.evaluation.measures import Judgments, Measure, find_measure, find_measures, measure_together
 from harness.evaluation.measures.average_precision import AveragePrecision
 
 Qrels = dict[str, dict[str, int]]
@@ -68,7 +67,7 @@ def reference(case: Case, run: dict[str, dict[str, float]], text: str) -> list[f
         return [found_by.get(query_id, {}).get(answered, 0.0) for query_id in query_ids]
     found = {
         metric.query_id: metric.value
-        for metric in PytrecEvalProvider().iter_calc([ir_measures.parse_measure(text)], qrels, run)
+        for metric in ir_measures.pytrec_eval.iter_calc([ir_measures.parse_measure(text)], qrels, run)
     }
     return [found.get(query_id, 0.0) for query_id in query_ids]
 
@@ -108,7 +107,7 @@ def test_reciprocal_rank_with_a_cutoff_equals_ir_measures_where_nothing_ties() -
     qrels = {q: {str(d): int(rng.integers(0, 3)) for d in rng.choice(document_ids, 5)} for q in query_ids}
     scores = rng.permuted(np.tile(np.arange(60.0), (50, 1)), axis=1)
     run = as_run((qrels, query_ids, document_ids, scores))
-    metrics = MsMarcoProvider().iter_calc([ir_measures.RR @ 10], qrels, run)
+    metrics = ir_measures.msmarco.iter_calc([ir_measures.RR @ 10], qrels, run)
     found_by = {metric.query_id: metric.value for metric in metrics}
     ours = find_measure("RR@10").per_query(scores, Judgments(qrels, query_ids, document_ids))
     np.testing.assert_allclose(ours, [found_by.get(query_id, 0.0) for query_id in query_ids])
@@ -122,7 +121,7 @@ def test_measured_together_or_in_parts_is_measured_alone_to_the_last_bit(case: C
     ready = Judgments(qrels, query_ids, document_ids)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("harness.evaluation.measures.judgments.CELLS", cells)
-        together = measured(scores, ready, measures)
+        together = measure_together(scores, ready, measures)
     for measure in measures:
         np.testing.assert_array_equal(together[measure.name], measure.per_query(scores, ready))
 

@@ -54,7 +54,7 @@ def test_progress_is_that_of_the_programs_so_far(searched: Searched) -> None:
     widest = max(record.cost_ratio or 0 for record in measured)
     for step in best_so_far(programs):
         so_far = [record for record in measured if record.generation <= step.generation]
-        assert step.best_delta == max(record.mean_delta or 0 for record in so_far)
+        assert step.best_worth == max(record.mean_delta or 0 for record in so_far)
         costs, deltas = [r.cost_ratio or 0.0 for r in so_far], [r.mean_delta or 0.0 for r in so_far]
         area = hypervolume(costs, deltas, reference_cost=widest, reference_delta=0.0)
         assert step.hypervolume == pytest.approx(area)

@@ -48,7 +48,7 @@ def test_a_transductive_program_is_admitted_with_a_flag(bench: Workbench) -> Non
 def test_what_reaches_the_frontier_without_being_admitted_is_audited_as_closely(bench: Workbench) -> None:
     history = History()
     best = known_from_record("run.1", consider_one(program("return sim"), bench, history))
-    history.add(replace(best, row=replace(best.row, mean_delta=0.9, cost_ratio=7.0)))
+    history.add(replace(best, row=replace(best.row, mean_delta=0.9, worth=0.9, cost_ratio=7.0)))
     record = consider_one(program("return sim - sim.mean(axis=0)"), bench, history)
     assert record.status == "evaluated"
     assert record.flags == ["transductive"]
