@@ -193,3 +193,21 @@ def test_a_perfect_ranking_has_exactly_one() -> None:
 def test_the_searched_measure_comes_first_and_each_once() -> None:
     assert [one.name for one in find_measures("R@5", ["nDCG@10", "RR", "R@5"])] == ["R@5", "nDCG@10", "RR"]
     assert [one.name for one in find_measures("nDCG@5", [])] == ["nDCG@5", "nDCG@10"]
+
+
+class Success:
+    """A measure as another package may bring it."""
+
+    name = "Success@1"
+
+    def per_query(self, scores: NDArray[np.floating], judgments: Judgments) -> NDArray[np.float64]:
+        return np.concatenate([grades[:, 0] > 0 for _, grades in judgments.ranked(scores, 1)]).astype(np.float64)
+
+
+@settings(max_examples=50, deadline=None)
+@given(case=cases())
+def test_a_measure_from_elsewhere_is_measured_beside_the_graded_ones(case: Case) -> None:
+    qrels, query_ids, document_ids, scores = case
+    found = measure_together(scores, Judgments(qrels, query_ids, document_ids), [Success(), find_measure("P@1")])
+    assert list(found) == ["Success@1", "P@1"]
+    np.testing.assert_array_equal(found["Success@1"], found["P@1"])
