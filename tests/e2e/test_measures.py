@@ -7,6 +7,7 @@ import numpy as np
 
 from archive import Archive, Program
 from archive.checking import check
+from harness.results import Run
 from tests.e2e.conftest import QUICK, Ttc
 
 GOAL = ("search.measure=R@100", "search.measures=[nDCG@10,RR@10,AP@100]", "search.maximise=median")
@@ -36,6 +37,10 @@ def test_a_search_by_recall_for_the_median(tmp_path: Path, ttc: Ttc) -> None:
             np.testing.assert_allclose(program.record.worth, np.median(deltas))
         best = _best(programs)
         assert [one.id for one in archive.frontier(run.id)][-1] == best.id
+    frame = Run(tmp_path / "ttc-archive.db", run.id).frame(per_query=True)
+    others = ["R@100", "RR@10", "AP@100"]
+    assert list(frame.columns) == ["program", "task", "query", "cosine", "ndcg", *others, "delta"]
+    np.testing.assert_array_equal(frame["delta"], frame["R@100"] - frame["cosine"])
     assert "R@100 against cosine, median of 3 tasks" in ttc("frontier").stdout
     shown = ttc("show", str(best.number)).stdout
     assert "of R@100 over 3 tasks" in shown

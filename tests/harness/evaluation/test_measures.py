@@ -26,8 +26,8 @@ TREC_EVAL = {"R(rel=2)@10": ("recall.10", "recall_10"), "R(rel=3)@100": ("recall
 def cases(draw: st.DrawFn) -> Case:
     """Graded and negative judgments, absent documents, queries with nothing relevant, ties, float32 ties, ids' order.
 
-    pytrec_eval cannot read grades below -1: it takes them for its own marks. Where all grades of a query are negative it
-    reads beyond its tables, and may never return; so each query has one that is not.
+    pytrec_eval cannot read grades below -1: it takes them for its own marks. Where all grades of a query are negative
+    it reads beyond its tables and may never return; so each query has one that is not.
     """
     n_documents, n_queries = draw(st.integers(1, 70)), draw(st.integers(1, 4))
     levels = draw(st.sampled_from([1, 2, 5, 1000]))
