@@ -6,11 +6,13 @@ from archive.errors import ArchiveError
 from archive.heldout import HeldOut
 from archive.pareto import hypervolume, non_dominated
 from archive.records import (
+    NDCG_AT_10,
     CallRecord,
     Cell,
     CellRecord,
     Event,
     Exchange,
+    Measured,
     OutcomeRecord,
     Program,
     ProgramRecord,
@@ -21,6 +23,7 @@ from archive.records import (
 )
 
 __all__ = [
+    "NDCG_AT_10",
     "Archive",
     "ArchiveError",
     "CallRecord",
@@ -30,6 +33,7 @@ __all__ = [
     "Event",
     "Exchange",
     "HeldOut",
+    "Measured",
     "OutcomeRecord",
     "Program",
     "ProgramRecord",

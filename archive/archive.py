@@ -15,7 +15,7 @@ from archive.errors import ArchiveError
 from archive.exchanges import Exchanges
 from archive.export import export
 from archive.locks import held
-from archive.records import CallRecord, Event, Exchange, Program, ProgramRecord, Run, RunRecord
+from archive.records import CallRecord, Event, Exchange, OutcomeRecord, Program, ProgramRecord, Run, RunRecord
 from archive.usage import write_call, write_usage
 
 if TYPE_CHECKING:
@@ -88,8 +88,14 @@ class Archive:
         with self.writing() as connection:
             run_id = naming.new_run_id(connection)
             rows.insert(connection, "runs", [rows.run_row(run_id, record)])
-            tasks = [{"run_id": run_id, "position": at, **rows.to_row(task)} for at, task in enumerate(record.tasks)]
+            tasks = [
+                {"run_id": run_id, "position": at, **rows.to_row(task, "measured")}
+                for at, task in enumerate(record.tasks)
+            ]
             rows.insert(connection, "tasks", tasks)
+            for task in record.tasks:
+                measures = rows.measured_rows(task.measured, run_id=run_id, task=task.name)
+                rows.insert(connection, "cosine_measures", measures)
         return run_id
 
     def secret(self, otherwise: str) -> str:
@@ -133,8 +139,7 @@ class Archive:
             }
             rows.insert(connection, "programs", [program])
             _insert_parents(connection, run_id, program_id, record.parents)
-            outcomes = [{"program_id": program_id, **rows.to_row(outcome)} for outcome in record.outcomes]
-            rows.insert(connection, "outcomes", outcomes)
+            _insert_outcomes(connection, program_id, record.outcomes)
             write_usage(connection, run_id, number, record.usage)
             for kind, message in events:
                 _insert_event(connection, run_id, kind, message)
@@ -242,6 +247,14 @@ def _insert_parents(connection: sqlite3.Connection, run_id: str, program_id: str
             raise ArchiveError(f"The program names {parent} as a parent, which is not a program of run {run_id}.")
     own = [{"program_id": program_id, "position": at, "parent_id": parent} for at, parent in enumerate(parents)]
     rows.insert(connection, "parents", own)
+
+
+def _insert_outcomes(connection: sqlite3.Connection, program_id: str, outcomes: Sequence[OutcomeRecord]) -> None:
+    own = [{"program_id": program_id, **rows.to_row(outcome, "measured")} for outcome in outcomes]
+    rows.insert(connection, "outcomes", own)
+    for outcome in outcomes:
+        measures = rows.measured_rows(outcome.measured, program_id=program_id, task=outcome.task)
+        rows.insert(connection, "outcome_measures", measures)
 
 
 def _insert_event(connection: sqlite3.Connection, run_id: str, kind: str, message: str) -> None:

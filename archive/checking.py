@@ -25,6 +25,12 @@ COMPLAINTS = {
                       WHERE o.program_id = p.id AND t.split = 'search' AND o.verdict = 'ok') AS ok,
           (SELECT count(*) FROM tasks t WHERE t.run_id = p.run_id AND t.split = 'search') AS n
         FROM programs p WHERE p.mean_delta IS NOT NULL AND ok <> n""",
+    "Program {0} has a delta on {1}, but not the measure {2} that its run searches by.": """
+        SELECT o.program_id, o.task, r.measure FROM outcomes o JOIN programs p ON p.id = o.program_id
+        JOIN runs r ON r.id = p.run_id
+        WHERE o.delta IS NOT NULL AND r.measure <> 'nDCG@10' AND NOT EXISTS (
+          SELECT 1 FROM outcome_measures m
+          WHERE (m.program_id, m.task, m.measure) = (o.program_id, o.task, r.measure))""",
     "Program {0} names the later program {1} as a parent.": """
         SELECT c.id, p.id FROM parents a JOIN programs c ON c.id = a.program_id JOIN programs p ON p.id = a.parent_id
         WHERE p.run_id <> c.run_id OR p.number >= c.number""",
@@ -38,16 +44,31 @@ COMPLAINTS = {
 """Sentences, and the query that finds what each is said of."""
 
 PACKED = """
-    SELECT 'Program ' || o.program_id, o.task, t.n_queries, o.per_query, o.ndcg, t.baseline_ndcg, o.delta
-    FROM outcomes o JOIN programs p ON p.id = o.program_id JOIN tasks t ON t.run_id = p.run_id AND t.name = o.task
+    SELECT 'Program ' || o.program_id, o.task, 'nDCG@10', t.n_queries, o.per_query, o.ndcg, t.baseline_ndcg,
+      iif(r.measure = 'nDCG@10', o.delta, o.ndcg - t.baseline_ndcg)
+    FROM outcomes o JOIN programs p ON p.id = o.program_id JOIN runs r ON r.id = p.run_id
+    JOIN tasks t ON t.run_id = p.run_id AND t.name = o.task
     UNION ALL
-    SELECT 'Held-out program ' || o.program, o.task, t.n_queries, o.per_query, o.ndcg, t.baseline_ndcg, o.delta
+    SELECT 'Program ' || m.program_id, m.task, m.measure, t.n_queries, m.per_query, m.value, c.value,
+      iif(r.measure = m.measure, o.delta, m.value - c.value)
+    FROM outcome_measures m JOIN outcomes o ON (o.program_id, o.task) = (m.program_id, m.task)
+    JOIN programs p ON p.id = m.program_id JOIN runs r ON r.id = p.run_id
+    JOIN tasks t ON t.run_id = p.run_id AND t.name = m.task
+    LEFT JOIN cosine_measures c ON (c.run_id, c.task, c.measure) = (p.run_id, m.task, m.measure)
+    UNION ALL
+    SELECT 'Held-out program ' || o.program, o.task, 'nDCG@10', t.n_queries, o.per_query, o.ndcg, t.baseline_ndcg,
+      o.delta
     FROM heldout_outcomes o JOIN heldout_tasks t
     ON (t.encoder_fingerprint, t.fingerprint) = (o.encoder_fingerprint, o.task_fingerprint)
     UNION ALL
-    SELECT 'The cosine of run ' || run_id, name, n_queries, baseline_per_query, baseline_ndcg, 0, baseline_ndcg
+    SELECT 'The cosine of run ' || run_id, name, 'nDCG@10', n_queries, baseline_per_query, baseline_ndcg, 0,
+      baseline_ndcg
     FROM tasks
+    UNION ALL
+    SELECT 'The cosine of run ' || c.run_id, c.task, c.measure, t.n_queries, c.per_query, c.value, 0, c.value
+    FROM cosine_measures c JOIN tasks t ON (t.run_id, t.name) = (c.run_id, c.task)
 """
+"""Who, task, measure, queries, values per query, their mean, the cosine's mean, the delta by this measure."""
 
 
 def check(archive: Archive) -> list[str]:
@@ -102,17 +123,17 @@ def _sources(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _numbers(connection: sqlite3.Connection) -> Iterator[str]:
-    for who, task, n_queries, blob, ndcg, baseline, delta in connection.execute(PACKED):
+    for who, task, measure, n_queries, blob, mean, baseline, delta in connection.execute(PACKED):
         values = unpack(blob)
-        if values is None or ndcg is None or delta is None:
-            if (values, ndcg, delta) != (None, None, None):
+        if values is None or mean is None or delta is None:
+            if (values, mean, delta) != (None, None, None):
                 yield f"{who} has only a part of its result on {task}."
         elif len(values) != n_queries:
             yield f"{who} has {len(values)} values on {task}, which has {n_queries} queries."
-        elif abs(float(values.mean(dtype="float64")) - ndcg) > NEGLIGIBLE:
-            yield f"{who} has an nDCG@10 on {task} that is not the mean of its queries' values."
-        elif abs(ndcg - baseline - delta) > NEGLIGIBLE:
-            yield f"{who} has a delta on {task} that is not its nDCG@10 less the cosine's."
+        elif abs(float(values.mean(dtype="float64")) - mean) > NEGLIGIBLE:
+            yield f"{who} has an {measure} on {task} that is not the mean of its queries' values."
+        elif abs(mean - baseline - delta) > NEGLIGIBLE:
+            yield f"{who} has a delta on {task} that is not its {measure} less the cosine's."
 
 
 def _unreadable(connection: sqlite3.Connection) -> Iterator[str]:

@@ -14,7 +14,11 @@ class HeldOut:
 
     def record_task(self, encoder_name: str, encoder_fingerprint: str, task: TaskRecord) -> None:
         """Keep a task and the bare encoder's cosine on it, unless it is known already."""
-        row = {"encoder_name": encoder_name, "encoder_fingerprint": encoder_fingerprint, **to_row(task, "split")}
+        row = {
+            "encoder_name": encoder_name,
+            "encoder_fingerprint": encoder_fingerprint,
+            **to_row(task, "split", "measured"),
+        }
         with self._archive.writing() as connection:
             insert(connection, "heldout_tasks", [row], otherwise="IGNORE")
 
@@ -66,7 +70,7 @@ class HeldOut:
                 "task_fingerprint": record.task_fingerprint,
                 "attempt": attempts + 1,
                 "created": now(),
-                **to_row(record.outcome),
+                **to_row(record.outcome, "measured"),
             }
             insert(connection, "heldout_outcomes", [row])
         return int(attempts) + 1

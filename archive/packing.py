@@ -1,4 +1,4 @@
-"""Per-query nDCG@10 as a blob: little-endian float32, one value a query, in the order of the task's `query_ids`."""
+"""Per-query values as a blob: little-endian float32, one value a query, in the order of the task's `query_ids`."""
 
 import numpy as np
 from numpy.typing import NDArray

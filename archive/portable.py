@@ -19,9 +19,11 @@ OF_PROGRAMS = "program_id IN (SELECT id FROM {schema}.programs WHERE run_id = :r
 RUN_TABLES = {
     "runs": "id = :run",
     "tasks": OF_RUN,
+    "cosine_measures": OF_RUN,
     "programs": OF_RUN,
     "parents": OF_PROGRAMS,
     "outcomes": OF_PROGRAMS,
+    "outcome_measures": OF_PROGRAMS,
     "usage": OF_RUN,
     "exchanges": OF_RUN,
     "events": OF_RUN,

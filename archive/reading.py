@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from archive.naming import require_run
 from archive.records import Event, OutcomeRecord, Program, ProgramRecord, Run, RunRecord, TaskRecord, UsageRecord
-from archive.rows import from_row, select
+from archive.rows import from_row, measured_from, select
 from archive.usage import NO_PROGRAMS
 
 
@@ -68,17 +68,22 @@ def events(connection: sqlite3.Connection, run_id: str) -> list[Event]:
 
 def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> Run:
     tasks = select(connection, "SELECT * FROM tasks WHERE run_id = ? ORDER BY position", row["id"])
+    measures = measured_from(
+        select(connection, "SELECT * FROM cosine_measures WHERE run_id = ? ORDER BY rowid", row["id"]), "task"
+    )
     record = RunRecord(
         objective=row["objective"],
         seed=row["seed"],
-        tasks=[from_row(TaskRecord, task) for task in tasks],
+        measure=row["measure"],
+        maximise=row["maximise"],
+        tasks=[from_row(TaskRecord, task, measured=measures.get((task["name"],), {})) for task in tasks],
         **{part: json.loads(row[part]) for part in ("config", "versions", "machine", "encoder", "isolation")},
     )
     return Run(row["id"], row["created"], row["ended"], row["status"], record)
 
 
 def _programs(connection: sqlite3.Connection, where: str, *values: str | int) -> list[Program]:
-    """Programs and all that belongs to them, in four statements however many they are."""
+    """Programs and all that belongs to them, in five statements however many they are."""
     rows = select(
         connection,
         f"SELECT p.*, s.source FROM programs p JOIN sources s ON s.hash = p.source_hash WHERE {where} "
@@ -93,6 +98,15 @@ def _programs(connection: sqlite3.Connection, where: str, *values: str | int) ->
         *values,
     ):
         parents[row["program_id"]].append(row["parent_id"])
+    measures = measured_from(
+        select(
+            connection,
+            f"SELECT m.* FROM outcome_measures m JOIN programs p ON p.id = m.program_id WHERE {where} ORDER BY m.rowid",
+            *values,
+        ),
+        "program_id",
+        "task",
+    )
     outcomes: dict[str, list[OutcomeRecord]] = defaultdict(list)
     for row in select(
         connection,
@@ -100,7 +114,9 @@ def _programs(connection: sqlite3.Connection, where: str, *values: str | int) ->
         f"JOIN tasks t ON t.run_id = p.run_id AND t.name = o.task WHERE {where} ORDER BY o.program_id, t.position",
         *values,
     ):
-        outcomes[row["program_id"]].append(from_row(OutcomeRecord, row))
+        outcomes[row["program_id"]].append(
+            from_row(OutcomeRecord, row, measured=measures.get((row["program_id"], row["task"]), {}))
+        )
     usage: dict[str, list[UsageRecord]] = defaultdict(list)
     for row in select(
         connection,

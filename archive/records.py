@@ -7,6 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+NDCG_AT_10 = "nDCG@10"
+"""The measure that every task and outcome has, whatever its run searched for."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measure of one ranking for every query of a task."""
+
+    value: float
+    """Mean over the queries."""
+    per_query: NDArray[np.float32]
+    """float32 (Q,), in the order of the task's `query_ids`."""
+
 
 @dataclass(frozen=True)
 class TaskRecord:
@@ -27,6 +40,13 @@ class TaskRecord:
     baseline_seconds: float
     split: str = "search"
     """`search`, or `validation` for a task whose numbers no proposer may see."""
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    """The cosine's other measures, by name."""
+
+    @property
+    def by_measure(self) -> dict[str, Measured]:
+        """The cosine by every measure, by its name, nDCG@10 first."""
+        return {NDCG_AT_10: Measured(self.baseline_ndcg, self.baseline_per_query), **self.measured}
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,10 @@ class RunRecord:
     """At least `name` and `fingerprint`."""
     isolation: Mapping[str, Any]
     tasks: list[TaskRecord]
+    measure: str = NDCG_AT_10
+    """What it searches by: every delta, win and admission is of this measure."""
+    maximise: str = "mean"
+    """What it makes of a program's deltas: its `worth`."""
 
     @property
     def searched(self) -> frozenset[str]:
@@ -61,6 +85,7 @@ class OutcomeRecord:
     reason: str
     ndcg: float | None
     delta: float | None
+    """Of the run's measure: the program's mean over queries less the cosine's."""
     per_query: NDArray[np.float32] | None
     """nDCG@10 per query, float32 (Q,), in the order of the task's `query_ids`."""
     texts: int
@@ -75,6 +100,15 @@ class OutcomeRecord:
     flags: list[str] = field(default_factory=list)
     stdout: str = ""
     isolation_level: str = ""
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    """The other measures, by name."""
+
+    @property
+    def by_measure(self) -> dict[str, Measured]:
+        """Every measure by its name, nDCG@10 first; empty unless the verdict is `ok`."""
+        if self.ndcg is None or self.per_query is None:
+            return {}
+        return {NDCG_AT_10: Measured(self.ndcg, self.per_query), **self.measured}
 
 
 @dataclass(frozen=True)
@@ -122,6 +156,8 @@ class ProgramRecord:
     reason: str
     mean_delta: float | None = None
     """Mean over the tasks of split `search`; None unless the verdict is `ok` on each."""
+    worth: float | None = None
+    """What the run maximises, by default the mean delta; None without a mean delta or below the floor."""
     cost_ratio: float | None = None
     wins: int = 0
     ties: int = 0

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from archive.packing import pack, unpack
-from archive.records import OutcomeRecord, ProgramRecord, RunRecord, TaskRecord, UsageRecord
+from archive.records import Measured, OutcomeRecord, ProgramRecord, RunRecord, TaskRecord, UsageRecord
 
 Record = TypeVar("Record", OutcomeRecord, ProgramRecord, TaskRecord, UsageRecord)
 Row = Mapping[str, Any]
@@ -65,6 +66,24 @@ def from_row(kind: type[Record], row: sqlite3.Row, **others: Any) -> Record:
         if field.name not in others and field.name in columns
     }
     return kind(**own, **others)
+
+
+def measured_rows(measured: Mapping[str, Measured], **key: str) -> list[Row]:
+    """Rows of measures of what `key` names."""
+    return [
+        {**key, "measure": name, "value": found.value, "per_query": pack(found.per_query)}
+        for name, found in measured.items()
+    ]
+
+
+def measured_from(rows: Sequence[sqlite3.Row], *key: str) -> dict[tuple[str, ...], dict[str, Measured]]:
+    """Measures by the columns of `key`, then by name."""
+    found: dict[tuple[str, ...], dict[str, Measured]] = defaultdict(dict)
+    for row in rows:
+        per_query = unpack(row["per_query"])
+        assert per_query is not None  # the column is NOT NULL
+        found[tuple(row[name] for name in key)][row["measure"]] = Measured(row["value"], per_query)
+    return found
 
 
 def run_row(run_id: str, record: RunRecord) -> Row:

@@ -187,6 +187,44 @@ ALTER TABLE programs ADD COLUMN audits TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE secret (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL) STRICT;
 """
 
+# Before, every run searched by nDCG@10 and maximised the mean delta.
+MEASURES = """
+ALTER TABLE runs ADD COLUMN measure TEXT NOT NULL DEFAULT 'nDCG@10';
+ALTER TABLE runs ADD COLUMN maximise TEXT NOT NULL DEFAULT 'mean';
+CREATE TABLE cosine_measures (
+  run_id TEXT NOT NULL, task TEXT NOT NULL, measure TEXT NOT NULL, value REAL NOT NULL, per_query BLOB NOT NULL,
+  PRIMARY KEY (run_id, task, measure), FOREIGN KEY (run_id, task) REFERENCES tasks(run_id, name)
+) STRICT;
+CREATE TABLE outcome_measures (
+  program_id TEXT NOT NULL, task TEXT NOT NULL, measure TEXT NOT NULL, value REAL NOT NULL, per_query BLOB NOT NULL,
+  PRIMARY KEY (program_id, task, measure), FOREIGN KEY (program_id, task) REFERENCES outcomes(program_id, task)
+) STRICT;
+ALTER TABLE programs ADD COLUMN worth REAL;
+UPDATE programs SET worth = mean_delta;
+DROP VIEW frontier;
+CREATE VIEW frontier AS
+SELECT run_id, id, name, cost_ratio, worth, mean_delta, wins, ties, losses FROM (
+  SELECT *, max(worth) OVER (
+    PARTITION BY run_id ORDER BY cost_ratio, worth DESC, number
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) AS best_cheaper
+  FROM programs
+  WHERE verdict = 'ok' AND status <> 'rejected' AND worth IS NOT NULL AND cost_ratio IS NOT NULL
+) WHERE best_cheaper IS NULL OR worth > best_cheaper
+ORDER BY run_id, cost_ratio;
+DROP VIEW ledger;
+CREATE VIEW ledger AS
+SELECT p.run_id, p.number, p.id, p.generation, p.name, p.status, p.verdict, p.reason, p.worth, p.mean_delta,
+  p.cost_ratio, p.wins, p.ties, p.losses, p.mode, p.model, p.novelty_claim, p.expected_effect, p.lesson,
+  (SELECT json_group_array(parent_id) FROM (SELECT parent_id FROM parents WHERE program_id = p.id ORDER BY position))
+    AS parents,
+  (SELECT json_group_object(task, delta) FROM (
+    SELECT o.task, o.delta FROM tasks t JOIN outcomes o ON o.program_id = p.id AND o.task = t.name
+    WHERE t.run_id = p.run_id AND t.split = 'search' AND o.delta IS NOT NULL ORDER BY t.position))
+    AS deltas
+FROM programs p ORDER BY p.run_id, p.number;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -202,6 +240,7 @@ MIGRATIONS = {
     "usage_of_every_call": _applying(USAGE_OF_EVERY_CALL),
     "cells_by_code": _applying(CELLS_BY_CODE),
     "audits_and_secret": _applying(AUDITS_AND_SECRET),
+    "measures": _applying(MEASURES),
 }
 
 

@@ -1,17 +1,18 @@
 """What jobs return: values with dataframes, and a table of themselves in a notebook."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from archive import Archive, Program, non_dominated
+from archive import NDCG_AT_10, Archive, Measured, Program, non_dominated
 from archive import Run as RunRow
 from harness.evaluation.evaluate import Outcome
-from harness.evaluation.single import Single, evaluation_view
+from harness.evaluation.single import Single, single_view
 from harness.heads.job import TITLES as HEADS_TITLES
 from harness.screen.columns import FRONTIER, LEDGER, Listing
 from harness.screen.views import basis
@@ -58,7 +59,8 @@ class Run:
     def frame(self, *, per_query: bool = False) -> "pd.DataFrame":
         """One row a program, with the columns of `ttc ledger --csv`; or one a program, task and query.
 
-        The second has the columns program, task, query, cosine, ndcg and delta. Tasks that a search hides are in it.
+        The second has the columns program, task, query, cosine, ndcg, one for each other measure that is recorded, and
+        delta; cosine and delta are of the measure that the run searched by. Tasks that a search hides are in it.
         """
         return _per_query_frame(self.row, self.programs()) if per_query else _frame(LEDGER, self.programs())
 
@@ -89,7 +91,7 @@ class Evaluation:
 
     @property
     def mean_delta(self) -> float | None:
-        """Mean over the tasks of nDCG@10 less cosine's; None unless it is `ok`."""
+        """Mean over the tasks of the measure less cosine's; None unless it is `ok`."""
         return self.single.evaluation.mean_delta if self.single else None
 
     @property
@@ -99,24 +101,24 @@ class Evaluation:
 
     def view(self) -> dict[str, Any]:
         """The same as JSON-ready values."""
-        return evaluation_view(self.single.evaluation, self.single.baselines) if self.single else {}
+        return single_view(self.single) if self.single else {}
 
     def frame(self, *, per_query: bool = False) -> "pd.DataFrame":
-        """One row a task, or with `per_query` one a task and query: task, query, ndcg."""
+        """One row a task, or with `per_query` one a task and query: task, query, and a column a measure.
+
+        That of nDCG@10 is called ndcg.
+        """
         import pandas as pd
 
         if not per_query or self.single is None:
             return pd.DataFrame(self.view().get("outcomes", []))
         queries = {task.name: list(task.queries) for task in self.single.tasks}
-        return pd.DataFrame(
-            [
-                {"task": outcome.task, "query": query, "ndcg": float(value)}
-                for outcome in self.outcomes
-                if outcome.per_query is not None
-                for query, value in zip(queries[outcome.task], outcome.per_query, strict=True)
-            ],
-            columns=["task", "query", "ndcg"],
-        )
+        parts = [
+            pd.DataFrame({"task": one.task, "query": queries[one.task], **_columns(one.measured)})
+            for one in self.outcomes
+            if one.measured
+        ]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["task", "query", "ndcg"])
 
     def _repr_html_(self) -> str:
         if self.violations:
@@ -224,6 +226,12 @@ def _frame(listing: "Listing[Any]", rows: Sequence[Any]) -> "pd.DataFrame":
     return pd.DataFrame([[column.value(row) for column in columns] for row in rows], columns=names)
 
 
+def _columns(measured: Mapping[str, Measured]) -> dict[str, NDArray[np.float64]]:
+    """Values per query by column, nDCG@10 first."""
+    values = {name: found.per_query.astype(np.float64) for name, found in measured.items()}
+    return {"ndcg": values.pop(NDCG_AT_10), **values}
+
+
 def _per_query_frame(run: RunRow, programs: Sequence[Program]) -> "pd.DataFrame":
     import pandas as pd
 
@@ -231,12 +239,13 @@ def _per_query_frame(run: RunRow, programs: Sequence[Program]) -> "pd.DataFrame"
     parts = []
     for program in programs:
         for outcome in program.record.outcomes:
-            if outcome.per_query is None:
+            found = outcome.by_measure
+            if not found:
                 continue
-            task = tasks[outcome.task]
-            cosine, ndcg = task.baseline_per_query.astype(np.float64), outcome.per_query.astype(np.float64)
-            part = {"query": task.query_ids, "cosine": cosine, "ndcg": ndcg, "delta": ndcg - cosine}
-            parts.append(pd.DataFrame({"program": program.id, "task": outcome.task, **part}))
+            cosine = tasks[outcome.task].by_measure[run.record.measure].per_query.astype(np.float64)
+            delta = found[run.record.measure].per_query.astype(np.float64) - cosine
+            key = {"program": program.id, "task": outcome.task, "query": tasks[outcome.task].query_ids}
+            parts.append(pd.DataFrame({**key, "cosine": cosine, **_columns(found), "delta": delta}))
     columns = ["program", "task", "query", "cosine", "ndcg", "delta"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 

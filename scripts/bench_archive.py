@@ -66,7 +66,8 @@ def program_record(rng: random.Random, number: int) -> ProgramRecord:
         generation=number, name=f"Program{number}", source=source(rng), exact_hash=f"{rng.getrandbits(128):032x}",
         structure_hash=f"{rng.getrandbits(128):032x}", parents=[], mode="full", novelty_claim=words(rng, 30),
         expected_effect=words(rng, 15), lesson=words(rng, 25), status="evaluated", verdict="ok", reason="",
-        mean_delta=rng.uniform(-0.1, 0.1), cost_ratio=rng.uniform(1, 8), wins=7, ties=1, losses=6, outcomes=outcomes,
+        mean_delta=(delta := rng.uniform(-0.1, 0.1)), worth=delta, cost_ratio=rng.uniform(1, 8), wins=7,
+        ties=1, losses=6, outcomes=outcomes,
         usage=[usage],
     )  # fmt: skip
 

@@ -162,18 +162,19 @@ def bookkeeping(settings: Settings) -> None:
                 briefed = time.perf_counter()
                 proposal = _proposal(proposer, briefing, number)
                 proposed = time.perf_counter()
-                evaluation = replace(model, mean_delta=float(rng.normal(0, 0.03)), cost_ratio=float(rng.uniform(1, 9)))
+                delta = float(rng.normal(0, 0.03))
+                evaluation = replace(model, mean_delta=delta, worth=delta, cost_ratio=float(rng.uniform(1, 9)))
                 record = evaluated_record(
                     proposal,
                     number,
                     fingerprint(proposal.source),
                     evaluation,
-                    compute_rule(evaluation.mean_delta or 0.0, history.best_delta),
+                    compute_rule(delta, history.best_worth),
                     bench.sandbox.isolation,
                 )
                 known = known_from_record(archive.record_program(run_id, record), record)
                 history.add(known)
-                watcher.program_recorded(known.row, known.verdict, history.best_delta, len(history.frontier()))
+                watcher.program_recorded(known.row, known.verdict, history.best_worth, len(history.frontier()))
                 spent.append(1000 * (briefed - started + time.perf_counter() - proposed))
                 asked.append(1000 * (proposed - briefed))
             size = (Path(folder) / "archive.db").stat().st_size

@@ -17,7 +17,8 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_cached_encoder
 from harness.encoders.protocol import QUERY
 from harness.errors import HarnessError
-from harness.evaluation.metrics import Ndcg
+from harness.evaluation.evaluate import judgments_of
+from harness.evaluation.measures import NDCG_AT_10
 from harness.settings import compose
 from harness.tasks.load import load_tasks
 from harness.tasks.task import RetrievalTask
@@ -52,7 +53,7 @@ class Row:
 
 def measure(task: RetrievalTask, encoder: CachedEncoder) -> Row:
     queries, documents = list(task.queries.values()), list(task.documents.values())
-    metric = Ndcg(task.qrels, list(task.queries), list(task.documents), ignore_identical_ids=task.ignore_identical_ids)
+    judgments = judgments_of(task)
     asked, offered = encoder.embed(queries, QUERY), encoder.embed(documents)
     segments = collect([sentences(document) for document in documents])
     parts = encoder.embed(segments.texts)
@@ -60,7 +61,7 @@ def measure(task: RetrievalTask, encoder: CachedEncoder) -> Row:
     lexical = bm25(queries, documents)
     best = max_over_segments(asked.vectors @ parts.vectors.T, segments.starts)
     ways = (cosine, lexical, reciprocal_rank_fusion([cosine, lexical]), best)
-    scores = np.array([metric.per_query(way).mean() for way in ways])
+    scores = np.array([NDCG_AT_10.per_query(way, judgments).mean() for way in ways])
     return Row(task, asked.tokens + offered.tokens, parts.tokens, scores)
 
 

@@ -24,8 +24,8 @@ def search_by_selection(policy: ParentPolicy, *, generations: int, seed: int) ->
     best = [0.0]
     for number in range(1, generations + 1):
         parent = programs[policy(list(programs.values()), rng, 1)[0]]
-        delta = parent.mean_delta + rng.gauss(-0.01, 0.02)
-        programs[parent.id] = Candidate(parent.id, parent.mean_delta, parent.cost_ratio, parent.n_children + 1)
+        delta = parent.worth + rng.gauss(-0.01, 0.02)
+        programs[parent.id] = Candidate(parent.id, parent.worth, parent.cost_ratio, parent.n_children + 1)
         programs[f"p{number}"] = Candidate(f"p{number}", delta, parent.cost_ratio + rng.random() / 10, 0)
         best.append(max(best[-1], delta))
     return best
@@ -67,7 +67,7 @@ def _search_by_models(
 
 
 def _row(id_: str, parents: tuple[str, ...], delta: float, model: str) -> LedgerRow:
-    return LedgerRow(id_, id_, parents, "evaluated", "", "", "", delta, 1.0, 0, 0, 0, model=model)
+    return LedgerRow(id_, id_, parents, "evaluated", "", "", "", delta, 1.0, 0, 0, 0, model=model, worth=delta)
 
 
 def search_with_repeats(rejects: Callable[[str, list[str]], bool], *, evaluations: int, seed: int) -> list[int]:
@@ -113,7 +113,7 @@ def search_on_islands(policy: ParentPolicy, *, islands: int, generations: int, s
         numbers = {candidate.id: place for place, candidate in enumerate(born, start=1)}
         pool = inhabitants(born, numbers, number, islands=islands, seeds=1, every=every)
         parent = policy(pool, rng, 1)[0]
-        delta = born[numbers[parent] - 1].mean_delta + rng.gauss(-0.01, 0.02)
+        delta = born[numbers[parent] - 1].worth + rng.gauss(-0.01, 0.02)
         born.append(Candidate(f"p{number}", delta, 1.0, 0))
         line[f"p{number}"] = f"p{number}" if parent == "p1" else line[parent]
     return len({line[candidate.id] for candidate in born[-20:]})

@@ -22,5 +22,5 @@ def evaluate_named(named: str, settings: Settings, *, as_json: bool) -> int:
     if as_json:
         print_json(found.view())
     else:
-        print_evaluation(found.single.evaluation, found.single.baselines)
+        print_evaluation(found.single)
     return 0 if found.ok else 1

@@ -53,7 +53,7 @@ def frontier(
         Path | None, typer.Option(help="Draw the frontier and the cloud of programs (.png, .svg, .pdf).")
     ] = None,
 ) -> None:
-    """List a run's non-dominated programs: minimal cost, maximal mean delta."""
+    """List a run's non-dominated programs: minimal cost, maximal mean delta (or what `search.maximise` names)."""
     from archive import Archive
     from harness.screen.tables import print_frontier
 
@@ -65,7 +65,8 @@ def frontier(
             from harness.report.pictures import draw
             from harness.screen.views import basis
 
-            draw("frontier", frontier_chart(opened.programs(run_id)), png, basis(opened.run(run_id)))
+            found = opened.run(run_id)
+            draw("frontier", frontier_chart(opened.programs(run_id), found), png, basis(found))
         if (chosen := form(as_json, as_csv)) is Form.TABLE:
             print_frontier(front, opened.run(run_id))
         else:
@@ -105,6 +106,7 @@ def show(
 
     with Archive.open(archive, read_only=True) as opened:
         found = opened.program(program)
+        run = opened.run(found.run_id)
     chosen = form(as_json, as_csv)
     if source:
         print_source(found.record.source)
@@ -113,7 +115,7 @@ def show(
     elif chosen is Form.CSV:
         print_listing(OUTCOMES, found.record.outcomes, chosen)
     else:
-        print_program(found)
+        print_program(found, run)
 
 
 def diff(

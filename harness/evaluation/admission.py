@@ -11,10 +11,11 @@ class Decision:
     reason: str
 
 
-def compute_rule(mean_delta: float, best_earlier: float | None) -> Decision:
-    """Admit a program whose mean delta over the discovery tasks beats every earlier one's."""
+def compute_rule(worth: float, best_earlier: float | None, label: str = "mean delta") -> Decision:
+    """Admit a program whose worth, what the search maximises, beats every earlier one's; `label` says what it is."""
+    head = f"{label[0].upper()}{label[1:]} {worth:+.4f}"
     if best_earlier is None:
         return Decision(True, "The first program with a result on every task.")
-    if mean_delta > best_earlier:
-        return Decision(True, f"Mean delta {mean_delta:+.4f} beats the best so far, {best_earlier:+.4f}.")
-    return Decision(False, f"Mean delta {mean_delta:+.4f} does not beat the best so far, {best_earlier:+.4f}.")
+    if worth > best_earlier:
+        return Decision(True, f"{head} beats the best so far, {best_earlier:+.4f}.")
+    return Decision(False, f"{head} does not beat the best so far, {best_earlier:+.4f}.")

@@ -46,7 +46,7 @@ def _apply(evaluation: Evaluation, audited: Audited, tasks: Sequence[PreparedTas
             _without_result(outcome, failed[outcome.task]) if outcome.task in failed else outcome
             for outcome in evaluation.outcomes
         ]
-        evaluation = summarise(outcomes, tasks)
+        evaluation = summarise(outcomes, tasks, bench.goal.objective)
     return replace(evaluation, flags=tuple(sorted(flags)), audits=made)
 
 
@@ -55,9 +55,9 @@ def _without_result(outcome: Outcome, finding: Finding) -> Outcome:
         outcome,
         verdict=Verdict(finding.flag),
         reason=finding.sentence,
-        ndcg=None,
+        value=None,
         delta=None,
-        per_query=None,
+        measured={},
         score_hash=None,
         sample=None,
     )

@@ -1,4 +1,4 @@
-"""One program on tasks: sandboxed execution, metered encoding, nDCG@10 and cost."""
+"""One program on tasks: sandboxed execution, metered encoding, measures and cost."""
 
 import logging
 import time
@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from archive import Measured
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost
 from harness.encoders.protocol import DOCUMENT, QUERY
 from harness.evaluation.difference import Scores, hash_of
-from harness.evaluation.metrics import Ndcg
+from harness.evaluation.measures import NDCG_AT_10, Judgments, Measure, measure_together
+from harness.evaluation.objectives import Mean, Objective, TaskResult
 from harness.evaluation.secret import NO_SECRET, Order, Secret
 from harness.tasks.task import RetrievalTask
 from sandbox import Execution, Limits, TaskInputs
@@ -21,6 +23,7 @@ from sandbox.verdicts import Verdict
 
 _log = logging.getLogger(__name__)
 
+MEAN = Mean()
 TIE = 1e-6
 """Deltas closer to zero than this are ties: below what float32 scores can tell apart."""
 SAMPLED = 2
@@ -32,13 +35,15 @@ class PreparedTask:
     """A task encoded once by one encoder: what every program of a run starts from."""
 
     task: RetrievalTask
-    metric: Ndcg
-    """Of a score matrix in the order shown."""
+    judgments: Judgments
+    """In the order shown."""
+    measures: tuple[Measure, ...]
+    """The one that deltas are of, then the others that are recorded."""
     inputs: TaskInputs
     """In the order shown."""
     limits: Limits
-    baseline: NDArray[np.float64]
-    """Cosine nDCG@10 per query, float64 (Q,), in the task's own order."""
+    cosine: Mapping[str, Measured]
+    """By every measure, by name; per query in the task's own order."""
     cost: Cost
     """Of encoding every query and every document once."""
     secret: Secret
@@ -50,25 +55,19 @@ class PreparedTask:
         return self.task.name
 
     @property
-    def ids(self) -> tuple[list[str], list[str]]:
-        """Ids of queries and of documents in the order shown."""
-        return _shown(list(self.task.queries), self.order.queries), _shown(
-            list(self.task.documents), self.order.documents
-        )
+    def baseline(self) -> Measured:
+        """Cosine by the measure that deltas are of."""
+        return self.cosine[self.measures[0].name]
 
-    def per_query(self, scores: Scores) -> NDArray[np.float64]:
-        """nDCG@10 per query, float64 (Q,) in the task's own order, of a score matrix in the order shown."""
-        return self.order.restore(self.metric.per_query(scores))
+    def measure(self, scores: Scores) -> dict[str, Measured]:
+        """A (Q, N) matrix in the order shown, by every measure; per query in the task's own order."""
+        return measure(scores, self.judgments, self.measures, self.order)
 
     def sampled(self, source: str) -> NDArray[np.int64]:
         """Places of the queries that an audit of this program asks for again, drawn from the secret."""
         n_queries = self.inputs.n_queries
         generator = self.secret.generator(self.task.fingerprint, source, "sampled")
         return np.sort(generator.choice(n_queries, min(SAMPLED, n_queries), replace=False))
-
-    @property
-    def baseline_ndcg(self) -> float:
-        return float(self.baseline.mean())
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,12 @@ class Outcome:
     """Asked for by the program, beyond the baseline."""
     execution: Execution
     """Without its scores, which may be large."""
-    ndcg: float | None = None
+    value: float | None = None
+    """By the measure that deltas are of, mean over queries."""
     delta: float | None = None
-    per_query: NDArray[np.float32] | None = None
+    """`value` less the cosine's."""
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    """By every measure of the task, by name."""
     score_hash: str | None = None
     sample: Scores | None = None
     """Scores of the queries that audits ask for again, float32 (at most SAMPLED, N), in the order shown."""
@@ -100,6 +102,10 @@ class Evaluation:
     """Mean over all tasks; None unless every task ended OK."""
     cost_ratio: float | None
     """1 + extra texts / baseline texts, pooled over all tasks; None unless every task ended OK."""
+    worth: float | None = None
+    """What the search maximises; None unless every task ended OK and none is below the floor."""
+    refusal: str = ""
+    """Why there is a mean delta and no worth, as one sentence."""
     wins: int = 0
     ties: int = 0
     losses: int = 0
@@ -108,7 +114,12 @@ class Evaluation:
     """Each audit that was made, with the number of tasks it was made on; what is not here was not made."""
 
 
-def prepare(task: RetrievalTask, encoder: CachedEncoder, secret: Secret = NO_SECRET) -> PreparedTask:
+def prepare(
+    task: RetrievalTask,
+    encoder: CachedEncoder,
+    measures: Sequence[Measure] = (NDCG_AT_10,),
+    secret: Secret = NO_SECRET,
+) -> PreparedTask:
     """Encode a task's queries and documents, score it by cosine, and order it by the secret. Close `inputs` when done.
 
     The matrix of cosines is computed in the task's own order, so that no bit of it depends on the secret.
@@ -118,27 +129,23 @@ def prepare(task: RetrievalTask, encoder: CachedEncoder, secret: Secret = NO_SEC
     documents = encoder.embed(document_texts, DOCUMENT)
     order = secret.order(task)
     similarity = (queries.vectors @ documents.vectors.T)[np.ix_(order.queries, order.documents)]
-    metric = Ndcg(
-        task.qrels,
-        _shown(list(task.queries), order.queries),
-        _shown(list(task.documents), order.documents),
-        ignore_identical_ids=task.ignore_identical_ids,
-    )
+    judgments = judgments_of(task, order)
     inputs = TaskInputs.create(
         queries.vectors[order.queries],
         documents.vectors[order.documents],
         similarity,
-        _shown(query_texts, order.queries),
-        _shown(document_texts, order.documents),
+        shown(query_texts, order.queries),
+        shown(document_texts, order.documents),
     )
     return PreparedTask(
         task=task,
         secret=secret,
         order=order,
-        metric=metric,
+        judgments=judgments,
+        measures=tuple(measures),
         inputs=inputs,
         limits=Limits.for_inputs(inputs),
-        baseline=order.restore(metric.per_query(similarity)),
+        cosine=measure(similarity, judgments, measures, order),
         cost=Cost(
             texts=len(query_texts) + len(document_texts),
             tokens=queries.tokens + documents.tokens,
@@ -147,10 +154,31 @@ def prepare(task: RetrievalTask, encoder: CachedEncoder, secret: Secret = NO_SEC
     )
 
 
+def judgments_of(task: RetrievalTask, order: Order) -> Judgments:
+    """A task's judgments, ready to measure matrices in the order shown."""
+    return Judgments(
+        task.qrels,
+        shown(list(task.queries), order.queries),
+        shown(list(task.documents), order.documents),
+        ignore_identical_ids=task.ignore_identical_ids,
+    )
+
+
+def measure(
+    scores: NDArray[np.floating], judgments: Judgments, measures: Sequence[Measure], order: Order
+) -> dict[str, Measured]:
+    """A (Q, N) matrix in the order shown by every measure: the mean before values per query are rounded to float32."""
+    return {
+        name: Measured(float(per_query.mean()), order.restore(per_query).astype(np.float32))
+        for name, per_query in measure_together(scores, judgments, measures).items()
+    }
+
+
 @contextmanager
 def prepare_all(
     tasks: Sequence[RetrievalTask],
     encoder: CachedEncoder,
+    measures: Sequence[Measure] = (NDCG_AT_10,),
     secret: Secret = NO_SECRET,
     *,
     on_task: Callable[[PreparedTask], None] = lambda task: None,
@@ -160,35 +188,35 @@ def prepare_all(
         ready = []
         for task in tasks:
             began = time.monotonic()
-            ready.append(prepare(task, encoder, secret))
-            took = time.monotonic() - began
-            _log.info("task %s is ready in %.2f s: cosine %.4f nDCG@10", task.name, took, ready[-1].baseline_ndcg)
+            ready.append(prepare(task, encoder, measures, secret))
+            took, cosine = time.monotonic() - began, ready[-1].baseline.value
+            _log.info("task %s is ready in %.2f s: cosine %.4f %s", task.name, took, cosine, ready[-1].measures[0].name)
             stack.callback(ready[-1].inputs.close)
             on_task(ready[-1])
         yield ready
 
 
 def score(task: PreparedTask, source: str, execution: Execution, cost: Cost) -> Outcome:
-    """Turn an execution of a program into an outcome: nDCG@10 against the labels, which only this side knows."""
+    """Turn an execution of a program into an outcome: its measures against the labels, known on this side alone."""
     if execution.scores is None:
         return Outcome(task.name, execution.verdict, execution.reason, cost, execution)
-    per_query = task.per_query(execution.scores)
-    ndcg = float(per_query.mean())
+    found = task.measure(execution.scores)
+    value = found[task.measures[0].name].value
     return Outcome(
         task=task.name,
         verdict=execution.verdict,
         reason=execution.reason,
         cost=cost,
         execution=replace(execution, scores=None),
-        ndcg=ndcg,
-        delta=ndcg - task.baseline_ndcg,
-        per_query=per_query.astype(np.float32),
+        value=value,
+        delta=value - task.baseline.value,
+        measured=found,
         score_hash=hash_of(execution.scores),
         sample=execution.scores[task.sampled(source)],
     )
 
 
-def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask]) -> Evaluation:
+def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], objective: Objective = MEAN) -> Evaluation:
     """Order outcomes as the tasks stand and pool them; a program that fails on one task has no mean."""
     position = {task.name: place for place, task in enumerate(tasks)}
     failure = next((outcome for outcome in outcomes if outcome.verdict is not Verdict.OK), None)
@@ -198,10 +226,13 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask]) -> Eva
         return Evaluation(ordered, failure, None, None)
     extra = sum((outcome.cost for outcome in ordered), Cost())
     baseline = sum((task.cost for task in tasks), Cost())
+    results = [_result(outcome, task) for outcome, task in zip(ordered, tasks, strict=True)]
     return Evaluation(
         outcomes=ordered,
         failure=None,
         mean_delta=float(np.mean(deltas)),
+        worth=objective.value(results),
+        refusal=objective.refusal(results) or "",
         cost_ratio=extra.ratio_to(baseline),
         wins=sum(delta > TIE for delta in deltas),
         ties=sum(abs(delta) <= TIE for delta in deltas),
@@ -209,5 +240,11 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask]) -> Eva
     )
 
 
-def _shown(values: Sequence[str], places: NDArray[np.int64]) -> list[str]:
+def shown(values: Sequence[str], places: NDArray[np.int64]) -> list[str]:
+    """Values in the task's own order as they are shown."""
     return [values[place] for place in places.tolist()]
+
+
+def _result(outcome: Outcome, task: PreparedTask) -> TaskResult:
+    seconds = outcome.execution.cpu_s + outcome.cost.seconds
+    return TaskResult(task.name, outcome.value or 0.0, task.baseline.value, seconds)

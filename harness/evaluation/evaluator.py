@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-from harness.evaluation.evaluate import Evaluation, Outcome, PreparedTask, summarise
+from harness.evaluation.evaluate import MEAN, Evaluation, Outcome, PreparedTask, summarise
 from harness.evaluation.executor import Executor
+from harness.evaluation.objectives import Objective
 from sandbox.verdicts import Verdict
 
 
 class Evaluator:
     """Evaluates programs on prepared tasks, from several threads at once where the executor has room."""
 
-    def __init__(self, tasks: Sequence[PreparedTask], executor: Executor) -> None:
+    def __init__(self, tasks: Sequence[PreparedTask], executor: Executor, objective: Objective = MEAN) -> None:
         self.tasks = tuple(tasks)
         self._executor = executor
+        self._objective = objective
         # The cheapest task goes first, as a probe; then the costliest, so that workers end together.
         by_size = sorted(self.tasks, key=lambda task: (task.inputs.n_bytes, task.name))
         self._schedule = by_size[:1] + by_size[:0:-1]
@@ -31,7 +33,7 @@ class Evaluator:
         outcomes = self._run(source, self._schedule[:1], on_outcome)
         if outcomes[0].verdict is Verdict.OK:
             outcomes += self._run(source, self._schedule[1:], on_outcome)
-        return summarise(outcomes, self.tasks)
+        return summarise(outcomes, self.tasks, self._objective)
 
     def _run(self, source: str, tasks: Sequence[PreparedTask], on_outcome: Callable[[Outcome], None]) -> list[Outcome]:
         futures = [self._executor.submit(source, task) for task in tasks]

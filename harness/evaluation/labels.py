@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.evaluation.evaluate import PreparedTask
-from harness.evaluation.metrics import Ndcg
+from harness.evaluation.evaluate import PreparedTask, shown
+from harness.evaluation.measures import Judgments
 from sandbox.inputs import map_inputs
 
 
-def shuffled_label_ndcg(task: PreparedTask, seed: int = 0) -> float:
-    """Mean nDCG@10 of cosine when the judged documents of every query are drawn anew at random.
+def shuffled_label_value(task: PreparedTask, seed: int = 0) -> float:
+    """Mean of cosine, by the searched measure, when the judged documents of every query are drawn anew at random.
 
-    A sound metric gives about what a random ranking earns; anything near `task.baseline_ndcg` means that scores do
+    A sound metric gives about what a random ranking earns; anything near `task.baseline.value` means that scores do
     not depend on the labels.
     """
     rng = np.random.default_rng(seed)
@@ -21,9 +21,10 @@ def shuffled_label_ndcg(task: PreparedTask, seed: int = 0) -> float:
         query: dict(zip(_draw(rng, documents, len(judged)), judged.values(), strict=False))
         for query, judged in task.task.qrels.items()
     }
-    metric = Ndcg(qrels, *task.ids)
+    order = task.order
+    judgments = Judgments(qrels, shown(list(task.task.queries), order.queries), shown(documents, order.documents))
     whole = map_inputs(task.inputs.descriptor, task.inputs.layout)
-    return float(metric.per_query(whole.sim).mean())
+    return float(task.measures[0].per_query(whole.sim, judgments).mean())
 
 
 def _draw(rng: np.random.Generator, documents: Sequence[str], count: int) -> list[str]:

@@ -1,6 +1,8 @@
 """What the archive keeps of a task and of a program on it."""
 
-from archive import OutcomeRecord, TaskRecord
+from collections.abc import Mapping
+
+from archive import NDCG_AT_10, Measured, OutcomeRecord, TaskRecord
 from harness.evaluation.evaluate import Outcome, PreparedTask
 
 
@@ -14,24 +16,26 @@ def task_record(prepared: PreparedTask, split: str = "search") -> TaskRecord:
         domain=prepared.task.domain,
         n_queries=len(prepared.task.queries),
         n_documents=len(prepared.task.documents),
-        baseline_ndcg=prepared.baseline_ndcg,
-        baseline_per_query=prepared.baseline.astype("float32"),
+        baseline_ndcg=prepared.cosine[NDCG_AT_10].value,
+        baseline_per_query=prepared.cosine[NDCG_AT_10].per_query,
         query_ids=list(prepared.task.queries),
         baseline_texts=prepared.cost.texts,
         baseline_tokens=prepared.cost.tokens,
         baseline_seconds=prepared.cost.seconds,
+        measured=_others(prepared.cosine),
     )
 
 
 def outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
     """What is recorded of one program on one task."""
+    ndcg = outcome.measured[NDCG_AT_10] if outcome.measured else None
     return OutcomeRecord(
         task=outcome.task,
         verdict=outcome.verdict.value,
         reason=outcome.reason,
-        ndcg=outcome.ndcg,
+        ndcg=ndcg.value if ndcg else None,
         delta=outcome.delta,
-        per_query=outcome.per_query,
+        per_query=ndcg.per_query if ndcg else None,
         texts=outcome.cost.texts,
         tokens=outcome.cost.tokens,
         encoder_seconds=outcome.cost.seconds,
@@ -41,4 +45,9 @@ def outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
         score_hash=outcome.score_hash,
         stdout=outcome.execution.stdout,
         isolation_level=isolation_level,
+        measured=_others(outcome.measured),
     )
+
+
+def _others(measured: Mapping[str, Measured]) -> dict[str, Measured]:
+    return {name: found for name, found in measured.items() if name != NDCG_AT_10}

@@ -1,7 +1,9 @@
 """One program on the configured tasks, outside any run: nothing is recorded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from archive import NDCG_AT_10, Measured
 from harness.encoders.meter import Cost
 from harness.evaluation.auditing import audit, audit_closely
 from harness.evaluation.evaluate import Evaluation
@@ -15,11 +17,14 @@ from harness.tasks.task import RetrievalTask
 
 @dataclass(frozen=True)
 class Single:
-    """An evaluation, the tasks it was made on, and cosine's nDCG@10 on each by name."""
+    """An evaluation, the tasks it was made on, and the cosine on each by its name."""
 
     evaluation: Evaluation
     tasks: tuple[RetrievalTask, ...]
-    baselines: dict[str, float]
+    cosine: Mapping[str, Mapping[str, Measured]]
+    """By task, then by measure."""
+    measure: str
+    """What deltas are of."""
 
 
 def evaluate_source(
@@ -35,19 +40,23 @@ def evaluate_source(
             evaluation = audit(evaluation, source, bench)
         if evaluation.failure is None:
             evaluation, _ = audit_closely(evaluation, None, source, bench)
-        return Single(evaluation, tuple(tasks), {task.name: task.baseline_ndcg for task in bench.tasks})
+        cosine = {task.name: task.cosine for task in bench.tasks}
+        return Single(evaluation, tuple(tasks), cosine, bench.goal.measures[0].name)
 
 
-def evaluation_view(evaluation: Evaluation, baselines: dict[str, float]) -> dict[str, object]:
+def single_view(single: Single) -> dict[str, object]:
     """An evaluation as a JSON-ready mapping."""
+    evaluation = single.evaluation
     extra = sum((outcome.cost for outcome in evaluation.outcomes), Cost())
     return {
+        "measure": single.measure,
+        "worth": evaluation.worth,
         "mean_delta": evaluation.mean_delta,
         "cost_ratio": evaluation.cost_ratio,
         "wins": evaluation.wins,
         "ties": evaluation.ties,
         "losses": evaluation.losses,
-        "tasks": len(baselines),
+        "tasks": len(single.cosine),
         "extra": vars(extra),
         "flags": list(evaluation.flags),
         "audits": dict(evaluation.audits),
@@ -56,8 +65,10 @@ def evaluation_view(evaluation: Evaluation, baselines: dict[str, float]) -> dict
                 "task": outcome.task,
                 "verdict": outcome.verdict.value,
                 "reason": outcome.reason,
-                "baseline_ndcg": baselines[outcome.task],
-                "ndcg": outcome.ndcg,
+                "baseline_ndcg": single.cosine[outcome.task][NDCG_AT_10].value,
+                "ndcg": _values(outcome.measured).get(NDCG_AT_10),
+                "cosine": _values(single.cosine[outcome.task]),
+                "measured": _values(outcome.measured),
                 "delta": outcome.delta,
                 "texts": outcome.cost.texts,
                 "tokens": outcome.cost.tokens,
@@ -67,3 +78,7 @@ def evaluation_view(evaluation: Evaluation, baselines: dict[str, float]) -> dict
             for outcome in evaluation.outcomes
         ],
     }
+
+
+def _values(measured: Mapping[str, Measured]) -> dict[str, float]:
+    return {name: found.value for name, found in measured.items()}

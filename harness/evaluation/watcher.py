@@ -53,8 +53,9 @@ class Watcher:
     def outcome(self, outcome: "Outcome") -> None:
         """A program has ended on one task."""
 
-    def program_recorded(self, row: "LedgerRow", verdict: str, best_delta: float | None, n_frontier: int) -> None:
-        """A program is in the archive; the best mean delta and the size of the frontier are those after it."""
+    def program_recorded(self, row: "LedgerRow", verdict: str, best_worth: float | None, n_frontier: int) -> None:
+        """A program is in the archive; the best worth, which the search maximises, and the size of the
+        frontier are those after it."""
 
     def cell(self, program: str, outcome: "Outcome", seconds_left: float | None) -> None:
         """A cell of a matrix is done."""

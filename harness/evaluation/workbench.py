@@ -10,6 +10,7 @@ from harness.evaluation.audit import Auditor, poisoned_sandbox
 from harness.evaluation.evaluate import PreparedTask, prepare_all
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.given import NOTHING_GIVEN, Given, executor_maker, open_encoder
+from harness.evaluation.goal import Goal, find_goal
 from harness.evaluation.secret import Secret
 from harness.evaluation.watcher import Watcher
 from harness.machine import available_cores
@@ -30,6 +31,7 @@ class Workbench:
     evaluator: Evaluator
     """Over the tasks of the search; over all of them where none is hidden."""
     auditor: Auditor
+    goal: Goal
     validator: Evaluator | None = None
     """Over the tasks that a transfer search hides."""
 
@@ -68,6 +70,7 @@ def open_workbench(
     watcher = watcher or Watcher()
     workers = settings.executor.workers or available_cores()
     make_executor = executor_maker(settings, given.executor)
+    goal = find_goal(settings.search)
     with ExitStack() as stack:
         sandbox = stack.enter_context(
             Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level)
@@ -77,14 +80,13 @@ def open_workbench(
             poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
         )
         encoder = stack.enter_context(closing(open_encoder(settings, given.encoder, watcher)))
-        ready = stack.enter_context(
-            prepare_all(tasks, encoder, Secret(settings.archive.secret), on_task=watcher.task_prepared)
-        )
+        secret = Secret(settings.archive.secret)
+        ready = stack.enter_context(prepare_all(tasks, encoder, goal.measures, secret, on_task=watcher.task_prepared))
         executor = make_executor(encoder, sandbox, workers)
         stack.callback(executor.close)
         stack.callback(sandbox.close)
-        evaluator = Evaluator([task for task in ready if task.name not in hidden], executor)
+        evaluator = Evaluator([task for task in ready if task.name not in hidden], executor, goal.objective)
         validator = Evaluator([task for task in ready if task.name in hidden], executor) if hidden else None
         alone = settings.program.transductive != "allow"
         auditor = Auditor(sandbox, poisoned, encoder, alone=alone, workers=workers)
-        yield Workbench(settings, encoder, sandbox, evaluator, auditor, validator)
+        yield Workbench(settings, encoder, sandbox, evaluator, auditor, goal, validator)

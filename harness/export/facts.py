@@ -135,5 +135,7 @@ def _recorded(archive: Archive, source: str, searched: frozenset[str]) -> tuple[
 
 
 def _measured(outcome: OutcomeRecord, task: TaskRecord, encoder: str, *, held_out: bool) -> Measured:
-    assert outcome.ndcg is not None and outcome.delta is not None
-    return Measured(task.name, encoder, task.n_queries, task.baseline_ndcg, outcome.ndcg, outcome.delta, held_out)
+    assert outcome.ndcg is not None
+    # The outcome's own delta may be of another measure.
+    delta = outcome.ndcg - task.baseline_ndcg
+    return Measured(task.name, encoder, task.n_queries, task.baseline_ndcg, outcome.ndcg, delta, held_out)

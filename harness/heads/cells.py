@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from archive import Archive, CellRecord, HeldOut, OutcomeRecord
+from archive import NDCG_AT_10, Archive, CellRecord, HeldOut, OutcomeRecord
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY, EncoderIdentity
 from harness.evaluation.difference import hash_of
@@ -68,15 +68,14 @@ def _outcome(trained: TrainedHead, ready: PreparedTask, encoder: CachedEncoder) 
     documents = encoder.embed(list(ready.task.documents.values())).vectors
     began = time.perf_counter()
     scores = trained.apply(queries) @ trained.apply(documents).T
-    per_query = ready.per_query(scores[np.ix_(ready.order.queries, ready.order.documents)])
-    ndcg = float(per_query.mean())
+    ndcg = ready.measure(scores[np.ix_(ready.order.queries, ready.order.documents)])[NDCG_AT_10]
     return OutcomeRecord(
         task=ready.name,
         verdict="ok",
         reason=f"Trained for {trained.epochs} epochs, the best was {trained.best_epoch}.",
-        ndcg=ndcg,
-        delta=ndcg - ready.baseline_ndcg,
-        per_query=per_query.astype(np.float32),
+        ndcg=ndcg.value,
+        delta=ndcg.value - ready.baseline.value,
+        per_query=ndcg.per_query,
         texts=0,
         tokens=0,
         encoder_seconds=0.0,

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY, FloatMatrix
-from harness.evaluation.metrics import Ndcg
+from harness.evaluation.evaluate import judgments_of
+from harness.evaluation.measures import NDCG_AT_10, Judgments
+from harness.evaluation.secret import NO_SECRET
 from harness.heads.models import make_head
 from harness.heads.split import SplitTask
 from harness.settings.heads import HeadsSettings
@@ -36,7 +38,7 @@ class TrainingTask:
     hard: NDArray[np.int64]
     """Best documents that are not relevant by the frozen cosine, int64 (Q, H)."""
     validation_queries: FloatMatrix
-    validation: Ndcg
+    validation: Judgments
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,7 @@ def prepare_training(split: SplitTask, encoder: CachedEncoder, n_hard: int) -> T
         relevant=relevant,
         hard=hard,
         validation_queries=encoder.embed(list(task.queries.values()), QUERY).vectors,
-        validation=Ndcg(
-            task.qrels, list(task.queries), list(task.documents), ignore_identical_ids=task.ignore_identical_ids
-        ),
+        validation=judgments_of(task, NO_SECRET.order(task)),
     )
 
 
@@ -155,7 +155,9 @@ def _validation(head: TrainedHead, tasks: Sequence[TrainingTask]) -> float:
     return float(
         np.mean(
             [
-                task.validation.per_query(head.apply(task.validation_queries) @ head.apply(task.documents).T).mean()
+                NDCG_AT_10.per_query(
+                    head.apply(task.validation_queries) @ head.apply(task.documents).T, task.validation
+                ).mean()
                 for task in tasks
             ]
         )

@@ -53,7 +53,7 @@ def choose(
 
 def record(models: Sequence[str], ledger: Sequence[LedgerRow]) -> dict[str, Arm]:
     """What the ledger says of each model; older programs count less, failed ones count as no improvement."""
-    deltas = {row.id: row.mean_delta for row in ledger}
+    deltas = {row.id: row.worth for row in ledger}
     arms = {model: Arm() for model in models}
     for row in ledger:
         if row.model not in arms:
@@ -72,10 +72,10 @@ def record(models: Sequence[str], ledger: Sequence[LedgerRow]) -> dict[str, Arm]
 
 def improvement(row: LedgerRow, deltas: Mapping[str, float | None]) -> float:
     """How far a program's mean delta is above its best parent's, at least zero; above the cosine's without parents."""
-    if row.mean_delta is None:
+    if row.worth is None:
         return 0.0
     known = [delta for parent in row.parents if (delta := deltas.get(parent)) is not None]
-    return max(0.0, row.mean_delta - max(known, default=0.0))
+    return max(0.0, row.worth - max(known, default=0.0))
 
 
 def _bounds(arms: Mapping[str, Arm], cheapness: float) -> dict[str, float]:

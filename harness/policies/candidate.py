@@ -11,7 +11,7 @@ class Candidate:
     """An evaluated program that may become a parent."""
 
     id: str
-    mean_delta: float
+    worth: float
     cost_ratio: float
     n_children: int
 

@@ -27,5 +27,5 @@ def inhabitants(
     for other in range(islands):
         abroad = [c for c in candidates if seeds < numbers[c.id] <= migrated and of(numbers[c.id], islands) == other]
         if other != home and abroad:
-            residents.append(max(abroad, key=lambda c: (c.mean_delta, -numbers[c.id])))
+            residents.append(max(abroad, key=lambda c: (c.worth, -numbers[c.id])))
     return sorted(residents, key=lambda c: numbers[c.id])

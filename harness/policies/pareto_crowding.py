@@ -25,7 +25,7 @@ def select(candidates: Sequence[Candidate], rng: random.Random, count: int) -> l
 
 def fronts(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     """Peel off non-dominated sets (cost down, mean delta up), best first; equals share a front."""
-    left = sorted(candidates, key=lambda c: (c.cost_ratio, -c.mean_delta, c.id))
+    left = sorted(candidates, key=lambda c: (c.cost_ratio, -c.worth, c.id))
     peeled: list[list[Candidate]] = []
     while left:
         front: list[Candidate] = []
@@ -40,8 +40,8 @@ def fronts(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
 
 
 def _beats_or_equals(candidate: Candidate, last: Candidate) -> bool:
-    same = (candidate.cost_ratio, candidate.mean_delta) == (last.cost_ratio, last.mean_delta)
-    return same or candidate.mean_delta > last.mean_delta
+    same = (candidate.cost_ratio, candidate.worth) == (last.cost_ratio, last.worth)
+    return same or candidate.worth > last.worth
 
 
 def _tournament_order(candidates: Sequence[Candidate]) -> dict[str, tuple[int, float]]:
@@ -55,7 +55,7 @@ def _tournament_order(candidates: Sequence[Candidate]) -> dict[str, tuple[int, f
 def _crowding(front: Sequence[Candidate]) -> dict[str, float]:
     """Sum over both axes of the gap between a candidate's neighbours, in units of the front's extent; ends infinite."""
     distance = {c.id: 0.0 for c in front}
-    axes: tuple[Callable[[Candidate], float], ...] = (lambda c: c.cost_ratio, lambda c: c.mean_delta)
+    axes: tuple[Callable[[Candidate], float], ...] = (lambda c: c.cost_ratio, lambda c: c.worth)
     for axis in axes:
         ordered = sorted(front, key=axis)
         extent = axis(ordered[-1]) - axis(ordered[0])

@@ -23,7 +23,7 @@ def weights(candidates: Sequence[Candidate]) -> list[float]:
     """sigmoid(10 (delta - median) / max(MAD, 1e-6)) / (1 + children), one for each candidate, not normalised."""
     if not candidates:
         return []
-    deltas = np.array([candidate.mean_delta for candidate in candidates])
+    deltas = np.array([candidate.worth for candidate in candidates])
     children = np.array([candidate.n_children for candidate in candidates])
     above = deltas - np.median(deltas)
     scaled = STEEPNESS * above / max(float(np.median(np.abs(above))), SMALLEST_DEVIATION)

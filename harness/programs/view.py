@@ -13,6 +13,8 @@ class ProgramView:
     source: str
     mean_delta: float | None
     cost_ratio: float | None
+    worth: float | None = None
+    """What the search maximises; None without a result, or below the floor."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,10 @@ class LedgerRow:
     ties: int
     losses: int
     deltas: Mapping[str, float] = field(default_factory=dict)
-    """Task name to delta nDCG@10; empty when a task failed."""
+    """Task name to delta; empty when a task failed."""
     model: str = ""
     """The model that wrote it, as the settings name it; empty for seeds and recombination."""
     cost_usd: float | None = None
     """What its calls cost; None where a price or a count is unknown."""
+    worth: float | None = None
+    """What the search maximises, by default the mean delta; None without a result, or below the floor."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.programs.view import LedgerRow
+from harness.programs.view import LedgerRow, ProgramView
 from harness.proposers.tokens import count
 
 HEADING = "# Ledger\n\nEvery program so far, oldest first; w/t/l counts the tasks won, tied and lost.\n\n"
@@ -65,5 +65,13 @@ def _by_importance(rows: Sequence[LedgerRow], frontier: frozenset[str]) -> Itera
 def _head(row: LedgerRow) -> str:
     if row.mean_delta is None or row.cost_ratio is None:
         return f"{row.id} {row.name}: {row.status}"
-    numbers = f"delta {row.mean_delta:+.4f}, cost {row.cost_ratio:.2f}, w/t/l {row.wins}/{row.ties}/{row.losses}"
+    quality = f"delta {row.mean_delta:+.4f}{worth_apart(row)}"
+    numbers = f"{quality}, cost {row.cost_ratio:.2f}, w/t/l {row.wins}/{row.ties}/{row.losses}"
     return f"{row.id} {row.name}: {row.status}, {numbers}"
+
+
+def worth_apart(program: LedgerRow | ProgramView) -> str:
+    """What counts for a program, where that is not its mean delta."""
+    if program.worth == program.mean_delta:
+        return ""
+    return " (below the floor)" if program.worth is None else f" (counts as {program.worth:+.4f})"

@@ -105,7 +105,7 @@ PROPOSERS: Mapping[str, MakeProposer] = {
 def prompt_writer(settings: Settings) -> PromptWriter:
     """The writer of a run's prompts. Raises UsageError where the budget does not hold one."""
     fixed = prefix(
-        settings.search.objective,
+        settings.search,
         taboos=taboos(),
         modules=allowed_modules(settings.program.primitives),
         allow_primitives=settings.program.primitives,

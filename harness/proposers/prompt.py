@@ -8,12 +8,15 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
+from harness.evaluation.measures import find_measure
+from harness.evaluation.objectives import find_objective
 from harness.programs.view import LedgerRow, ProgramView
 from harness.proposers.exchange import Prompt
-from harness.proposers.ledger_text import fit_ledger
+from harness.proposers.ledger_text import fit_ledger, worth_apart
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing
 from harness.proposers.tokens import count
+from harness.settings import SearchSettings
 
 FRONTIER_SHARE = 0.5
 """Of what the budget leaves for memory, so much at most goes to the sources of the frontier."""
@@ -31,11 +34,13 @@ def _template(name: str) -> Template:
     return Template(files("harness.proposers.templates").joinpath(f"{name}.txt").read_text("utf-8"))
 
 
-def prefix(objective: str, *, taboos: Sequence[str], modules: Sequence[str], allow_primitives: bool) -> str:
+def prefix(search: SearchSettings, *, taboos: Sequence[str], modules: Sequence[str], allow_primitives: bool) -> str:
     """The part that stays the same for a whole run."""
     return fill(
         "prefix",
-        objective=fill(f"objective_{objective}").strip(),
+        measure=find_measure(search.measure).name,
+        counts=find_objective(search.maximise, search.floor).told,
+        objective=fill(f"objective_{search.objective}").strip(),
         taboos="\n".join(f"- {taboo}" for taboo in taboos),
         modules=", ".join(modules) + ".",
         primitives="\n" + fill("primitives", functions=_primitives()) if allow_primitives else "",
@@ -129,7 +134,7 @@ def _section(title: str, text: str) -> str:
 def _program(view: ProgramView) -> str:
     numbers = ""
     if view.mean_delta is not None and view.cost_ratio is not None:
-        numbers = f": delta {view.mean_delta:+.4f}, cost {view.cost_ratio:.2f}"
+        numbers = f": delta {view.mean_delta:+.4f}{worth_apart(view)}, cost {view.cost_ratio:.2f}"
     return f"## {view.id} {view.name}{numbers}\n\n```python\n{view.source.strip()}\n```\n\n"
 
 
@@ -137,7 +142,7 @@ def _frontier(frontier: Sequence[ProgramView], parents: Sequence[ProgramView], b
     """Sources of the frontier, best first while the budget lasts; those shown as parents are only named there."""
     shown = {view.id for view in parents}
     texts: dict[str, str] = {}
-    for view in sorted(frontier, key=lambda view: -(view.mean_delta or 0.0)):
+    for view in sorted(frontier, key=lambda view: -(view.worth or 0.0)):
         text = _program(view)
         if view.id not in shown and (cost := count(text)) <= budget:
             texts[view.id] = text

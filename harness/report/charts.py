@@ -9,25 +9,26 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from archive import Program
+from archive import Program, Run
+from harness.evaluation.objectives import find_objective
 from harness.report.front import Progress, front_ids
 from harness.text import plain
 
 Rows = list[dict[str, Any]]
 Chart = dict[str, Any]
-"""`data`: rows by dataset name; `params`: values of the spec's parameters; both JSON-ready."""
+"""JSON-ready. `data`: rows by dataset name; `params`: values of the spec's parameters; `titles`: for `specs.titled`."""
 HEAT_ROWS = 40
 """Programs of the heatmap at most: the costliest of the frontier."""
 
 
 def run_charts(
-    programs: Sequence[Program], tasks: Sequence[str], front: Collection[str], progress: Sequence[Progress]
+    run: Run, programs: Sequence[Program], front: Collection[str], progress: Sequence[Progress]
 ) -> dict[str, Chart]:
     """All charts of a run by name; one without data is left out."""
     charts = {
         "frontier": {"points": _points(programs, front)},
         "progress": {"progress": [vars(step) for step in progress]},
-        "tasks": {"cells": _cells([p for p in programs if p.id in front][-HEAT_ROWS:], tasks)},
+        "tasks": {"cells": _cells([p for p in programs if p.id in front][-HEAT_ROWS:], run)},
         "verdicts": {"bars": _counted(program.record.verdict for program in programs)},
         "rules": {"bars": _counted(str(v["code"]) for program in programs for v in program.record.violations)},
         "seconds": {"spent": _seconds(programs)},
@@ -35,12 +36,18 @@ def run_charts(
         "lineage": {"nodes": _points(programs, front), "edges": _edges(programs), "kin": []},
     }
     kept = {name: data for name, data in charts.items() if next(iter(data.values()))}
-    return {name: {"data": data, "params": _params(data)} for name, data in kept.items()}
+    return {name: {"data": data, "params": _params(data), "titles": titles(run)} for name, data in kept.items()}
 
 
-def frontier_chart(programs: Sequence[Program]) -> Chart:
-    """The frontier over the cloud of programs."""
-    return {"data": {"points": _points(programs, front_ids(programs))}, "params": {}}
+def frontier_chart(programs: Sequence[Program], run: Run) -> Chart:
+    """The frontier of a run over the cloud of its programs."""
+    return {"data": {"points": _points(programs, front_ids(programs))}, "params": {}, "titles": titles(run)}
+
+
+def titles(run: Run) -> dict[str, str]:
+    """What a run's figures are of: the measure, and what is maximised, by default `mean delta nDCG@10`."""
+    measure = plain(run.record.measure, 80)
+    return {"measure": measure, "worth": f"{find_objective(run.record.maximise).label} {measure}"}
 
 
 def heat_params(cells: Rows) -> dict[str, float]:
@@ -59,13 +66,13 @@ def _points(programs: Sequence[Program], front: Collection[str]) -> Rows:
             "number": program.number,
             "name": plain(program.record.name, 80),
             "cost": round(program.record.cost_ratio, 5),
-            "delta": round(program.record.mean_delta, 5),
+            "delta": round(program.record.worth, 5),
             "tasks": f"{program.record.wins}/{program.record.ties}/{program.record.losses}",
             "kind": "frontier" if program.id in front else program.record.status,
             "label": "",
         }
         for program in programs
-        if program.record.cost_ratio is not None and program.record.mean_delta is not None
+        if program.record.cost_ratio is not None and program.record.worth is not None
     ]
     _label([point for point in points if point["kind"] == "frontier"], points)
     return points
@@ -83,7 +90,7 @@ def _label(front: Rows, points: Rows) -> None:
             written.append((x, y))
 
 
-def _cells(programs: Sequence[Program], tasks: Sequence[str]) -> Rows:
+def _cells(programs: Sequence[Program], run: Run) -> Rows:
     deltas = {(p.id, outcome.task): outcome.delta for p in programs for outcome in p.record.outcomes}
     return [
         {
@@ -93,7 +100,7 @@ def _cells(programs: Sequence[Program], tasks: Sequence[str]) -> Rows:
             "delta": round(delta, 5),
         }
         for program in sorted(programs, key=lambda program: program.record.cost_ratio or 0.0)
-        for task in tasks
+        for task in [task.name for task in run.record.tasks]
         if (delta := deltas.get((program.id, task))) is not None
     ]
 
@@ -130,7 +137,7 @@ def _dollars(programs: Sequence[Program]) -> Rows:
 
 def _edges(programs: Sequence[Program]) -> Rows:
     """From each parent to its child, where both have a result."""
-    places = {p.id: (p.number, p.record.mean_delta) for p in programs if p.record.mean_delta is not None}
+    places = {p.id: (p.number, p.record.worth) for p in programs if p.record.worth is not None}
     return [
         {
             "from": places[parent][0],

@@ -5,8 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from archive import Archive, CallRecord, Event, HeldOut, OutcomeRecord, Program, Run, TaskRecord, UsageRecord
-from harness.report.charts import run_charts
+from archive import (
+    NDCG_AT_10,
+    Archive,
+    CallRecord,
+    Event,
+    HeldOut,
+    OutcomeRecord,
+    Program,
+    Run,
+    RunRecord,
+    TaskRecord,
+    UsageRecord,
+)
+from harness.report.charts import run_charts, titles
 from harness.report.front import best_so_far, front_ids
 from harness.report.intervals import METHOD, query_intervals
 from harness.text import plain, visible
@@ -36,7 +48,7 @@ def run_data(
         "machine": harmless(record.machine),
         "isolation": harmless(record.isolation),
         "config": harmless(record.config),
-        "tasks": [_task(task) for task in record.tasks],
+        "tasks": [_task(task, record.measure) for task in record.tasks],
         "events": [
             {"created": event.created, "kind": plain(event.kind), "message": plain(event.message, TEXT)}
             for event in events
@@ -46,14 +58,15 @@ def run_data(
             for call in calls
         ],
         "frontier": [program.number for program in programs if program.id in front],
-        "charts": run_charts(programs, [task.name for task in record.tasks], front, best_so_far(programs)),
+        "titles": titles(run),
+        "charts": run_charts(run, programs, front, best_so_far(programs)),
     }
 
 
-def program_data(programs: Sequence[Program], tasks: Sequence[TaskRecord]) -> list[dict[str, Any]]:
-    """Programs with their sources, outcomes and intervals."""
-    intervals = {task.name: _intervals(programs, task) for task in tasks}
-    return [_program(program, intervals) for program in programs]
+def program_data(programs: Sequence[Program], run: RunRecord) -> list[dict[str, Any]]:
+    """Programs of a run with their sources, outcomes and intervals."""
+    intervals = {task.name: _intervals(programs, task, run.measure) for task in run.tasks}
+    return [_program(program, intervals, run.measure) for program in programs]
 
 
 def transfer_data(archive: Archive) -> list[dict[str, Any]]:
@@ -104,7 +117,7 @@ def harmless(value: Any) -> Any:
     return plain(value, TEXT) if isinstance(value, str) else value
 
 
-def _task(task: TaskRecord) -> dict[str, Any]:
+def _task(task: TaskRecord, measure: str) -> dict[str, Any]:
     return {
         "name": plain(task.name, NAME),
         "split": task.split,
@@ -112,12 +125,12 @@ def _task(task: TaskRecord) -> dict[str, Any]:
         "domain": plain(task.domain, NAME),
         "queries": task.n_queries,
         "documents": task.n_documents,
-        "baseline": task.baseline_ndcg,
+        "baseline": task.by_measure[measure].value,
         "fingerprint": plain(task.fingerprint, NAME),
     }
 
 
-def _program(program: Program, intervals: Mapping[str, Mapping[str, Sequence[float]]]) -> dict[str, Any]:
+def _program(program: Program, intervals: Mapping[str, Mapping[str, Sequence[float]]], measure: str) -> dict[str, Any]:
     record = program.record
     return {
         "number": program.number,
@@ -129,6 +142,7 @@ def _program(program: Program, intervals: Mapping[str, Mapping[str, Sequence[flo
         "verdict": plain(record.verdict, NAME),
         "reason": plain(record.reason, TEXT),
         "delta": _rounded(record.mean_delta),
+        "worth": _rounded(record.worth),
         "cost": _rounded(record.cost_ratio),
         "wins": record.wins,
         "ties": record.ties,
@@ -150,7 +164,7 @@ def _program(program: Program, intervals: Mapping[str, Mapping[str, Sequence[flo
                 "task": plain(outcome.task, NAME),
                 "verdict": outcome.verdict,
                 "reason": plain(outcome.reason, TEXT) if outcome.verdict != "ok" else "",
-                **_result(outcome, intervals.get(outcome.task, {}).get(program.id)),
+                **_result(outcome, intervals.get(outcome.task, {}).get(program.id), measure),
                 "texts": outcome.texts,
                 "tokens": outcome.tokens,
                 "cpu": _rounded(outcome.cpu_s),
@@ -166,24 +180,25 @@ def _call(call: UsageRecord) -> dict[str, Any]:
     return {name: plain(value, NAME) if isinstance(value, str) else value for name, value in vars(call).items()}
 
 
-def _result(outcome: OutcomeRecord, interval: Sequence[float] | None) -> dict[str, Any]:
+def _result(outcome: OutcomeRecord, interval: Sequence[float] | None, measure: str = NDCG_AT_10) -> dict[str, Any]:
     low, high = interval or (None, None)
+    found = outcome.by_measure.get(measure)
     return {
-        "ndcg": _rounded(outcome.ndcg),
+        "value": found and _rounded(found.value),
         "delta": _rounded(outcome.delta),
         "low": _rounded(low),
         "high": _rounded(high),
     }
 
 
-def _intervals(programs: Sequence[Program], task: TaskRecord) -> dict[str, list[float]]:
+def _intervals(programs: Sequence[Program], task: TaskRecord, measure: str) -> dict[str, list[float]]:
     """By program id, where there are per-query values."""
     ids, rows = [], []
     for program in programs:
         for outcome in program.record.outcomes:
-            if outcome.task == task.name and outcome.per_query is not None:
+            if outcome.task == task.name and (found := outcome.by_measure):
                 ids.append(program.id)
-                rows.append(outcome.per_query - task.baseline_per_query)
+                rows.append(found[measure].per_query - task.by_measure[measure].per_query)
     return dict(zip(ids, query_intervals(np.stack(rows)).tolist(), strict=True)) if rows else {}
 
 

@@ -11,9 +11,10 @@ class Progress:
     """A run after one generation."""
 
     generation: int
-    best_delta: float
+    best_worth: float
+    """Of what the run maximises, by default the mean delta."""
     hypervolume: float
-    """Area between the frontier, delta 0 and the largest cost ratio of the run; cost ratio times nDCG@10."""
+    """Area between the frontier, delta 0 and the largest cost ratio of the run; cost ratio times what is maximised."""
 
 
 def front_ids(programs: Sequence[Program]) -> set[str]:
@@ -24,7 +25,7 @@ def front_ids(programs: Sequence[Program]) -> set[str]:
 
 
 def best_so_far(programs: Sequence[Program]) -> list[Progress]:
-    """Best delta and hypervolume after each generation that had a result."""
+    """Best worth and hypervolume after each generation that had a result."""
     measured = [(program.record.generation, *point) for program in programs if (point := _point(program)) is not None]
     widest = max([cost for _, cost, _, _ in measured], default=1.0)
     front: list[tuple[float, float]] = []
@@ -42,6 +43,6 @@ def best_so_far(programs: Sequence[Program]) -> list[Progress]:
 
 def _point(program: Program) -> tuple[float, float, str] | None:
     record = program.record
-    if record.verdict != "ok" or record.status == "rejected" or record.mean_delta is None or record.cost_ratio is None:
+    if record.verdict != "ok" or record.status == "rejected" or record.worth is None or record.cost_ratio is None:
         return None
-    return record.cost_ratio, record.mean_delta, program.id
+    return record.cost_ratio, record.worth, program.id

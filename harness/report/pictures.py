@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
-from harness.report.specs import SPECS
+from harness.report.specs import SPECS, titled
 
 WIDTH = 760
 """Points; PNG has two pixels to each."""
@@ -40,7 +40,7 @@ def picture_spec(spec: str, chart: dict[str, Any], title: str) -> dict[str, Any]
     """A specification with its title and data, on white."""
     heading = {"text": title, "anchor": "start", "fontWeight": "normal", "fontSize": 13}
     whole = {
-        **SPECS[spec],
+        **titled(SPECS[spec], chart["titles"]),
         "title": heading,
         "width": WIDTH,
         "background": "white",

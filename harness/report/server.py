@@ -44,7 +44,7 @@ class LiveRun:
         last = self._programs[-1].number if self._programs else 0
         fresh = self._archive.programs(self._run_id, after=last)
         self._programs += fresh
-        self._shown += program_data(fresh, run.record.tasks)
+        self._shown += program_data(fresh, run.record)
         calls = Calls(self._archive, self._run_id).beside_programs()
         return run_data(run, self._programs, self._archive.events(self._run_id), calls)
 

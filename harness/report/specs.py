@@ -4,6 +4,8 @@ Colours are of Okabe and Ito (2008), which readers with any colour vision tell a
 out on white and on near black; shape or place says again what colour says.
 """
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 Spec = dict[str, Any]
@@ -19,7 +21,7 @@ NUMBER = {
 }
 STEPS = "+.4~f"
 """Of an axis of deltas: as many decimals as its steps need, so that no two ticks read alike."""
-DELTA = {"title": "mean delta nDCG@10 against cosine", "type": "quantitative", "axis": {"format": STEPS}}
+DELTA = {"title": "{worth}", "type": "quantitative", "axis": {"format": STEPS}}
 KINDS = {
     "domain": ["frontier", "admitted", "evaluated", "rejected"],
     "range": [BLUE, GREEN, GREY, ORANGE],
@@ -28,7 +30,7 @@ SHAPES = {"domain": KINDS["domain"], "range": ["diamond", "triangle-up", "circle
 ABOUT = [
     {"field": "name", "title": "name"},
     {"field": "id", "title": "program"},
-    {"field": "delta", "title": "mean delta", "format": SIGNED},
+    {"field": "delta", "title": "{worth}", "format": SIGNED},
     {"field": "cost", "title": "cost ratio", "format": ".2f"},
     {"field": "tasks", "title": "wins/ties/losses"},
     {"field": "kind", "title": "status"},
@@ -112,7 +114,7 @@ def _over_generations(field: str, title: str, form: str) -> Spec:
     )
 
 
-BEST = _over_generations("best_delta", "best mean delta", STEPS)
+BEST = _over_generations("best_worth", "best {worth}", STEPS)
 HYPERVOLUME = _over_generations("hypervolume", "hypervolume", "~g")
 
 HEAT = _spec(
@@ -132,7 +134,12 @@ HEAT = _spec(
                 "domain": [{"expr": "-reach"}, 0, {"expr": "reach"}],
                 "range": ["#c2560a", {"expr": "middle"}, "#1f6fb5"],
             },
-            "legend": {"title": "delta nDCG@10", "format": "+.2f", "gradientLength": 220, "titleFontWeight": "normal"},
+            "legend": {
+                "title": "delta {measure}",
+                "format": "+.2f",
+                "gradientLength": 220,
+                "titleFontWeight": "normal",
+            },
         },
         "tooltip": [
             {"field": "program"},
@@ -221,14 +228,14 @@ OUTCOMES = _spec(
         {
             "mark": {"type": "bar", "height": {"band": 0.65}, "aria": False},
             "encoding": {
-                "x": {"field": "delta", **DELTA, "title": "delta nDCG@10 against cosine"},
+                "x": {"field": "delta", **DELTA, "title": "delta {measure} against cosine"},
                 "color": {"condition": {"test": "datum.delta < 0", "value": ORANGE}, "value": BLUE},
                 "tooltip": [
                     {"field": "task"},
                     {"field": "delta", "format": SIGNED},
                     {"field": "low", "title": "95 % from", "format": SIGNED},
                     {"field": "high", "title": "to", "format": SIGNED},
-                    {"field": "ndcg", "title": "nDCG@10", "format": ".4f"},
+                    {"field": "value", "title": "{measure}", "format": ".4f"},
                     {"field": "n", "title": "queries"},
                 ],
             },
@@ -242,7 +249,7 @@ OUTCOMES = _spec(
                 "aria": False,
             },
             "encoding": {
-                "x": {"field": "low", **DELTA, "title": "delta nDCG@10 against cosine"},
+                "x": {"field": "low", **DELTA, "title": "delta {measure} against cosine"},
                 "x2": {"field": "high"},
             },
         },
@@ -271,3 +278,12 @@ DRAWN = {
     "lineage": ("lineage",),
 }
 """The specs that draw each of a run's charts."""
+
+
+def titled(spec: Spec, titles: Mapping[str, str]) -> Spec:
+    """A specification whose titles name what they are of, in place of `{measure}` and `{worth}`."""
+    text = json.dumps(spec)
+    for mark, said in titles.items():
+        text = text.replace(f"{{{mark}}}", json.dumps(said)[1:-1])
+    filled: Spec = json.loads(text)
+    return filled

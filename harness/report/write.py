@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from archive import Archive, Calls
+from archive import NDCG_AT_10, Archive, Calls
 from harness.report.charts import heat_params
 from harness.report.data import program_data, run_data, transfer_data
 from harness.report.page import render_page
@@ -12,13 +12,15 @@ from harness.report.pictures import draw
 from harness.report.specs import DRAWN
 from harness.screen.views import basis
 
+HELD_OUT_TITLES = {"measure": NDCG_AT_10}
+
 
 def report_data(archive: Archive, run_ids: Sequence[str]) -> dict[str, Any]:
     """All that a page shows of these runs."""
     runs = []
     for run_id in run_ids:
         run, programs = archive.run(run_id), archive.programs(run_id)
-        listed = program_data(programs, run.record.tasks)
+        listed = program_data(programs, run.record)
         calls = Calls(archive, run_id).beside_programs()
         runs.append({**run_data(run, programs, archive.events(run_id), calls), "programs": listed})
     return {"runs": runs, "transfer": transfer_with_scales(archive)}
@@ -53,8 +55,10 @@ def _draw_run(run: dict[str, Any], title: str, folder: Path) -> None:
 def _draw_transfer(encoder: dict[str, Any], stem: Path) -> None:
     measured = [cell for cell in encoder["cells"] if cell["delta"] is not None]
     if measured:
-        title = f"Held-out nDCG@10 against cosine, encoder {encoder['encoder']}, {len(measured)} cells"
-        _draw_both("heat", {"data": {"cells": measured}, "params": encoder["params"]}, stem, title)
+        title = f"Held-out {NDCG_AT_10} against cosine, encoder {encoder['encoder']}, {len(measured)} cells"
+        _draw_both(
+            "heat", {"data": {"cells": measured}, "params": encoder["params"], "titles": HELD_OUT_TITLES}, stem, title
+        )
 
 
 def _draw_both(spec: str, chart: dict[str, Any], stem: Path, title: str) -> None:

@@ -123,7 +123,8 @@ def _of_programs(get: "Callable[[Row], Program]") -> tuple[Column[Row], ...]:
         record("status", "admitted, evaluated or rejected"),
         record("verdict", "how its execution ended: ok, or what went wrong first"),
         record("reason", "why it was or was not admitted"),
-        record("mean_delta", "mean over the search tasks of nDCG@10 less cosine's", _signed),
+        record("mean_delta", "mean over the search tasks of the run's measure less cosine's", _signed),
+        record("worth", "what the run maximises, by default the mean delta; null below the floor", _signed),
         record("cost_ratio", "cost ratio c; 1 is to encode every query and document once", _two),
         record("wins", "tasks on which it beats cosine"),
         record("ties", "tasks on which it equals cosine"),
@@ -179,6 +180,10 @@ LEDGER: "Listing[Program]" = Listing(
 FRONTIER: "Listing[Program]" = Listing(
     _of_programs(_this), ("id", "name", "cost_ratio", "mean_delta", "w/t/l", "flags")
 )
+FRONTIER_BY_WORTH: "Listing[Program]" = Listing(
+    FRONTIER.columns, ("id", "name", "cost_ratio", "worth", "mean_delta", "w/t/l", "flags")
+)
+"""Of a run that maximises something other than the mean delta."""
 LINEAGE: "Listing[Relative]" = Listing(
     (
         Column(
@@ -204,6 +209,8 @@ RUNS: "Listing[tuple[Run, int]]" = Listing(
         Column("ended", "when it last ended, UTC; null while it runs", lambda row: row[0].ended, _minute),
         Column("status", "running, stopped, finished or failed", lambda row: row[0].status),
         Column("objective", "what is admitted for", lambda row: row[0].record.objective),
+        Column("measure", "what deltas, wins and the frontier are of", lambda row: row[0].record.measure),
+        Column("maximise", "what it makes of a program's deltas", lambda row: row[0].record.maximise),
         Column("encoder", "the frozen encoder", lambda row: str(row[0].record.encoder["name"])),
         Column(
             "tasks",
@@ -238,7 +245,13 @@ OUTCOMES: "Listing[OutcomeRecord]" = Listing(
         Column("verdict", "how the execution ended", lambda outcome: outcome.verdict),
         Column("reason", "what went wrong", lambda outcome: outcome.reason),
         Column("ndcg", "mean nDCG@10; null unless the verdict is ok", lambda outcome: outcome.ndcg, _four),
-        Column("delta", "nDCG@10 less cosine's", lambda outcome: outcome.delta, _signed),
+        Column(
+            "measured",
+            "every measure recorded, by its name, mean over queries",
+            lambda outcome: {name: found.value for name, found in outcome.by_measure.items()},
+            lambda measured: _joined([f"{name} {value:.4f}" for name, value in measured.items()]),
+        ),
+        Column("delta", "the run's measure less cosine's", lambda outcome: outcome.delta, _signed),
         Column("texts", "texts it asked to encode", lambda outcome: outcome.texts, _count),
         Column("tokens", "tokens of those texts", lambda outcome: outcome.tokens, _count),
         Column("encoder_s", "seconds in the encoder", lambda outcome: outcome.encoder_seconds, _two),
@@ -249,7 +262,7 @@ OUTCOMES: "Listing[OutcomeRecord]" = Listing(
         Column("isolation_level", "how it was confined", lambda outcome: outcome.isolation_level),
         Column("flags", "what to be wary of", lambda outcome: list(outcome.flags), _joined),
     ),
-    ("task", "verdict", "ndcg", "delta", "texts", "tokens", "encoder_s", "wall_s", "flags", "reason"),
+    ("task", "verdict", "measured", "delta", "texts", "tokens", "encoder_s", "wall_s", "flags", "reason"),
 )
 PAIRS: "Listing[TaskPair]" = Listing(
     (

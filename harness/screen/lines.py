@@ -11,6 +11,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.evaluation.evaluate import Outcome, PreparedTask
 from harness.evaluation.watcher import Watcher
 from harness.programs.view import LedgerRow
+from harness.proposers.ledger_text import worth_apart
 from harness.text import plain
 
 PATIENCE_S = 10.0
@@ -87,7 +88,7 @@ class Lines(Watcher):
         self.doing(f"{self._program}: {outcome.task} is done" if self._program else f"{outcome.task} is done")
         self.alive()
 
-    def program_recorded(self, row: LedgerRow, verdict: str, best_delta: float | None, n_frontier: int) -> None:
+    def program_recorded(self, row: LedgerRow, verdict: str, best_worth: float | None, n_frontier: int) -> None:
         self._print(describe(row))
 
     def encoder_started(self, encoder: CachedEncoder, n_cells: int) -> None:
@@ -129,7 +130,8 @@ def describe(row: LedgerRow) -> str:
     head = f"{row.id:>10}  {row.status:<9}  {plain(row.name, 44):<44}"
     if row.mean_delta is None or row.cost_ratio is None:
         return f"{head}  {plain(row.reason)}"
-    return f"{head}  delta {row.mean_delta:+.4f}  cost {row.cost_ratio:6.2f}  {row.wins}/{row.ties}/{row.losses}"
+    quality = f"delta {row.mean_delta:+.4f}{worth_apart(row)}"
+    return f"{head}  {quality}  cost {row.cost_ratio:6.2f}  {row.wins}/{row.ties}/{row.losses}"
 
 
 def describe_cell(program: str, outcome: Outcome) -> str:

@@ -63,11 +63,11 @@ class Panel(Watcher):
     def outcome(self, outcome: Outcome) -> None:
         self._done_tasks += 1
 
-    def program_recorded(self, row: LedgerRow, verdict: str, best_delta: float | None, n_frontier: int) -> None:
+    def program_recorded(self, row: LedgerRow, verdict: str, best_worth: float | None, n_frontier: int) -> None:
         self._recorded = int(row.id.rpartition(".")[2])
         self._recorded_here += 1
         self._verdicts[verdict] += 1
-        best = "" if best_delta is None else f"best mean delta {best_delta:+.4f}"
+        best = "" if best_worth is None else f"best so far {best_worth:+.4f}"
         self._frontier = (f"{n_frontier} programs", best)
         print(describe(row), flush=True)  # while the panel is live, rich prints this above it
 

@@ -39,9 +39,9 @@ class Progress(Watcher):
     def retrying(self, sentence: str) -> None:
         self._bar.set_postfix_str(sentence)
 
-    def program_recorded(self, row: LedgerRow, verdict: str, best_delta: float | None, n_frontier: int) -> None:
+    def program_recorded(self, row: LedgerRow, verdict: str, best_worth: float | None, n_frontier: int) -> None:
         self._bar.n = int(row.id.rpartition(".")[2])
-        self._bar.set_postfix_str("" if best_delta is None else f"best mean delta {best_delta:+.4f}")
+        self._bar.set_postfix_str("" if best_worth is None else f"best so far {best_worth:+.4f}")
         self._bar.refresh()
 
     def encoder_started(self, encoder: CachedEncoder, n_cells: int) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive import Program, Run
 from harness.evaluation.audit import audits_line
-from harness.screen.columns import FRONTIER, OUTCOMES, PAIRS
+from harness.screen.columns import FRONTIER, FRONTIER_BY_WORTH, OUTCOMES, PAIRS
 from harness.screen.comparison import Comparison
 from harness.screen.listing import print_rows
 from harness.screen.views import basis
@@ -15,7 +15,7 @@ from harness.text import plain, plain_lines
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from harness.evaluation.evaluate import Evaluation
+    from harness.evaluation.single import Single
 
 
 def print_frontier(programs: Sequence[Program], run: Run) -> None:
@@ -23,7 +23,8 @@ def print_frontier(programs: Sequence[Program], run: Run) -> None:
     if not programs:
         print(f"Run {run.id} has no program with a result on every task yet.")
         return
-    print_rows(FRONTIER.table_columns, programs)
+    listing = FRONTIER if run.record.maximise == "mean" else FRONTIER_BY_WORTH
+    print_rows(listing.table_columns, programs)
     print(f"{basis(run)}.")
 
 
@@ -39,15 +40,16 @@ def print_comparison(comparison: Comparison) -> None:
     print_code("\n".join(comparison.lines) or "The sources are equal.", "diff")
 
 
-def print_evaluation(evaluation: "Evaluation", baselines: dict[str, float]) -> None:
+def print_evaluation(single: "Single") -> None:
     """Print one program's outcomes on every task that was run, and their pooled result."""
-    table = new_table("task", "verdict", ">cosine", ">nDCG@10", ">delta", ">extra texts", ">cpu s")
+    evaluation = single.evaluation
+    table = new_table("task", "verdict", ">cosine", f">{single.measure}", ">delta", ">extra texts", ">cpu s")
     for outcome in evaluation.outcomes:
         table.add_row(
             outcome.task,
             outcome.verdict.value,
-            f"{baselines[outcome.task]:.4f}",
-            "" if outcome.ndcg is None else f"{outcome.ndcg:.4f}",
+            f"{single.cosine[outcome.task][single.measure].value:.4f}",
+            "" if outcome.value is None else f"{outcome.value:.4f}",
             "" if outcome.delta is None else f"{outcome.delta:+.4f}",
             f"{outcome.cost.texts:,}",
             f"{outcome.execution.cpu_s:.2f}",
@@ -57,17 +59,17 @@ def print_evaluation(evaluation: "Evaluation", baselines: dict[str, float]) -> N
         print(f"No mean; on {evaluation.failure.task}: {plain(evaluation.failure.reason, 2000)}")
     else:
         print(
-            f"mean delta {evaluation.mean_delta:+.4f} over {len(baselines)} tasks, "
+            f"mean delta {evaluation.mean_delta:+.4f} over {len(single.cosine)} tasks, "
             f"cost ratio {evaluation.cost_ratio:.2f}, "
             f"{evaluation.wins} wins, {evaluation.ties} ties, {evaluation.losses} losses"
         )
-    print(audits_line(evaluation.audits, len(baselines)))
+    print(audits_line(evaluation.audits, len(single.cosine)))
     if evaluation.flags:
         print(f"flags: {', '.join(evaluation.flags)}")
 
 
-def print_program(program: Program) -> None:
-    """Print a program: what its author says, what came of it, its outcomes and its source."""
+def print_program(program: Program, run: Run) -> None:
+    """Print a program of a run: what its author says, what came of it, its outcomes and its source."""
     record = program.record
     facts = {
         "name": record.name,
@@ -83,9 +85,12 @@ def print_program(program: Program) -> None:
     }
     if record.mean_delta is not None and record.cost_ratio is not None:
         facts["result"] = (
-            f"mean delta {record.mean_delta:+.4f} over {record.n_tasks} tasks, "
+            f"mean delta {record.mean_delta:+.4f} of {run.record.measure} over {record.n_tasks} tasks, "
             f"cost ratio {record.cost_ratio:.2f}, {record.wins} wins, {record.ties} ties, {record.losses} losses"
         )
+        if run.record.maximise != "mean":
+            worth = "none" if record.worth is None else f"{record.worth:+.4f}"
+            facts["worth"] = f"{worth}, by {run.record.maximise}"
     print(f"program {program.id}")
     for name, value in facts.items():
         if value:

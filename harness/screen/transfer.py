@@ -35,8 +35,9 @@ def print_transfer(matrix: Matrix, analysis: Analysis) -> None:
 def print_notes(matrix: Matrix, analysis: Analysis) -> None:
     """Print what the figures stand on, and every cell that has none."""
     print(
-        f"Delta of nDCG@10 against the same encoder's cosine; {len(matrix.programs)} programs x "
-        f"{len(matrix.encoders)} encoders x {len(matrix.tasks)} tasks. 95 % bootstrap intervals over whole tasks, "
+        "Delta of nDCG@10 (a matrix has no other measure) against the same encoder's cosine; "
+        f"{len(matrix.programs)} programs x {len(matrix.encoders)} encoders x {len(matrix.tasks)} tasks. "
+        "95 % bootstrap intervals over whole tasks, "
         f"p by sign flips of whole tasks, Holm over {len(analysis.rows)} programs; seed {analysis.seed}."
     )
     if analysis.pairs:

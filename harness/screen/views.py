@@ -17,7 +17,11 @@ def program_view(program: Program) -> dict[str, Any]:
         "created": program.created,
         **kept,
         "outcomes": [
-            {name: value for name, value in vars(outcome).items() if name != "per_query"} for outcome in record.outcomes
+            {
+                **{name: value for name, value in vars(outcome).items() if name != "per_query"},
+                "measured": {name: found.value for name, found in outcome.by_measure.items()},
+            }
+            for outcome in record.outcomes
         ],
         "usage": [vars(usage) for usage in record.usage],
     }
@@ -27,7 +31,8 @@ def basis(run: Run) -> str:
     """What a run's numbers stand on, in one line."""
     tasks = [task for task in run.record.tasks if task.split == "search"]
     queries = sum(task.n_queries for task in tasks)
+    goal = f"{plain(run.record.measure)} against cosine, {plain(run.record.maximise)}"
     return (
-        f"nDCG@10 against cosine, mean of {len(tasks)} tasks ({queries:,} queries), "
+        f"{goal} of {len(tasks)} tasks ({queries:,} queries), "
         f"encoder {plain(str(run.record.encoder['name']))}, seed {run.record.seed}"
     )

@@ -73,7 +73,8 @@ class Desk:
             on_outcome=watcher.outcome,
             on_event=lambda *event: events.append(event),
         )
-        known = known_from_record(self.archive.record_program(self.run_id, record, events), record, bench.hidden)
+        program_id = self.archive.record_program(self.run_id, record, events)
+        known = known_from_record(program_id, record, bench.hidden, self.settings.search.measure)
         self.history.add(known)
         return known
 

@@ -24,11 +24,13 @@ class Known:
     behaviour: tuple[str, ...] | None
     """Hashes of its score matrices on all tasks; None unless every task ended OK."""
     validation: Mapping[str, NDArray[np.float32]] | None = None
-    """Of an admitted program of a transfer search: hidden task to nDCG@10 per query, float32 (Q,)."""
+    """Of an admitted program of a transfer search: hidden task to the run's measure per query, float32 (Q,)."""
 
     @property
     def view(self) -> ProgramView:
-        return ProgramView(self.row.id, self.row.name, self.source, self.row.mean_delta, self.row.cost_ratio)
+        return ProgramView(
+            self.row.id, self.row.name, self.source, self.row.mean_delta, self.row.cost_ratio, self.row.worth
+        )
 
 
 class History:
@@ -38,7 +40,7 @@ class History:
         self.ledger: list[LedgerRow] = []
         self.programs: list[ProgramView] = []
         """All recorded programs, in the ledger's order."""
-        self.best_delta: float | None = None
+        self.best_worth: float | None = None
         self.validated: Mapping[str, NDArray[np.float32]] | None = None
         """Hidden scores of the program that a transfer search admitted last."""
         self.generations = 0
@@ -64,13 +66,15 @@ class History:
         self.generations += known.generation > 0
         if row.status == "rejected" or row.mean_delta is None or row.cost_ratio is None:
             return
-        self._candidates[row.id] = Candidate(row.id, row.mean_delta, row.cost_ratio, self._children[row.id])
-        self._front = self._non_dominated([*self._front, row.id])
-        self.validated = known.validation or self.validated
         if known.behaviour is not None:
             self._behaviour.setdefault(known.behaviour, row.id)
-        if self.best_delta is None or row.mean_delta > self.best_delta:
-            self.best_delta = row.mean_delta
+        if row.worth is None:
+            return
+        self._candidates[row.id] = Candidate(row.id, row.worth, row.cost_ratio, self._children[row.id])
+        self._front = self._non_dominated([*self._front, row.id])
+        self.validated = known.validation or self.validated
+        if self.best_worth is None or row.worth > self.best_worth:
+            self.best_worth = row.worth
 
     def same_source(self, exact_hash: str) -> str | None:
         """The id of an earlier program with this exact hash."""
@@ -87,14 +91,12 @@ class History:
         """Non-dominated programs, cheapest first."""
         return tuple(self._by_id[program_id].view for program_id in self._front)
 
-    def reaches_frontier(self, cost_ratio: float, mean_delta: float) -> bool:
+    def reaches_frontier(self, cost_ratio: float, worth: float) -> bool:
         """Whether a program with this result would be non-dominated."""
-        return all(
-            cost_ratio < (view.cost_ratio or 0.0) or mean_delta > (view.mean_delta or 0.0) for view in self.frontier()
-        )
+        return all(cost_ratio < (view.cost_ratio or 0.0) or worth > (view.worth or 0.0) for view in self.frontier())
 
     def candidates(self) -> list[Candidate]:
-        """Evaluated programs, as parent selection sees them."""
+        """Evaluated programs that have a worth, as parent selection sees them."""
         return list(self._candidates.values())
 
     def _count_children(self, parents: Sequence[str]) -> None:
@@ -104,5 +106,5 @@ class History:
 
     def _non_dominated(self, ids: list[str]) -> list[str]:
         rows = [self._by_id[program_id].row for program_id in ids]
-        kept = non_dominated([row.cost_ratio or 0.0 for row in rows], [row.mean_delta or 0.0 for row in rows])
+        kept = non_dominated([row.cost_ratio or 0.0 for row in rows], [row.worth or 0.0 for row in rows])
         return [ids[index] for index in kept]

@@ -69,7 +69,12 @@ def try_proposal(
     _log.info("%s: run in %.2f s, audited in %.2f s", proposal.name, ran - began, time.monotonic() - ran)
     behaviour = behaviour_of(evaluation)
     hidden = None
-    if bench.validator is not None and behaviour is not None and history.same_behaviour(behaviour) is None:
+    if (
+        bench.validator is not None
+        and evaluation.worth is not None
+        and behaviour is not None
+        and history.same_behaviour(behaviour) is None
+    ):
         hidden = bench.validator.evaluate(proposal.source)
     return replace(tried, evaluation=evaluation, hidden=hidden)
 
@@ -147,7 +152,12 @@ def _judge_evaluation(
         return duplicate_record(proposal, generation, hashes, reason, evaluation, isolation)
     if evaluation.mean_delta is None:
         return evaluated_record(proposal, generation, hashes, evaluation, None, isolation)
-    decision: Decision | None = compute_rule(evaluation.mean_delta, history.best_delta)
+    if evaluation.worth is None:
+        return evaluated_record(
+            proposal, generation, hashes, evaluation, Decision(False, evaluation.refusal), isolation
+        )
+    label = bench.goal.objective.label
+    decision: Decision | None = compute_rule(evaluation.worth, history.best_worth, label)
     if tried.hidden is not None:
         validation = _validate(tried.hidden, history, bench)
         decision = None
@@ -155,7 +165,7 @@ def _judge_evaluation(
             decision = validation.decision
             on_event("validation", f"Program {len(history) + 1}, {validation.sentence}.")
     kept = decision is not None and decision.admitted
-    if kept or history.reaches_frontier(evaluation.cost_ratio or 0.0, evaluation.mean_delta):
+    if kept or history.reaches_frontier(evaluation.cost_ratio or 0.0, evaluation.worth):
         evaluation, hidden = audit_closely(evaluation, tried.hidden, proposal.source, bench)
         return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, hidden)
     return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, tried.hidden)
@@ -165,6 +175,7 @@ def _validate(hidden: Evaluation, history: History, bench: Workbench) -> Validat
     """What the hidden tasks say; None where the program failed on one."""
     if bench.validator is None or hidden.failure is not None:
         return None
-    scores = {outcome.task: outcome.per_query for outcome in hidden.outcomes if outcome.per_query is not None}
-    cosine = {task.name: task.baseline for task in bench.validator.tasks}
+    searched = bench.goal.measures[0].name
+    scores = {outcome.task: outcome.measured[searched].per_query for outcome in hidden.outcomes}
+    cosine = {task.name: task.baseline.per_query for task in bench.validator.tasks}
     return transfer_rule(scores, cosine, history.validated, seed=bench.settings.search.seed)

@@ -96,11 +96,11 @@ class Discovery:
         program_id = self._archive.record_program(self._run_id, record, events)
         took = time.monotonic() - began
         _log.info("%s is judged and recorded in %.2f s: %s. %s", program_id, took, record.status, record.reason)
-        known = known_from_record(program_id, record, self._bench.hidden)
+        known = known_from_record(program_id, record, self._bench.hidden, self._settings.search.measure)
         self._history.add(known)
         self._start_due(len(self._history), len(self._history))
         self._watcher.program_recorded(
-            known.row, known.verdict, self._history.best_delta, len(self._history.frontier())
+            known.row, known.verdict, self._history.best_worth, len(self._history.frontier())
         )
 
     def _begin(self, number: int) -> None:

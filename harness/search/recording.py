@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from archive import ProgramRecord, UsageRecord
+from archive import NDCG_AT_10, ProgramRecord, UsageRecord
 from harness.evaluation.admission import Decision
 from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.records import outcome_record
@@ -84,7 +84,7 @@ def evaluated_record(
             status="rejected",
             verdict=failed.verdict.value,
             reason=f"On a hidden task: {failed.verdict.sentence}",
-            evaluation=replace(evaluation, mean_delta=None, cost_ratio=None),
+            evaluation=replace(evaluation, mean_delta=None, worth=None, cost_ratio=None),
             isolation=isolation,
             hidden=hidden,
         )
@@ -115,15 +115,19 @@ def behaviour_of(evaluation: Evaluation) -> tuple[str, ...] | None:
     return tuple(outcome.score_hash or "" for outcome in evaluation.outcomes)
 
 
-def known_from_record(program_id: str, record: ProgramRecord, hidden: frozenset[str] = frozenset()) -> Known:
+def known_from_record(
+    program_id: str, record: ProgramRecord, hidden: frozenset[str] = frozenset(), measure: str = NDCG_AT_10
+) -> Known:
     """What the loop remembers of a program; from a fresh record and from the archive it is the same.
 
-    Of the tasks named `hidden` it keeps what admission needs, and nothing where a proposer could see it.
+    Of the tasks named `hidden` it keeps what admission needs, by the run's `measure`, and nothing where a proposer
+    could see it.
     """
     searched = [outcome for outcome in record.outcomes if outcome.task not in hidden]
     deltas = {outcome.task: outcome.delta for outcome in searched if outcome.delta is not None}
     complete = record.mean_delta is not None
-    validation = {o.task: o.per_query for o in record.outcomes if o.task in hidden and o.per_query is not None}
+    unseen = {outcome.task: outcome.by_measure for outcome in record.outcomes if outcome.task in hidden}
+    validation = {task: found[measure].per_query for task, found in unseen.items() if found}
     return Known(
         row=LedgerRow(
             id=program_id,
@@ -134,6 +138,7 @@ def known_from_record(program_id: str, record: ProgramRecord, hidden: frozenset[
             novelty_claim=record.novelty_claim,
             lesson=record.lesson,
             mean_delta=record.mean_delta,
+            worth=record.worth,
             cost_ratio=record.cost_ratio,
             wins=record.wins,
             ties=record.ties,
@@ -188,6 +193,7 @@ def _record(
         reason=reason,
         verdict=verdict,
         mean_delta=evaluation.mean_delta,
+        worth=evaluation.worth,
         cost_ratio=evaluation.cost_ratio,
         wins=evaluation.wins,
         ties=evaluation.ties,

@@ -10,7 +10,8 @@ from harness.encoders.fingerprint import require_fingerprint
 from harness.errors import JobError, UsageError
 from harness.evaluation.evaluate import PreparedTask
 from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks
-from harness.evaluation.labels import shuffled_label_ndcg
+from harness.evaluation.goal import find_goal
+from harness.evaluation.labels import shuffled_label_value
 from harness.evaluation.records import task_record
 from harness.evaluation.secret import with_secret
 from harness.evaluation.validation import hidden_tasks
@@ -75,6 +76,8 @@ def start(
     Objects in `given`, and a `proposer`, stand in for what the settings would load.
     """
     watcher, settings = watcher or Watcher(), _marked(given.settings(settings), proposer)
+    by_name(settings.search.selection, settings.search.options)  # before anything slow, as the rest of the settings
+    find_goal(settings.search)
     if given.tasks is None:
         refuse_held_out(list_names(settings.tasks))  # before anything is fetched or made
     with Archive.open(settings.archive.path) as archive:
@@ -198,7 +201,6 @@ def _search(
 ) -> Ended:
     """Open everything, and start or continue the run."""
     watcher = around.watcher
-    by_name(settings.search.selection, settings.search.options)  # before anything slow, as the rest of the settings
     models = {} if around.proposer else check_proposer(settings)
     hidden = hidden_names(settings, tasks)
     with (
@@ -277,16 +279,17 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         machine=machine() | {"plugins": list(map(str, plugins_of(settings)))},
         encoder=asdict(bench.encoder.identity),
         isolation=asdict(bench.sandbox.isolation),
+        measure=bench.goal.measures[0].name,
+        maximise=str(bench.goal.objective),
         tasks=[task_record(task, "validation" if task.name in bench.hidden else "search") for task in bench.tasks],
     )
 
 
 def metric_check(probe: PreparedTask) -> str:
     """A sanity check of the metric, recorded with the run: shuffled labels must score like chance."""
-    shuffled = shuffled_label_ndcg(probe)
-    return (
-        f"On {probe.name} cosine scores {probe.baseline_ndcg:.4f} nDCG@10, and {shuffled:.4f} with its labels shuffled."
-    )
+    shuffled = shuffled_label_value(probe)
+    cosine = f"{probe.baseline.value:.4f} {probe.measures[0].name}"
+    return f"On {probe.name} cosine scores {cosine}, and {shuffled:.4f} with its labels shuffled."
 
 
 def surroundings(settings: Settings, archive: Archive, run_id: str, history: History, bench: Workbench) -> Surroundings:
@@ -305,7 +308,8 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
 
 def recorded_programs(archive: Archive, run_id: str, hidden: frozenset[str]) -> list[Known]:
     """What a run has recorded so far, oldest first."""
-    return [known_from_record(program.id, program.record, hidden) for program in archive.programs(run_id)]
+    measure = archive.run(run_id).record.measure
+    return [known_from_record(program.id, program.record, hidden, measure) for program in archive.programs(run_id)]
 
 
 def hidden_of(archive: Archive, run_id: str) -> frozenset[str]:

@@ -34,6 +34,15 @@ class SearchSettings:
 
     objective: str = "compute"
     """compute: admit what beats every earlier program; transfer: admit what holds on hidden tasks."""
+    measure: str = "nDCG@10"
+    """What deltas are of: nDCG@k, R@k, RR@k, AP@k or P@k, as trec_eval has them; nDCG, RR and AP also without @k."""
+    measures: list[str] = field(default_factory=list)
+    """Recorded as well, query by query; nDCG@10 always is."""
+    maximise: str = "mean"
+    """What a search makes of the deltas over its tasks: mean, median, geometric_mean (of the measure itself) or
+    mean_minus_latency(weight=0.01), where a second on a task weighs as much as that delta."""
+    floor: float | None = None
+    """Least delta on any task; a program that falls below on one is not admitted and breeds no others."""
     validation_share: float = 0.3
     """transfer only: share of the tasks that is hidden from the proposer and decides what is admitted."""
     generations: int = 20

@@ -25,7 +25,7 @@ def small_task(name: str = "sample") -> RetrievalTask:
 def candidates(count: int) -> list[Candidate]:
     """Programs of all sorts: better and worse than the cosine, cheap and costly, with and without children."""
     return [
-        Candidate(f"run-x.{n}", mean_delta=(n * 37 % 11 - 4) / 50, cost_ratio=1 + n * 13 % 7 / 2, n_children=n % 4)
+        Candidate(f"run-x.{n}", worth=(n * 37 % 11 - 4) / 50, cost_ratio=1 + n * 13 % 7 / 2, n_children=n % 4)
         for n in range(count)
     ]
 

@@ -140,7 +140,7 @@ class _Part:
         """Prepare one task and run programs on it; True when each has an outcome."""
         identity, began = self.encoder.identity, time.monotonic()
         executor = self.make_executor(self.encoder, self.sandbox, self.workers)
-        tasks = prepare_all([task], self.encoder, self.secret)
+        tasks = prepare_all([task], self.encoder, secret=self.secret)
         with tasks as ready, closing(executor), _ended_on_failure(self.sandbox):
             self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
             waiting = list(reversed(programs))

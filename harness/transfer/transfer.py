@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archive import Archive
+from archive import NDCG_AT_10, Archive
 from harness.evaluation.given import open_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.transfer.job import evaluate_missing
@@ -24,6 +24,10 @@ class Transferred:
 def transfer(request: TransferRequest, *, watcher: Watcher | None = None, stopping: Stopping = never) -> Transferred:
     """Evaluate the cells of a request that the archive does not have, and return the whole matrix."""
     watcher, settings = watcher or Watcher(), request.settings
+    if settings.search.measure != NDCG_AT_10:
+        watcher.noted(
+            f"A matrix has {NDCG_AT_10} alone; search.measure={settings.search.measure} changes nothing here."
+        )
     with Archive.open(settings.archive.path) as archive:
         done = evaluate_missing(request, open_tasks(settings, request.tasks, watcher), archive, watcher, stopping)
         fingerprints = [task.fingerprint for task in done.tasks]

@@ -106,6 +106,7 @@ def program(
         verdict="ok" if ok else "timeout",
         reason="",
         mean_delta=mean_delta,
+        worth=mean_delta,
         cost_ratio=cost_ratio,
         wins=2,
         ties=0,

@@ -22,11 +22,17 @@ function forgetCharts() {
   tip.hidden = true;
 }
 
-// A figure. `told`: what the chart shows, for those who do not see it; `chart`: {data, params}.
+// A copy of a specification whose titles name what they are of, in place of {measure} and {worth}.
+function titled(spec, titles) {
+  return JSON.parse(Object.entries(titles).reduce(
+    (text, [mark, said]) => text.replaceAll(`{${mark}}`, () => JSON.stringify(said).slice(1, -1)), JSON.stringify(spec)));
+}
+
+// A figure. `told`: what the chart shows, for those who do not see it; `chart`: {data, params, titles}.
 function figure(spec, chart, told, { onpick = null, ready = null } = {}) {
   const plot = h("div", { class: `plot ${spec}` });
   const element = h("figure", { role: "group", "aria-label": told }, plot, h("figcaption", {}, told));
-  const copy = structuredClone(DATA.specs[spec]);
+  const copy = titled(DATA.specs[spec], chart.titles ?? {});
   for (const set of copy.data) if (set.name in chart.data) set.values = structuredClone(chart.data[set.name]);
   for (const signal of copy.signals ?? []) {
     const values = { ...chart.params, ...theme() };

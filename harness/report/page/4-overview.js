@@ -1,8 +1,10 @@
 // The first page: what was found, at what cost, and how the run went.
 
 function bestOf(run) {
-  return run.programs.filter((program) => run.onFront.has(program.number)).reduce((best, one) => (!best || one.delta > best.delta ? one : best), null);
+  return run.programs.filter((program) => run.onFront.has(program.number)).reduce((best, one) => (!best || one.worth > best.worth ? one : best), null);
 }
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 function link(run, program, text = program.name || "(no name)") {
   return h("a", { href: place(run, "program", program.number) }, text);
@@ -15,6 +17,7 @@ function programColumns(run) {
     { name: "no.", number: true, cell: (p) => p.number, key: (p) => p.number },
     { name: "name", wide: true, cell: (p) => link(run, p), key: (p) => p.name.toLowerCase() },
     { name: "mean delta", number: true, cell: (p) => delta(p.delta), key: (p) => p.delta },
+    ...(run.programs.some((p) => p.worth !== p.delta) ? [{ name: "worth", number: true, cell: (p) => delta(p.worth), key: (p) => p.worth }] : []),
     { name: "cost ratio", number: true, cell: (p) => fixed(p.cost), key: (p) => p.cost },
     { name: "w/t/l", number: true, cell: (p) => (p.delta === null ? "" : `${p.wins}/${p.ties}/${p.losses}`), key: (p) => (p.delta === null ? null : p.wins - p.losses) },
     { name: "status", cell: (p) => (run.onFront.has(p.number) ? "frontier" : p.status), key: (p) => (run.onFront.has(p.number) ? "frontier" : p.status) },
@@ -30,7 +33,7 @@ function runTiles(run) {
   const known = calls.filter((call) => call.cost_usd !== null);
   const failed = run.programs.filter((program) => program.delta === null).length;
   return tiles([
-    ["Best mean delta", best ? signed(best.delta) : "—", best ? `at cost ratio ${fixed(best.cost)}` : "no result yet"],
+    [`Best ${run.titles.worth}`, best ? signed(best.worth) : "—", best ? `at cost ratio ${fixed(best.cost)}` : "no result yet"],
     ["Programs", counted(run.programs.length), failed ? `${counted(failed)} of them without a result` : "all with a result"],
     ["Frontier", plural(run.frontier.length, "program"), "nothing cheaper is better"],
     ["Measured on", plural(tasks.length, "task"), `${counted(sum(tasks.map((task) => task.queries)))} queries`],
@@ -50,18 +53,18 @@ function overview(run) {
     h("p", { class: "soft" }, `Frozen encoder ${run.encoder.name}, objective ${run.objective}, ${run.status}, begun ${when(run.created)}.`),
     runTiles(run),
     charts.frontier && section("Quality against cost",
-      figure("frontier", charts.frontier, `Mean delta nDCG@10 of ${plural(charts.frontier.data.points.length, "program")} against cost ratio c; at 1 every query and document is encoded once, and nothing more. The frontier goes from ${signed(front[0]?.delta)} at cost ${fixed(front[0]?.cost)} to ${signed(best?.delta)} at cost ${fixed(best?.cost)}. Choose a point to open its program.`, { onpick: open(run) }),
+      figure("frontier", charts.frontier, `${capital(run.titles.worth)} of ${plural(charts.frontier.data.points.length, "program")} against cost ratio c; at 1 every query and document is encoded once, and nothing more. The frontier goes from ${signed(front[0]?.worth)} at cost ${fixed(front[0]?.cost)} to ${signed(best?.worth)} at cost ${fixed(best?.cost)}. Choose a point to open its program.`, { onpick: open(run) }),
       h("h3", {}, "The frontier, cheapest first"),
       table("The frontier", programColumns(run).filter((column) => !["status", "verdict"].includes(column.name)), front)),
     charts.tasks && section("Where the frontier gains",
-      figure("heat", charts.tasks, "Delta nDCG@10 of each program of the frontier on each task: blue is better than cosine, orange is worse.", { onpick: open(run) }),
+      figure("heat", charts.tasks, `Delta ${run.titles.measure} of each program of the frontier on each task: blue is better than cosine, orange is worse.`, { onpick: open(run) }),
       h("details", {}, h("summary", {}, "The numbers"), table("Delta of each program of the frontier on each task", [
         { name: "program", wide: true, cell: (cell) => cell.program, key: (cell) => cell.program },
         { name: "task", cell: (cell) => cell.task, key: (cell) => cell.task },
         { name: "delta", number: true, cell: (cell) => delta(cell.delta), key: (cell) => cell.delta },
       ], charts.tasks.data.cells))),
     charts.progress && section("Progress", h("div", { class: "pair" },
-      figure("best", charts.progress, `Best mean delta after each generation; ${signed(charts.progress.data.progress.at(-1).best_delta)} at the end.`),
+      figure("best", charts.progress, `Best ${run.titles.worth} after each generation; ${signed(charts.progress.data.progress.at(-1).best_worth)} at the end.`),
       figure("hypervolume", charts.progress, "Area between the frontier, delta 0 and the run's largest cost ratio, after each generation."))),
     charts.verdicts && section("How programs ended", h("div", { class: "pair" },
       figure("counts", charts.verdicts, `Programs by verdict: ${told(charts.verdicts)}.`),

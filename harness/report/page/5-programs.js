@@ -54,7 +54,7 @@ function programPage(run, number) {
       program.flags.map((flag) => h("span", { class: "mark bad" }, "flag: " + flag))),
     program.reason ? h("p", {}, program.reason) : null,
     program.delta === null ? null : tiles([
-      ["Mean delta nDCG@10", signed(program.delta), `over ${plural(program.outcomes.length, "task")}`],
+      [`Mean delta ${run.titles.measure}`, signed(program.delta), `over ${plural(program.outcomes.length, "task")}`],
       ["Cost ratio", fixed(program.cost), `${counted(sum(program.outcomes.map((outcome) => outcome.texts)))} texts encoded`],
       ["Wins, ties, losses", `${program.wins} / ${program.ties} / ${program.losses}`],
       ["Processor time", `${fixed(sum(program.outcomes.map((outcome) => outcome.cpu ?? 0)))} s`],
@@ -85,11 +85,11 @@ function taskResults(run, program) {
   const rows = program.outcomes.map((outcome) => ({ ...outcome, n: tasks.get(outcome.task)?.queries, split: tasks.get(outcome.task)?.split }));
   const measured = rows.filter((row) => row.delta !== null);
   return h("section", {}, h("h2", {}, "On each task"),
-    measured.length ? figure("outcomes", { data: { outcomes: measured } }, `Delta nDCG@10 on each task. Lines: ${run.intervals}.`) : null,
+    measured.length ? figure("outcomes", { data: { outcomes: measured }, titles: run.titles }, `Delta ${run.titles.measure} on each task. Lines: ${run.intervals}.`) : null,
     table("Outcome on each task", [
       { name: "task", cell: (row) => row.task, key: (row) => row.task },
       { name: "queries", number: true, cell: (row) => counted(row.n), key: (row) => row.n },
-      { name: "nDCG@10", number: true, cell: (row) => fixed(row.ndcg, 4), key: (row) => row.ndcg },
+      { name: run.titles.measure, number: true, cell: (row) => fixed(row.value, 4), key: (row) => row.value },
       { name: "delta", number: true, cell: (row) => delta(row.delta), key: (row) => row.delta },
       { name: "95 % interval", number: true, cell: (row) => (row.low === null ? "" : `${signed(row.low)} to ${signed(row.high)}`) },
       { name: "texts", number: true, cell: (row) => counted(row.texts), key: (row) => row.texts },

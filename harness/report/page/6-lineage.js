@@ -18,7 +18,7 @@ function lineage(run) {
     const ids = ancestry(run, number);
     return chart.data.edges.filter((edge) => ids.has(edge.to));
   };
-  const marked = chart && { data: { ...chart.data, kin: best ? kin(best.number) : [] } };
+  const marked = chart && { ...chart, data: { ...chart.data, kin: best ? kin(best.number) : [] } };
   const children = new Map();
   const first = (program) => program.parents.map((id) => run.byId.get(id)).find(Boolean);
   for (const program of run.programs) {
@@ -44,7 +44,7 @@ function lineage(run) {
   tree.className = "tree";
   return [
     heading("Lineage"),
-    marked ? figure("lineage", marked, `Each program at its number and mean delta, joined to its parents; those without a result are in the list below. The orange lines are the ancestry of ${best ? "the best program, " + best.number : "no program"}; hold the pointer over another to see its own.`, {
+    marked ? figure("lineage", marked, `Each program at its number and ${run.titles.worth}, joined to its parents; those without a result are in the list below. The orange lines are the ancestry of ${best ? "the best program, " + best.number : "no program"}; hold the pointer over another to see its own.`, {
       onpick: open(run),
       ready: (view) => view.addEventListener("mouseover", (event, item) => {
         if (item?.datum?.number) view.change("kin", window.vega.changeset().remove(() => true).insert(kin(item.datum.number))).run();

@@ -10,12 +10,12 @@ function transfer() {
       const measured = cells.filter((cell) => cell.delta !== null).map((cell) => ({ ...cell, task: `${cell.task} (n=${cell.n})` }));
       return h("section", {}, h("h2", {}, `Encoder ${encoder}`),
         h("p", { class: "soft" }, `Fingerprint ${fingerprint}. ${plural(cells.length, "cell")}, ${counted(cells.length - measured.length)} without a result.`),
-        measured.length ? figure("heat", { data: { cells: measured }, params }, "Delta nDCG@10: blue is better than cosine, orange is worse; n is the number of queries.") : null,
+        measured.length ? figure("heat", { data: { cells: measured }, params, titles: { measure: "nDCG@10" } }, "Delta nDCG@10: blue is better than cosine, orange is worse; n is the number of queries.") : null,
         h("details", {}, h("summary", {}, "The numbers"), table(`Held-out cells of encoder ${encoder}`, [
           { name: "program", wide: true, cell: (cell) => cell.program, key: (cell) => cell.program },
           { name: "task", cell: (cell) => cell.task, key: (cell) => cell.task },
           { name: "n", number: true, cell: (cell) => counted(cell.n), key: (cell) => cell.n },
-          { name: "nDCG@10", number: true, cell: (cell) => fixed(cell.ndcg, 4), key: (cell) => cell.ndcg },
+          { name: "nDCG@10", number: true, cell: (cell) => fixed(cell.value, 4), key: (cell) => cell.value },
           { name: "delta", number: true, cell: (cell) => delta(cell.delta), key: (cell) => cell.delta },
           { name: "95 % interval", number: true, cell: (cell) => (cell.low === null ? "" : `${signed(cell.low)} to ${signed(cell.high)}`) },
         ], cells)));
@@ -29,7 +29,7 @@ function methods(run) {
   const listed = (title, value) => h("section", {}, h("h2", {}, title), facts(Object.fromEntries(flat(value))));
   return [
     heading("Methods"),
-    h("p", {}, "Quality is nDCG@10 per query, averaged over a task's queries. Delta is a program's nDCG@10 less that of the same encoder's cosine ranking; mean delta is its mean over the search tasks, defined only where the program finished on all of them."),
+    h("p", {}, `Quality is ${run.titles.measure} per query, averaged over a task's queries. Delta is a program's ${run.titles.measure} less that of the same encoder's cosine ranking; mean delta is its mean over the search tasks, defined only where the program finished on all of them. The search maximised the ${run.titles.worth}.`),
     h("p", {}, "Cost ratio c is the number of texts that encoding the task and running the program asks the encoder for, repeated and cached ones included, over the number that encoding every query and document once takes."),
     h("p", {}, "The frontier has the programs that no other matches or beats in both. Hypervolume is the area between the frontier, delta 0 and the run's largest cost ratio."),
     h("p", {}, `Intervals: ${run.intervals}. They say how sure a delta on that task is, not how it transfers to others.`),
@@ -39,7 +39,7 @@ function methods(run) {
       { name: "domain", cell: (task) => task.domain, key: (task) => task.domain },
       { name: "queries", number: true, cell: (task) => counted(task.queries), key: (task) => task.queries },
       { name: "documents", number: true, cell: (task) => counted(task.documents), key: (task) => task.documents },
-      { name: "cosine nDCG@10", number: true, cell: (task) => fixed(task.baseline, 4), key: (task) => task.baseline },
+      { name: `cosine ${run.titles.measure}`, number: true, cell: (task) => fixed(task.baseline, 4), key: (task) => task.baseline },
       { name: "fingerprint", cell: (task) => task.fingerprint.slice(0, 16) },
     ], run.tasks)),
     listed("Encoder", run.encoder),

@@ -28,9 +28,9 @@ from harness.evaluation.audit import (
     quotations,
 )
 from harness.evaluation.difference import agreement, relative_difference, top_overlap
-from harness.evaluation.evaluate import PreparedTask, prepare
+from harness.evaluation.evaluate import PreparedTask, prepare, shown
 from harness.evaluation.executor import ATTEMPTS, LocalExecutor
-from harness.evaluation.labels import shuffled_label_ndcg
+from harness.evaluation.labels import shuffled_label_value
 from harness.evaluation.secret import Secret
 from harness.tasks.task import make_task
 from primitives import programs
@@ -60,7 +60,7 @@ def task(encoder: CachedEncoder) -> Iterator[PreparedTask]:
     prepared = prepare(
         make_task(name="places", source="test", queries=queries, documents=documents, qrels=qrels),
         encoder,
-        Secret("of these tests"),
+        secret=Secret("of these tests"),
     )
     yield prepared
     prepared.inputs.close()
@@ -157,7 +157,7 @@ def test_use_of_the_other_queries_is_found_by_both(cheap: Audit, costly: Audit, 
 
 
 def test_a_failure_under_changed_circumstances_is_a_finding(costly: Audit, task: PreparedTask) -> None:
-    first = task.task.documents[task.ids[1][0]]
+    first = shown(list(task.task.documents.values()), task.order.documents)[0]
     findings = costly(program(f"assert len(q_texts) == {len(SUBJECTS)}\nassert d_texts[0] == {first!r}\nreturn sim"))
     assert [finding.flag for finding in findings] == [ORDER_DEPENDENT, TRANSDUCTIVE]
 
@@ -215,7 +215,7 @@ def test_quoting_the_texts_is_flagged(task: PreparedTask) -> None:
 
 
 def test_shuffled_labels_earn_less_than_true_ones(task: PreparedTask) -> None:
-    assert shuffled_label_ndcg(task) < 0.5 * task.baseline_ndcg
+    assert shuffled_label_value(task) < 0.5 * task.baseline.value
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -73,7 +73,7 @@ def test_a_program_that_fails_on_one_task_has_no_mean(evaluator: Evaluator) -> N
     assert evaluation.cost_ratio is None
     assert evaluation.failure is not None
     assert (evaluation.failure.task, evaluation.failure.verdict) == ("middle", Verdict.EXCEPTION)
-    assert evaluation.failure.ndcg is None
+    assert evaluation.failure.value is None
     assert "no thirty" in evaluation.failure.reason
 
 
@@ -139,7 +139,7 @@ def test_texts_that_the_encoder_cannot_take_are_a_verdict_and_no_number(wordllam
     assert evaluation.failure is not None
     assert evaluation.failure.verdict is Verdict.HARNESS_ERROR
     assert "The encoder failed (RuntimeError: out of memory)" in evaluation.failure.reason
-    assert (evaluation.mean_delta, evaluation.failure.ndcg) == (None, None)
+    assert (evaluation.mean_delta, evaluation.failure.value) == (None, None)
 
 
 def test_an_encoder_that_fails_on_anything_ends_the_job(wordllama: Encoder, sandbox: Sandbox) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archive import Archive
 from harness.encoders.cached import CachedEncoder
-from harness.evaluation.evaluate import Outcome, prepare
+from harness.evaluation.evaluate import Outcome, prepare, shown
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.secret import NO_SECRET, Secret, find_secret, new_secret, with_secret
 from harness.settings import compose
@@ -47,19 +47,17 @@ def test_no_order_changes_an_outcome(cached_wordllama: CachedEncoder, name: str)
     with Sandbox(level="none") as sandbox:
         executor = LocalExecutor(cached_wordllama, sandbox, 1)
         for value in SECRETS:
-            prepared = prepare(task, cached_wordllama, Secret(value))
+            prepared = prepare(task, cached_wordllama, secret=Secret(value))
             with prepared.inputs:
                 whole = map_inputs(prepared.inputs.descriptor, prepared.inputs.layout)
-                queries, documents = prepared.ids
-                assert list(whole.q_texts) == [task.queries[query] for query in queries]
-                assert list(whole.d_texts) == [task.documents[document] for document in documents]
+                assert list(whole.q_texts) == shown(list(task.queries.values()), prepared.order.queries)
+                assert list(whole.d_texts) == shown(list(task.documents.values()), prepared.order.documents)
                 outcomes.append(executor.run(programs.source(name), prepared))
         executor.close()
     first = outcomes[0]
-    assert first.per_query is not None
     for outcome in outcomes[1:]:
-        assert outcome.per_query is not None
-        assert np.allclose(outcome.per_query, first.per_query, atol=1e-6)
+        values = outcome.measured["nDCG@10"].per_query
+        assert np.allclose(values, first.measured["nDCG@10"].per_query, atol=1e-6)
         assert outcome.cost.texts == first.cost.texts
 
 

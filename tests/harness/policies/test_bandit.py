@@ -12,7 +12,9 @@ from scripts.policy_simulation import search_by_bandit, search_by_uniform_models
 
 def row(n: int, model: str, delta: float | None, parent: int | None = None, cost: float = 0.01) -> LedgerRow:
     parents = () if parent is None else (f"p{parent}",)
-    return LedgerRow(f"p{n}", "x", parents, "evaluated", "", "", "", delta, 1.0, 0, 0, 0, model=model, cost_usd=cost)
+    return LedgerRow(
+        f"p{n}", "x", parents, "evaluated", "", "", "", delta, 1.0, 0, 0, 0, model=model, cost_usd=cost, worth=delta
+    )
 
 
 def test_unseen_models_come_first_in_turn() -> None:
@@ -23,7 +25,7 @@ def test_unseen_models_come_first_in_turn() -> None:
 
 def test_improvement_is_over_the_best_parent_and_never_negative() -> None:
     deltas = {"p1": 0.1, "p2": 0.3, "p3": None}
-    child = LedgerRow("c", "x", ("p1", "p2", "p3"), "evaluated", "", "", "", 0.35, 1.0, 0, 0, 0)
+    child = LedgerRow("c", "x", ("p1", "p2", "p3"), "evaluated", "", "", "", 0.35, 1.0, 0, 0, 0, worth=0.35)
     assert improvement(child, deltas) == pytest.approx(0.05)
     assert improvement(row(9, "a", 0.2, parent=2), deltas) == 0.0
     assert improvement(row(9, "a", None), deltas) == 0.0

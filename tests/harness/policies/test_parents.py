@@ -55,8 +55,8 @@ def test_a_parent_with_many_children_is_drawn_less_often() -> None:
 @given(CANDIDATES)
 def test_the_first_front_is_what_nothing_dominates(candidates: list[Candidate]) -> None:
     def dominates(a: Candidate, b: Candidate) -> bool:
-        no_worse = a.cost_ratio <= b.cost_ratio and a.mean_delta >= b.mean_delta
-        return no_worse and (a.cost_ratio, a.mean_delta) != (b.cost_ratio, b.mean_delta)
+        no_worse = a.cost_ratio <= b.cost_ratio and a.worth >= b.worth
+        return no_worse and (a.cost_ratio, a.worth) != (b.cost_ratio, b.worth)
 
     expected = {c.id for c in candidates if not any(dominates(other, c) for other in candidates)}
     peeled = pareto_crowding.fronts(candidates)

@@ -16,6 +16,7 @@ def row(n: int, *, failed: bool = False, **fields: object) -> LedgerRow:
         "novelty_claim": f"claim-{n} " + "word " * 20,
         "lesson": f"lesson-{n}",
         "mean_delta": None if failed else n / 1000,
+        "worth": None if failed else n / 1000,
         "cost_ratio": None if failed else 1 + n / 10,
         "wins": n,
         "ties": 1,
@@ -26,7 +27,7 @@ def row(n: int, *, failed: bool = False, **fields: object) -> LedgerRow:
 
 
 def view(n: int) -> ProgramView:
-    return ProgramView(f"run-x.{n}", f"Program{n}", SOURCE.format(n=n), n / 1000, 1 + n / 10)
+    return ProgramView(f"run-x.{n}", f"Program{n}", SOURCE.format(n=n), n / 1000, 1 + n / 10, n / 1000)
 
 
 def briefing(rows: int = 10, *, parents: tuple[int, ...] = (3, 7), frontier: tuple[int, ...] = (2, 7, 9)) -> Briefing:

@@ -11,10 +11,13 @@ from harness.proposers.ledger_text import fit_ledger
 from harness.proposers.modes import Assignment, assign
 from harness.proposers.prompt import PromptWriter, prefix
 from harness.proposers.tokens import count
+from harness.settings import SearchSettings
 from harness.settings.proposer import ModeSettings
 from tests.harness.proposers.briefings import briefing, row, view
 
-PREFIX = prefix("compute", taboos=["no randomness"], modules=["math", "numpy"], allow_primitives=True)
+PREFIX = prefix(
+    SearchSettings(objective="compute"), taboos=["no randomness"], modules=["math", "numpy"], allow_primitives=True
+)
 WRITER = PromptWriter(PREFIX, budget=20_000, ideas=["try BM25"])
 FULL = Assignment("full")
 
@@ -22,7 +25,7 @@ FULL = Assignment("full")
 def test_the_prefix_carries_contract_taboos_modules_and_primitives() -> None:
     for part in ("def rerank(", "- no randomness", "math, numpy.", "reciprocal_rank_fusion(", "spend compute"):
         assert part in PREFIX
-    bare = prefix("transfer", taboos=[], modules=["math"], allow_primitives=False)
+    bare = prefix(SearchSettings(objective="transfer"), taboos=[], modules=["math"], allow_primitives=False)
     assert "reciprocal_rank_fusion" not in bare
     assert " at 0x" not in PREFIX
     assert "Objective: transfer" in bare

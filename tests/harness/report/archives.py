@@ -141,6 +141,7 @@ def program(
         verdict="ok" if whole else outcomes[0].verdict if outcomes else "rejected_static",
         reason="Measured." if whole else "It did not finish.",
         mean_delta=float(np.mean(deltas)) if whole else None,
+        worth=float(np.mean(deltas)) if whole else None,
         cost_ratio=cost_ratio if whole else None,
         wins=sum(delta > 0 for delta in deltas),
         ties=0,

@@ -18,7 +18,7 @@ from harness.report.front import best_so_far, front_ids
 from harness.report.intervals import query_intervals
 from harness.report.page import embed, render_page
 from harness.report.pictures import draw
-from harness.report.specs import SPECS
+from harness.report.specs import SPECS, titled
 from harness.report.write import report_data, write_report
 from harness.text import visible
 from tests.archive import sample_records as sample
@@ -54,7 +54,7 @@ def test_progress_is_that_of_the_programs_so_far(searched: Searched) -> None:
     widest = max(record.cost_ratio or 0 for record in measured)
     for step in best_so_far(programs):
         so_far = [record for record in measured if record.generation <= step.generation]
-        assert step.best_delta == max(record.mean_delta or 0 for record in so_far)
+        assert step.best_worth == max(record.mean_delta or 0 for record in so_far)
         costs, deltas = [r.cost_ratio or 0.0 for r in so_far], [r.mean_delta or 0.0 for r in so_far]
         area = hypervolume(costs, deltas, reference_cost=widest, reference_delta=0.0)
         assert step.hypervolume == pytest.approx(area)
@@ -116,9 +116,9 @@ def test_a_cell_that_was_searched_on_is_not_held_out(tmp_path: Path) -> None:
 def test_data_of_new_programs_is_that_of_all(searched: Searched) -> None:
     """So that a page which is told news step by step shows what one made at the end shows."""
     with Archive.open(searched[0], read_only=True) as archive:
-        tasks = archive.run(searched[1]).record.tasks
-        whole = program_data(archive.programs(searched[1]), tasks)
-        late = program_data(archive.programs(searched[1], after=30), tasks)
+        record = archive.run(searched[1]).record
+        whole = program_data(archive.programs(searched[1]), record)
+        late = program_data(archive.programs(searched[1], after=30), record)
     assert [program["number"] for program in late] == list(range(31, 41))
     for one, other in zip(whole[30:], late, strict=True):
         assert {**one, "outcomes": None} == {**other, "outcomes": None}
@@ -168,7 +168,7 @@ def test_a_chart_is_a_picture_too(ending: str, searched: Searched, tmp_path: Pat
 
 def test_another_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\.svg, \.png or \.pdf"):
-        draw("frontier", {"data": {"points": []}, "params": {}}, tmp_path / "front.gif", "")
+        draw("frontier", {"data": {"points": []}, "params": {}, "titles": {}}, tmp_path / "front.gif", "")
 
 
 def test_every_chart_is_drawn_with_figures(searched: Searched, tmp_path: Path) -> None:
@@ -186,3 +186,11 @@ def test_specifications_name_their_data() -> None:
             layer["data"]["name"] for layer in [spec, *spec.get("layer", [])] if "name" in layer.get("data", {})
         }
         assert datasets, name
+
+
+def test_titles_name_the_measure_and_what_is_maximised() -> None:
+    filled = json.dumps([titled(spec, {"measure": 'my "best"', "worth": "median delta"}) for spec in SPECS.values()])
+    assert "{measure}" not in filled and "{worth}" not in filled
+    assert json.dumps('delta my "best" against cosine')[1:-1] in json.dumps(
+        titled(SPECS["outcomes"], {"measure": 'my "best"'})
+    )

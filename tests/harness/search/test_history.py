@@ -18,6 +18,7 @@ def known(
         novelty_claim="",
         lesson="",
         mean_delta=delta,
+        worth=delta,
         cost_ratio=cost,
         wins=0,
         ties=0,
@@ -39,7 +40,7 @@ def test_the_frontier_keeps_what_nothing_beats_in_both_cheapest_first() -> None:
         known(1, 0.0, 1.0), known(2, 0.1, 4.0), known(3, 0.05, 5.0), known(4, 0.02, 2.0), known(5, 0.1, 4.0)
     )
     assert [view.id for view in history.frontier()] == ["run.1", "run.4", "run.2"]
-    assert history.best_delta == 0.1
+    assert history.best_worth == 0.1
 
 
 def test_a_program_reaches_the_frontier_where_nothing_matches_it_in_both() -> None:

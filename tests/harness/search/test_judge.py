@@ -1,6 +1,8 @@
 """From a proposal to a record: what is rejected, by whom, and with what words."""
 
+import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,10 +56,10 @@ def test_a_transductive_program_has_no_result_unless_the_settings_say_so(bench: 
 def test_what_reaches_the_frontier_without_being_admitted_is_audited_as_closely(bench: Workbench) -> None:
     history = History()
     best = known_from_record("run.1", consider_one(program("return sim"), bench, history))
-    history.add(replace(best, row=replace(best.row, mean_delta=0.9, cost_ratio=7.0)))
+    history.add(replace(best, row=replace(best.row, mean_delta=0.9, worth=0.9, cost_ratio=7.0)))
     record = consider_one(program("return 1.3 * sim"), bench, history)
     dominated = History()
-    dominated.add(replace(best, row=replace(best.row, mean_delta=0.9, cost_ratio=0.9)))
+    dominated.add(replace(best, row=replace(best.row, mean_delta=0.9, worth=0.9, cost_ratio=0.9)))
     other = consider_one(program("return 3 * sim"), bench, dominated)
     assert (record.status, other.status) == ("evaluated", "evaluated")
     assert record.audits["order and alone"] == 2 and record.audits["routing"] == 2
@@ -106,3 +108,36 @@ def test_what_hidden_tasks_said_is_an_event_and_in_no_briefing(tmp_path: Path) -
     prompt = prompt_writer(settings).proposal(briefing, Assignment("full"), notes="", correction="")
     assert "confidence" not in f"{briefing}{prompt.body}" and "median delta" not in f"{briefing}{prompt.body}"
     assert "unseen" not in f"{briefing}{prompt.body}"
+
+
+def goal_bench(folder: Path, *words: str) -> AbstractContextManager[Workbench]:
+    settings = compose(["encoder=wordllama", "sandbox=weak", f"cache.folder={folder}", *words])
+    return open_workbench(settings, [small_task("small", 12), small_task("large", 40)])
+
+
+def test_a_program_below_the_floor_is_kept_with_its_numbers_and_counts_for_nothing(tmp_path: Path) -> None:
+    history = History()
+    with goal_bench(tmp_path, "search.floor=-0.001", "search.measure=R@3") as bench:
+        cosine = consider_one(program("return sim"), bench, history)
+        worse = consider_one(program("return -sim"), bench, history)
+        history.add(known_from_record("run.1", worse, measure="R@3"))
+        again = consider_one(program("return 2 - sim - 2"), bench, history)
+    assert (cosine.status, cosine.worth) == ("admitted", 0.0)
+    assert (worse.status, worse.verdict, worse.worth) == ("evaluated", "ok", None)
+    assert worse.mean_delta is not None and worse.mean_delta < 0
+    assert re.fullmatch(r"The delta on task \w+ is -\d\.\d+, below the floor of -0\.0010\.", worse.reason)
+    assert (history.best_worth, history.candidates(), history.frontier()) == (None, [], ())
+    assert again.worth is None and again.status != "admitted"
+
+
+def test_admission_and_its_words_go_by_what_is_maximised(tmp_path: Path) -> None:
+    history = History()
+    with goal_bench(tmp_path, "search.maximise=geometric_mean", "search.measure=RR") as bench:
+        record = consider_one(program("return sim"), bench, history)
+        history.add(known_from_record("run.1", record, measure="RR"))
+        worse = consider_one(program("return -sim"), bench, history)
+        values = [task.baseline.value for task in bench.tasks]
+    assert record.worth == pytest.approx((values[0] * values[1]) ** 0.5)
+    assert worse.reason.startswith("Geometric mean +")
+    assert "does not beat the best so far" in worse.reason
+    assert record.outcomes[0].by_measure["RR"].value == values[0]

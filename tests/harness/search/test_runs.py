@@ -2,24 +2,33 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from archive import Archive
 from harness.errors import UsageError
-from harness.evaluation.given import Given
-from harness.evaluation.watcher import Watcher, never
-from harness.search.runs import Around, _never_left_running, _search
+from harness.search.runs import _never_left_running, start
 from harness.settings import Settings
 from tests.archive import sample_records as sample
 
 
-def test_a_misspelt_selection_is_refused_before_anything_is_opened() -> None:
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("selection", "sigmiod", "did you mean 'sigmoid'"),
+        ("measure", "nDCG10", r"did you mean 'nDCG'\?\); write nDCG@k, R@k, RR@k, AP@k or P@k"),
+        ("measures", ["RR", "recal@5"], "There is no measure 'recal@5'"),
+        ("maximise", "medain", r"did you mean 'median'\?\); choose one of mean, median, geometric_mean"),
+    ],
+)
+def test_a_misspelt_setting_is_refused_before_anything_is_opened(
+    tmp_path: Path, setting: str, value: object, said: str
+) -> None:
     settings = Settings()
-    settings = replace(settings, search=replace(settings.search, selection="sigmiod"))
-    with pytest.raises(UsageError, match="did you mean 'sigmoid'"):
-        _search(settings, cast(Archive, None), [], None, Around(Given(), None, Watcher(), never))
+    settings = replace(settings, archive=replace(settings.archive, path=str(tmp_path / "a.db")))
+    with pytest.raises(UsageError, match=said):
+        start(replace(settings, search=replace(settings.search, **{setting: value})))  # type: ignore[arg-type]
+    assert not (tmp_path / "a.db").exists()
 
 
 @pytest.mark.parametrize(("before", "after"), [("running", "stopped"), ("finished", "finished")])
