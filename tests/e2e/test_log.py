@@ -44,7 +44,7 @@ def test_an_error_has_its_traceback_only_when_debugging(
 
 def test_the_options_stand_after_a_verb_as_well(ttc: Ttc, tmp_path: Path) -> None:
     assert "Traceback" in ttc("runs", "--debug").stderr
-    told = ttc("archive", "check", "none.db", "--log-file", "log.txt")
+    told = ttc("archive", "check", "--archive", "none.db", "--log-file", "log.txt")
     assert told.returncode != 0 and "Traceback" not in told.stderr
     (line,) = (tmp_path / "log.txt").read_text("utf-8").splitlines()
     assert line.endswith(told.stderr.removeprefix("ttc: ").rstrip("\n"))
