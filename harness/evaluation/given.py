@@ -53,7 +53,9 @@ def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None) -> lis
     if given is not None:
         return _distinct(given)
     if settings.tasks.source == GIVEN:
-        raise UsageError(f"The tasks {', '.join(settings.tasks.names)} were given as objects in Python; give them again there.")
+        raise UsageError(
+            f"The tasks {', '.join(settings.tasks.names)} were given as objects in Python; give them again there."
+        )
     return load_tasks(settings.tasks)
 
 
