@@ -62,4 +62,5 @@ def zscore_among(scores: FloatMatrix, pseudo: FloatMatrix) -> FloatMatrix:
     centred = scores * power.astype(np.float64) - mean
     result = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 0)
     most = float(np.finfo(np.float32).max)
-    return np.clip(result, -most, most).astype(np.float32)
+    cut: FloatMatrix = np.clip(result, -most, most).astype(np.float32)
+    return cut

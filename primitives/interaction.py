@@ -39,7 +39,8 @@ def top_over_segments(similarity: FloatMatrix, starts: IndexArray, k: int = 3) -
     padded = np.where(filled, similarity[:, columns], -np.inf).astype(np.float32)
     best = -np.sort(-padded, axis=2)[:, :, :k]
     total = np.where(np.isfinite(best), best, 0).sum(axis=2, dtype=np.float64)
-    return (total / np.minimum(sizes, k)).astype(np.float32)
+    mean: FloatMatrix = (total / np.minimum(sizes, k)).astype(np.float32)
+    return mean
 
 
 def coverage(similarity: FloatMatrix, starts: IndexArray) -> FloatMatrix:

@@ -5,6 +5,7 @@ which documents stand never decides.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primitives.arrays import FloatMatrix
 
@@ -12,14 +13,14 @@ RANK_BLOCK = 256
 """Rows ranked at once: bounds the memory of the sort on large matrices."""
 
 
-def unit_power(scores: FloatMatrix, axis: int = 1) -> FloatMatrix:
+def unit_power(scores: FloatMatrix | NDArray[np.float64], axis: int = 1) -> FloatMatrix:
     """The power of two that brings the largest magnitude along an axis to [0.5, 1); the axis stays, with length 1.
 
     Scores multiplied by it neither overflow nor vanish when they are squared or subtracted. A power of two changes no
     digit, so scores of common size give the same bits with and without it. float32; 1 where all scores are zero.
     """
     largest = np.maximum(scores.max(axis=axis, keepdims=True), -scores.min(axis=axis, keepdims=True))
-    exponent = np.maximum(np.frexp(largest)[1], -126)  # 2^127 is the last power that float32 holds
+    exponent = np.maximum(np.frexp(largest)[1], np.finfo(np.float32).minexp)  # or the power would overflow
     power: FloatMatrix = np.ldexp(np.float32(1), -exponent)
     return power
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from primitives.arrays import FloatMatrix
 
-COLUMNS_AT_ONCE = 4096
+COLUMNS_AT_ONCE = 10_000
 """Columns multiplied at once: bounds the memory of the wider copies."""
 
 

@@ -13,6 +13,7 @@ from harness.encoders.meter import Cost
 from harness.encoders.protocol import DOCUMENT, QUERY
 from harness.evaluation.metrics import Ndcg
 from harness.tasks.task import RetrievalTask
+from primitives import cosines
 from sandbox import Execution, Limits, TaskInputs
 from sandbox.verdicts import Verdict
 
@@ -81,7 +82,7 @@ def prepare(task: RetrievalTask, encoder: CachedEncoder) -> PreparedTask:
     query_texts, document_texts = list(task.queries.values()), list(task.documents.values())
     queries = encoder.embed(query_texts, QUERY)
     documents = encoder.embed(document_texts, DOCUMENT)
-    similarity = queries.vectors @ documents.vectors.T
+    similarity = cosines(queries.vectors, documents.vectors)
     metric = Ndcg(task.qrels, list(task.queries), list(task.documents), ignore_identical_ids=task.ignore_identical_ids)
     inputs = TaskInputs.create(queries.vectors, documents.vectors, similarity, query_texts, document_texts)
     return PreparedTask(

@@ -35,6 +35,9 @@ class Surroundings:
     store: ExchangeStore
     spending: Spending
     embed: Embed
+    """The run's encoder, in the role of documents."""
+    embed_queries: Embed
+    """The same in the role of queries."""
     replayed: ExchangeStore | None = None
     """The exchanges that proposer=replay gives again."""
 
@@ -61,8 +64,10 @@ def load_proposer(settings: Settings, models: Mapping[str, Model], around: Surro
     """The proposer that the settings name, with the models of `check_proposer`."""
     if settings.proposer.kind == "recombine":
         from harness.proposers.recombine import Recombine
+        from harness.proposers.recombine.space import make_space
 
-        return Recombine()
+        allowed = settings.program.transductive
+        return Recombine(make_space(transductive=allowed, as_document=around.embed, as_query=around.embed_queries))
     return LLMProposer(
         _asker(models, around),
         prompt_writer(settings),

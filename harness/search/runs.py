@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from archive import Archive, CallRecord, Calls, RunRecord
 from harness.encoders.fingerprint import require_fingerprint
+from harness.encoders.protocol import QUERY
 from harness.errors import JobError, UsageError
 from harness.evaluation.audit import shuffled_label_ndcg
 from harness.evaluation.evaluate import PreparedTask
@@ -281,6 +282,7 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         store=store,
         spending=Spending(settings.caps, store.charged()),
         embed=lambda texts: bench.encoder.embed(texts).vectors,
+        embed_queries=lambda texts: bench.encoder.embed(texts, QUERY).vectors,
         replayed=replayed,
     )
 

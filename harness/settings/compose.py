@@ -207,6 +207,7 @@ def _sentence(error: Exception) -> str:
 def _check_values(settings: Settings) -> None:
     choices = {
         "search.objective": ("compute", "transfer"),
+        "program.transductive": ("refuse", "flag", "allow"),
         "sandbox.level": ("strict", "standard", "weak", "none"),
         "encoder.dtype": ("float32", "bfloat16", "float16"),
     }

@@ -15,6 +15,8 @@ class ProgramSettings:
 
     primitives: bool = True
     """Whether programs may import `primitives`; false shows what an author rediscovers alone."""
+    transductive: str = "refuse"
+    """Programs whose scores of a query change with the other queries of its batch: refuse, flag, allow (no audit)."""
 
 
 @dataclass
