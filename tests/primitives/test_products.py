@@ -13,7 +13,8 @@ def test_each_is_the_inner_product(seed: int, rows: int, columns: int, dim: int)
     random = np.random.default_rng(seed)
     left, right = (random.normal(size=(count, dim)).astype(np.float32) for count in (rows, columns))
     found = cosines(left, right)
-    assert (found.shape, found.dtype) == ((rows, columns), np.float32)
+    assert found.shape == (rows, columns)
+    assert found.dtype == np.float32
     for row, column in np.ndindex(found.shape):
         expected = sum(float(a) * float(b) for a, b in zip(left[row], right[column], strict=True))
         assert found[row, column] == pytest.approx(expected, rel=1e-5, abs=1e-6)
