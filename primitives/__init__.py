@@ -4,7 +4,7 @@ Importing this package loads every operation at once (a program runs where nothi
 reference programs in `primitives.programs` are data and stay unloaded.
 """
 
-from primitives.arrays import FloatMatrix, FloatStack, IndexArray
+from primitives.arrays import FloatMatrix, FloatStack, FloatVector, IndexArray
 from primitives.dimensions import select_dimensions
 from primitives.discriminant import fisher_direction
 from primitives.feedback import centroid, rocchio, top_k, unit_rows
@@ -18,6 +18,7 @@ from primitives.fusion import (
     zscore_fusion,
 )
 from primitives.graph import candidate_graphs, nearest_neighbours, neighbour_scores, pagerank
+from primitives.hubness import csls, density, zscore_among
 from primitives.interaction import (
     best_segments,
     coverage,
@@ -28,11 +29,13 @@ from primitives.interaction import (
 )
 from primitives.lexical import bm25, words
 from primitives.normalise import minmax, ranks, zscore
+from primitives.products import cosines
 from primitives.segments import Segments, chunk_segments, lead, pair_segments, sentence_segments, sentences, word_chunks
 
 __all__ = [
     "FloatMatrix",
     "FloatStack",
+    "FloatVector",
     "IndexArray",
     "Segments",
     "best_segments",
@@ -42,7 +45,10 @@ __all__ = [
     "centroid",
     "chunk_segments",
     "comb_mnz",
+    "cosines",
     "coverage",
+    "csls",
+    "density",
     "fisher_direction",
     "lead",
     "max_over_segments",
@@ -68,5 +74,6 @@ __all__ = [
     "word_chunks",
     "words",
     "zscore",
+    "zscore_among",
     "zscore_fusion",
 ]

@@ -1,15 +1,18 @@
 """Pseudo-relevance feedback: move the query by what it found."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primitives.arrays import FloatMatrix, IndexArray
+from primitives.normalise import unit_power
 
 
-def unit_rows(vectors: FloatMatrix) -> FloatMatrix:
+def unit_rows(vectors: FloatMatrix | NDArray[np.float64]) -> FloatMatrix:
     """Divide each row (last axis) by its Euclidean length; a zero row stays zero. float32, same shape."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True).astype(np.float32)
-    result: FloatMatrix = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
-    return result
+    vectors = vectors * unit_power(vectors, axis=-1)
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: FloatMatrix = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0).astype(np.float32)
+    return unit
 
 
 def top_k(scores: FloatMatrix, k: int, then: FloatMatrix | None = None) -> IndexArray:
@@ -24,7 +27,7 @@ def top_k(scores: FloatMatrix, k: int, then: FloatMatrix | None = None) -> Index
 
 def centroid(vectors: FloatMatrix, columns: IndexArray) -> FloatMatrix:
     """Mean of the vectors that each row of `columns` (Q, k) names: vectors (N, dim) -> float32 (Q, dim)."""
-    mean: FloatMatrix = vectors[columns].mean(axis=1, dtype=np.float32)
+    mean: FloatMatrix = vectors[columns].mean(axis=1, dtype=np.float64).astype(np.float32)
     return mean
 
 
@@ -41,7 +44,7 @@ def rocchio(
     All (Q, dim); float32 unit rows. Rocchio, 1971. The defaults are structural: a query weighs as much as what it
     found, and a negative centroid half as much.
     """
-    moved = q_emb + np.float32(beta) * relevant
+    moved = q_emb + np.float64(beta) * relevant
     if irrelevant is not None:
-        moved = moved - np.float32(gamma) * irrelevant
+        moved = moved - np.float64(gamma) * irrelevant
     return unit_rows(moved)

@@ -31,7 +31,8 @@ def sum_channels(channels: Iterable[FloatMatrix]) -> FloatMatrix:
 def zscore_fusion(channels: Sequence[FloatMatrix], axis: int = 1) -> FloatMatrix:
     """Add the z-scored channels: CombSUM with the zero-mean, unit-variance normalisation of Montague and Aslam, 2001.
 
-    axis=0 standardises each document over the queries instead. float32 (Q, N).
+    axis=0 standardises each document over the queries of the batch instead, which a query alone has not.
+    float32 (Q, N).
     """
     return sum_channels(zscore(channel, axis) for channel in channels)
 
@@ -55,7 +56,8 @@ def comb_mnz(channels: Sequence[FloatMatrix]) -> FloatMatrix:
 def median_fusion(channels: Sequence[FloatMatrix], axis: int = 1) -> FloatMatrix:
     """Median of the z-scored channels: what most channels say, deaf to one that shouts. float32 (Q, N).
 
-    CombMED of Fox and Shaw, 1994, with the normalisation of `zscore`; axis=0 standardises over the queries.
+    CombMED of Fox and Shaw, 1994, with the normalisation of `zscore`; axis=0 standardises over the queries of
+    the batch, which a query alone has not.
     """
     normalised = [zscore(channel, axis) for channel in channels]
     rows = zip(*normalised, strict=True)

@@ -3,6 +3,8 @@
 import numpy as np
 
 from primitives.arrays import FloatMatrix, FloatStack, IndexArray
+from primitives.normalise import unit_power
+from primitives.products import cosines
 
 ROWS_AT_ONCE = 1024
 """Documents compared with all others at once: bounds the memory on large corpora."""
@@ -12,7 +14,7 @@ def nearest_neighbours(vectors: FloatMatrix, k: int) -> IndexArray:
     """The min(k, N - 1) nearest other rows by inner product, nearest first: (N, dim) -> int64 (N, min(k, N - 1))."""
     found = []
     for start in range(0, len(vectors), ROWS_AT_ONCE):
-        nearness = vectors[start : start + ROWS_AT_ONCE] @ vectors.T
+        nearness = cosines(vectors[start : start + ROWS_AT_ONCE], vectors)
         rows = np.arange(len(nearness))
         nearness[rows, start + rows] = -np.inf
         found.append(np.argsort(-nearness, axis=1, kind="stable")[:, : min(k, len(vectors) - 1)])
@@ -24,10 +26,9 @@ def neighbour_scores(scores: FloatMatrix, neighbours: IndexArray) -> FloatMatrix
 
     Added to the scores it regularises them over the corpus graph (Diaz, 2007).
     """
-    total = np.zeros_like(scores)
+    mean = np.zeros_like(scores)
     for column in neighbours.T:
-        total += scores[:, column]
-    mean: FloatMatrix = total / np.float32(max(neighbours.shape[1], 1))
+        mean += scores[:, column] / np.float32(neighbours.shape[1])  # divided first, or the sum might overflow
     return mean
 
 
@@ -50,6 +51,7 @@ def pagerank(weights: FloatStack, damping: float = 0.85, steps: int = 50) -> Flo
     anywhere. On a similarity graph it is LexRank's centrality (Erkan and Radev, 2004).
     """
     nodes = weights.shape[1]
+    weights = weights * unit_power(weights, axis=2)
     outgoing = weights.sum(axis=2, keepdims=True)
     walk = np.divide(weights, outgoing, out=np.full_like(weights, 1 / nodes), where=outgoing > 0)
     state = np.full(weights.shape[:2], 1 / nodes, dtype=np.float32)

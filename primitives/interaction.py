@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from primitives.arrays import FloatMatrix, IndexArray
+from primitives.products import cosines
 from primitives.segments import Segments
 
 BLOCK_FLOATS = 1 << 24
@@ -22,9 +23,9 @@ def max_over_segments(similarity: FloatMatrix, starts: IndexArray) -> FloatMatri
 
 def mean_over_segments(similarity: FloatMatrix, starts: IndexArray) -> FloatMatrix:
     """Mean segment of each document: (Q, S) -> float32 (Q, N)."""
-    sizes = np.diff(np.append(starts, similarity.shape[1])).astype(np.float32)
-    mean: FloatMatrix = np.divide(np.add.reduceat(similarity, starts, axis=1), sizes)
-    return mean
+    sizes = np.diff(np.append(starts, similarity.shape[1]))
+    total = np.add.reduceat(similarity, starts, axis=1, dtype=np.float64)
+    return (total / sizes).astype(np.float32)
 
 
 def top_over_segments(similarity: FloatMatrix, starts: IndexArray, k: int = 3) -> FloatMatrix:
@@ -37,15 +38,14 @@ def top_over_segments(similarity: FloatMatrix, starts: IndexArray, k: int = 3) -
     # (Q, N, width), where the slots a short document lacks lie below every similarity.
     padded = np.where(filled, similarity[:, columns], -np.inf).astype(np.float32)
     best = -np.sort(-padded, axis=2)[:, :, :k]
-    counted = np.minimum(sizes, k).astype(np.float32)
-    total: FloatMatrix = np.where(np.isfinite(best), best, 0).sum(axis=2, dtype=np.float32)
-    mean: FloatMatrix = total / counted
+    total = np.where(np.isfinite(best), best, 0).sum(axis=2, dtype=np.float64)
+    mean: FloatMatrix = (total / np.minimum(sizes, k)).astype(np.float32)
     return mean
 
 
 def coverage(similarity: FloatMatrix, starts: IndexArray) -> FloatMatrix:
     """Share of each document's segments that the query likes more than its mean segment: (Q, S) -> float32 (Q, N)."""
-    liked = (similarity > similarity.mean(axis=1, keepdims=True)).astype(np.float32)
+    liked = (similarity > similarity.mean(axis=1, keepdims=True, dtype=np.float64)).astype(np.float32)
     return mean_over_segments(liked, starts)
 
 
@@ -60,7 +60,7 @@ def segment_scores(
     q_emb (Q, dim) and segment_emb (S, dim) are unit rows; works through blocks of queries to bound memory.
     """
     rows = max(1, BLOCK_FLOATS // max(len(segment_emb), 1))
-    blocks = [pool(q_emb[start : start + rows] @ segment_emb.T, starts) for start in range(0, len(q_emb), rows)]
+    blocks = [pool(cosines(q_emb[start : start + rows], segment_emb), starts) for start in range(0, len(q_emb), rows)]
     return np.concatenate(blocks)
 
 

@@ -5,6 +5,7 @@ which documents stand never decides.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primitives.arrays import FloatMatrix
 
@@ -12,11 +13,25 @@ RANK_BLOCK = 256
 """Rows ranked at once: bounds the memory of the sort on large matrices."""
 
 
+def unit_power(scores: FloatMatrix | NDArray[np.float64], axis: int = 1) -> FloatMatrix:
+    """The power of two that brings the largest magnitude along an axis to [0.5, 1); the axis stays, with length 1.
+
+    Scores multiplied by it neither overflow nor vanish when they are squared or subtracted. A power of two changes no
+    digit, so scores of common size give the same bits with and without it. float32; 1 where all scores are zero.
+    """
+    largest = np.maximum(scores.max(axis=axis, keepdims=True), -scores.min(axis=axis, keepdims=True))
+    exponent = np.maximum(np.frexp(largest)[1], np.finfo(np.float32).minexp)  # or the power would overflow
+    power: FloatMatrix = np.ldexp(np.float32(1), -exponent)
+    return power
+
+
 def zscore(scores: FloatMatrix, axis: int = 1) -> FloatMatrix:
     """Subtract the mean and divide by the standard deviation; a constant row becomes zeros. float32 (Q, N).
 
-    axis=1 standardises each query over the documents, axis=0 each document over the queries of the batch.
+    axis=1 standardises each query over the documents, as in Montague and Aslam, 2001. axis=0 standardises each document
+    over the queries of the batch: scores of a query then change with the others (`zscore_among` needs no others).
     """
+    scores = scores * unit_power(scores, axis)
     centred = scores - scores.mean(axis=axis, keepdims=True, dtype=np.float64).astype(np.float32)
     spread = np.sqrt(np.mean(np.square(centred), axis=axis, keepdims=True, dtype=np.float64)).astype(np.float32)
     result: FloatMatrix = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 0)
@@ -24,7 +39,11 @@ def zscore(scores: FloatMatrix, axis: int = 1) -> FloatMatrix:
 
 
 def minmax(scores: FloatMatrix, axis: int = 1) -> FloatMatrix:
-    """Map the lowest score to 0 and the highest to 1; a constant row becomes zeros. float32 (Q, N)."""
+    """Map the lowest score to 0 and the highest to 1; a constant row becomes zeros. float32 (Q, N).
+
+    axis=0 maps each document over the queries of the batch: scores of a query then change with the others.
+    """
+    scores = scores * unit_power(scores, axis)
     lowest = scores.min(axis=axis, keepdims=True)
     width = scores.max(axis=axis, keepdims=True) - lowest
     result: FloatMatrix = np.divide(scores - lowest, width, out=np.zeros_like(scores), where=width > 0)

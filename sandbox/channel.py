@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def embed_function(channel: Channel, job: EmbedLimits) -> Callable[..., NDArray[
     """The `embed_fn` of a program: a plain function, whose channel no attribute leads to."""
 
     def embed_fn(
-        texts: list[str],
+        texts: Sequence[str],
         *,
         role: str = "document",
         adapter: str | None = None,
@@ -58,10 +58,10 @@ def embed_function(channel: Channel, job: EmbedLimits) -> Callable[..., NDArray[
     ) -> NDArray[np.float32]:
         """Encode texts with the task's frozen encoder: unit rows, float32 (n, dim).
 
-        Raises TypeError for anything but a sequence of strings, ValueError for what the encoder refuses.
+        `texts`: a list or tuple of strings, or a one-dimensional array of them. Raises TypeError for anything else,
+        ValueError for what the encoder refuses.
         """
-        _check_texts(texts, job.text_chars)
-        return exchange(list(texts), (role, adapter, dim, max_tokens))
+        return exchange(_checked(texts, job.text_chars), (role, adapter, dim, max_tokens))
 
     def exchange(texts: list[str], options: messages.Options) -> NDArray[np.float32]:
         if len(texts) <= job.frame_texts:
@@ -75,14 +75,34 @@ def embed_function(channel: Channel, job: EmbedLimits) -> Callable[..., NDArray[
     return embed_fn
 
 
-def _check_texts(texts: Sequence[object], text_chars: int) -> None:
-    if isinstance(texts, str):
-        raise TypeError("embed_fn takes a list of strings, not one string.")
+def _checked(texts: object, text_chars: int) -> list[str]:
+    """The texts as a list of plain strings, whose rows can be told apart by their places."""
+    if isinstance(texts, np.ndarray) and texts.ndim == 1:
+        texts = texts.tolist()
+    if not isinstance(texts, list | tuple):
+        raise TypeError(f"embed_fn takes a list of strings, not {_kind(texts)}; {_advice(texts)}.")
     for text in texts:
         if not isinstance(text, str):
             raise TypeError(f"embed_fn takes a list of strings; it got an element of type {type(text).__name__}.")
         if len(text) > text_chars:
             raise ValueError(f"embed_fn takes texts of at most {text_chars} characters.")
+    return list(texts)
+
+
+def _kind(texts: object) -> str:
+    if isinstance(texts, np.ndarray):
+        return f"an array of {texts.ndim} dimensions"
+    return "one string" if isinstance(texts, str) else f"an object of type {type(texts).__name__}"
+
+
+def _advice(texts: object) -> str:
+    """How to mend a call; a set has no order that a row could be found by."""
+    if isinstance(texts, str):
+        return "write [text]"
+    if isinstance(texts, set | frozenset):
+        return "write sorted(texts)"
+    listable = isinstance(texts, Iterable) and not isinstance(texts, bytes | np.ndarray)
+    return "write list(texts)" if listable else "give it a list"
 
 
 def _reply(channel: Channel) -> NDArray[np.float32]:

@@ -18,6 +18,7 @@ from harness.evaluation.measures import NDCG_AT_10, Judgments, Measure, measure_
 from harness.evaluation.objectives import Mean, Objective, TaskResult
 from harness.evaluation.secret import NO_SECRET, Order, Secret
 from harness.tasks.task import RetrievalTask
+from primitives import cosines
 from sandbox import Execution, Limits, TaskInputs
 from sandbox.verdicts import Verdict
 
@@ -128,7 +129,7 @@ def prepare(
     queries = encoder.embed(query_texts, QUERY)
     documents = encoder.embed(document_texts, DOCUMENT)
     order = secret.order(task)
-    similarity = (queries.vectors @ documents.vectors.T)[np.ix_(order.queries, order.documents)]
+    similarity = cosines(queries.vectors, documents.vectors)[np.ix_(order.queries, order.documents)]
     judgments = judgments_of(task, order)
     inputs = TaskInputs.create(
         queries.vectors[order.queries],

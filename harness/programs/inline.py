@@ -15,15 +15,18 @@ from primitives import (
     feedback,
     fusion,
     graph,
+    hubness,
     interaction,
     lexical,
     normalise,
+    products,
     segments,
 )
 
 # In order of dependence, since an annotation or a constant needs what it names when it is reached.
 _MODULES: tuple[ModuleType, ...] = (
     arrays,
+    products,
     normalise,
     fusion,
     segments,
@@ -32,6 +35,7 @@ _MODULES: tuple[ModuleType, ...] = (
     lexical,
     discriminant,
     graph,
+    hubness,
     dimensions,
 )
 

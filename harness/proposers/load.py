@@ -37,6 +37,9 @@ class Surroundings:
     store: ExchangeStore
     spending: Spending
     embed: Embed
+    """The run's encoder, in the role of documents."""
+    embed_queries: Embed
+    """The same in the role of queries."""
     replayed: ExchangeStore | None = None
     """The exchanges that proposer=replay gives again."""
     models: Mapping[str, Model] = field(default_factory=dict)
@@ -79,8 +82,10 @@ def _find_proposer(settings: ProposerSettings) -> MakeProposer:
 
 def _recombine(settings: Settings, around: Surroundings) -> Proposer:
     from harness.proposers.recombine import Recombine
+    from harness.proposers.recombine.space import make_space
 
-    return Recombine()
+    allowed = settings.program.transductive
+    return Recombine(make_space(transductive=allowed, as_document=around.embed, as_query=around.embed_queries))
 
 
 def _language_model(settings: Settings, around: Surroundings) -> Proposer:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from archive import Archive, CallRecord, Calls, RunRecord
 from harness.encoders.fingerprint import require_fingerprint
+from harness.encoders.protocol import QUERY
 from harness.errors import JobError, UsageError
 from harness.evaluation.evaluate import PreparedTask
 from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks
@@ -302,6 +303,7 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         store=store,
         spending=Spending(settings.caps, store.charged()),
         embed=lambda texts: bench.encoder.embed(texts).vectors,
+        embed_queries=lambda texts: bench.encoder.embed(texts, QUERY).vectors,
         replayed=replayed,
     )
 

@@ -8,6 +8,11 @@ from importlib.resources import files
 
 SEEDS = ("identity", "soft_centroid", "first_sentence")
 
+TRANSDUCTIVE = ("cross_axis", "transpose_consensus")
+"""Programs of the published study whose scores of a query change with the other queries of its batch. All others score
+a query alone as in a batch, bit for bit; `cross_axis_inductive` and `transpose_consensus_inductive` are these two with
+the corpus in place of the batch."""
+
 
 def names() -> list[str]:
     """Names of all reference programs, sorted."""

@@ -4,9 +4,9 @@ Dimension importance estimation from pseudo-relevant documents (Faggioli, Ferro,
 documents and one half are structural choices. Cost: 1.
 """
 
-from primitives import centroid, select_dimensions, top_k, unit_rows
+from primitives import centroid, cosines, select_dimensions, top_k, unit_rows
 
 
 def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
     kept = select_dimensions(q_emb, centroid(d_emb, top_k(sim, 3)))
-    return unit_rows(kept) @ d_emb.T
+    return cosines(unit_rows(kept), d_emb)

@@ -16,6 +16,7 @@ from primitives import (
     candidate_graphs,
     centroid,
     chunk_segments,
+    cosines,
     coverage,
     fisher_direction,
     pagerank,
@@ -38,12 +39,12 @@ def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
     vectors = [embed_fn(cut.texts) for cut in cuts]
     best = [segment_scores(q_emb, emb, cut.starts) for emb, cut in zip(vectors, cuts, strict=True)]
     covered = [segment_scores(q_emb, emb, cut.starts, coverage) for emb, cut in zip(vectors, cuts, strict=True)]
-    swapped = q_emb @ embed_fn(d_texts, role="query").T
+    swapped = cosines(q_emb, embed_fn(d_texts, role="query"))
     dense = zscore_fusion([sim, swapped, sum_channels(best), sum_channels(covered)])
     lexical = bm25(q_texts, d_texts)
 
     def rank(queries):
-        return reciprocal_rank_fusion([zscore_fusion([dense, queries @ d_emb.T]), lexical])
+        return reciprocal_rank_fusion([zscore_fusion([dense, cosines(queries, d_emb)]), lexical])
 
     def in_context(columns):
         """One more pass over all queries, each beside its nearest sentence in one document."""
@@ -94,7 +95,7 @@ def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
         turned = unit_rows(fisher_direction(d_emb[candidates[:, :5]], d_emb[candidates[:, -5:]]))
         agreement = np.maximum(np.sum(turned * direction, axis=1, keepdims=True), 0)
         direction = unit_rows(direction + turned)
-        separated = zscore(direction @ d_emb.T)
+        separated = zscore(cosines(direction, d_emb))
         stable += agreement * separated
         moved = rocchio(moved, in_context(top_k(rank(moved), 1, then=separated)[:, 0]))
         rounds.append(rank(moved))

@@ -8,6 +8,7 @@ second view of the documents: the published cost, 3.88, is CoverageTriple's 3.71
 from primitives import (
     bm25,
     chunk_segments,
+    cosines,
     coverage,
     pair_segments,
     reciprocal_rank_fusion,
@@ -23,7 +24,7 @@ def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
     vectors = [embed_fn(cut.texts) for cut in cuts]
     best = [segment_scores(q_emb, emb, cut.starts) for emb, cut in zip(vectors, cuts, strict=True)]
     covered = [segment_scores(q_emb, emb, cut.starts, coverage) for emb, cut in zip(vectors, cuts, strict=True)]
-    swapped = q_emb @ embed_fn(d_texts, role="query").T
+    swapped = cosines(q_emb, embed_fn(d_texts, role="query"))
     dense = zscore_fusion([sim, swapped, sum_channels(best), sum_channels(covered)])
     lexical = bm25(q_texts, d_texts)
     return reciprocal_rank_fusion([dense, lexical])

@@ -14,6 +14,7 @@ from primitives import (
     bm25,
     centroid,
     chunk_segments,
+    cosines,
     coverage,
     pair_segments,
     ranks,
@@ -33,12 +34,12 @@ def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
     vectors = [embed_fn(cut.texts) for cut in cuts]
     best = [segment_scores(q_emb, emb, cut.starts) for emb, cut in zip(vectors, cuts, strict=True)]
     covered = [segment_scores(q_emb, emb, cut.starts, coverage) for emb, cut in zip(vectors, cuts, strict=True)]
-    swapped = q_emb @ embed_fn(d_texts, role="query").T
+    swapped = cosines(q_emb, embed_fn(d_texts, role="query"))
     dense = zscore_fusion([sim, swapped, sum_channels(best), sum_channels(covered)])
     lexical = bm25(q_texts, d_texts)
 
     def rank(queries):
-        return reciprocal_rank_fusion([zscore_fusion([dense, queries @ d_emb.T]), lexical])
+        return reciprocal_rank_fusion([zscore_fusion([dense, cosines(queries, d_emb)]), lexical])
 
     def in_context(columns):
         """One more pass over all queries, each beside its nearest sentence in one document."""

@@ -9,6 +9,7 @@ from primitives import (
     bm25,
     centroid,
     chunk_segments,
+    cosines,
     mean_over_segments,
     rocchio,
     segment_scores,
@@ -26,6 +27,6 @@ def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
         bm25(q_texts, d_texts),
         segment_scores(q_emb, vectors, cut.starts),
         segment_scores(q_emb, vectors, cut.starts, mean_over_segments),
-        moved @ d_emb.T,
+        cosines(moved, d_emb),
     ]
     return zscore_fusion(channels)

@@ -8,6 +8,7 @@ and the cosine of a document's neighbours; three feedback documents and five nei
 from primitives import (
     bm25,
     centroid,
+    cosines,
     median_fusion,
     nearest_neighbours,
     neighbour_scores,
@@ -19,4 +20,4 @@ from primitives import (
 def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
     moved = rocchio(q_emb, centroid(d_emb, top_k(sim, 3)))
     around = neighbour_scores(sim, nearest_neighbours(d_emb, 5))
-    return median_fusion([sim, bm25(q_texts, d_texts), moved @ d_emb.T, around])
+    return median_fusion([sim, bm25(q_texts, d_texts), cosines(moved, d_emb), around])

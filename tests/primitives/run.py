@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from primitives import cosines
 from primitives.arrays import FloatMatrix
 
 Q_TEXTS = [
@@ -72,7 +73,7 @@ def run_program(
     """Scores of a program on the task, checked for the contract's shape and dtype; float32 (Q, N)."""
     q_emb, d_emb = embed(q_texts, role="query"), embed(d_texts)
     scores = load(source)(
-        q_emb, d_emb, q_emb @ d_emb.T, embed_fn=embed_fn, q_texts=list(q_texts), d_texts=list(d_texts)
+        q_emb, d_emb, cosines(q_emb, d_emb), embed_fn=embed_fn, q_texts=list(q_texts), d_texts=list(d_texts)
     )
     assert scores.shape == (len(q_texts), len(d_texts))
     assert scores.dtype == np.float32

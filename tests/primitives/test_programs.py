@@ -53,6 +53,7 @@ EXTRA_TEXTS = {
     "bm25_rrf": 0,
     "rocchio": 0,
     "sentence_max": SENTENCES,
+    "csls": 0,
     "zscore_fusion": 0,
     "dimension_selection": 0,
     "bidir_zscore": DOCUMENTS,
@@ -73,6 +74,8 @@ EXTRA_TEXTS = {
     "dodeca_v077": CHUNKS_OF_THREE,
     "cross_axis": CHUNKS_OF_THREE,
     "transpose_consensus": CHUNKS_OF_THREE,
+    "cross_axis_inductive": CHUNKS_OF_THREE,
+    "transpose_consensus_inductive": CHUNKS_OF_THREE,
 }
 
 

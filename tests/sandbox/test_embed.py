@@ -39,6 +39,44 @@ def test_a_refusal_is_a_value_error_the_program_may_catch(run: Run) -> None:
     assert "ValueError at line 5: This encoder has no adapters." in run("embed_fn(['a'], adapter='x')").reason
 
 
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        ("(text for text in d_texts)", "not an object of type generator; write list(texts)"),
+        ("map(str, d_texts)", "not an object of type map; write list(texts)"),
+        ("(text for text in [])", "not an object of type generator; write list(texts)"),
+        ("dict.fromkeys(d_texts)", "not an object of type dict; write list(texts)"),
+        ("dict.fromkeys(d_texts).keys()", "not an object of type dict_keys; write list(texts)"),
+        ("{1: 'a'}.values()", "not an object of type dict_values; write list(texts)"),
+        ("set(d_texts)", "not an object of type set; write sorted(texts)"),
+        ("frozenset(d_texts)", "not an object of type frozenset; write sorted(texts)"),
+        ("'a text'", "not one string; write [text]"),
+        ("b'bytes'", "not an object of type bytes; give it a list"),
+        ("None", "not an object of type NoneType; give it a list"),
+        ("np.array([['a', 'b']])", "not an array of 2 dimensions; give it a list"),
+        ("np.array('a')", "not an array of 0 dimensions"),
+        ("[b'bytes']", "an element of type bytes"),
+        ("np.array([1.0])", "an element of type float"),
+        ("[['a']]", "an element of type list"),
+    ],
+)
+def test_what_is_no_list_of_strings_is_a_type_error(run: Run, texts: str, words: str) -> None:
+    execution = run(f"embed_fn({texts})\nreturn sim")
+    assert execution.verdict is Verdict.EXCEPTION
+    assert "TypeError" in execution.reason
+    assert words in execution.reason
+    assert execution.embed_texts == 0
+
+
+@pytest.mark.parametrize(
+    "texts",
+    ["('a', 'bcd')", "np.array(['a', 'bcd'])", "np.array(['a', 'bcd'], dtype=object)", "list(np.array(['a', 'bcd']))"],
+)
+def test_tuples_and_arrays_of_strings_are_as_good_as_a_list(run: Run, texts: str) -> None:
+    execution = run(f"assert (embed_fn({texts}) == embed_fn(['a', 'bcd'])).all()\nreturn sim")
+    assert execution.verdict is Verdict.OK, execution.reason
+
+
 def test_no_texts_give_no_rows(run: Run) -> None:
     assert run("assert embed_fn([]).shape == (0, 4)\nreturn sim").verdict is Verdict.OK
 

@@ -12,6 +12,8 @@ OPERATIONS = {
     "centroid": "pseudo-relevance feedback",
     "comb_mnz": "score normalisation",
     "coverage": "segment coverage",
+    "csls": "hubness correction",
+    "density": "hubness correction",
     "fisher_direction": "within-class scatter",
     "max_over_segments": "max over segments",
     "mean_over_segments": "mean over segments",
@@ -26,6 +28,7 @@ OPERATIONS = {
     "select_dimensions": "dimension selection",
     "top_over_segments": "segment coverage",
     "zscore": "score normalisation",
+    "zscore_among": "hubness correction",
     "zscore_fusion": "score normalisation",
 }
 """What a call of a primitive shows; helpers such as `top_k` show nothing by themselves."""

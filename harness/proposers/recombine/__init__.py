@@ -11,7 +11,7 @@ from harness.errors import JobError
 from harness.programs.inline import inline_primitives
 from harness.programs.view import LedgerRow, ProgramView
 from harness.proposers.protocol import Briefing, Proposal
-from harness.proposers.recombine.genome import Genome, cross, fresh, mutate, parse
+from harness.proposers.recombine.genome import Genome, Space, cross, fresh, mutate, parse
 from harness.proposers.recombine.lesson import lesson
 from harness.proposers.recombine.source import describe, genome_of, render
 from primitives import programs
@@ -34,19 +34,22 @@ class _Draw:
 
 
 class Recombine:
-    """Composes channels, fusions and feedback into program source."""
+    """Composes channels, fusions and feedback of a space into program source."""
 
     name = "recombine"
 
+    def __init__(self, space: Space | None = None) -> None:
+        self._space = space or Space()
+
     def propose(self, briefing: Briefing) -> Proposal:
-        """Answer a briefing; equal seed, number, parents and ledger give an equal program.
+        """Answer a briefing; equal seed, number, parents, ledger and space give an equal program.
 
         Raises JobError when every genome it can reach has been tried.
         """
         chance = random.Random(f"recombine:{briefing.seed}:{briefing.number}")
         tried = set(SEED_GENOMES.values()) | {genome for row in briefing.ledger if (genome := _of_row(row))}
         for _ in range(MOST_DRAWS):
-            draw = _draw(briefing, chance)
+            draw = _draw(briefing, self._space, chance)
             if draw.genome not in tried:
                 return _proposal(draw, briefing)
         raise JobError(
@@ -66,23 +69,25 @@ def _of_view(view: ProgramView) -> Genome | None:
     return genome
 
 
-def _draw(briefing: Briefing, chance: random.Random) -> _Draw:
+def _draw(briefing: Briefing, space: Space, chance: random.Random) -> _Draw:
     """One genome: mutation in half of the draws, crossover in a third, otherwise drawn afresh.
 
-    The first parent is the policy's choice or, every other time, any program of the frontier.
+    The first parent is the policy's choice or, every other time, any program of the frontier. What lies outside the
+    space is no parent, so that its genes are not handed on.
     """
-    known = [(view, genome) for view in (*briefing.parents, *briefing.frontier) if (genome := _of_view(view))]
+    views = (*briefing.parents, *briefing.frontier)
+    known = [(view, genome) for view in views if (genome := _of_view(view)) and space.holds(genome)]
     mode = chance.choice(("mutation", "mutation", "mutation", "crossover", "crossover", "full"))
     if not known or mode == "full":
-        return _Draw(fresh(chance), "full", ())
+        return _Draw(fresh(chance, space), "full", ())
     first, genome = known[0] if chance.random() < 0.5 else chance.choice(known)
     others = [(view, other) for view, other in known if other != genome]
     if mode == "crossover" and others:
         second, other = chance.choice(others)
-        return _Draw(cross(genome, other, chance), "crossover", (first, second))
-    mutant = mutate(genome, chance)
+        return _Draw(cross(genome, other, chance, space), "crossover", (first, second))
+    mutant = mutate(genome, chance, space)
     while chance.random() < 0.5:
-        mutant = mutate(mutant, chance)
+        mutant = mutate(mutant, chance, space)
     return _Draw(mutant, "mutation", (first,))
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 CHANNELS = (
     "cosine",
+    "cosine_csls",
     "swapped",
     "lexical",
     "lead",
@@ -29,6 +30,9 @@ ROW_FUSIONS = ("zscore", "minmax", "rrf", "mnz", "borda")
 
 FUSIONS = (*ROW_FUSIONS, "columns")
 """`columns` standardises each document over the queries and so changes even a single channel."""
+
+TRANSDUCTIVE_FUSIONS = ("columns",)
+"""They give a query other scores when it is asked with other queries."""
 
 FEEDBACKS = ("none", "centroid", "negative", "sentence", "context")
 """How a round moves the query: not at all, or by what the round before ranked first."""
@@ -85,33 +89,46 @@ def parse(name: str) -> Genome | None:
 
 
 def family(channel: str) -> str:
-    """What a channel looks at, whatever its pooling."""
+    """What a channel looks at, whatever its pooling or correction."""
     return channel.split("_")[0]
 
 
-def fresh(chance: random.Random) -> Genome:
+@dataclass(frozen=True)
+class Space:
+    """The part of all genomes that is drawn from; by default what keeps a query's scores apart from other queries."""
+
+    families: tuple[str, ...] = FAMILIES
+    fusions: tuple[str, ...] = ROW_FUSIONS
+
+    def holds(self, genome: Genome) -> bool:
+        """Whether a genome lies within."""
+        return set(map(family, genome.channels)) <= set(self.families) and genome.fusion in (*self.fusions, "alone")
+
+
+def fresh(chance: random.Random, space: Space) -> Genome:
     """A genome drawn without parents: two or three channels, any fusion, feedback half of the time."""
-    channels = tuple(_member(name, chance) for name in chance.sample(FAMILIES, chance.choice((2, 3))))
+    channels = tuple(_member(name, chance) for name in chance.sample(space.families, chance.choice((2, 3))))
     feedback = chance.choice(FEEDBACKS[1:]) if chance.random() < 0.5 else "none"
-    return Genome(channels, chance.choice(FUSIONS), feedback, chance.choice((1, 2)), chance.choice(JOINS)).canonical
+    fusion = chance.choice(space.fusions)
+    return Genome(channels, fusion, feedback, chance.choice((1, 2)), chance.choice(JOINS)).canonical
 
 
 def _member(name: str, chance: random.Random) -> str:
     return chance.choice([channel for channel in CHANNELS if family(channel) == name])
 
 
-def mutate(genome: Genome, chance: random.Random) -> Genome:
+def mutate(genome: Genome, chance: random.Random, space: Space) -> Genome:
     """Change one gene; what is drawn may equal what was there."""
-    fusion = chance.choice(FUSIONS) if genome.fusion == "alone" else genome.fusion
+    fusion = chance.choice(space.fusions) if genome.fusion == "alone" else genome.fusion
     genome = replace(genome, fusion=fusion)
     genes = ["add", "add", "drop", "exchange", "fusion", "feedback"]
     if genome.feedback != "none":
         genes += ["rounds", "join"]
     gene = chance.choice(genes)
     if gene in ("add", "drop", "exchange"):
-        genome = replace(genome, channels=_other_channels(genome.channels, gene, chance))
+        genome = replace(genome, channels=_other_channels(genome.channels, gene, chance, space))
     elif gene == "fusion":
-        genome = replace(genome, fusion=chance.choice(FUSIONS))
+        genome = replace(genome, fusion=chance.choice(space.fusions))
     elif gene == "feedback":
         genome = replace(genome, feedback=chance.choice(FEEDBACKS))
     elif gene == "rounds":
@@ -121,17 +138,17 @@ def mutate(genome: Genome, chance: random.Random) -> Genome:
     return genome.canonical
 
 
-def _other_channels(channels: tuple[str, ...], gene: str, chance: random.Random) -> tuple[str, ...]:
+def _other_channels(channels: tuple[str, ...], gene: str, chance: random.Random, space: Space) -> tuple[str, ...]:
     kept = list(channels)
     if (gene == "drop" and len(kept) > 1) or gene == "exchange":
         kept.remove(chance.choice(kept))
     if gene in ("add", "exchange") and len(kept) < MOST_CHANNELS:
-        absent = [name for name in FAMILIES if name not in map(family, kept)]
+        absent = [name for name in space.families if name not in map(family, kept)]
         kept.append(_member(chance.choice(absent), chance))
     return tuple(kept)
 
 
-def cross(first: Genome, second: Genome, chance: random.Random) -> Genome:
+def cross(first: Genome, second: Genome, chance: random.Random, space: Space) -> Genome:
     """Each gene from one of the two; a family that both have stays, one that only one has comes by even chance."""
     channels = []
     for name in FAMILIES:
@@ -139,6 +156,6 @@ def cross(first: Genome, second: Genome, chance: random.Random) -> Genome:
         if len(offered) == 2 or (offered and chance.random() < 0.5):
             channels.append(chance.choice(offered))
     channels = chance.sample(channels, min(len(channels), MOST_CHANNELS)) or list(first.channels)
-    fusions = [parent.fusion for parent in (first, second) if parent.fusion != "alone"] or list(FUSIONS)
+    fusions = [parent.fusion for parent in (first, second) if parent.fusion != "alone"] or list(space.fusions)
     moving = chance.choice((first, second))
     return Genome(tuple(channels), chance.choice(fusions), moving.feedback, moving.rounds, moving.join).canonical

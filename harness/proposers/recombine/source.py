@@ -7,6 +7,7 @@ from harness.proposers.recombine.genome import Genome, parse
 
 _CHANNEL_WORDS = {
     "cosine": "the cosine",
+    "cosine_csls": "the cosine corrected for hubs",
     "swapped": "the cosine to documents encoded in the query role",
     "lexical": "BM25",
     "lead": "the first sentence",
@@ -37,9 +38,10 @@ _FEEDBACK_WORDS = {
 
 _CHANNEL_CODE = {
     "cosine": "sim",
-    "swapped": 'q_emb @ embed_fn(d_texts, role="query").T',
+    "cosine_csls": "csls(sim, d_emb)",
+    "swapped": 'cosines(q_emb, embed_fn(d_texts, role="query"))',
     "lexical": "bm25(q_texts, d_texts)",
-    "lead": "q_emb @ embed_fn([sentences(text)[0] for text in d_texts]).T",
+    "lead": "cosines(q_emb, embed_fn([sentences(text)[0] for text in d_texts]))",
 }
 
 _POOL_CODE = {"max": "max_over_segments", "mean": "mean_over_segments", "top": "top_over_segments"}
@@ -127,7 +129,7 @@ def _channel_code(channel: str) -> str:
 def _feedback(genome: Genome) -> list[str]:
     lines = list(_FEEDBACK_CODE[genome.feedback])
     if genome.join == "fused":
-        lines.append(f"scores = {_FUSION_CODE[genome.fusion].format('[*channels, moved @ d_emb.T]')}")
+        lines.append(f"scores = {_FUSION_CODE[genome.fusion].format('[*channels, cosines(moved, d_emb)]')}")
     else:
-        lines.append("scores = moved @ d_emb.T")
+        lines.append("scores = cosines(moved, d_emb)")
     return lines if genome.rounds == 1 else ["for _ in range(2):", *(f"    {line}" for line in lines)]

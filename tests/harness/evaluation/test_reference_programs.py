@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from harness.programs.inline import inline_primitives
-from primitives import programs
+from primitives import cosines, programs
 from primitives.arrays import FloatMatrix
 from sandbox import EmbedRequest, Sandbox, TaskInputs, rules
 from sandbox.verdicts import Verdict
@@ -16,7 +16,7 @@ from tests.primitives.run import D_TEXTS, Q_TEXTS, embed, run_program
 @pytest.fixture(scope="module")
 def inputs() -> Iterator[TaskInputs]:
     q_emb, d_emb = embed(Q_TEXTS, role="query"), embed(D_TEXTS)
-    with TaskInputs.create(q_emb, d_emb, q_emb @ d_emb.T, Q_TEXTS, D_TEXTS) as filled:
+    with TaskInputs.create(q_emb, d_emb, cosines(q_emb, d_emb), Q_TEXTS, D_TEXTS) as filled:
         yield filled
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from harness.evaluation.metrics import Ndcg
 
 from archive import Archive, HeldOut
 from harness.cli.matrices import run_heads
@@ -13,7 +14,6 @@ from harness.cli.outputs import Outputs
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.matryoshka import unit_rows
 from harness.errors import UsageError
-from harness.evaluation.metrics import Ndcg
 from harness.heads.models import KINDS, make_head
 from harness.heads.split import split_by_query
 from harness.heads.training import TrainedHead, TrainingTask, info_nce, prepare_training, train_head

@@ -26,7 +26,7 @@ def test_a_program_without_primitives_stays_as_it_is() -> None:
 def test_only_what_is_needed_is_written_out() -> None:
     inlined = inline_primitives(programs.source("soft_centroid"))
     defined = {node.name for node in ast.parse(inlined).body if isinstance(node, ast.FunctionDef)}
-    assert defined == {"centroid", "rocchio", "top_k", "unit_rows", "rerank"}
+    assert defined == {"centroid", "cosines", "rocchio", "top_k", "unit_power", "unit_rows", "rerank"}
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ REFERENCE = {
     "penta_axis": {BEST, MEAN, LEXICAL, FEEDBACK},
     "transpose_consensus": {BEST, NORMALISED, BATCH},
     "cross_axis": {BEST, LEXICAL, NORMALISED, BATCH},
+    "csls": set(),
 }
 
 # Programs written in numpy from the start, in other ways than ours.

@@ -5,7 +5,10 @@ import random
 import numpy as np
 import pytest
 
+from harness.encoders.cached import CachedEncoder
+from harness.encoders.protocol import QUERY
 from harness.errors import JobError
+from harness.policies.similarity import Embed
 from harness.programs.inline import inline_primitives
 from harness.programs.view import LedgerRow, ProgramView
 from harness.proposers import recombine
@@ -13,9 +16,10 @@ from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.recombine import SEED_GENOMES, Recombine
 from harness.proposers.recombine import genome as genomes
 from harness.proposers.recombine.source import describe, genome_of, render
+from harness.proposers.recombine.space import make_space
 from primitives import programs
 from primitives.arrays import FloatMatrix
-from tests.primitives.run import run_program
+from tests.primitives.run import Q_TEXTS, embed, run_program
 
 
 def seed_view(name: str) -> ProgramView:
@@ -38,12 +42,15 @@ def briefing(number: int, **changes: object) -> Briefing:
     return Briefing(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def drawn_genomes(count: int) -> list[genomes.Genome]:
+EVERYTHING = genomes.Space(fusions=genomes.FUSIONS)
+
+
+def drawn_genomes(count: int, space: genomes.Space = EVERYTHING) -> list[genomes.Genome]:
     chance = random.Random(11)
-    found = [genomes.fresh(chance) for _ in range(count)]
+    found = [genomes.fresh(chance, space) for _ in range(count)]
     for _ in range(count):
-        found.append(genomes.mutate(chance.choice(found), chance))
-        found.append(genomes.cross(chance.choice(found), chance.choice(found[:-1]), chance))
+        found.append(genomes.mutate(chance.choice(found), chance, space))
+        found.append(genomes.cross(chance.choice(found), chance.choice(found[:-1]), chance, space))
     return found
 
 
@@ -114,6 +121,58 @@ def test_each_feedback_does_something_else_and_a_second_round_may_go_further() -
     assert any(not np.array_equal(scores(feedback, 2), once[feedback]) for feedback in genomes.FEEDBACKS[1:])
 
 
+def test_only_genomes_of_the_space_are_drawn() -> None:
+    space = genomes.Space(tuple(name for name in genomes.FAMILIES if name != "swapped"), genomes.ROW_FUSIONS)
+    drawn = drawn_genomes(300, space)
+    assert all(map(space.holds, drawn))
+    assert {genomes.family(channel) for genome in drawn for channel in genome.channels} == set(space.families)
+    assert {genome.fusion for genome in drawn} == {*space.fusions, "alone"}
+    outside = [genome for genome in drawn_genomes(300) if not space.holds(genome)]
+    assert {"columns"} < {genome.fusion for genome in outside}
+    assert any("swapped" in genome.channels for genome in outside)
+
+
+@pytest.mark.parametrize("setting", ["refuse", "flag", "allow"])
+def test_operations_on_the_batch_are_drawn_where_they_are_not_refused(setting: str) -> None:
+    space = make_space(transductive=setting, as_document=embed, as_query=lambda texts: embed(texts, role="query"))
+    proposed = [Recombine(space).propose(briefing(number)) for number in range(80)]
+    assert any("axis=0" in proposal.source for proposal in proposed) == (setting != "refuse")
+
+
+def test_another_role_is_drawn_only_where_it_changes_vectors() -> None:
+    def proposed(as_query: Embed) -> list[Proposal]:
+        space = make_space(transductive="refuse", as_document=embed, as_query=as_query)
+        return [Recombine(space).propose(briefing(number)) for number in range(80)]
+
+    told_apart = proposed(lambda texts: embed(texts, role="query"))
+    assert any("swapped" in proposal.name for proposal in told_apart)
+    assert not any("swapped" in proposal.name for proposal in proposed(embed))
+
+
+def test_a_real_encoder_without_prompts_has_no_other_role(cached_wordllama: CachedEncoder) -> None:
+    space = make_space(
+        transductive="refuse",
+        as_document=lambda texts: cached_wordllama.embed(texts).vectors,
+        as_query=lambda texts: cached_wordllama.embed(texts, QUERY).vectors,
+    )
+    assert "swapped" not in space.families
+
+
+def test_a_parent_outside_the_space_hands_on_nothing() -> None:
+    genome = genomes.Genome(("cosine", "swapped"), "columns")
+    outside = ProgramView("o", genome.name, render(genome), 0.2, 1.0)
+    proposal = Recombine().propose(briefing(1, parents=(outside,), frontier=(outside,)))
+    assert (proposal.mode, proposal.parents) == ("full", ())
+
+
+@pytest.mark.parametrize("genome", drawn_genomes(40, genomes.Space()), ids=lambda each: each.name)
+def test_what_is_drawn_by_default_scores_a_query_alone_as_in_a_batch(genome: genomes.Genome) -> None:
+    source = render(genome)
+    together = run_program(source)
+    alone = [run_program(source, q_texts=[text]) for text in Q_TEXTS]
+    assert np.array_equal(np.concatenate(alone), together)
+
+
 def test_without_primitives_the_source_stands_alone() -> None:
     proposal = Recombine().propose(briefing(3, allow_primitives=False))
     assert proposal == Recombine().propose(briefing(3, allow_primitives=False))
@@ -140,6 +199,6 @@ def test_the_lesson_compares_the_last_program_with_its_parent() -> None:
 
 
 def test_nothing_left_to_try_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recombine, "fresh", lambda chance: SEED_GENOMES["identity"])
+    monkeypatch.setattr(recombine, "fresh", lambda chance, space: SEED_GENOMES["identity"])
     with pytest.raises(JobError, match="no untried program"):
         Recombine().propose(briefing(0, parents=(), frontier=()))
