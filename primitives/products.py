@@ -5,7 +5,8 @@ import numpy as np
 from primitives.arrays import FloatMatrix
 
 COLUMNS_AT_ONCE = 10_000
-"""Columns multiplied at once: bounds the memory of the wider copies."""
+PRODUCTS_AT_ONCE = 10_000_000
+"""Together they bound the memory of the wider copies, of the columns and of their products."""
 
 
 def cosines(rows: FloatMatrix, columns: FloatMatrix) -> FloatMatrix:
@@ -17,7 +18,8 @@ def cosines(rows: FloatMatrix, columns: FloatMatrix) -> FloatMatrix:
     """
     result = np.empty((len(rows), len(columns)), dtype=np.float32)
     wide = rows.astype(np.float64)
-    for start in range(0, len(columns), COLUMNS_AT_ONCE):
-        end = start + COLUMNS_AT_ONCE
+    step = max(1, min(COLUMNS_AT_ONCE, PRODUCTS_AT_ONCE // max(len(rows), 1)))
+    for start in range(0, len(columns), step):
+        end = start + step
         result[:, start:end] = wide @ columns[start:end].astype(np.float64).T
     return result

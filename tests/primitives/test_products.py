@@ -26,6 +26,8 @@ def test_blocks_of_columns_give_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
     whole = cosines(left, right)
     monkeypatch.setattr(products, "COLUMNS_AT_ONCE", 7)
     assert np.array_equal(cosines(left, right), whole)
+    monkeypatch.setattr(products, "PRODUCTS_AT_ONCE", 10)
+    assert np.array_equal(cosines(left, right), whole)
 
 
 def test_a_row_alone_has_the_bits_that_it_has_in_a_batch_whatever_stands_beside_it() -> None:
