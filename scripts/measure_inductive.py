@@ -17,7 +17,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_cached_encoder
 from harness.encoders.protocol import QUERY, EmbedOptions
 from harness.errors import HarnessError
-from harness.evaluation.audit import relative_difference, top_overlap
+from harness.evaluation.difference import relative_difference, top_overlap
 from harness.settings import compose
 from harness.tasks.load import load_tasks
 from harness.tasks.task import RetrievalTask

@@ -111,9 +111,9 @@ def prompt_writer(settings: Settings) -> PromptWriter:
     """The writer of a run's prompts. Raises UsageError where the budget does not hold one."""
     fixed = prefix(
         settings.search,
+        settings.program,
         taboos=taboos(),
         modules=allowed_modules(settings.program.primitives),
-        allow_primitives=settings.program.primitives,
     )
     least = count(fixed) + LEAST_MEMORY_TOKENS
     if settings.proposer.prompt_tokens < least:

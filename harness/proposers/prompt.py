@@ -16,7 +16,7 @@ from harness.proposers.ledger_text import fit_ledger, worth_apart
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing
 from harness.proposers.tokens import count
-from harness.settings import SearchSettings
+from harness.settings import ProgramSettings, SearchSettings
 
 FRONTIER_SHARE = 0.5
 """Of what the budget leaves for memory, so much at most goes to the sources of the frontier."""
@@ -34,16 +34,17 @@ def _template(name: str) -> Template:
     return Template(files("harness.proposers.templates").joinpath(f"{name}.txt").read_text("utf-8"))
 
 
-def prefix(search: SearchSettings, *, taboos: Sequence[str], modules: Sequence[str], allow_primitives: bool) -> str:
+def prefix(search: SearchSettings, program: ProgramSettings, *, taboos: Sequence[str], modules: Sequence[str]) -> str:
     """The part that stays the same for a whole run."""
     return fill(
         "prefix",
         measure=find_measure(search.measure).name,
         counts=find_objective(search.maximise, search.floor).told,
         objective=fill(f"objective_{search.objective}").strip(),
+        transductive=fill(f"transductive_{program.transductive}").strip(),
         taboos="\n".join(f"- {taboo}" for taboo in taboos),
         modules=", ".join(modules) + ".",
-        primitives="\n" + fill("primitives", functions=_primitives()) if allow_primitives else "",
+        primitives="\n" + fill("primitives", functions=_primitives()) if program.primitives else "",
     )
 
 

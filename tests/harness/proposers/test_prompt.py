@@ -11,12 +11,12 @@ from harness.proposers.ledger_text import fit_ledger
 from harness.proposers.modes import Assignment, assign
 from harness.proposers.prompt import PromptWriter, prefix
 from harness.proposers.tokens import count
-from harness.settings import SearchSettings
+from harness.settings import ProgramSettings, SearchSettings
 from harness.settings.proposer import ModeSettings
 from tests.harness.proposers.briefings import briefing, row, view
 
 PREFIX = prefix(
-    SearchSettings(objective="compute"), taboos=["no randomness"], modules=["math", "numpy"], allow_primitives=True
+    SearchSettings(objective="compute"), ProgramSettings(), taboos=["no randomness"], modules=["math", "numpy"]
 )
 WRITER = PromptWriter(PREFIX, budget=20_000, ideas=["try BM25"])
 FULL = Assignment("full")
@@ -25,10 +25,19 @@ FULL = Assignment("full")
 def test_the_prefix_carries_contract_taboos_modules_and_primitives() -> None:
     for part in ("def rerank(", "- no randomness", "math, numpy.", "reciprocal_rank_fusion(", "spend compute"):
         assert part in PREFIX
-    bare = prefix(SearchSettings(objective="transfer"), taboos=[], modules=["math"], allow_primitives=False)
+    bare = prefix(SearchSettings(objective="transfer"), ProgramSettings(primitives=False), taboos=[], modules=["math"])
     assert "reciprocal_rank_fusion" not in bare
     assert " at 0x" not in PREFIX
     assert "Objective: transfer" in bare
+
+
+@pytest.mark.parametrize(
+    ("transductive", "says"),
+    [("refuse", "is rejected. Take statistics"), ("flag", "is flagged for it"), ("allow", "of the batch. Queries")],
+)
+def test_the_prefix_says_what_the_other_queries_may_be_used_for(transductive: str, says: str) -> None:
+    told = prefix(SearchSettings(), ProgramSettings(transductive=transductive), taboos=[], modules=["math"])
+    assert says in told and "$" not in told
 
 
 def test_the_prefix_is_the_same_for_every_program_and_comes_first() -> None:

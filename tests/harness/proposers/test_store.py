@@ -12,7 +12,7 @@ from harness.proposers.spending import Amount
 from harness.proposers.store import ArchiveStore
 from harness.proposers.taboos import taboos
 from harness.proposers.verdicts import AnswerVerdict
-from harness.settings import SearchSettings
+from harness.settings import ProgramSettings, SearchSettings
 from tests.harness.proposers.briefings import briefing
 from tests.harness.proposers.stand_in import USAGE
 
@@ -41,7 +41,7 @@ def test_exchanges_are_found_and_summed_by_another_opening(tmp_path: Path) -> No
 
 
 def test_a_recorded_program_with_its_prompt_stays_under_eight_kilobytes(tmp_path: Path) -> None:
-    fixed = prefix(SearchSettings(objective="compute"), taboos=taboos(), modules=["numpy"], allow_primitives=True)
+    fixed = prefix(SearchSettings(objective="compute"), ProgramSettings(), taboos=taboos(), modules=["numpy"])
     writer = PromptWriter(fixed, budget=60_000)
     rng = random.Random(0)
     answer = " ".join(rng.choice(fixed.split()) for _ in range(600))
