@@ -147,6 +147,7 @@ def test_policies_of_others_choose_the_model_and_tell_repeated_code(install: Ins
         store=MemoryStore(),
         spending=Spending(CapSettings()),
         embed=lambda texts: np.zeros((len(texts), 1), np.float32),
+        embed_queries=lambda texts: np.zeros((len(texts), 1), np.float32),
     )
     models = {name: Model(client, OwnPrice(0, 0, 0, 0, ""), 1000) for name in ("a-model", "b-model")}
     proposal = load_proposer(settings, models, around).propose(briefing(2, parents=(), frontier=()))
