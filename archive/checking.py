@@ -1,8 +1,12 @@
 """Is an archive whole, and does it say the same everywhere? And: make its file as small as it can be."""
 
+import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
 
 from archive.archive import Archive
 from archive.exchanges import Exchanges
@@ -45,30 +49,30 @@ COMPLAINTS = {
 
 PACKED = """
     SELECT 'Program ' || o.program_id, o.task, 'nDCG@10', t.n_queries, o.per_query, o.ndcg, t.baseline_ndcg,
-      iif(r.measure = 'nDCG@10', o.delta, o.ndcg - t.baseline_ndcg)
+      iif(r.measure = 'nDCG@10', o.delta, o.ndcg - t.baseline_ndcg), t.unseen
     FROM outcomes o JOIN programs p ON p.id = o.program_id JOIN runs r ON r.id = p.run_id
     JOIN tasks t ON t.run_id = p.run_id AND t.name = o.task
     UNION ALL
     SELECT 'Program ' || m.program_id, m.task, m.measure, t.n_queries, m.per_query, m.value, c.value,
-      iif(r.measure = m.measure, o.delta, m.value - c.value)
+      iif(r.measure = m.measure, o.delta, m.value - c.value), t.unseen
     FROM outcome_measures m JOIN outcomes o ON (o.program_id, o.task) = (m.program_id, m.task)
     JOIN programs p ON p.id = m.program_id JOIN runs r ON r.id = p.run_id
     JOIN tasks t ON t.run_id = p.run_id AND t.name = m.task
     LEFT JOIN cosine_measures c ON (c.run_id, c.task, c.measure) = (p.run_id, m.task, m.measure)
     UNION ALL
     SELECT 'Held-out program ' || o.program, o.task, 'nDCG@10', t.n_queries, o.per_query, o.ndcg, t.baseline_ndcg,
-      o.delta
+      o.delta, t.unseen
     FROM heldout_outcomes o JOIN heldout_tasks t
     ON (t.encoder_fingerprint, t.fingerprint) = (o.encoder_fingerprint, o.task_fingerprint)
     UNION ALL
     SELECT 'The cosine of run ' || run_id, name, 'nDCG@10', n_queries, baseline_per_query, baseline_ndcg, 0,
-      baseline_ndcg
+      baseline_ndcg, unseen
     FROM tasks
     UNION ALL
-    SELECT 'The cosine of run ' || c.run_id, c.task, c.measure, t.n_queries, c.per_query, c.value, 0, c.value
+    SELECT 'The cosine of run ' || c.run_id, c.task, c.measure, t.n_queries, c.per_query, c.value, 0, c.value, t.unseen
     FROM cosine_measures c JOIN tasks t ON (t.run_id, t.name) = (c.run_id, c.task)
 """
-"""Who, task, measure, queries, values per query, their mean, the cosine's mean, the delta by this measure."""
+"""Who, task, measure, queries, values per query, their mean (unseen ones left out), the cosine's, the delta, the unseen."""
 
 
 def check(archive: Archive) -> list[str]:
@@ -123,17 +127,21 @@ def _sources(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _numbers(connection: sqlite3.Connection) -> Iterator[str]:
-    for who, task, measure, n_queries, blob, mean, baseline, delta in connection.execute(PACKED):
+    for who, task, measure, n_queries, blob, mean, baseline, delta, unseen in connection.execute(PACKED):
         values = unpack(blob)
         if values is None or mean is None or delta is None:
             if (values, mean, delta) != (None, None, None):
                 yield f"{who} has only a part of its result on {task}."
         elif len(values) != n_queries:
             yield f"{who} has {len(values)} values on {task}, which has {n_queries} queries."
-        elif abs(float(values.mean(dtype="float64")) - mean) > NEGLIGIBLE:
-            yield f"{who} has an {measure} on {task} that is not the mean of its queries' values."
+        elif abs(_mean(values, json.loads(unseen)) - mean) > NEGLIGIBLE:
+            yield f"{who} has an {measure} on {task} that is not the mean of its searched queries' values."
         elif abs(mean - baseline - delta) > NEGLIGIBLE:
             yield f"{who} has a delta on {task} that is not its {measure} less the cosine's."
+
+
+def _mean(values: NDArray[np.float32], unseen: list[int]) -> float:
+    return float(np.delete(values, unseen).mean(dtype=np.float64))
 
 
 def _unreadable(connection: sqlite3.Connection) -> Iterator[str]:

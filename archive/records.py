@@ -38,6 +38,8 @@ class TaskRecord:
     baseline_texts: int
     baseline_tokens: int
     baseline_seconds: float
+    unseen: list[int] = field(default_factory=list)
+    """Positions of the queries that count towards no value and no delta."""
     split: str = "search"
     """`search`, or `validation` for a task whose numbers no proposer may see."""
     measured: Mapping[str, Measured] = field(default_factory=dict)
@@ -158,6 +160,8 @@ class ProgramRecord:
     """Mean over the tasks of split `search`; None unless the verdict is `ok` on each."""
     worth: float | None = None
     """What the run maximises, by default the mean delta; None without a mean delta or below the floor."""
+    unseen_delta: float | None = None
+    """The mean delta on the tasks' unseen queries; never briefed and never selected by."""
     cost_ratio: float | None = None
     wins: int = 0
     ties: int = 0

@@ -225,6 +225,13 @@ SELECT p.run_id, p.number, p.id, p.generation, p.name, p.status, p.verdict, p.re
 FROM programs p ORDER BY p.run_id, p.number;
 """
 
+# Before, every query was searched on.
+UNSEEN = """
+ALTER TABLE tasks ADD COLUMN unseen TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE heldout_tasks ADD COLUMN unseen TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE programs ADD COLUMN unseen_delta REAL;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -241,6 +248,7 @@ MIGRATIONS = {
     "cells_by_code": _applying(CELLS_BY_CODE),
     "audits_and_secret": _applying(AUDITS_AND_SECRET),
     "measures": _applying(MEASURES),
+    "unseen": _applying(UNSEEN),
 }
 
 

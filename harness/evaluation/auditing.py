@@ -57,6 +57,7 @@ def _without_result(outcome: Outcome, finding: Finding) -> Outcome:
         reason=finding.sentence,
         value=None,
         delta=None,
+        unseen_delta=None,
         measured={},
         score_hash=None,
         sample=None,

@@ -50,6 +50,8 @@ class PreparedTask:
     secret: Secret
     order: Order
     """In which programs see the task; what is recorded follows the task's own order."""
+    unseen: NDArray[np.bool_]
+    """Queries that count towards no value and no delta, (Q,) in the task's own order."""
 
     @property
     def name(self) -> str:
@@ -62,7 +64,15 @@ class PreparedTask:
 
     def measure(self, scores: Scores) -> dict[str, Measured]:
         """A (Q, N) matrix in the order shown, by every measure; per query in the task's own order."""
-        return measure(scores, self.judgments, self.measures, self.order)
+        return measure(scores, self.judgments, self.measures, self.order, self.unseen)
+
+    def unseen_delta(self, found: Mapping[str, Measured]) -> float | None:
+        """Mean over the unseen queries by the searched measure less the cosine's; None where there are none."""
+        if not self.unseen.any():
+            return None
+        searched = self.measures[0].name
+        gained = found[searched].per_query.astype(np.float64) - self.baseline.per_query
+        return float(gained[self.unseen].mean())
 
     def sampled(self, source: str) -> NDArray[np.int64]:
         """Places of the queries that an audit of this program asks for again, drawn from the secret."""
@@ -86,6 +96,8 @@ class Outcome:
     """By the measure that deltas are of, mean over queries."""
     delta: float | None = None
     """`value` less the cosine's."""
+    unseen_delta: float | None = None
+    """The same on the unseen queries, for nobody who writes programs; None where the task has none."""
     measured: Mapping[str, Measured] = field(default_factory=dict)
     """By every measure of the task, by name."""
     score_hash: str | None = None
@@ -101,6 +113,8 @@ class Evaluation:
     failure: Outcome | None
     mean_delta: float | None
     """Mean over all tasks; None unless every task ended OK."""
+    unseen_delta: float | None = field(default=None, kw_only=True)
+    """Mean over the tasks with unseen queries, on those alone."""
     cost_ratio: float | None
     """1 + extra texts / baseline texts, pooled over all tasks; None unless every task ended OK."""
     worth: float | None = None
@@ -120,9 +134,11 @@ def prepare(
     encoder: CachedEncoder,
     measures: Sequence[Measure] = (NDCG_AT_10,),
     secret: Secret = NO_SECRET,
+    unseen: float = 0.0,
 ) -> PreparedTask:
     """Encode a task's queries and documents, score it by cosine, and order it by the secret. Close `inputs` when done.
 
+    `unseen` is the share of queries, drawn from the secret, that count towards no value.
     The matrix of cosines is computed in the task's own order, so that no bit of it depends on the secret.
     """
     query_texts, document_texts = list(task.queries.values()), list(task.documents.values())
@@ -131,6 +147,7 @@ def prepare(
     order = secret.order(task)
     similarity = cosines(queries.vectors, documents.vectors)[np.ix_(order.queries, order.documents)]
     judgments = judgments_of(task, order)
+    hidden = secret.unseen(task, unseen)
     inputs = TaskInputs.create(
         queries.vectors[order.queries],
         documents.vectors[order.documents],
@@ -142,11 +159,12 @@ def prepare(
         task=task,
         secret=secret,
         order=order,
+        unseen=hidden,
         judgments=judgments,
         measures=tuple(measures),
         inputs=inputs,
         limits=Limits.for_inputs(inputs),
-        cosine=measure(similarity, judgments, measures, order),
+        cosine=measure(similarity, judgments, measures, order, hidden),
         cost=Cost(
             texts=len(query_texts) + len(document_texts),
             tokens=queries.tokens + documents.tokens,
@@ -166,13 +184,21 @@ def judgments_of(task: RetrievalTask, order: Order) -> Judgments:
 
 
 def measure(
-    scores: NDArray[np.floating], judgments: Judgments, measures: Sequence[Measure], order: Order
+    scores: NDArray[np.floating],
+    judgments: Judgments,
+    measures: Sequence[Measure],
+    order: Order,
+    unseen: NDArray[np.bool_],
 ) -> dict[str, Measured]:
-    """A (Q, N) matrix in the order shown by every measure: the mean before values per query are rounded to float32."""
-    return {
-        name: Measured(float(per_query.mean()), order.restore(per_query).astype(np.float32))
-        for name, per_query in measure_together(scores, judgments, measures).items()
-    }
+    """A (Q, N) matrix in the order shown by every measure, of all queries; the value is the mean of those not `unseen`.
+
+    The mean is taken before values per query are rounded to float32.
+    """
+    found = {}
+    for name, shown_values in measure_together(scores, judgments, measures).items():
+        per_query = order.restore(shown_values)
+        found[name] = Measured(float(per_query[~unseen].mean()), per_query.astype(np.float32))
+    return found
 
 
 @contextmanager
@@ -181,6 +207,7 @@ def prepare_all(
     encoder: CachedEncoder,
     measures: Sequence[Measure] = (NDCG_AT_10,),
     secret: Secret = NO_SECRET,
+    unseen: Callable[[RetrievalTask], float] = lambda task: 0.0,
     *,
     on_task: Callable[[PreparedTask], None] = lambda task: None,
 ) -> Iterator[list[PreparedTask]]:
@@ -189,7 +216,7 @@ def prepare_all(
         ready = []
         for task in tasks:
             began = time.monotonic()
-            ready.append(prepare(task, encoder, measures, secret))
+            ready.append(prepare(task, encoder, measures, secret, unseen(task)))
             took, cosine = time.monotonic() - began, ready[-1].baseline.value
             _log.info("task %s is ready in %.2f s: cosine %.4f %s", task.name, took, cosine, ready[-1].measures[0].name)
             stack.callback(ready[-1].inputs.close)
@@ -211,6 +238,7 @@ def score(task: PreparedTask, source: str, execution: Execution, cost: Cost) -> 
         execution=replace(execution, scores=None),
         value=value,
         delta=value - task.baseline.value,
+        unseen_delta=task.unseen_delta(found),
         measured=found,
         score_hash=hash_of(execution.scores),
         sample=execution.scores[task.sampled(source)],
@@ -227,11 +255,13 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], object
         return Evaluation(ordered, failure, None, None)
     extra = sum((outcome.cost for outcome in ordered), Cost())
     baseline = sum((task.cost for task in tasks), Cost())
+    unseen = [outcome.unseen_delta for outcome in ordered if outcome.unseen_delta is not None]
     results = [_result(outcome, task) for outcome, task in zip(ordered, tasks, strict=True)]
     return Evaluation(
         outcomes=ordered,
         failure=None,
         mean_delta=float(np.mean(deltas)),
+        unseen_delta=float(np.mean(unseen)) if unseen else None,
         worth=objective.value(results),
         refusal=objective.refusal(results) or "",
         cost_ratio=extra.ratio_to(baseline),

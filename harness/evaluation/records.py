@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from archive import NDCG_AT_10, Measured, OutcomeRecord, TaskRecord
 from harness.evaluation.evaluate import Outcome, PreparedTask
 
@@ -19,6 +21,7 @@ def task_record(prepared: PreparedTask, split: str = "search") -> TaskRecord:
         baseline_ndcg=prepared.cosine[NDCG_AT_10].value,
         baseline_per_query=prepared.cosine[NDCG_AT_10].per_query,
         query_ids=list(prepared.task.queries),
+        unseen=np.flatnonzero(prepared.unseen).tolist(),
         baseline_texts=prepared.cost.texts,
         baseline_tokens=prepared.cost.tokens,
         baseline_seconds=prepared.cost.seconds,

@@ -54,6 +54,17 @@ class Secret:
             self.generator(task.fingerprint, "documents").permutation(n_documents),
         )
 
+    def unseen(self, task: RetrievalTask, share: float) -> NDArray[np.bool_]:
+        """Which queries, (Q,) in the task's own order, a search does not select by: `share` of them rounded.
+
+        At least one query is left on the other side.
+        """
+        n_queries = len(task.queries)
+        count = min(round(share * n_queries), n_queries - 1)
+        mask = np.zeros(n_queries, dtype=np.bool_)
+        mask[self.generator(task.fingerprint, "unseen").permutation(n_queries)[:count]] = True
+        return mask
+
 
 NO_SECRET = Secret()
 

@@ -60,8 +60,11 @@ def open_workbench(
     hidden: frozenset[str] = frozenset(),
     watcher: Watcher | None = None,
     given: Given = NOTHING_GIVEN,
+    unseen: float = 0.0,
 ) -> Iterator[Workbench]:
     """Start the sandbox, load the encoder and encode the tasks; everything is released at the end.
+
+    `unseen` is the share of queries, of tasks that are not hidden, that count towards no value.
 
     The sandbox starts first: it refuses in milliseconds where the system cannot confine programs, and its
     processes are forked from clean interpreters before torch fills this one. It is also closed first: that ends the
@@ -81,7 +84,13 @@ def open_workbench(
         )
         encoder = stack.enter_context(closing(open_encoder(settings, given.encoder, watcher)))
         secret = Secret(settings.archive.secret)
-        ready = stack.enter_context(prepare_all(tasks, encoder, goal.measures, secret, on_task=watcher.task_prepared))
+
+        def share(task: RetrievalTask) -> float:
+            return 0.0 if task.name in hidden else unseen
+
+        ready = stack.enter_context(
+            prepare_all(tasks, encoder, goal.measures, secret, share, on_task=watcher.task_prepared)
+        )
         executor = make_executor(encoder, sandbox, workers)
         stack.callback(executor.close)
         stack.callback(sandbox.close)

@@ -124,6 +124,7 @@ def _of_programs(get: "Callable[[Row], Program]") -> tuple[Column[Row], ...]:
         record("verdict", "how its execution ended: ok, or what went wrong first"),
         record("reason", "why it was or was not admitted"),
         record("mean_delta", "mean over the search tasks of the run's measure less cosine's", _signed),
+        record("unseen_delta", "the same on queries that nothing was selected by; null where there are none", _signed),
         record("worth", "what the run maximises, by default the mean delta; null below the floor", _signed),
         record("cost_ratio", "cost ratio c; 1 is to encode every query and document once", _two),
         record("wins", "tasks on which it beats cosine"),
@@ -178,10 +179,10 @@ LEDGER: "Listing[Program]" = Listing(
     ("id", "name", "status", "mean_delta", "cost_ratio", "w/t/l", "verdict", "parents", "flags", "reason"),
 )
 FRONTIER: "Listing[Program]" = Listing(
-    _of_programs(_this), ("id", "name", "cost_ratio", "mean_delta", "w/t/l", "flags")
+    _of_programs(_this), ("id", "name", "cost_ratio", "mean_delta", "unseen_delta", "w/t/l", "flags")
 )
 FRONTIER_BY_WORTH: "Listing[Program]" = Listing(
-    FRONTIER.columns, ("id", "name", "cost_ratio", "worth", "mean_delta", "w/t/l", "flags")
+    FRONTIER.columns, ("id", "name", "cost_ratio", "worth", "mean_delta", "unseen_delta", "w/t/l", "flags")
 )
 """Of a run that maximises something other than the mean delta."""
 LINEAGE: "Listing[Relative]" = Listing(

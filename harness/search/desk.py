@@ -123,7 +123,9 @@ def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watche
         desk = read_desk(archive, run)
         tasks = recorded_tasks(desk.settings, archive, desk.run_id, given=given, watcher=watcher)
         hidden = hidden_of(archive, desk.run_id)
-        with open_workbench(desk.settings, tasks, hidden=hidden, given=given, watcher=watcher) as bench:
+        unseen = desk.settings.tasks.unseen
+        opened = open_workbench(desk.settings, tasks, hidden=hidden, unseen=unseen, given=given, watcher=watcher)
+        with opened as bench:
             require_fingerprint(archive.run(desk.run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             yield OpenDesk(desk, bench, watcher)
 

@@ -193,6 +193,7 @@ def _record(
         reason=reason,
         verdict=verdict,
         mean_delta=evaluation.mean_delta,
+        unseen_delta=evaluation.unseen_delta,
         worth=evaluation.worth,
         cost_ratio=evaluation.cost_ratio,
         wins=evaluation.wins,

@@ -56,6 +56,10 @@ Fingerprints see to it that the encoder and the tasks found there are those that
 """
 
 
+BEFORE = {"tasks": {"unseen": 0.0}, "program": {"transductive": "flag"}}
+"""What runs did that were recorded before there were these settings."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a run came to its end, or to a stop on the way."""
@@ -164,7 +168,8 @@ def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = 
             raise UsageError(
                 f"'{override}' cannot change on the way; a run goes on with other {', '.join(CHANGEABLE)}."
             )
-    config = OmegaConf.merge(archive.run(run_id).record.config, OmegaConf.from_dotlist(list(overrides)))
+    recorded = archive.run(run_id).record.config
+    config = OmegaConf.merge(BEFORE, recorded, OmegaConf.from_dotlist(list(overrides)))
     settings = from_config(config)
     return replace(settings, archive=replace(settings.archive, path=str(archive.path)))
 
@@ -207,7 +212,9 @@ def _search(
     with (
         ExitStack() as stack,
         told_retries(watcher.retrying),
-        open_workbench(settings, tasks, hidden=hidden, watcher=watcher, given=around.given) as bench,
+        open_workbench(
+            settings, tasks, hidden=hidden, watcher=watcher, given=around.given, unseen=settings.tasks.unseen
+        ) as bench,
     ):
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))

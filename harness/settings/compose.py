@@ -230,6 +230,8 @@ def _check_values(settings: Settings) -> None:
         value = _value_at(mapping, key)
         if value is not None and value < least:
             raise UsageError(f"{key} is {value}; it must be at least {least}.")
+    if not 0 <= settings.tasks.unseen < 1:
+        raise UsageError(f"tasks.unseen is {settings.tasks.unseen}; it is a share of the queries, from 0 to below 1.")
 
 
 def as_yaml(settings: Settings) -> str:

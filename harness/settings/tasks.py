@@ -20,6 +20,9 @@ class TasksSettings:
     """At most so many queries per task, drawn with `seed`; none keeps all."""
     seed: int = 0
     """Draws the queries of `max_queries`."""
+    unseen: float = 0.3
+    """Discovery only: share of each task's queries that no proposer hears of and that selects nothing; a gain there is
+    no optimism."""
     held_out: bool = False
     """Marks the tasks as held out, so that no discovery run takes them."""
     options: dict[str, Any] = field(default_factory=dict)
