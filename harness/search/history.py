@@ -25,6 +25,8 @@ class Known:
     """Hashes of its score matrices on all tasks; None unless every task ended OK."""
     validation: Mapping[str, NDArray[np.float32]] | None = None
     """Of an admitted program of a transfer search: hidden task to nDCG@10 per query, float32 (Q,)."""
+    tested: bool = False
+    """Whether the hidden tasks of a transfer search were asked to decide on it."""
 
     @property
     def view(self) -> ProgramView:
@@ -41,6 +43,8 @@ class History:
         self.best_delta: float | None = None
         self.validated: Mapping[str, NDArray[np.float32]] | None = None
         """Hidden scores of the program that a transfer search admitted last."""
+        self.tested = 0
+        """Programs that the hidden tasks of a transfer search were asked to decide on."""
         self.generations = 0
         """Proposals recorded, seeds not counted."""
         self._by_id: dict[str, Known] = {}
@@ -62,6 +66,7 @@ class History:
         self._exact.setdefault(known.exact_hash, row.id)
         self._count_children(row.parents)
         self.generations += known.generation > 0
+        self.tested += known.tested
         if row.status == "rejected" or row.mean_delta is None or row.cost_ratio is None:
             return
         self._candidates[row.id] = Candidate(row.id, row.mean_delta, row.cost_ratio, self._children[row.id])

@@ -157,4 +157,4 @@ def _validated(hidden: Evaluation, history: History, bench: Workbench) -> Valida
         return None
     scores = {outcome.task: outcome.per_query for outcome in hidden.outcomes if outcome.per_query is not None}
     cosine = {task.name: task.baseline for task in bench.validator.tasks}
-    return transfer_rule(scores, cosine, history.validated, seed=bench.settings.search.seed)
+    return transfer_rule(scores, cosine, history.validated, number=history.tested + 1)

@@ -123,7 +123,8 @@ def known_from_record(program_id: str, record: ProgramRecord, hidden: frozenset[
     searched = [outcome for outcome in record.outcomes if outcome.task not in hidden]
     deltas = {outcome.task: outcome.delta for outcome in searched if outcome.delta is not None}
     complete = record.mean_delta is not None
-    validation = {o.task: o.per_query for o in record.outcomes if o.task in hidden and o.per_query is not None}
+    judged = [outcome for outcome in record.outcomes if outcome.task in hidden]
+    validation = {outcome.task: outcome.per_query for outcome in judged if outcome.per_query is not None}
     return Known(
         row=LedgerRow(
             id=program_id,
@@ -148,6 +149,8 @@ def known_from_record(program_id: str, record: ProgramRecord, hidden: frozenset[
         exact_hash=record.exact_hash,
         behaviour=tuple(outcome.score_hash or "" for outcome in searched) if complete else None,
         validation=validation if record.status == "admitted" and validation else None,
+        # One that moves no hidden task, as the cosine itself, could not be admitted, so it spends nothing.
+        tested=len(validation) == len(hidden) and any(outcome.delta for outcome in judged),
     )
 
 
