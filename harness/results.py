@@ -1,7 +1,7 @@
 """What jobs return: values with dataframes, and a table of themselves in a notebook."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from archive import Archive, Program, non_dominated
 from archive import Run as RunRow
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.single import Single, evaluation_view
+from harness.heads.comparison import Kinds, LessHeads, programs_less_heads
 from harness.heads.job import TITLES as HEADS_TITLES
 from harness.screen.columns import FRONTIER, LEDGER, Listing
 from harness.screen.views import basis
@@ -207,15 +208,37 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Heads:
-    """Trained heads and programs in the same two matrices."""
+    """Trained heads and programs in the same three matrices."""
 
+    seen: Matrix
+    """On the queries that heads were trained on."""
     in_domain: Matrix
+    """On other queries of the same tasks."""
     held_out: Matrix
+    """On other tasks."""
+    kinds: Kinds = field(default_factory=dict)
+
+    @property
+    def parts(self) -> dict[str, Matrix]:
+        """The three by name, as `HEADS_TITLES` explains them."""
+        return {"seen": self.seen, "in-domain": self.in_domain, "held-out": self.held_out}
 
     @property
     def complete(self) -> bool:
-        """Whether every cell of both is there."""
-        return self.in_domain.complete and self.held_out.complete
+        """Whether every cell of all is there."""
+        return all(matrix.complete for matrix in self.parts.values())
+
+    def less_heads(self, part: str) -> tuple[LessHeads, ...]:
+        """Every program of a part less every kind of head, on the same queries."""
+        matrix = self.parts[part]
+        return programs_less_heads(matrix.cells, self.kinds, seed=matrix.seed)
+
+    def view(self) -> dict[str, Any]:
+        """All parts as JSON-ready values, each with `programs_less_heads`."""
+        return {
+            part: {**matrix.view(), "programs_less_heads": [asdict(one) for one in self.less_heads(part)]}
+            for part, matrix in self.parts.items()
+        }
 
 
 def _frame(listing: "Listing[Any]", rows: Sequence[Any]) -> "pd.DataFrame":

@@ -9,6 +9,7 @@ from harness.encoders.load import load_cached_encoder
 from harness.errors import UsageError
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.heads.cells import describe, missing_tasks, record_cells
+from harness.heads.comparison import Kinds
 from harness.heads.split import SplitTask, split_by_query
 from harness.heads.training import prepare_training, train_head
 from harness.programs.named import NamedProgram, read_programs
@@ -20,7 +21,8 @@ from harness.transfer.matrix import Matrix, read_matrix
 from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settings
 
 TITLES = {
-    "in-domain": "the test queries of the tasks that heads were trained on",
+    "seen": "the very queries that heads were trained on",
+    "in-domain": "other queries of the tasks that heads were trained on, unseen in training",
     "held-out": "tasks that heads were not trained on",
 }
 
@@ -35,6 +37,11 @@ class HeadsRequest:
     held_out: tuple[RetrievalTask, ...]
 
     @property
+    def seen(self) -> list[RetrievalTask]:
+        """The training tasks with their training queries alone."""
+        return [split.train for split in self.splits]
+
+    @property
     def in_domain(self) -> list[RetrievalTask]:
         """The training tasks with their test queries alone."""
         return [split.test for split in self.splits]
@@ -42,12 +49,15 @@ class HeadsRequest:
 
 @dataclass(frozen=True)
 class Judged:
-    """Heads and programs in the same two matrices."""
+    """Heads and programs in the same three matrices."""
 
+    seen: Matrix
+    """On the queries that heads were trained on."""
     in_domain: Matrix
-    """On the test queries of the tasks that heads were trained on."""
+    """On the test queries of the same tasks, unseen in training."""
     held_out: Matrix
     """On tasks that heads were not trained on."""
+    kinds: Kinds
     complete: bool
     seed: int
 
@@ -65,14 +75,16 @@ def judge_heads(
     settings = request.transfer.settings
     with Archive.open(settings.archive.path) as archive:
         encoders = _load_encoders(request, watcher)
-        rows = [*request.transfer.programs, *_heads(archive, request, encoders, watcher)]
+        heads = _heads(archive, request, encoders, watcher)
+        rows = [*request.transfer.programs, *(head for some in heads.values() for head in some)]
         matrices, complete = [], True
-        for tasks in (request.in_domain, list(request.held_out)):
+        for tasks in (request.seen, request.in_domain, list(request.held_out)):
             if request.transfer.programs:
                 complete &= evaluate_missing(request.transfer, tasks, archive, watcher, stopping).complete
             fingerprints = [task.fingerprint for task in tasks]
             matrices.append(read_matrix(archive, rows, [encoder.identity for encoder in encoders], fingerprints))
-    return Judged(matrices[0], matrices[1], complete, settings.search.seed)
+    kinds = {kind: [head.name for head in some] for kind, some in heads.items()}
+    return Judged(*matrices, kinds=kinds, complete=complete, seed=settings.search.seed)
 
 
 def _read(words: Sequence[str], held_out: Sequence[str]) -> HeadsRequest:
@@ -108,16 +120,15 @@ def _load_encoders(request: HeadsRequest, watcher: Watcher) -> list[CachedEncode
 
 def _heads(
     archive: Archive, request: HeadsRequest, encoders: Sequence[CachedEncoder], watcher: Watcher
-) -> list[NamedProgram]:
-    """Evaluate each head where it was not; a head is trained only if it has a cell to fill."""
+) -> dict[str, list[NamedProgram]]:
+    """Evaluate each head where it was not, by kind; a head is trained only if it has a cell to fill."""
     settings = request.transfer.settings.heads
-    trained_on = [split.train for split in request.splits]
-    tasks = [*request.in_domain, *request.held_out]
+    tasks = [*request.seen, *request.in_domain, *request.held_out]
     prepared = [prepare_training(split, encoders[0], settings.hard_negatives) for split in request.splits]
-    heads = []
+    heads: dict[str, list[NamedProgram]] = {kind: [] for kind in settings.kinds}
     for kind in settings.kinds:
         for seed in range(settings.seeds):
-            head = describe(kind, seed, settings, trained_on, encoders[0])
+            head = describe(kind, seed, settings, request.seen, encoders[0])
             missing = {encoder: missing_tasks(archive, head, encoder, tasks) for encoder in encoders}
             if any(missing.values()):
                 trained = train_head(kind, prepared, settings, seed)
@@ -127,5 +138,5 @@ def _heads(
                 )
                 for encoder, some in missing.items():
                     record_cells(archive, head, trained, encoder, some)
-            heads.append(head)
+            heads[kind].append(head)
     return heads

@@ -31,6 +31,7 @@ class Findings:
     frontier: Sequence[Program]
     in_domain: Part
     held_out: Part
+    heads_seen: Part
     heads_in_domain: Part
     heads_held_out: Part
 
@@ -156,10 +157,14 @@ def _heads(published: Published, found: Findings) -> str:
         [
             "## Learned heads",
             intro,
-            programs_section("Heads in-domain: test queries of the training tasks", found.heads_in_domain).replace(
-                "## ", "### "
+            *(
+                programs_section(title, part).replace("## ", "### ")
+                for title, part in (
+                    ("Heads on the queries they were trained on", found.heads_seen),
+                    ("Heads in-domain: test queries of the training tasks", found.heads_in_domain),
+                    ("Heads held out", found.heads_held_out),
+                )
             ),
-            programs_section("Heads held out", found.heads_held_out).replace("## ", "### "),
         ]
     )
 

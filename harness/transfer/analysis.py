@@ -71,7 +71,7 @@ class Analysis:
 
 
 def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
-    """Compute every figure of a matrix; resampling is drawn with `seed`."""
+    """Compute every figure of a matrix; sign flips are drawn with `seed`."""
     results = {name: cells for name in matrix.programs if (cells := matrix.results(name))}
     unit = significance.unit_of(cell for cells in results.values() for cell in cells)
     p_values = [significance.sign_flip_p(cells, unit, seed=seed) for cells in results.values()]
@@ -82,9 +82,9 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
             cost_ratio=pooled_cost([cell for cell in matrix.of(name) if cell.result is not None]),
             summary=statistics.summarise(cells),
             unit=unit,
-            mean_interval=intervals.mean_interval(cells, seed=seed),
+            mean_interval=intervals.mean_interval(cells),
             median_interval=intervals.median_interval(cells),
-            query_interval=intervals.query_interval(cells, seed=seed),
+            query_interval=intervals.query_interval(cells),
             p=p,
             p_holm=p_holm,
             p_bh=p_bh,
@@ -150,10 +150,7 @@ def _blanks(rows: Sequence[ProgramRow], results: Mapping[str, Sequence[CellDelta
             "from them."
         )
     if any(row.query_interval is None for row in rows):
-        yield (
-            f"No interval over queries from fewer than {FEWEST_QUERIES} of them, nor where too few of them move to "
-            "tell."
-        )
+        yield f"No interval and no p over queries from fewer than {FEWEST_QUERIES}, nor from a single one of a task."
     least = _least_p(results.values(), unit)
     tested = sum(row.p is not None for row in rows)
     if tested and all(row.p_holm is None for row in rows):
