@@ -136,7 +136,7 @@ def test_gains_on_queries_seen_and_unseen_are_told_apart_with_intervals(
     told = capsys.readouterr().out
     summary, _, rest = told.partition("\nseen: ")
     assert all(name in summary for name in ("seen", "in-domain", "held-out", "bm25", "head linear, seed 1"))
-    assert "intervals over the queries of these tasks" in summary
+    assert "its intervals are over the queries of these tasks" in summary
     assert rest.count("Mean delta of a program less that of heads") == 3
     assert "linear (mean of 2 seeds)" in rest
 
