@@ -77,14 +77,43 @@ def judge_heads(
         encoders = _load_encoders(request, watcher)
         heads = _heads(archive, request, encoders, watcher)
         rows = [*request.transfer.programs, *(head for some in heads.values() for head in some)]
-        matrices, complete = [], True
-        for tasks in (request.seen, request.in_domain, list(request.held_out)):
-            if request.transfer.programs:
-                complete &= evaluate_missing(request.transfer, tasks, archive, watcher, stopping).complete
-            fingerprints = [task.fingerprint for task in tasks]
-            matrices.append(read_matrix(archive, rows, [encoder.identity for encoder in encoders], fingerprints))
-    kinds = {kind: [head.name for head in some] for kind, some in heads.items()}
-    return Judged(*matrices, kinds=kinds, complete=complete, seed=settings.search.seed)
+        seen, in_domain, on_others = (
+            _judge(tasks, rows, encoders, request, archive, watcher, stopping)
+            for tasks in (request.seen, request.in_domain, list(request.held_out))
+        )
+    return Judged(
+        seen=seen.matrix,
+        in_domain=in_domain.matrix,
+        held_out=on_others.matrix,
+        kinds={kind: [head.name for head in some] for kind, some in heads.items()},
+        complete=seen.complete and in_domain.complete and on_others.complete,
+        seed=settings.search.seed,
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One of the three matrices, as far as it is known."""
+
+    matrix: Matrix
+    complete: bool
+
+
+def _judge(
+    tasks: list[RetrievalTask],
+    rows: Sequence[NamedProgram],
+    encoders: Sequence[CachedEncoder],
+    request: HeadsRequest,
+    archive: Archive,
+    watcher: Watcher,
+    stopping: Stopping,
+) -> _Part:
+    """Evaluate the programs, whose cells may be missing, and read theirs and the heads' from the archive."""
+    complete = True
+    if request.transfer.programs:
+        complete = evaluate_missing(request.transfer, tasks, archive, watcher, stopping).complete
+    fingerprints = [task.fingerprint for task in tasks]
+    return _Part(read_matrix(archive, rows, [encoder.identity for encoder in encoders], fingerprints), complete)
 
 
 def _read(words: Sequence[str], held_out: Sequence[str]) -> HeadsRequest:

@@ -20,9 +20,9 @@ def print_gains(parts: Mapping[str, Analysis]) -> None:
         shown.add_row(plain(name, 40), *cells)
     print_table(shown)
     for part, analysis in parts.items():
-        cells = max((row.summary.n for row in analysis.rows), default=0)
+        most = max((row.summary.n for row in analysis.rows), default=0)
         over = "whole tasks" if analysis.unit == "tasks" else "the queries of these tasks"
-        print(f"  {part}: n = {cells} a row, its intervals are over {over}.")
+        print(f"  {part}: n = {most} cells, its intervals are over {over}.")
 
 
 def print_less_heads(found: Sequence[LessHeads]) -> None:
