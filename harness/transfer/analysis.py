@@ -101,15 +101,16 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
             results.items(), p_values, family.holm, family.benjamini_hochberg, strict=True
         )
     ]
+    pairs = _pairs(results, unit, seed)
     oracles = (statistics.oracle_per_cell(results), statistics.oracle_per_query(results))
     return Analysis(
         unit=unit,
-        blanks=tuple(_blanks(rows, results)),
+        blanks=tuple(_blanks(rows, pairs, results)),
         rows=tuple(rows),
         without=tuple(cell for cell in matrix.cells if cell.result is None),
         repeated=sum(cell.attempts > 1 for cell in matrix.cells),
         in_search=sum(cell.in_search for cell in matrix.cells),
-        pairs=_pairs(results, unit, seed),
+        pairs=pairs,
         oracles=tuple(oracle for oracle in oracles if oracle is not None) if len(results) > 1 else (),
         seed=seed,
     )
@@ -140,7 +141,9 @@ def _count(cells: Sequence[CellDelta], unit: Unit) -> int:
     return len({cell.task for cell in cells}) if unit == "tasks" else sum(map(len, statistics.query_sums(cells)))
 
 
-def _blanks(rows: Sequence[ProgramRow], results: Mapping[str, Sequence[CellDelta]]) -> Iterator[str]:
+def _blanks(
+    rows: Sequence[ProgramRow], pairs: Sequence[PairRow], results: Mapping[str, Sequence[CellDelta]]
+) -> Iterator[str]:
     if not rows:
         return
     unit = rows[0].unit
@@ -151,11 +154,13 @@ def _blanks(rows: Sequence[ProgramRow], results: Mapping[str, Sequence[CellDelta
         )
     if any(row.query_interval is None for row in rows):
         yield f"No interval and no p over queries from fewer than {FEWEST_QUERIES}, nor from a single one of a task."
-    least = _least_p(results.values(), unit)
-    tested = sum(row.p is not None for row in rows)
-    if tested and all(row.p_holm is None for row in rows):
-        yield (
-            f"No p after Holm: the least that {max(_count(cells, unit) for cells in results.values())} {unit} allow is "
-            f"{least:.2g}, and corrected for {tested} programs {min(least * tested, 1.0):.2g}, never below "
-            f"{THRESHOLD}; name fewer programs or more tasks."
-        )
+    most = max(_count(cells, unit) for cells in results.values())
+    least = significance.least_p(most)
+    for what, family in (("programs", rows), ("pairs", pairs)):
+        tested = len(family) if all(one.p_holm is None for one in family) else 0
+        if tested and least * tested >= THRESHOLD:
+            yield (
+                f"No p of {what} after Holm: the least that {most} {unit} allow is {least:.2g}, and corrected for "
+                f"{tested} {what} {min(least * tested, 1.0):.2g}, never below {THRESHOLD}; name fewer programs or more "
+                "tasks."
+            )

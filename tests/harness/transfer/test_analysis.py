@@ -56,11 +56,12 @@ def test_six_tasks_cannot_tell_27_programs_apart_and_say_so(capsys: pytest.Captu
     row = six.analysis.rows[0]
     assert six.analysis.unit == "tasks" and row.interval is not None and row.interval == row.mean_interval
     assert row.p == 2 / 2**6 and row.p_holm is None
-    (reason,) = six.analysis.blanks
+    reason, of_pairs = six.analysis.blanks
+    assert "corrected for 351 pairs 1, never" in of_pairs and six.analysis.pairs[0].p_holm is None
     assert "the least that 6 tasks allow is 0.031, and corrected for 27 programs 0.84" in reason
     print_transfer(six.cells, six.analysis)
     assert reason in capsys.readouterr().out
-    assert six.view()["left_out"] == (reason,) and six.view()["programs"][0]["p_holm"] is None
+    assert six.view()["left_out"] == (reason, of_pairs) and six.view()["programs"][0]["p_holm"] is None
     six.write_latex(tmp_path / "six.tex")
     assert (tmp_path / "six.tex").read_text().count(r"& -- \\") == 27
     assert matrix(1, 6, GAIN).analysis.rows[0].p_holm == 2 / 2**6

@@ -27,7 +27,7 @@ def test_intervals_over_tasks_hold_the_truth_as_often_as_they_say(n: int) -> Non
         found = [mean_interval(cells(list(row))) for row in samples]
         held = np.mean([interval is not None and interval.low <= 0 <= interval.high for interval in found])
         assert held >= 0.92, (shape, held)
-        middle = np.median(samples)
+        middle = float(np.median(samples))
         medians = [median_interval(cells(list(row))) for row in samples]
         held = np.mean([interval is not None and interval.low <= middle <= interval.high for interval in medians])
         assert held >= 0.92, (shape, held)
