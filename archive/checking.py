@@ -72,7 +72,7 @@ PACKED = """
     SELECT 'The cosine of run ' || c.run_id, c.task, c.measure, t.n_queries, c.per_query, c.value, 0, c.value, t.unseen
     FROM cosine_measures c JOIN tasks t ON (t.run_id, t.name) = (c.run_id, c.task)
 """
-"""Who, task, measure, queries, values per query, their mean (unseen ones left out), the cosine's, the delta, the unseen."""
+"""Who, task, measure, queries, values per query, their mean without the unseen, cosine's, delta, the unseen."""
 
 
 def check(archive: Archive) -> list[str]:

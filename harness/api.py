@@ -150,15 +150,18 @@ def heads(
     watcher: Watcher | None = None,
     stopping: Stopping = never,
 ) -> Heads:
-    """Train projection heads on the tasks of the settings, and judge them beside programs there and on `held_out`.
+    """Train projection heads on the tasks of the settings, and judge them beside programs.
+
+    They are judged on the queries they were trained on, on other queries of the same tasks, and on `held_out`.
 
     `held_out` are settings of tasks, such as `tasks=folder` and `tasks.paths=[...]`; heldout19 by default.
     """
     words = [*map(str, programs), *settings]
     judged = judge_heads(words, held_out, watcher=watcher, stopping=stopping)
-    return Heads(
-        Matrix(judged.in_domain, judged.complete, judged.seed), Matrix(judged.held_out, judged.complete, judged.seed)
+    seen, in_domain, held = (
+        Matrix(cells, judged.complete, judged.seed) for cells in (judged.seen, judged.in_domain, judged.held_out)
     )
+    return Heads(seen, in_domain, held, judged.kinds)
 
 
 def ask(run: str | Run = "latest", *, archive: str | Path = DEFAULT_ARCHIVE, requests: bool = False) -> str:

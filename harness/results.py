@@ -1,7 +1,7 @@
 """What jobs return: values with dataframes, and a table of themselves in a notebook."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from archive import NDCG_AT_10, Archive, Measured, Program, non_dominated
 from archive import Run as RunRow
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.single import Single, single_view
+from harness.heads.comparison import Kinds, LessHeads, programs_less_heads
 from harness.heads.job import TITLES as HEADS_TITLES
 from harness.screen.columns import FRONTIER, LEDGER, Listing
 from harness.screen.views import basis
@@ -196,26 +197,50 @@ class Matrix:
                 "c": round(row.cost_ratio, 2),
                 "n": row.summary.n,
                 "mean": round(row.summary.mean, 4),
-                "low": None if row.mean_interval is None else round(row.mean_interval.low, 4),
-                "high": None if row.mean_interval is None else round(row.mean_interval.high, 4),
-                "p Holm": round(row.p_holm, 4),
+                "low": None if row.interval is None else round(row.interval.low, 4),
+                "high": None if row.interval is None else round(row.interval.high, 4),
+                "p Holm": None if row.p_holm is None else round(row.p_holm, 4),
             }
             for row in self.programs()
         ]
-        return _html(pd.DataFrame(rows))
+        over = "whole tasks" if self.analysis.unit == "tasks" else "the queries of these tasks"
+        notes = _escaped(" ".join([f"95 % intervals and p over {over}.", *self.analysis.blanks]))
+        return f"{_html(pd.DataFrame(rows))}<p>{notes}</p>"
 
 
 @dataclass(frozen=True)
 class Heads:
-    """Trained heads and programs in the same two matrices."""
+    """Trained heads and programs in the same three matrices."""
 
+    seen: Matrix
+    """On the queries that heads were trained on."""
     in_domain: Matrix
+    """On other queries of the same tasks."""
     held_out: Matrix
+    """On other tasks."""
+    kinds: Kinds = field(default_factory=dict)
+
+    @property
+    def parts(self) -> dict[str, Matrix]:
+        """The three by name, as `HEADS_TITLES` explains them."""
+        return {"seen": self.seen, "in-domain": self.in_domain, "held-out": self.held_out}
 
     @property
     def complete(self) -> bool:
-        """Whether every cell of both is there."""
-        return self.in_domain.complete and self.held_out.complete
+        """Whether every cell of all is there."""
+        return all(matrix.complete for matrix in self.parts.values())
+
+    def less_heads(self, part: str) -> tuple[LessHeads, ...]:
+        """Every program of a part less every kind of head, on the same queries."""
+        matrix = self.parts[part]
+        return programs_less_heads(matrix.cells, self.kinds, seed=matrix.seed)
+
+    def view(self) -> dict[str, Any]:
+        """All parts as JSON-ready values, each with `programs_less_heads`."""
+        return {
+            part: {**matrix.view(), "programs_less_heads": [asdict(one) for one in self.less_heads(part)]}
+            for part, matrix in self.parts.items()
+        }
 
 
 def _frame(listing: "Listing[Any]", rows: Sequence[Any]) -> "pd.DataFrame":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from harness.report.heatmap import draw_heatmap
 from harness.results import HEADS_TITLES, Heads, Matrix
+from harness.screen.heads import print_gains, print_less_heads
 from harness.screen.listing import print_json
 from harness.screen.transfer import print_transfer
 
@@ -37,16 +38,17 @@ def show(matrix: Matrix, outputs: Outputs) -> None:
 
 
 def show_heads(judged: Heads, outputs: Outputs) -> None:
-    """Print and write both matrices of heads, in-domain and held out."""
-    views = {}
-    for title, matrix in (("in-domain", judged.in_domain), ("held-out", judged.held_out)):
-        views[title] = matrix.view()
+    """Print and write the matrices of heads: on queries seen in training, on others, and held out."""
+    if outputs.as_json:
+        print_json(judged.view())
+    else:
+        print_gains({title: matrix.analysis for title, matrix in judged.parts.items()})
+    for title, matrix in judged.parts.items():
         if not outputs.as_json:
             print(f"\n{title}: {HEADS_TITLES[title]}")
             print_transfer(matrix.cells, matrix.analysis)
+            print_less_heads(judged.less_heads(title))
         write_files(matrix, outputs.suffixed(title))
-    if outputs.as_json:
-        print_json(views)
 
 
 def write_files(matrix: Matrix, outputs: Outputs) -> None:

@@ -52,8 +52,9 @@ def heads(
 ) -> None:
     """Train projection heads on tasks and judge them beside programs: `ttc heads reference encoders=minilm,e5-small`.
 
-    Heads are trained on `tasks` with the first encoder, and judged on those tasks' test queries, on held-out tasks
-    (`--held-out tasks=folder --held-out tasks.paths=FOLDERS`; heldout19 unless told otherwise), on all encoders named.
+    Heads are trained on `tasks` with the first encoder, and judged on all encoders named: on the queries they were
+    trained on, on other queries of those tasks, and on held-out tasks (`--held-out tasks=folder --held-out
+    tasks.paths=FOLDERS`; heldout19 unless told otherwise).
     """
     from harness.cli.matrices import run_heads
 

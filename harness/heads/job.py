@@ -13,6 +13,7 @@ from harness.errors import UsageError
 from harness.evaluation.given import open_encoder, open_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.heads.cells import describe, missing_tasks, record_cells
+from harness.heads.comparison import Kinds
 from harness.heads.split import SplitTask, split_by_query
 from harness.heads.training import TrainedHead, TrainingTask, prepare_training, train_head
 from harness.programs.named import NamedProgram, read_programs
@@ -27,7 +28,8 @@ from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settin
 _log = logging.getLogger(__name__)
 
 TITLES = {
-    "in-domain": "the test queries of the tasks that heads were trained on",
+    "seen": "the very queries that heads were trained on",
+    "in-domain": "other queries of the tasks that heads were trained on, unseen in training",
     "held-out": "tasks that heads were not trained on",
 }
 
@@ -42,6 +44,11 @@ class HeadsRequest:
     held_out: tuple[RetrievalTask, ...]
 
     @property
+    def seen(self) -> list[RetrievalTask]:
+        """The training tasks with their training queries alone."""
+        return [split.train for split in self.splits]
+
+    @property
     def in_domain(self) -> list[RetrievalTask]:
         """The training tasks with their test queries alone."""
         return [split.test for split in self.splits]
@@ -49,12 +56,15 @@ class HeadsRequest:
 
 @dataclass(frozen=True)
 class Judged:
-    """Heads and programs in the same two matrices."""
+    """Heads and programs in the same three matrices."""
 
+    seen: Matrix
+    """On the queries that heads were trained on."""
     in_domain: Matrix
-    """On the test queries of the tasks that heads were trained on."""
+    """On the test queries of the same tasks, unseen in training."""
     held_out: Matrix
     """On tasks that heads were not trained on."""
+    kinds: Kinds
     complete: bool
     seed: int
 
@@ -72,14 +82,45 @@ def judge_heads(
     settings = request.transfer.settings
     with Archive.open(settings.archive.path) as archive:
         encoders = _identify(request, watcher)
-        rows = [*request.transfer.programs, *_heads(archive, request, encoders, watcher)]
-        matrices, complete = [], True
-        for tasks in (request.in_domain, list(request.held_out)):
-            if request.transfer.programs:
-                complete &= evaluate_missing(request.transfer, tasks, archive, watcher, stopping).complete
-            fingerprints = [task.fingerprint for task in tasks]
-            matrices.append(read_matrix(archive, rows, encoders, fingerprints))
-    return Judged(matrices[0], matrices[1], complete, settings.search.seed)
+        heads = _heads(archive, request, encoders, watcher)
+        rows = [*request.transfer.programs, *(head for some in heads.values() for head in some)]
+        seen, in_domain, on_others = (
+            _judge(tasks, rows, encoders, request, archive, watcher, stopping)
+            for tasks in (request.seen, request.in_domain, list(request.held_out))
+        )
+    return Judged(
+        seen=seen.matrix,
+        in_domain=in_domain.matrix,
+        held_out=on_others.matrix,
+        kinds={kind: [head.name for head in some] for kind, some in heads.items()},
+        complete=seen.complete and in_domain.complete and on_others.complete,
+        seed=settings.search.seed,
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One of the three matrices, as far as it is known."""
+
+    matrix: Matrix
+    complete: bool
+
+
+def _judge(
+    tasks: list[RetrievalTask],
+    rows: Sequence[NamedProgram],
+    encoders: Sequence[EncoderIdentity],
+    request: HeadsRequest,
+    archive: Archive,
+    watcher: Watcher,
+    stopping: Stopping,
+) -> _Part:
+    """Evaluate the programs, whose cells may be missing, and read theirs and the heads' from the archive."""
+    complete = True
+    if request.transfer.programs:
+        complete = evaluate_missing(request.transfer, tasks, archive, watcher, stopping).complete
+    fingerprints = [task.fingerprint for task in tasks]
+    return _Part(read_matrix(archive, rows, encoders, fingerprints), complete)
 
 
 def _read(words: Sequence[str], held_out: Sequence[str], watcher: Watcher) -> HeadsRequest:
@@ -116,13 +157,12 @@ def _identify(request: HeadsRequest, watcher: Watcher) -> list[EncoderIdentity]:
 
 def _heads(
     archive: Archive, request: HeadsRequest, encoders: Sequence[EncoderIdentity], watcher: Watcher
-) -> list[NamedProgram]:
-    """Evaluate each head where it was not; a head is trained only if it has a cell to fill."""
+) -> dict[str, list[NamedProgram]]:
+    """Evaluate each head where it was not, by kind; a head is trained only if it has a cell to fill."""
     settings = request.transfer.settings.heads
-    trained_on = [split.train for split in request.splits]
-    tasks = [*request.in_domain, *request.held_out]
+    tasks = [*request.seen, *request.in_domain, *request.held_out]
     heads = [
-        Head(describe(kind, seed, settings, trained_on, encoders[0]), kind, seed)
+        Head(describe(kind, seed, settings, request.seen, encoders[0]), kind, seed)
         for kind in settings.kinds
         for seed in range(settings.seeds)
     ]
@@ -140,7 +180,7 @@ def _heads(
                     trained[head] = _train(head, prepared, settings, watcher)
                 watcher.doing(f"evaluating {head.row.name} with {encoder.identity.name}")
                 record_cells(archive, head.row, trained[head], encoder, missing[encoder.identity.fingerprint][head])
-    return [head.row for head in heads]
+    return {kind: [head.row for head in heads if head.kind == kind] for kind in settings.kinds}
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def _judge(
         frontier=frontier,
         in_domain=in_domain,
         held_out=held_out,
+        heads_seen=Part(heads.seen, analyse(heads.seen, seed=heads.seed)),
         heads_in_domain=Part(heads.in_domain, analyse(heads.in_domain, seed=heads.seed)),
         heads_held_out=Part(heads.held_out, analyse(heads.held_out, seed=heads.seed)),
     )

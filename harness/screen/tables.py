@@ -9,8 +9,9 @@ from harness.evaluation.audit import audits_line
 from harness.screen.columns import FRONTIER, FRONTIER_BY_WORTH, OUTCOMES, PAIRS
 from harness.screen.comparison import Comparison
 from harness.screen.listing import print_rows
-from harness.screen.views import basis
+from harness.screen.views import basis, optimism_line
 from harness.text import plain, plain_lines
+from harness.transfer.optimism import optimism_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,6 +27,9 @@ def print_frontier(programs: Sequence[Program], run: Run) -> None:
     listing = FRONTIER if run.record.maximise == "mean" else FRONTIER_BY_WORTH
     print_rows(listing.table_columns, programs)
     print(f"{basis(run)}.")
+    best = max(programs, key=lambda program: program.record.mean_delta or 0.0)
+    if (optimism := optimism_of(best, run)) is not None:
+        print(f"{best.id}: {optimism_line(optimism)}")
 
 
 def print_comparison(comparison: Comparison) -> None:

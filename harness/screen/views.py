@@ -4,6 +4,7 @@ from typing import Any
 
 from archive import Program, Run
 from harness.text import plain
+from harness.transfer.optimism import Optimism
 
 
 def program_view(program: Program) -> dict[str, Any]:
@@ -27,10 +28,19 @@ def program_view(program: Program) -> dict[str, Any]:
     }
 
 
+def optimism_line(found: Optimism) -> str:
+    """Searched and unseen side by side, in one sentence."""
+    interval = f" [{found.interval.low:+.4f}, {found.interval.high:+.4f}]" if found.interval else ""
+    return (
+        f"{found.searched:+.4f} on searched queries, {found.unseen:+.4f} on {found.n_queries:,} unseen ones; "
+        f"the difference, {found.difference:+.4f}{interval}, is what the search owes to the queries it saw."
+    )
+
+
 def basis(run: Run) -> str:
     """What a run's numbers stand on, in one line."""
     tasks = [task for task in run.record.tasks if task.split == "search"]
-    queries = sum(task.n_queries for task in tasks)
+    queries = sum(task.n_queries - len(task.unseen) for task in tasks)
     goal = f"{plain(run.record.measure)} against cosine, {plain(run.record.maximise)}"
     return (
         f"{goal} of {len(tasks)} tasks ({queries:,} queries), "

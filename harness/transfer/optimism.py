@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from archive import Program, Run
-from harness.transfer.intervals import Interval, t_interval
+from harness.transfer.intervals import Interval, interval_over_tasks
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,6 @@ def optimism_of(program: Program, run: Run) -> Optimism | None:
         searched.append(float(np.delete(gained, task.unseen).mean()))
     if not unseen or program.record.mean_delta is None:
         return None
-    interval = t_interval(np.array(searched) - np.array(unseen))
+    interval = interval_over_tasks(np.array(searched) - np.array(unseen))
     queries = sum(len(task.unseen) for task in tasks.values())
     return Optimism(float(np.mean(searched)), float(np.mean(unseen)), interval, len(unseen), queries)

@@ -106,12 +106,18 @@ def test_heads_stand_beside_programs_and_no_cell_is_evaluated_twice(
     assert run_heads(words, held_out, Outputs(as_json=True, csv=tmp_path / "h.csv"))
     views = json.loads(capsys.readouterr().out)
     assert {name: [row["n"] for row in view["programs"]] for name, view in views.items()} == {
+        "seen": [2, 2],
         "in-domain": [2, 2],
         "held-out": [1, 1],
     }
     head = [cell for cell in views["in-domain"]["cells"] if cell["program"].startswith("head")]
     assert all(cell["in_search"] and cell["texts"] == 0 for cell in head)
-    assert (tmp_path / "h-in-domain.csv").exists() and (tmp_path / "h-held-out.csv").exists()
+    assert all((tmp_path / f"h-{part}.csv").exists() for part in ("seen", "in-domain", "held-out"))
+    for view in views.values():
+        (less,) = view["programs_less_heads"]
+        means = [row["mean"] for row in view["programs"]]
+        assert (less["program"], less["kind"], less["seeds"]) == ("bm25", "linear", 1)
+        assert less["difference"] == pytest.approx(means[0] - means[1], abs=1e-6)
 
     with Archive.open(tmp_path / "archive.db") as archive:
         before = [cell.created for cell in HeldOut(archive).cells()]
@@ -120,6 +126,20 @@ def test_heads_stand_beside_programs_and_no_cell_is_evaluated_twice(
     assert "epochs" not in told.err and json.loads(told.out) == views
     with Archive.open(tmp_path / "archive.db") as archive:
         assert [cell.created for cell in HeldOut(archive).cells()] == before
+
+
+def test_gains_on_queries_seen_and_unseen_are_told_apart_with_intervals(
+    quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["bm25", *quick, "tasks.names=[task-0,task-1]", "heads.kinds=[linear]", "heads.seeds=2", "heads.epochs=3"]
+    paths = next(word for word in quick if word.startswith("tasks.paths="))
+    run_heads(words, ["tasks=folder", paths, "tasks.names=[task-2]"], Outputs())
+    told = capsys.readouterr().out
+    summary, _, rest = told.partition("\nseen: ")
+    assert all(name in summary for name in ("seen", "in-domain", "held-out", "bm25", "head linear, seed 1"))
+    assert "its intervals are over the queries of these tasks" in summary
+    assert rest.count("Mean delta of a program less that of heads") == 3
+    assert "linear (mean of 2 seeds)" in rest
 
 
 def test_a_task_cannot_be_trained_on_and_held_out(quick: list[str]) -> None:
