@@ -23,7 +23,7 @@ HALF = 20
 """Half of `ERROR` is for so many tests, the other half for all after them."""
 BEYOND = 1.25
 """The loss that a sample may have missed, over the greatest difference seen: chosen so that a search keeps its `ERROR`
-in every case of scripts/truth/admission.py; with 1 one case has 6 %."""
+in every case of scripts/truth/admission.py; with 1.0 one of them has 6 %."""
 
 PerQuery = Mapping[str, NDArray[np.floating]]
 """Task name to nDCG@10 per query, float (Q,)."""

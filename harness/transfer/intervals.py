@@ -72,8 +72,8 @@ def interval_over_tasks(values: Floats) -> Interval | None:
     return _interval([values], "tasks, Student's t and Hall's") if len(values) >= FEWEST_TASKS else None
 
 
-def _interval(parts: Sequence[Floats], method: str) -> Interval:
-    """Of the sum of the means of independent samples, float64 (n,) each.
+def bounds(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """95 % bounds, float64 (...) each, of the sum of the means of independent samples, (..., n) each with n from 2 on.
 
     Student's t with Welch's degrees of freedom (Biometrika 34, 1947), and on either side as far as the interval by
     Hall's correction for skewness (J. R. Stat. Soc. B 54, 1992) reaches, where that is farther. The bootstrap holds the
@@ -81,23 +81,29 @@ def _interval(parts: Sequence[Floats], method: str) -> Interval:
     """
     from scipy.stats import t
 
-    sizes = np.array([len(part) for part in parts])
-    around = [part - part.mean() for part in parts]
-    mean = float(sum(part.mean() for part in parts))
-    variances = np.array([(part**2).sum() for part in around]) / (sizes - 1) / sizes
-    error = float(np.sqrt(variances.sum()))
-    if error <= 1e-12:
-        return Interval(mean, mean, method)
-    cubes = np.array([(part**3).sum() for part in around])
-    third = float((cubes / np.maximum((sizes - 1) * (sizes - 2), 1) / sizes).sum())
-    freedom = error**4 / float((variances**2 / (sizes - 1)).sum())
-    far = float(t.ppf((1 + LEVEL) / 2, freedom))
-    below, above = (max(far, side * _uncorrected(side * far, third / error**3)) for side in (1, -1))
-    return Interval(mean - below * error, mean + above * error, method)
+    sizes = np.array([part.shape[-1] for part in parts])
+    means = np.stack([part.mean(axis=-1) for part in parts], axis=-1)
+    around = [part - part.mean(axis=-1, keepdims=True) for part in parts]
+    squares = np.stack([(part**2).sum(axis=-1) for part in around], axis=-1)
+    cubes = np.stack([(part**3).sum(axis=-1) for part in around], axis=-1)
+    mean, variances = means.sum(axis=-1), squares / (sizes - 1) / sizes
+    error = np.sqrt(variances.sum(axis=-1))
+    third = (cubes / np.maximum((sizes - 1) * (sizes - 2), 1) / sizes).sum(axis=-1)
+    moves = error > 1e-12
+    safe = np.where(moves, error, 1.0)
+    freedom = np.where(moves, safe**4 / np.where(moves, (variances**2 / (sizes - 1)).sum(axis=-1), 1.0), 1.0)
+    far, lean = t.ppf((1 + LEVEL) / 2, freedom), third / safe**3
+    below, above = (np.maximum(far, side * _uncorrected(side * far, lean)) for side in (1, -1))
+    return mean - np.where(moves, below * error, 0.0), mean + np.where(moves, above * error, 0.0)
 
 
-def _uncorrected(score: float, lean: float) -> float:
+def _interval(parts: Sequence[Floats], method: str) -> Interval:
+    low, high = bounds(parts)
+    return Interval(float(low), float(high), method)
+
+
+def _uncorrected(score: Floats, lean: Floats) -> Floats:
     """The t whose value after Hall's transformation is `score`; `lean` is the third cumulant of t's numerator."""
-    if abs(lean) < 1e-9:
-        return score
-    return float(3 / lean * (np.cbrt(1 + lean * (score - lean / 6)) - 1))
+    lean = np.where(np.abs(lean) < 1e-9, 1e-9, lean)
+    found: Floats = 3 / lean * (np.cbrt(1 + lean * (score - lean / 6)) - 1)
+    return found
