@@ -196,13 +196,15 @@ class Matrix:
                 "c": round(row.cost_ratio, 2),
                 "n": row.summary.n,
                 "mean": round(row.summary.mean, 4),
-                "low": None if row.mean_interval is None else round(row.mean_interval.low, 4),
-                "high": None if row.mean_interval is None else round(row.mean_interval.high, 4),
-                "p Holm": round(row.p_holm, 4),
+                "low": None if row.interval is None else round(row.interval.low, 4),
+                "high": None if row.interval is None else round(row.interval.high, 4),
+                "p Holm": None if row.p_holm is None else round(row.p_holm, 4),
             }
             for row in self.programs()
         ]
-        return _html(pd.DataFrame(rows))
+        over = "whole tasks" if self.analysis.unit == "tasks" else "the queries of these tasks"
+        notes = _escaped(" ".join([f"95 % intervals and p over {over}.", *self.analysis.blanks]))
+        return f"{_html(pd.DataFrame(rows))}<p>{notes}</p>"
 
 
 @dataclass(frozen=True)

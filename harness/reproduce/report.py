@@ -9,7 +9,7 @@ from harness.machine import machine, versions
 from harness.reproduce.claims import Claim, judge, rows_by_name
 from harness.reproduce.published import Published, PublishedProgram
 from harness.reproduce.studies import Study
-from harness.screen.transfer import interval_text
+from harness.screen.transfer import interval_text, p_text
 from harness.text import plain
 from harness.transfer.analysis import Analysis, ProgramRow
 from harness.transfer.matrix import Matrix
@@ -103,14 +103,14 @@ def _beside(theirs: PublishedProgram, inside: ProgramRow | None, outside: Progra
     mean = "" if theirs.in_domain_mean is None else f"{theirs.in_domain_mean:+.3f}"
     cells = [
         f"{theirs.cost_ratio:.2f} \\| {inside.cost_ratio:.2f}" if inside else f"{theirs.cost_ratio:.2f} \\|",
-        f"{mean} \\| {inside.summary.mean:+.3f} {interval_text(inside.mean_interval)}" if inside else f"{mean} \\|",
+        f"{mean} \\| {inside.summary.mean:+.3f} {interval_text(inside.interval)}" if inside else f"{mean} \\|",
     ]
     if outside is None:
         cells += [f"{value:+.3f} \\|" for value in (theirs.held_out_mean, theirs.held_out_median)] + ["", "", ""]
     else:
         ours = outside.summary
         cells += [
-            f"{theirs.held_out_mean:+.3f} \\| {ours.mean:+.3f} {interval_text(outside.mean_interval)}",
+            f"{theirs.held_out_mean:+.3f} \\| {ours.mean:+.3f} {interval_text(outside.interval)}",
             f"{theirs.held_out_median:+.4f} \\| {ours.median:+.4f}",
             f"{theirs.win_rate:.2f} \\| {ours.win_rate:.2f}",
             f"{theirs.worst:+.3f} \\| {ours.worst.delta:+.3f} ({ours.worst.task}, {ours.worst.encoder})",
@@ -130,9 +130,9 @@ def programs_section(title: str, part: Part) -> str:
         summary = row.summary
         lines.append(
             f"| {plain(row.program, 50)} | {row.cost_ratio:.2f} | {summary.n} | {summary.mean:+.4f} | "
-            f"{interval_text(row.mean_interval)} | {summary.median:+.4f} | "
+            f"{interval_text(row.interval)} | {summary.median:+.4f} | "
             f"{summary.wins}/{summary.ties}/{summary.losses} | {summary.worst.delta:+.4f} ({summary.worst.task}) | "
-            f"{row.p_holm:.4f} |"
+            f"{p_text(row.p_holm)} |"
         )
     lines += [
         f"\nORACLE, no program: the best of {len(oracle.programs)} for each {oracle.chosen_per}: "
@@ -143,6 +143,8 @@ def programs_section(title: str, part: Part) -> str:
         f"\nNo result: {plain(cell.program)}, {cell.encoder}, {cell.task}: {cell.verdict}."
         for cell in part.analysis.without
     ]
+    over = "whole tasks" if part.analysis.unit == "tasks" else "the queries of these tasks"
+    lines += [f"\nIntervals and p over {over}.", *(f"\n{reason}" for reason in part.analysis.blanks)]
     return "\n".join(lines)
 
 

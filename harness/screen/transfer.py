@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING
 from harness.screen.tables import new_table, print_table
 from harness.text import plain
 from harness.transfer.analysis import Analysis, ProgramRow
+from harness.transfer.intervals import Interval
 from harness.transfer.matrix import Matrix
-from harness.transfer.statistics import Interval, Summary
+from harness.transfer.statistics import Summary
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+ABSENT = "–"
+"""A figure that cannot be had; a note says why."""
 
 
 def print_transfer(matrix: Matrix, analysis: Analysis) -> None:
@@ -37,9 +41,11 @@ def print_notes(matrix: Matrix, analysis: Analysis) -> None:
     print(
         "Delta of nDCG@10 (a matrix has no other measure) against the same encoder's cosine; "
         f"{len(matrix.programs)} programs x {len(matrix.encoders)} encoders x {len(matrix.tasks)} tasks. "
-        "95 % bootstrap intervals over whole tasks, "
-        f"p by sign flips of whole tasks, Holm over {len(analysis.rows)} programs; seed {analysis.seed}."
+        "95 % intervals over whole tasks, and over the queries of these tasks; "
+        f"p by sign flips of {_flipped(analysis)}, Holm over {len(analysis.rows)} programs; seed {analysis.seed}."
     )
+    for reason in analysis.blanks:
+        print(f"{ABSENT} {reason}")
     if analysis.pairs:
         print(f"{len(analysis.pairs)} pairs of programs, each compared on its common cells, are in the --json output.")
     if analysis.repeated:
@@ -69,8 +75,8 @@ def _programs(analysis: Analysis) -> "Table":
             f"{summary.wins}/{summary.ties}/{summary.losses}",
             f"{summary.worst.delta:+.4f}",
             plain(f"{summary.worst.task}, {summary.worst.encoder}", 48),
-            f"{row.p:.4f}",
-            f"{row.p_holm:.4f}",
+            p_text(row.p),
+            p_text(row.p_holm),
         )
     return shown
 
@@ -85,5 +91,14 @@ def _groups(rows: tuple[ProgramRow, ...], groups: list[dict[str, Summary]]) -> "
 
 
 def interval_text(interval: Interval | None) -> str:
-    """`[low, high]`, or nothing."""
-    return "" if interval is None else f"[{interval.low:+.3f}, {interval.high:+.3f}]"
+    """`[low, high]`, or a dash."""
+    return ABSENT if interval is None else f"[{interval.low:+.3f}, {interval.high:+.3f}]"
+
+
+def p_text(p: float | None) -> str:
+    """Four decimals, or a dash where no p below 5 % was possible."""
+    return ABSENT if p is None else f"{p:.4f}"
+
+
+def _flipped(analysis: Analysis) -> str:
+    return "whole tasks" if analysis.unit == "tasks" else "queries, so it says nothing of other tasks"

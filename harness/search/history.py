@@ -25,6 +25,8 @@ class Known:
     """Hashes of its score matrices on all tasks; None unless every task ended OK."""
     validation: Mapping[str, NDArray[np.float32]] | None = None
     """Of an admitted program of a transfer search: hidden task to the run's measure per query, float32 (Q,)."""
+    tested: bool = False
+    """Whether the hidden tasks of a transfer search were asked to decide on it."""
 
     @property
     def view(self) -> ProgramView:
@@ -43,6 +45,8 @@ class History:
         self.best_worth: float | None = None
         self.validated: Mapping[str, NDArray[np.float32]] | None = None
         """Hidden scores of the program that a transfer search admitted last."""
+        self.tested = 0
+        """Programs that the hidden tasks of a transfer search were asked to decide on."""
         self.generations = 0
         """Proposals recorded, seeds not counted."""
         self._by_id: dict[str, Known] = {}
@@ -64,6 +68,7 @@ class History:
         self._exact.setdefault(known.exact_hash, row.id)
         self._count_children(row.parents)
         self.generations += known.generation > 0
+        self.tested += known.tested
         if row.status == "rejected" or row.mean_delta is None or row.cost_ratio is None:
             return
         if known.behaviour is not None:

@@ -178,4 +178,4 @@ def _validate(hidden: Evaluation, history: History, bench: Workbench) -> Validat
     searched = bench.goal.measures[0].name
     scores = {outcome.task: outcome.measured[searched].per_query for outcome in hidden.outcomes}
     cosine = {task.name: task.baseline.per_query for task in bench.validator.tasks}
-    return transfer_rule(scores, cosine, history.validated, seed=bench.settings.search.seed)
+    return transfer_rule(scores, cosine, history.validated, number=history.tested + 1)

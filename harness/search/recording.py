@@ -126,8 +126,8 @@ def known_from_record(
     searched = [outcome for outcome in record.outcomes if outcome.task not in hidden]
     deltas = {outcome.task: outcome.delta for outcome in searched if outcome.delta is not None}
     complete = record.mean_delta is not None
-    unseen = {outcome.task: outcome.by_measure for outcome in record.outcomes if outcome.task in hidden}
-    validation = {task: found[measure].per_query for task, found in unseen.items() if found}
+    judged = [outcome for outcome in record.outcomes if outcome.task in hidden]
+    validation = {outcome.task: found[measure].per_query for outcome in judged if (found := outcome.by_measure)}
     return Known(
         row=LedgerRow(
             id=program_id,
@@ -153,6 +153,8 @@ def known_from_record(
         exact_hash=record.exact_hash,
         behaviour=tuple(outcome.score_hash or "" for outcome in searched) if complete else None,
         validation=validation if record.status == "admitted" and validation else None,
+        # One that moves no hidden task, as the cosine itself, could not be admitted, so it spends nothing.
+        tested=len(validation) == len(hidden) and any(outcome.delta for outcome in judged),
     )
 
 

@@ -1,13 +1,15 @@
 """What a matrix says: one row per program, comparisons on common cells, oracles."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from harness.encoders.meter import Cost
-from harness.transfer import statistics
+from harness.transfer import intervals, significance, statistics
+from harness.transfer.intervals import FEWEST_QUERIES, FEWEST_TASKS, Interval
 from harness.transfer.matrix import Matrix, MatrixCell
-from harness.transfer.statistics import Comparison, Interval, Oracle, Summary
+from harness.transfer.significance import THRESHOLD, Comparison, Unit
+from harness.transfer.statistics import CellDelta, Oracle, Summary
 
 
 @dataclass(frozen=True)
@@ -18,15 +20,25 @@ class ProgramRow:
     cost_ratio: float
     """1 + extra texts / baseline texts, pooled over those cells."""
     summary: Summary
+    unit: Unit
+    """What its test flips, and what `interval` is over: tasks, or where these are few the queries of these tasks."""
     mean_interval: Interval | None
+    """Over tasks."""
     median_interval: Interval | None
+    """Over tasks."""
     query_interval: Interval | None
-    p: float
-    """Sign-flip test against cosine."""
-    p_holm: float
-    p_bh: float
+    """Of the mean, over the queries of these tasks."""
+    p: float | None
+    """Sign-flip test against cosine; None where none below 5 % was possible, as for the corrected ones."""
+    p_holm: float | None
+    p_bh: float | None
     by_encoder: dict[str, Summary]
     by_domain: dict[str, Summary]
+
+    @property
+    def interval(self) -> Interval | None:
+        """Of the mean, over what its test flips."""
+        return self.mean_interval if self.unit == "tasks" else self.query_interval
 
 
 @dataclass(frozen=True)
@@ -34,14 +46,18 @@ class PairRow:
     """Two programs on their common cells, corrected for all pairs."""
 
     comparison: Comparison
-    p_holm: float
-    p_bh: float
+    p_holm: float | None
+    p_bh: float | None
 
 
 @dataclass(frozen=True)
 class Analysis:
     """Everything that is reported of a matrix."""
 
+    unit: Unit
+    """What is flipped: tasks, or where there are fewer than six the queries of these tasks."""
+    blanks: tuple[str, ...]
+    """Why figures are left out, a sentence each."""
     rows: tuple[ProgramRow, ...]
     """Programs with at least one result, in the order asked for."""
     without: tuple[MatrixCell, ...]
@@ -58,16 +74,18 @@ class Analysis:
 def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
     """Compute every figure of a matrix; resampling is drawn with `seed`."""
     results = {name: cells for name in matrix.programs if (cells := matrix.results(name))}
-    p_values = [statistics.sign_flip_p(cells, seed=seed) for cells in results.values()]
-    corrected = zip(p_values, statistics.holm(p_values), statistics.benjamini_hochberg(p_values), strict=True)
+    unit = significance.unit_of(cell for cells in results.values() for cell in cells)
+    p_values = [significance.sign_flip_p(cells, unit, seed=seed) for cells in results.values()]
+    family = significance.corrected(p_values, _least_p(results.values(), unit))
     rows = [
         ProgramRow(
             program=name,
             cost_ratio=_cost_ratio([cell for cell in matrix.of(name) if cell.result is not None]),
             summary=statistics.summarise(cells),
-            mean_interval=statistics.mean_interval(cells, seed=seed),
-            median_interval=statistics.median_interval(cells, seed=seed),
-            query_interval=statistics.query_interval(cells, seed=seed),
+            unit=unit,
+            mean_interval=intervals.mean_interval(cells, seed=seed),
+            median_interval=intervals.median_interval(cells),
+            query_interval=intervals.query_interval(cells, seed=seed),
             p=p,
             p_holm=p_holm,
             p_bh=p_bh,
@@ -80,15 +98,19 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
                 for key, group in statistics.grouped(cells, lambda cell: cell.domain).items()
             },
         )
-        for (name, cells), (p, p_holm, p_bh) in zip(results.items(), corrected, strict=True)
+        for (name, cells), p, p_holm, p_bh in zip(
+            results.items(), p_values, family.holm, family.benjamini_hochberg, strict=True
+        )
     ]
     oracles = (statistics.oracle_per_cell(results), statistics.oracle_per_query(results))
     return Analysis(
+        unit=unit,
+        blanks=tuple(_blanks(rows, results)),
         rows=tuple(rows),
         without=tuple(cell for cell in matrix.cells if cell.result is None),
         repeated=sum(cell.attempts > 1 for cell in matrix.cells),
         in_search=sum(cell.in_search for cell in matrix.cells),
-        pairs=_pairs(matrix, seed),
+        pairs=_pairs(results, unit, seed),
         oracles=tuple(oracle for oracle in oracles if oracle is not None) if len(results) > 1 else (),
         seed=seed,
     )
@@ -99,12 +121,45 @@ def _cost_ratio(cells: Sequence[MatrixCell]) -> float:
     return Cost(texts=sum(cell.texts for cell in cells)).ratio_to(baseline)
 
 
-def _pairs(matrix: Matrix, seed: int) -> tuple[PairRow, ...]:
+def _pairs(results: Mapping[str, Sequence[CellDelta]], unit: Unit, seed: int) -> tuple[PairRow, ...]:
     found = [
         comparison
-        for first, second in combinations(matrix.programs, 2)
-        if (comparison := statistics.compare(matrix.results(first), matrix.results(second), seed=seed)) is not None
+        for first, second in combinations(results.values(), 2)
+        if (comparison := significance.compare(first, second, unit, seed=seed)) is not None
     ]
-    p_values = [comparison.p for comparison in found]
-    corrected = zip(found, statistics.holm(p_values), statistics.benjamini_hochberg(p_values), strict=True)
-    return tuple(PairRow(*row) for row in corrected)
+    family = significance.corrected([comparison.p for comparison in found], _least_p(results.values(), unit))
+    return tuple(PairRow(*row) for row in zip(found, family.holm, family.benjamini_hochberg, strict=True))
+
+
+def _least_p(results: Collection[Sequence[CellDelta]], unit: Unit) -> float:
+    """The least p that any of these programs could reach."""
+    return significance.least_p(max((_count(cells, unit) for cells in results), default=0))
+
+
+def _count(cells: Sequence[CellDelta], unit: Unit) -> int:
+    """How many values a test of these cells flips."""
+    return len({cell.task for cell in cells}) if unit == "tasks" else sum(map(len, statistics.query_sums(cells)))
+
+
+def _blanks(rows: Sequence[ProgramRow], results: Mapping[str, Sequence[CellDelta]]) -> Iterator[str]:
+    if not rows:
+        return
+    unit = rows[0].unit
+    if any(row.mean_interval is None for row in rows):
+        yield (
+            f"From fewer than {FEWEST_TASKS} tasks nothing is said of other tasks: no interval over tasks, and no p "
+            "from them."
+        )
+    if any(row.query_interval is None for row in rows):
+        yield (
+            f"No interval over queries from fewer than {FEWEST_QUERIES} of them, nor where too few of them move to "
+            "tell."
+        )
+    least = _least_p(results.values(), unit)
+    tested = sum(row.p is not None for row in rows)
+    if tested and all(row.p_holm is None for row in rows):
+        yield (
+            f"No p after Holm: the least that {max(_count(cells, unit) for cells in results.values())} {unit} allow is "
+            f"{least:.2g}, and corrected for {tested} programs {min(least * tested, 1.0):.2g}, never below "
+            f"{THRESHOLD}; name fewer programs or more tasks."
+        )

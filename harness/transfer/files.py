@@ -8,8 +8,9 @@ from typing import Any
 
 from harness.text import csv_cell, plain
 from harness.transfer.analysis import Analysis, ProgramRow
+from harness.transfer.intervals import Interval
 from harness.transfer.matrix import Matrix, MatrixCell
-from harness.transfer.statistics import Interval, Summary
+from harness.transfer.statistics import Summary
 
 CELL_FIELDS = tuple(field.name for field in fields(MatrixCell) if field.name != "result")
 
@@ -27,6 +28,8 @@ def transfer_view(matrix: Matrix, analysis: Analysis) -> dict[str, Any]:
     return {
         "metric": "delta of nDCG@10 against the same encoder's cosine",
         "seed": analysis.seed,
+        "tests_flip": analysis.unit,
+        "left_out": analysis.blanks,
         "encoders": matrix.encoders,
         "tasks": matrix.tasks,
         "programs": [_row_view(row) for row in analysis.rows],
@@ -79,6 +82,7 @@ def _interval_view(interval: Interval | None) -> dict[str, Any] | None:
 
 def write_latex(matrix: Matrix, analysis: Analysis, path: Path) -> None:
     """Write the table of programs in the style of booktabs, cheapest first."""
+    over = "tasks" if analysis.unit == "tasks" else "the queries of these tasks, nothing is said of others"
     lines = [
         r"% needs \usepackage{booktabs}",
         r"\begin{tabular}{lrrrrrrrr}",
@@ -88,23 +92,25 @@ def write_latex(matrix: Matrix, analysis: Analysis, path: Path) -> None:
         *(_latex_row(row) for row in sorted(analysis.rows, key=lambda row: row.cost_ratio)),
         r"\bottomrule",
         r"\end{tabular}",
-        f"% {len(matrix.encoders)} encoders, {len(matrix.tasks)} tasks; intervals over tasks; seed {analysis.seed}",
+        f"% {len(matrix.encoders)} encoders, {len(matrix.tasks)} tasks; seed {analysis.seed}",
+        f"% intervals and p over {over}",
+        *(f"% {reason}" for reason in analysis.blanks),
     ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _latex_row(row: ProgramRow) -> str:
-    summary, interval = row.summary, row.mean_interval
+    summary, interval = row.summary, row.interval
     cells = [
         _escape(plain(row.program, 40)),
         f"{row.cost_ratio:.2f}",
         str(summary.n),
         f"${summary.mean:+.4f}$",
-        "" if interval is None else f"$[{interval.low:+.3f}, {interval.high:+.3f}]$",
+        "--" if interval is None else f"$[{interval.low:+.3f}, {interval.high:+.3f}]$",
         f"${summary.median:+.4f}$",
         f"{summary.wins}/{summary.ties}/{summary.losses}",
         f"${summary.worst.delta:+.4f}$",
-        f"{row.p_holm:.3f}",
+        "--" if row.p_holm is None else f"{row.p_holm:.3f}",
     ]
     return " & ".join(cells) + r" \\"
 

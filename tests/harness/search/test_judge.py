@@ -104,10 +104,27 @@ def test_what_hidden_tasks_said_is_an_event_and_in_no_briefing(tmp_path: Path) -
     ((kind, message),) = events
     assert kind == "validation"
     assert message.startswith("Program 1, hidden tasks: median delta ")
+    assert message.partition(" is needed in ")[2].startswith("test 1 of a search")
     briefing = make_briefing(settings, "run", history, 2)
     prompt = prompt_writer(settings).proposal(briefing, Assignment("full"), notes="", correction="")
-    assert "confidence" not in f"{briefing}{prompt.body}" and "median delta" not in f"{briefing}{prompt.body}"
-    assert "unseen" not in f"{briefing}{prompt.body}"
+    for hidden in ("unseen", "median delta", "is needed in", "accident", "their median", "loses too much"):
+        assert hidden not in f"{briefing}{prompt.body}"
+
+
+def test_what_moves_no_hidden_task_is_no_test_and_spends_nothing(tmp_path: Path) -> None:
+    words = ["encoder=wordllama", "sandbox=weak", f"cache.folder={tmp_path}", "executor.workers=2"]
+    settings = compose([*words, "search.objective=transfer"])
+    history = History()
+    told: list[str] = []
+    with open_workbench(
+        settings, [small_task("small", 12), small_task("unseen", 40)], hidden=frozenset({"unseen"})
+    ) as bench:
+        for number, body in enumerate(("return sim", "return -sim", "return -sim * np.abs(sim)"), start=1):
+            proposal = Proposal(source=program(body), name="tried")
+            record = consider(proposal, 1, history, bench, on_event=lambda kind, message: told.append(message))
+            history.add(known_from_record(f"run.{number}", record, bench.hidden))
+    places = [message.partition("in test ")[2][0] for message in told]
+    assert places == ["1", "1", "2"] and history.tested == 2
 
 
 def goal_bench(folder: Path, *words: str) -> AbstractContextManager[Workbench]:
