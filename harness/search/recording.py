@@ -1,6 +1,6 @@
 """Between the loop's values and the archive's rows: one direction writes, the other reads; nothing is decided here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 
 from archive import NDCG_AT_10, ProgramRecord, UsageRecord
@@ -116,12 +116,16 @@ def behaviour_of(evaluation: Evaluation) -> tuple[str, ...] | None:
 
 
 def known_from_record(
-    program_id: str, record: ProgramRecord, hidden: frozenset[str] = frozenset(), measure: str = NDCG_AT_10
+    program_id: str,
+    record: ProgramRecord,
+    hidden: frozenset[str] = frozenset(),
+    measure: str = NDCG_AT_10,
+    price: Callable[[ProgramRecord], float | None] = lambda record: record.cost_ratio,
 ) -> Known:
     """What the loop remembers of a program; from a fresh record and from the archive it is the same.
 
     Of the tasks named `hidden` it keeps what admission needs, by the run's `measure`, and nothing where a proposer
-    could see it.
+    could see it. Its cost ratio is what `price` says.
     """
     searched = [outcome for outcome in record.outcomes if outcome.task not in hidden]
     deltas = {outcome.task: outcome.delta for outcome in searched if outcome.delta is not None}
@@ -139,7 +143,7 @@ def known_from_record(
             lesson=record.lesson,
             mean_delta=record.mean_delta,
             worth=record.worth,
-            cost_ratio=record.cost_ratio,
+            cost_ratio=price(record),
             wins=record.wins,
             ties=record.ties,
             losses=record.losses,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 
-from archive import Archive, CallRecord, Calls, RunRecord
+from archive import Archive, CallRecord, Calls, RunRecord, pricer
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
 from harness.errors import JobError, UsageError
@@ -220,7 +220,7 @@ def _search(
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             _tell_other_machine(settings, archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
-        history = History()
+        history = History(pricer(archive.run(run_id).record))
         needs = surroundings(settings, archive, run_id, history, bench)
         discovery = Discovery(
             settings=settings,
@@ -310,8 +310,12 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
 
 def recorded_programs(archive: Archive, run_id: str, hidden: frozenset[str]) -> list[Known]:
     """What a run has recorded so far, oldest first."""
-    measure = archive.run(run_id).record.measure
-    return [known_from_record(program.id, program.record, hidden, measure) for program in archive.programs(run_id)]
+    run = archive.run(run_id).record
+    price = pricer(run)
+    return [
+        known_from_record(program.id, program.record, hidden, run.measure, price)
+        for program in archive.programs(run_id)
+    ]
 
 
 def hidden_of(archive: Archive, run_id: str) -> frozenset[str]:
