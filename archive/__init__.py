@@ -2,7 +2,20 @@
 
 from archive.archive import Archive
 from archive.calls import Calls
-from archive.costs import AXES, LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Cost, Costs, axis_of, costs_of, non_dominated_programs, priced, pricer
+from archive.costs import (
+    AXES,
+    LONG_TEXTS,
+    LONG_TEXTS_FLAG,
+    Axis,
+    Cost,
+    Costs,
+    axis_named,
+    axis_of,
+    costs_of,
+    non_dominated_programs,
+    priced,
+    pricer,
+)
 from archive.errors import ArchiveError
 from archive.heldout import HeldOut
 from archive.pareto import hypervolume, non_dominated
@@ -48,6 +61,7 @@ __all__ = [
     "RunRecord",
     "TaskRecord",
     "UsageRecord",
+    "axis_named",
     "axis_of",
     "costs_of",
     "hypervolume",

@@ -91,8 +91,12 @@ def costs_of(record: ProgramRecord, run: RunRecord) -> Costs:
 
 def axis_of(run: RunRecord) -> Axis:
     """The axis that a run searched by: its setting `search.cost`; texts in runs from before there was one."""
-    named = run.config.get("search", {}).get("cost", "texts")
-    return next((axis for axis in AXES if axis == named), "texts")
+    return axis_named(run.config.get("search", {}).get("cost"))
+
+
+def axis_named(name: str | None) -> Axis:
+    """The axis of this name; texts where there is none."""
+    return next((axis for axis in AXES if axis == name), "texts")
 
 
 def pricer(run: RunRecord, axis: Axis | None = None) -> Callable[[ProgramRecord], float | None]:
@@ -104,9 +108,7 @@ def pricer(run: RunRecord, axis: Axis | None = None) -> Callable[[ProgramRecord]
 def priced(programs: Sequence[Program], run: RunRecord, axis: Axis | None = None) -> list[Program]:
     """The same programs with the ratio on an axis, by default the run's own, as their `cost_ratio`."""
     price = pricer(run, axis)
-    return [
-        replace(program, record=replace(program.record, cost_ratio=price(program.record))) for program in programs
-    ]
+    return [replace(program, record=replace(program.record, cost_ratio=price(program.record))) for program in programs]
 
 
 def non_dominated_programs(programs: Sequence[Program], run: RunRecord, axis: Axis | None = None) -> list[Program]:

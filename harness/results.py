@@ -144,11 +144,13 @@ class Matrix:
     complete: bool
     """Whether every cell asked for is there."""
     seed: int = 0
+    cost: Axis = "texts"
+    """What cost is counted in where it is shown and where `frontier` is not told."""
 
     @classmethod
     def of(cls, done: Transferred) -> "Matrix":
         """The value of a finished transfer."""
-        return cls(done.matrix, done.complete, done.seed)
+        return cls(done.matrix, done.complete, done.seed, done.cost)
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -159,11 +161,11 @@ class Matrix:
         """One row a program that has a result, in the order asked for."""
         return list(self.analysis.rows)
 
-    def frontier(self) -> list[ProgramRow]:
+    def frontier(self, cost: Axis | None = None) -> list[ProgramRow]:
         """Programs that no other one beats in both cost and mean delta, cheapest first."""
-        rows = self.programs()
-        kept = non_dominated([row.cost_ratio for row in rows], [row.summary.mean for row in rows])
-        return [rows[place] for place in kept]
+        points = [(c, row) for row in self.programs() if (c := row.costs.on(cost or self.cost)) is not None]
+        kept = non_dominated([c for c, _ in points], [row.summary.mean for _, row in points])
+        return [points[place][1] for place in kept]
 
     def view(self) -> dict[str, Any]:
         """Everything as JSON-ready values; every figure with its cells."""
@@ -175,7 +177,7 @@ class Matrix:
 
     def write_latex(self, path: Path) -> None:
         """The table of programs in the style of booktabs."""
-        write_latex(self.cells, self.analysis, path)
+        write_latex(self.cells, self.analysis, path, self.cost)
 
     def frame(self, *, per_query: bool = False) -> "pd.DataFrame":
         """One row a cell, failed and missing ones included; with `per_query` one a cell and query, with its delta."""
@@ -200,7 +202,7 @@ class Matrix:
         rows = [
             {
                 "program": row.program,
-                "c": round(row.cost_ratio, 2),
+                "c": None if (cost := row.costs.on(self.cost)) is None else round(cost, 2),
                 "n": row.summary.n,
                 "mean": round(row.summary.mean, 4),
                 "low": None if row.interval is None else round(row.interval.low, 4),

@@ -38,7 +38,6 @@ def ledger(
 ) -> None:
     """List every program of a run, admitted or not, oldest first."""
     from archive import Archive
-
     from harness.screen.frontier import price_all
 
     with Archive.open(archive, read_only=True) as opened:
@@ -76,12 +75,13 @@ def frontier(
             from harness.report.pictures import draw
             from harness.screen.views import basis
 
-            draw("frontier", frontier_chart(opened.programs(found.id), found, front, cost), png, basis(found))
-    points = frontier_points(front, found)
+            ids = {program.id for program in front}
+            chart = frontier_chart(opened.programs(found.id), found, ids, cost)
+            draw("frontier", chart, png, basis(found))
     if chosen is Form.TABLE:
-        print_frontier(points, found, cost)
+        print_frontier(front, found, cost)
     else:
-        print_listing(FRONTIER, points, chosen)
+        print_listing(FRONTIER, frontier_points(front, found), chosen)
 
 
 def lineage(

@@ -35,7 +35,7 @@ def _show_end(run: Run) -> bool:
     option = "" if str(run.archive) == ArchiveSettings().path else f" --archive {run.archive}"
     with api.open_archive(run.archive, read_only=False) as archive:  # the last to leave an open file tidies it
         row, front = archive.run(run.id), archive.frontier(run.id)
-    print_frontier(frontier_points(front, row), row)
+    print_frontier(front, row)
     complete = row.status == "finished"
     if complete:
         print(f"Run {run.id} is complete. Next: ttc frontier {run.id}{option} --png frontier.png")

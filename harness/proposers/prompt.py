@@ -24,15 +24,15 @@ FAILURES = 5
 """Newest programs without a result whose reasons are repeated."""
 
 
+AGAIN = "pooled over the tasks. A repeated text counts again"
 COSTS = {
-    "texts": "Cost is c = 1 + (texts passed to embed_fn) / (queries and documents encoded once), pooled over the tasks. "
-    "A repeated text counts again.",
-    "tokens": "Cost is c = 1 + (tokens of the texts passed to embed_fn) / (tokens of the queries and documents, encoded "
-    "once), pooled over the tasks. A repeated text counts again; a long text costs more than a short one.",
-    "seconds": "Cost is c = 1 + (encoder seconds of the texts passed to embed_fn) / (encoder seconds of the queries and "
-    "documents, encoded once), pooled over the tasks. A repeated text counts again; a long text costs more.",
+    "texts": f"Cost is c = 1 + (texts passed to embed_fn) / (queries and documents encoded once), {AGAIN}.",
+    "tokens": "Cost is c = 1 + (tokens of the texts passed to embed_fn) / (tokens of queries and documents encoded "
+    f"once), {AGAIN}, and a long text costs more than a short one.",
+    "seconds": "Cost is c = 1 + (encoder seconds of the texts passed to embed_fn) / (encoder seconds of queries and "
+    f"documents encoded once), {AGAIN}, and a long text costs more than a short one.",
 }
-"""How a program's cost is told, by what the search counts it in."""
+"""How cost is told, by what the search counts it in."""
 
 
 def fill(name: str, **values: object) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
+ABSENT = "–"
+"""A figure that cannot be had; a note says why."""
 DEEPEST = 12
 """Steps by which a table sets in a lineage; later generations stand as far in."""
 
@@ -178,7 +180,7 @@ def _dollars(program: "Program") -> float | None:
     return sum(known) if len(known) == len(costs) else None
 
 
-def _of_costs() -> "tuple[Column[Any], ...]":
+def _of_costs() -> tuple[Column[Any], ...]:
     def costs(name: str, meaning: str, shown: Callable[[Any], str]) -> "Column[Priced]":
         field = name.removeprefix("cost_")
         return Column(name, meaning, lambda row: getattr(row.costs, field), shown)
@@ -200,7 +202,9 @@ def _of_steps() -> "tuple[Column[Point], ...]":
         return Column(name, meaning, lambda row: _interval(row, of), interval_text, table_only=True)
 
     return (
-        Column("gain", "mean delta less that of the next cheaper program listed", lambda r: r.step and r.step.gain, _signed),
+        Column(
+            "gain", "mean delta less that of the next cheaper program listed", lambda r: r.step and r.step.gain, _signed
+        ),
         Column("gain_over", "id of that next cheaper program", lambda row: row.step and row.step.over),
         bound("gain_tasks_low", "tasks", "low"),
         bound("gain_tasks_high", "tasks", "high"),
@@ -216,9 +220,9 @@ def _interval(point: "Point", of: str) -> "Interval | None":
     return found
 
 
-def interval_text(interval: "Interval") -> str:
-    """`[low, high]`."""
-    return f"[{interval.low:+.3f}, {interval.high:+.3f}]"
+def interval_text(interval: "Interval | None") -> str:
+    """`[low, high]`, or a dash."""
+    return ABSENT if interval is None else f"[{interval.low:+.3f}, {interval.high:+.3f}]"
 
 
 def _program_of(row: "Priced") -> "Program":
@@ -231,12 +235,13 @@ def _flags_of(row: "Priced") -> list[str]:
 
 COST_COLUMNS = {"texts": "cost_ratio", "tokens": "cost_tokens", "seconds": "cost_seconds"}
 """The column of each axis that cost is counted on."""
+_PRICED: tuple[Column[Any], ...] = (*_of_programs(_program_of, _flags_of), *_of_costs())
 LEDGER: "Listing[Priced]" = Listing(
-    (*_of_programs(_program_of, _flags_of), *_of_costs()),
+    _PRICED,
     ("id", "name", "status", "mean_delta", "cost_ratio", "w/t/l", "verdict", "parents", "flags", "reason"),
 )
 FRONTIER: "Listing[Point]" = Listing(
-    (*_of_programs(_program_of, _flags_of), *_of_costs(), *_of_steps()),
+    (*_PRICED, *_of_steps()),
     ("id", "name", "cost_ratio", "mean_delta", "w/t/l", "gain", "95 % tasks", "95 % queries", "flags"),
 )
 

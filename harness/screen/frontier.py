@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -54,10 +55,9 @@ def price_all(programs: Sequence[Program], run: Run) -> list[Priced]:
 def frontier_points(front: Sequence[Program], run: Run) -> list[Point]:
     """The programs of a frontier, cheapest first, each with its step from the one before it."""
     cells = [_cells(program, run.record) for program in front]
-    steps = [None, *(_step(better, cheaper) for cheaper, better in zip(cells, cells[1:], strict=False))]
+    steps = [None, *(_step(better, cheaper) for cheaper, better in pairwise(cells))]
     return [
-        Point(program, costs_of(program.record, run.record), step)
-        for program, step in zip(front, steps, strict=False)
+        Point(program, costs_of(program.record, run.record), step) for program, step in zip(front, steps, strict=False)
     ]
 
 

@@ -8,7 +8,7 @@ from archive import AXES, LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Costs, Program, Run
 from harness.evaluation.audit import audits_line
 from harness.screen.columns import OUTCOMES, PAIRS, frontier_table
 from harness.screen.comparison import Comparison
-from harness.screen.frontier import Point
+from harness.screen.frontier import frontier_points
 from harness.screen.listing import print_rows
 from harness.screen.views import basis
 from harness.text import plain, plain_lines
@@ -19,21 +19,27 @@ if TYPE_CHECKING:
     from harness.evaluation.single import Single
 
 
-def print_frontier(points: Sequence[Point], run: Run, axis: Axis | None = None) -> None:
-    """Print a run's frontier, cheapest first on an axis, and what its numbers stand on."""
-    if not points:
+def print_frontier(front: Sequence[Program], run: Run, axis: Axis | None = None) -> None:
+    """Print a run's frontier, cheapest first on an axis, by default the run's own, and what its numbers stand on."""
+    if not front:
         print(f"Run {run.id} has no program with a result on every task yet.")
         return
     axis = axis or axis_of(run.record)
+    points = frontier_points(front, run)
     print_rows(frontier_table(axis, by_worth=run.record.maximise != "mean"), points)
     print(f"{basis(run)}; cost in {axis}.")
     if len(points) > 1:
         print("gain: mean delta less that of the line above it, on the tasks that programs were chosen by.")
     if long := [point.program.id for point in points if point.costs.flags]:
-        print(
-            f"{LONG_TEXTS_FLAG}: {', '.join(long)}. Few, but long texts: in tokens it costs more than {LONG_TEXTS:g} "
-            "times what it costs in texts."
-        )
+        print(long_texts_note(long))
+
+
+def long_texts_note(programs: Sequence[str]) -> str:
+    """What the flag says of these programs."""
+    return (
+        f"{LONG_TEXTS_FLAG}: {', '.join(programs)}. Few, but long texts: the ratio in tokens is more than "
+        f"{LONG_TEXTS:g} times that in texts."
+    )
 
 
 def print_comparison(comparison: Comparison) -> None:

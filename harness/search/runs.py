@@ -209,6 +209,7 @@ def _search(
         told_retries(watcher.retrying),
         open_workbench(settings, tasks, hidden=hidden, watcher=watcher, given=around.given) as bench,
     ):
+        _require_counted(settings.search.cost, bench)
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
             stack.enter_context(alone(archive, run_id))
@@ -284,6 +285,12 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         maximise=str(bench.goal.objective),
         tasks=[task_record(task, "validation" if task.name in bench.hidden else "search") for task in bench.tasks],
     )
+
+
+def _require_counted(axis: str, bench: Workbench) -> None:
+    """Raise UsageError where the encoder counts nothing of what the search is to count cost in."""
+    if not all(getattr(task.cost, axis) for task in bench.evaluator.tasks):
+        raise UsageError(f"The encoder counts no {axis}, so no program has a cost; use search.cost=texts.")
 
 
 def metric_check(probe: PreparedTask) -> str:
