@@ -13,7 +13,7 @@ AXES: tuple[Axis, ...] = get_args(Axis)
 LONG_TEXTS = 2.0
 """A token ratio of more than so many times the text ratio is marked: the program asks for few, but long texts.
 
-The 30 reference programs on the documentation suite have 0.44 to 1.18; ten documents joined to a text have 6.
+The 30 reference programs on the documentation suite have 0.44 to 1.18 times; ten documents in one text 5.8.
 """
 LONG_TEXTS_FLAG = "long_texts"
 

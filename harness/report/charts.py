@@ -53,7 +53,7 @@ def frontier_chart(programs: Sequence[Program], run: Run, front: Collection[str]
 def titles(run: Run, axis: Axis = "texts") -> dict[str, str]:
     """What a run's figures are of: the measure, what is maximised, by default `mean delta nDCG@10`, and the cost."""
     measure = plain(run.record.measure, 80)
-    cost = "cost ratio c" if axis == "texts" else f"cost ratio in {axis}"
+    cost = "cost ratio" if axis == "texts" else f"cost ratio in {axis}"
     return {"measure": measure, "worth": f"{find_objective(run.record.maximise).label} {measure}", "cost": cost}
 
 

@@ -94,9 +94,9 @@ def _cells(program: Program, run: RunRecord) -> list[CellDelta]:
     encoder, cells = str(run.encoder["name"]), []
     for task in run.tasks:
         outcome = outcomes.get(task.name)
-        if task.split != "search" or outcome is None or outcome.delta is None:
+        found, cosine = outcome and outcome.by_measure.get(run.measure), task.by_measure.get(run.measure)
+        if task.split != "search" or outcome is None or outcome.delta is None or not found or not cosine:
             continue
-        cosine = task.by_measure[run.measure].per_query.astype(np.float64)
-        per_query = outcome.by_measure[run.measure].per_query.astype(np.float64) - cosine
+        per_query = found.per_query.astype(np.float64) - cosine.per_query
         cells.append(CellDelta(program.id, encoder, task.name, task.domain, outcome.delta, per_query))
     return cells
