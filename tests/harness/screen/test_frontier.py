@@ -55,11 +55,12 @@ def test_hidden_tasks_are_no_part_of_a_step(tmp_path: Path) -> None:
     assert step is not None and step.gain == pytest.approx(np.mean(deltas[1]) - np.mean(deltas[0]))
 
 
-@pytest.mark.parametrize("n_tasks", [8, 2], ids=["over tasks", "over queries"])
-def test_sure_keeps_what_is_better_than_every_cheaper_one_beyond_noise(tmp_path: Path, n_tasks: int) -> None:
-    programs, run = front(tmp_path, (0.0, 0.05, 0.0505, 0.2), n_tasks)
-    noisy = {program.number for program in programs} - {1, 2, 4}
-    assert noisy == {3}, "by a hair it is on the frontier"
+@pytest.mark.parametrize(("n_tasks", "hair"), [(8, 0.0505), (2, 0.058)], ids=["over tasks", "over queries"])
+def test_sure_keeps_what_is_better_than_every_cheaper_one_beyond_noise(
+    tmp_path: Path, n_tasks: int, hair: float
+) -> None:
+    programs, run = front(tmp_path, (0.0, 0.05, hair, 0.2), n_tasks)
+    assert [program.number for program in programs] == [1, 2, 3, 4], "the third by a hair"
     assert [program.number for program in sure_frontier(programs, run)] == [1, 2, 4]
 
 

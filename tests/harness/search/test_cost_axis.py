@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import harness
@@ -42,8 +43,12 @@ def test_a_search_goes_by_its_axis(tmp_path: Path, axis: str) -> None:
     assert [view.id for view in desk.history.frontier()] == [found.id for found in run.frontier()]
 
 
+def vectors(texts: list[str]) -> np.ndarray:
+    return np.array([[len(text), text.count("a"), 1.0] for text in texts])
+
+
 def test_an_encoder_that_counts_no_tokens_cannot_be_searched_by_them(tmp_path: Path) -> None:
-    encoder = FunctionEncoder(lambda texts: [[len(text), text.count("a"), 1.0] for text in texts], name="lengths")
+    encoder = FunctionEncoder(vectors, name="letters", count_tokens=lambda text: 0)
     places = [f"archive.path={tmp_path / 'a.db'}", f"cache.folder={tmp_path / 'cache'}"]
     with pytest.raises(UsageError, match=r"counts no tokens, .* use search\.cost=texts"):
         harness.discover(*places, "sandbox=weak", "search.cost=tokens", encoder=encoder, tasks=TASKS)
