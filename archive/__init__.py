@@ -2,6 +2,20 @@
 
 from archive.archive import Archive
 from archive.calls import Calls
+from archive.costs import (
+    AXES,
+    LONG_TEXTS,
+    LONG_TEXTS_FLAG,
+    Axis,
+    Cost,
+    Costs,
+    axis_named,
+    axis_of,
+    costs_of,
+    non_dominated_programs,
+    priced,
+    pricer,
+)
 from archive.errors import ArchiveError
 from archive.heldout import HeldOut
 from archive.pareto import hypervolume, non_dominated
@@ -23,13 +37,19 @@ from archive.records import (
 )
 
 __all__ = [
+    "AXES",
+    "LONG_TEXTS",
+    "LONG_TEXTS_FLAG",
     "NDCG_AT_10",
     "Archive",
     "ArchiveError",
+    "Axis",
     "CallRecord",
     "Calls",
     "Cell",
     "CellRecord",
+    "Cost",
+    "Costs",
     "Event",
     "Exchange",
     "HeldOut",
@@ -41,6 +61,12 @@ __all__ = [
     "RunRecord",
     "TaskRecord",
     "UsageRecord",
+    "axis_named",
+    "axis_of",
+    "costs_of",
     "hypervolume",
     "non_dominated",
+    "non_dominated_programs",
+    "priced",
+    "pricer",
 ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from archive import naming, reading, rows
 from archive.connection import connect, durable, sentences, transaction
+from archive.costs import Axis, axis_of, non_dominated_programs
 from archive.errors import ArchiveError
 from archive.exchanges import Exchanges
 from archive.export import export
@@ -201,10 +202,13 @@ class Archive:
         with self.reading() as connection:
             return reading.program_counts(connection)
 
-    def frontier(self, run_id: str) -> list[Program]:
-        """A run's non-dominated programs, cheapest first."""
+    def frontier(self, run_id: str, axis: Axis | None = None) -> list[Program]:
+        """A run's non-dominated programs, cheapest first; costs on an axis, by default the one it searched by."""
         with self.reading() as connection:
-            return reading.frontier(connection, run_id)
+            record = reading.run(connection, run_id).record
+            if (axis or axis_of(record)) == "texts":
+                return reading.frontier(connection, run_id)
+            return non_dominated_programs(reading.programs(connection, run_id), record, axis)
 
     def searched(self) -> dict[str, frozenset[str]]:
         """What the runs that wrote a source searched on, by source hash; see `RunRecord.searched`.

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archive import NDCG_AT_10, Archive, Measured, Program, non_dominated
+from archive import NDCG_AT_10, Archive, Axis, Measured, Program, non_dominated
 from archive import Run as RunRow
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.single import Single, single_view
 from harness.heads.comparison import Kinds, LessHeads, programs_less_heads
 from harness.heads.job import TITLES as HEADS_TITLES
-from harness.screen.columns import FRONTIER, LEDGER, Listing
+from harness.screen.columns import COST_COLUMNS, FRONTIER, LEDGER, Listing
+from harness.screen.frontier import frontier_points, price_all, sure_frontier
 from harness.screen.views import basis
 from harness.transfer.analysis import Analysis, ProgramRow, analyse
 from harness.transfer.files import CELL_FIELDS, transfer_view, write_csv, write_latex
@@ -52,10 +53,14 @@ class Run:
         with Archive.open(self.archive, read_only=True) as opened:
             return opened.programs(self.id)
 
-    def frontier(self) -> list[Program]:
-        """The non-dominated programs, cheapest first."""
+    def frontier(self, cost: Axis | None = None, *, sure: bool = False) -> list[Program]:
+        """The non-dominated programs, cheapest first; costs in `cost`, by default what the run counted them in.
+
+        With `sure` those alone that are better than every cheaper one kept, beyond noise.
+        """
         with Archive.open(self.archive, read_only=True) as opened:
-            return opened.frontier(self.id)
+            front = opened.frontier(self.id, cost)
+        return sure_frontier(front, self.row) if sure else front
 
     def frame(self, *, per_query: bool = False) -> "pd.DataFrame":
         """One row a program, with the columns of `ttc ledger --csv`; or one a program, task and query.
@@ -63,12 +68,14 @@ class Run:
         The second has the columns program, task, query, cosine, ndcg, one for each other measure that is recorded, and
         delta; cosine and delta are of the measure that the run searched by. Tasks that a search hides are in it.
         """
-        return _per_query_frame(self.row, self.programs()) if per_query else _frame(LEDGER, self.programs())
+        row, programs = self.row, self.programs()
+        return _per_query_frame(row, programs) if per_query else _frame(LEDGER, price_all(programs, row))
 
     def _repr_html_(self) -> str:
-        front = self.frontier()
-        table = _frame(FRONTIER, front)[["id", "name", "cost_ratio", "mean_delta", "wins", "ties", "losses", "flags"]]
-        return f"<p>Run {self.id}: {self.row.status}. {_escaped(basis(self.row))}.</p>{_html(table)}"
+        row, front = self.row, self.frontier()
+        shown = ["id", "name", *COST_COLUMNS.values(), "mean_delta", "gain", "wins", "ties", "losses", "flags"]
+        table = _frame(FRONTIER, frontier_points(front, row))[shown]
+        return f"<p>Run {self.id}: {row.status}. {_escaped(basis(row))}.</p>{_html(table)}"
 
 
 @dataclass(frozen=True)
@@ -138,11 +145,13 @@ class Matrix:
     complete: bool
     """Whether every cell asked for is there."""
     seed: int = 0
+    cost: Axis = "texts"
+    """What cost is counted in where it is shown and where `frontier` is not told."""
 
     @classmethod
     def of(cls, done: Transferred) -> "Matrix":
         """The value of a finished transfer."""
-        return cls(done.matrix, done.complete, done.seed)
+        return cls(done.matrix, done.complete, done.seed, done.cost)
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -153,11 +162,11 @@ class Matrix:
         """One row a program that has a result, in the order asked for."""
         return list(self.analysis.rows)
 
-    def frontier(self) -> list[ProgramRow]:
+    def frontier(self, cost: Axis | None = None) -> list[ProgramRow]:
         """Programs that no other one beats in both cost and mean delta, cheapest first."""
-        rows = self.programs()
-        kept = non_dominated([row.cost_ratio for row in rows], [row.summary.mean for row in rows])
-        return [rows[place] for place in kept]
+        points = [(c, row) for row in self.programs() if (c := row.costs.on(cost or self.cost)) is not None]
+        kept = non_dominated([c for c, _ in points], [row.summary.mean for _, row in points])
+        return [points[place][1] for place in kept]
 
     def view(self) -> dict[str, Any]:
         """Everything as JSON-ready values; every figure with its cells."""
@@ -169,7 +178,7 @@ class Matrix:
 
     def write_latex(self, path: Path) -> None:
         """The table of programs in the style of booktabs."""
-        write_latex(self.cells, self.analysis, path)
+        write_latex(self.cells, self.analysis, path, self.cost)
 
     def frame(self, *, per_query: bool = False) -> "pd.DataFrame":
         """One row a cell, failed and missing ones included; with `per_query` one a cell and query, with its delta."""
@@ -194,7 +203,7 @@ class Matrix:
         rows = [
             {
                 "program": row.program,
-                "c": round(row.cost_ratio, 2),
+                "c": None if (cost := row.costs.on(self.cost)) is None else round(cost, 2),
                 "n": row.summary.n,
                 "mean": round(row.summary.mean, 4),
                 "low": None if row.interval is None else round(row.interval.low, 4),

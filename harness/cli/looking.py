@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.options import ArchiveOption, CsvOption, JsonOption, ProgramArgument, RunArgument, form
+from harness.cli.options import ArchiveOption, CostOption, CsvOption, JsonOption, ProgramArgument, RunArgument, form
 from harness.screen.columns import FRONTIER, LEDGER, LINEAGE, LISTINGS, OUTCOMES, PAIRS, RUNS
 from harness.screen.listing import Form, print_json, print_listing
 
@@ -38,10 +38,12 @@ def ledger(
 ) -> None:
     """List every program of a run, admitted or not, oldest first."""
     from archive import Archive
+    from harness.screen.frontier import price_all
 
     with Archive.open(archive, read_only=True) as opened:
-        programs = opened.programs(opened.resolve_run(run))
-    print_listing(LEDGER, programs, form(as_json, as_csv))
+        found = opened.run(opened.resolve_run(run))
+        programs = opened.programs(found.id)
+    print_listing(LEDGER, price_all(programs, found), form(as_json, as_csv))
 
 
 def frontier(
@@ -49,28 +51,37 @@ def frontier(
     archive: ArchiveOption = "ttc-archive.db",
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
+    cost: CostOption = None,
+    sure: Annotated[
+        bool, typer.Option("--sure", help="Keep what is better than every cheaper one kept, beyond noise.")
+    ] = False,
     png: Annotated[
         Path | None, typer.Option(help="Draw the frontier and the cloud of programs (.png, .svg, .pdf).")
     ] = None,
 ) -> None:
     """List a run's non-dominated programs: minimal cost, maximal mean delta (or what `search.maximise` names)."""
     from archive import Archive
+    from harness.screen.frontier import frontier_points, sure_frontier
     from harness.screen.tables import print_frontier
 
+    chosen = form(as_json, as_csv)
     with Archive.open(archive, read_only=True) as opened:
-        run_id = opened.resolve_run(run)
-        front = opened.frontier(run_id)
+        found = opened.run(opened.resolve_run(run))
+        front = opened.frontier(found.id, cost)
+        if sure:
+            front = sure_frontier(front, found)
         if png is not None:
             from harness.report.charts import frontier_chart
             from harness.report.pictures import draw
             from harness.screen.views import basis
 
-            found = opened.run(run_id)
-            draw("frontier", frontier_chart(opened.programs(run_id), found), png, basis(found))
-        if (chosen := form(as_json, as_csv)) is Form.TABLE:
-            print_frontier(front, opened.run(run_id))
-        else:
-            print_listing(FRONTIER, front, chosen)
+            ids = {program.id for program in front}
+            chart = frontier_chart(opened.programs(found.id), found, ids, cost)
+            draw("frontier", chart, png, basis(found))
+    if chosen is Form.TABLE:
+        print_frontier(front, found, cost)
+    else:
+        print_listing(FRONTIER, frontier_points(front, found), chosen)
 
 
 def lineage(

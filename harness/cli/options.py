@@ -1,7 +1,7 @@
 """Options and arguments that several verbs share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,6 +13,10 @@ from harness.settings.words import Sources
 ArchiveOption = Annotated[str, typer.Option("--archive", help="The archive file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+CostOption = Annotated[
+    Literal["texts", "tokens", "seconds"] | None,
+    typer.Option(help="What cost is counted in; by default what the run counted it in, `search.cost`."),
+]
 RunArgument = Annotated[str, typer.Argument(help="Run id, its beginning, or `latest`.", autocompletion=complete_run)]
 ProgramArgument = Annotated[
     str,

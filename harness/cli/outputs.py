@@ -33,7 +33,7 @@ def show(matrix: Matrix, outputs: Outputs) -> None:
     if outputs.as_json:
         print_json(matrix.view())
     else:
-        print_transfer(matrix.cells, matrix.analysis)
+        print_transfer(matrix.cells, matrix.analysis, matrix.cost)
     write_files(matrix, outputs)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.completion import complete_run
-from harness.cli.options import ArchiveOption, RunArgument
+from harness.cli.options import ArchiveOption, CostOption, RunArgument
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +29,7 @@ def report(
         Path | None, typer.Option("--output", "-o", help="The file; by default ttc-report-RUN.html.")
     ] = None,
     figures: Annotated[Path | None, typer.Option(help="Also draw each chart as SVG and PNG into this folder.")] = None,
+    cost: CostOption = None,
 ) -> None:
     """Write a page that shows a run: frontier, programs, lineage, spending, transfer, methods. It needs no network."""
     from archive import Archive
@@ -38,7 +39,7 @@ def report(
     with Archive.open(what if whole else archive, read_only=True) as opened:
         run_ids = [run.id for run in opened.runs()] if whole else [opened.resolve_run(what)]
         path = output or Path(f"ttc-report-{opened.path.stem if whole else run_ids[0]}.html")
-        data = write_report(opened, run_ids, path, figures)
+        data = write_report(opened, run_ids, path, figures, cost)
     programs = sum(len(run["programs"]) for run in data["runs"])
     print(f"{path}: {len(run_ids)} run(s), {programs} programs, {path.stat().st_size / 1e6:.1f} MB.")
     if figures is not None:

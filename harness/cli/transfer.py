@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import JsonOption, ProgramsArgument
+from harness.cli.options import CostOption, JsonOption, ProgramsArgument
 
 if TYPE_CHECKING:
     from harness.cli.outputs import Outputs
@@ -28,6 +28,7 @@ def transfer(
     csv: CsvOption = None,
     latex: LatexOption = None,
     heatmap: HeatmapOption = None,
+    cost: CostOption = None,
 ) -> None:
     """Judge programs on held-out tasks: `ttc transfer frontier reference my.py encoders=minilm,wordllama`.
 
@@ -36,7 +37,8 @@ def transfer(
     """
     from harness.cli.matrices import run_transfer
 
-    complete = run_transfer(words or [], _outputs(as_json, csv, latex, heatmap), again=again)
+    counted = [] if cost is None else [f"search.cost={cost}"]
+    complete = run_transfer([*(words or []), *counted], _outputs(as_json, csv, latex, heatmap), again=again)
     raise typer.Exit(0 if complete else 1)
 
 

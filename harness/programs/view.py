@@ -13,6 +13,7 @@ class ProgramView:
     source: str
     mean_delta: float | None
     cost_ratio: float | None
+    """On the axis that the search counts cost in, by default texts."""
     worth: float | None = None
     """What the search maximises; None without a result, or below the floor."""
 
@@ -32,6 +33,7 @@ class LedgerRow:
     lesson: str
     mean_delta: float | None
     cost_ratio: float | None
+    """On the axis that the search counts cost in, by default texts."""
     wins: int
     ties: int
     losses: int

@@ -24,6 +24,17 @@ FAILURES = 5
 """Newest programs without a result whose reasons are repeated."""
 
 
+AGAIN = "pooled over the tasks. A repeated text counts again"
+COSTS = {
+    "texts": f"Cost is c = 1 + (texts passed to embed_fn) / (queries and documents encoded once), {AGAIN}.",
+    "tokens": "Cost is c = 1 + (tokens of the texts passed to embed_fn) / (tokens of queries and documents encoded "
+    f"once), {AGAIN}, and a long text costs more than a short one.",
+    "seconds": "Cost is c = 1 + (encoder seconds of the texts passed to embed_fn) / (encoder seconds of queries and "
+    f"documents encoded once), {AGAIN}, and a long text costs more than a short one.",
+}
+"""How cost is told, by what the search counts it in."""
+
+
 def fill(name: str, **values: object) -> str:
     """A template of `templates` with its $names filled in."""
     return _template(name).substitute({key: str(value) for key, value in values.items()})
@@ -40,6 +51,7 @@ def prefix(search: SearchSettings, program: ProgramSettings, *, taboos: Sequence
         "prefix",
         measure=find_measure(search.measure).name,
         counts=find_objective(search.maximise, search.floor).told,
+        cost=COSTS[search.cost],
         objective=fill(f"objective_{search.objective}").strip(),
         transductive=fill(f"transductive_{program.transductive}").strip(),
         taboos="\n".join(f"- {taboo}" for taboo in taboos),

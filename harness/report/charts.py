@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from archive import Program, Run
+from archive import Axis, Program, Run, axis_of, priced
 from harness.evaluation.objectives import find_objective
-from harness.report.front import Progress, front_ids
+from harness.report.front import Progress
 from harness.text import plain
 
 Rows = list[dict[str, Any]]
@@ -22,9 +22,13 @@ HEAT_ROWS = 40
 
 
 def run_charts(
-    run: Run, programs: Sequence[Program], front: Collection[str], progress: Sequence[Progress]
+    run: Run,
+    programs: Sequence[Program],
+    front: Collection[str],
+    progress: Sequence[Progress],
+    axis: Axis = "texts",
 ) -> dict[str, Chart]:
-    """All charts of a run by name; one without data is left out."""
+    """All charts of a run by name; one without data is left out. Cost ratios of `programs` are on the axis."""
     charts = {
         "frontier": {"points": _points(programs, front)},
         "progress": {"progress": [vars(step) for step in progress]},
@@ -36,18 +40,21 @@ def run_charts(
         "lineage": {"nodes": _points(programs, front), "edges": _edges(programs), "kin": []},
     }
     kept = {name: data for name, data in charts.items() if next(iter(data.values()))}
-    return {name: {"data": data, "params": _params(data), "titles": titles(run)} for name, data in kept.items()}
+    return {name: {"data": data, "params": _params(data), "titles": titles(run, axis)} for name, data in kept.items()}
 
 
-def frontier_chart(programs: Sequence[Program], run: Run) -> Chart:
-    """The frontier of a run over the cloud of its programs."""
-    return {"data": {"points": _points(programs, front_ids(programs))}, "params": {}, "titles": titles(run)}
+def frontier_chart(programs: Sequence[Program], run: Run, front: Collection[str], axis: Axis | None = None) -> Chart:
+    """A frontier, by its programs' ids, over the cloud of a run's programs; the axis is by default the run's own."""
+    axis = axis or axis_of(run.record)
+    points = _points(priced(programs, run.record, axis), front)
+    return {"data": {"points": points}, "params": {}, "titles": titles(run, axis)}
 
 
-def titles(run: Run) -> dict[str, str]:
-    """What a run's figures are of: the measure, and what is maximised, by default `mean delta nDCG@10`."""
+def titles(run: Run, axis: Axis = "texts") -> dict[str, str]:
+    """What a run's figures are of: the measure, what is maximised, by default `mean delta nDCG@10`, and the cost."""
     measure = plain(run.record.measure, 80)
-    return {"measure": measure, "worth": f"{find_objective(run.record.maximise).label} {measure}"}
+    cost = "cost ratio" if axis == "texts" else f"cost ratio in {axis}"
+    return {"measure": measure, "worth": f"{find_objective(run.record.maximise).label} {measure}", "cost": cost}
 
 
 def heat_params(cells: Rows) -> dict[str, float]:

@@ -8,7 +8,9 @@ import numpy as np
 from archive import (
     NDCG_AT_10,
     Archive,
+    Axis,
     CallRecord,
+    Costs,
     Event,
     HeldOut,
     OutcomeRecord,
@@ -17,6 +19,9 @@ from archive import (
     RunRecord,
     TaskRecord,
     UsageRecord,
+    axis_of,
+    costs_of,
+    priced,
 )
 from harness.report.charts import run_charts, titles
 from harness.report.front import best_so_far, front_ids
@@ -30,10 +35,19 @@ SOURCE = 200_000
 
 
 def run_data(
-    run: Run, programs: Sequence[Program], events: Sequence[Event], calls: Sequence[CallRecord]
+    run: Run,
+    programs: Sequence[Program],
+    events: Sequence[Event],
+    calls: Sequence[CallRecord],
+    axis: Axis | None = None,
 ) -> dict[str, Any]:
-    """A run without its programs: what it is, what it was made with, its charts, and the calls beside programs."""
+    """A run without its programs: what it is, what it was made with, its charts, and the calls beside programs.
+
+    Its frontier and charts count cost on the axis, by default the run's own.
+    """
     record = run.record
+    axis = axis or axis_of(record)
+    programs = priced(programs, record, axis)
     front = front_ids(programs)
     return {
         "id": run.id,
@@ -58,15 +72,18 @@ def run_data(
             for call in calls
         ],
         "frontier": [program.number for program in programs if program.id in front],
-        "titles": titles(run),
-        "charts": run_charts(run, programs, front, best_so_far(programs)),
+        "titles": titles(run, axis),
+        "charts": run_charts(run, programs, front, best_so_far(programs), axis),
     }
 
 
-def program_data(programs: Sequence[Program], run: RunRecord) -> list[dict[str, Any]]:
-    """Programs of a run with their sources, outcomes and intervals."""
+def program_data(programs: Sequence[Program], run: RunRecord, axis: Axis | None = None) -> list[dict[str, Any]]:
+    """Programs of a run with their sources, outcomes and intervals; `cost` is on the axis, by default the run's own."""
     intervals = {task.name: _intervals(programs, task, run.measure) for task in run.tasks}
-    return [_program(program, intervals, run.measure) for program in programs]
+    return [
+        _program(program, intervals, run.measure, costs_of(program.record, run), axis or axis_of(run))
+        for program in programs
+    ]
 
 
 def transfer_data(archive: Archive) -> list[dict[str, Any]]:
@@ -130,7 +147,13 @@ def _task(task: TaskRecord, measure: str) -> dict[str, Any]:
     }
 
 
-def _program(program: Program, intervals: Mapping[str, Mapping[str, Sequence[float]]], measure: str) -> dict[str, Any]:
+def _program(
+    program: Program,
+    intervals: Mapping[str, Mapping[str, Sequence[float]]],
+    measure: str,
+    costs: Costs,
+    axis: Axis,
+) -> dict[str, Any]:
     record = program.record
     return {
         "number": program.number,
@@ -143,14 +166,15 @@ def _program(program: Program, intervals: Mapping[str, Mapping[str, Sequence[flo
         "reason": plain(record.reason, TEXT),
         "delta": _rounded(record.mean_delta),
         "worth": _rounded(record.worth),
-        "cost": _rounded(record.cost_ratio),
+        "cost": _rounded(costs.on(axis)),
+        "costs": {name: _rounded(value) for name, value in vars(costs).items()},
         "wins": record.wins,
         "ties": record.ties,
         "losses": record.losses,
         "parents": record.parents,
         "mode": plain(record.mode, NAME),
         "model": plain(record.model, NAME),
-        "flags": [plain(flag, NAME) for flag in record.flags],
+        "flags": [plain(flag, NAME) for flag in (*record.flags, *costs.flags)],
         "rules": [
             {"code": plain(str(v["code"]), NAME), "line": v["line"], "message": plain(str(v["message"]), TEXT)}
             for v in record.violations

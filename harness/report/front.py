@@ -18,7 +18,7 @@ class Progress:
 
 
 def front_ids(programs: Sequence[Program]) -> set[str]:
-    """Ids of the non-dominated programs, as the archive's view `frontier` has them."""
+    """Ids of the non-dominated programs, as the archive's view `frontier` has them; by the `cost_ratio` they carry."""
     points = [point for program in programs if (point := _point(program)) is not None]
     kept = non_dominated([cost for cost, _, _ in points], [delta for _, delta, _ in points])
     return {points[index][2] for index in kept}

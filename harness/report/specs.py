@@ -31,7 +31,7 @@ ABOUT = [
     {"field": "name", "title": "name"},
     {"field": "id", "title": "program"},
     {"field": "delta", "title": "{worth}", "format": SIGNED},
-    {"field": "cost", "title": "cost ratio", "format": ".2f"},
+    {"field": "cost", "title": "{cost}", "format": ".2f"},
     {"field": "tasks", "title": "wins/ties/losses"},
     {"field": "kind", "title": "status"},
 ]
@@ -74,7 +74,7 @@ FRONTIER = _spec(
             "field": "cost",
             "type": "quantitative",
             "scale": {"type": "log", "nice": False, "padding": 18},
-            "title": "cost ratio c, logarithmic",
+            "title": "{cost}, logarithmic",
             "axis": {"format": "~g", "grid": False},
         },
         "y": {"field": "delta", "scale": {"padding": 18}, **DELTA},
@@ -281,7 +281,7 @@ DRAWN = {
 
 
 def titled(spec: Spec, titles: Mapping[str, str]) -> Spec:
-    """A specification whose titles name what they are of, in place of `{measure}` and `{worth}`."""
+    """A specification whose titles name what they are of, in place of `{measure}`, `{worth}` and `{cost}`."""
     text = json.dumps(spec)
     for mark, said in titles.items():
         text = text.replace(f"{{{mark}}}", json.dumps(said)[1:-1])

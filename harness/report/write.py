@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from archive import NDCG_AT_10, Archive, Calls
+from archive import NDCG_AT_10, Archive, Axis, Calls
 from harness.report.charts import heat_params
 from harness.report.data import program_data, run_data, transfer_data
 from harness.report.page import render_page
@@ -15,14 +15,14 @@ from harness.screen.views import basis
 HELD_OUT_TITLES = {"measure": NDCG_AT_10}
 
 
-def report_data(archive: Archive, run_ids: Sequence[str]) -> dict[str, Any]:
-    """All that a page shows of these runs."""
+def report_data(archive: Archive, run_ids: Sequence[str], axis: Axis | None = None) -> dict[str, Any]:
+    """All that a page shows of these runs; costs on the axis, by default each run's own."""
     runs = []
     for run_id in run_ids:
         run, programs = archive.run(run_id), archive.programs(run_id)
-        listed = program_data(programs, run.record)
+        listed = program_data(programs, run.record, axis)
         calls = Calls(archive, run_id).beside_programs()
-        runs.append({**run_data(run, programs, archive.events(run_id), calls), "programs": listed})
+        runs.append({**run_data(run, programs, archive.events(run_id), calls, axis), "programs": listed})
     return {"runs": runs, "transfer": transfer_with_scales(archive)}
 
 
@@ -31,9 +31,18 @@ def transfer_with_scales(archive: Archive) -> list[dict[str, Any]]:
     return [{**encoder, "params": heat_params(encoder["cells"])} for encoder in transfer_data(archive)]
 
 
-def write_report(archive: Archive, run_ids: Sequence[str], path: Path, figures: Path | None = None) -> dict[str, Any]:
-    """Write the page, and with `figures` each chart as SVG and PNG to that folder; what was shown is returned."""
-    data = report_data(archive, run_ids)
+def write_report(
+    archive: Archive,
+    run_ids: Sequence[str],
+    path: Path,
+    figures: Path | None = None,
+    axis: Axis | None = None,
+) -> dict[str, Any]:
+    """Write the page, and with `figures` each chart as SVG and PNG to that folder; what was shown is returned.
+
+    Costs are counted on the axis, by default what each run counted them in.
+    """
+    data = report_data(archive, run_ids, axis)
     title = f"Run {run_ids[0]}" if len(run_ids) == 1 else f"{archive.path.name}, {len(run_ids)} runs"
     path.write_text(render_page(data, title), encoding="utf-8")
     if figures is not None:

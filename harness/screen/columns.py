@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from archive import OutcomeRecord, Program, Run
     from harness.programs.operations import Finding
+    from harness.screen.frontier import Point, Priced
+    from harness.transfer.intervals import Interval
 
 Row = TypeVar("Row")
 
+ABSENT = "–"
+"""A figure that cannot be had; a note says why."""
 DEEPEST = 12
 """Steps by which a table sets in a lineage; later generations stand as far in."""
 
@@ -90,6 +94,10 @@ def _two(value: float) -> str:
     return f"{value:,.2f}"
 
 
+def _milli(value: float) -> str:
+    return f"{value * 1000:,.1f} ms"
+
+
 def _count(value: int) -> str:
     return f"{value:,}"
 
@@ -102,8 +110,11 @@ def _joined(values: Sequence[str]) -> str:
     return ", ".join(values)
 
 
-def _of_programs(get: "Callable[[Row], Program]") -> tuple[Column[Row], ...]:
-    """Columns of a program, wherever it stands in a row."""
+def _of_programs(
+    get: "Callable[[Row], Program]",
+    flags: "Callable[[Row], list[str]] | None" = None,
+) -> tuple[Column[Row], ...]:
+    """Columns of a program, wherever it stands in a row; its flags are those recorded, unless a row has its own."""
 
     def column(
         name: str, meaning: str, value: "Callable[[Program], Any]", shown: Callable[[Any], str] = str
@@ -126,7 +137,7 @@ def _of_programs(get: "Callable[[Row], Program]") -> tuple[Column[Row], ...]:
         record("mean_delta", "mean over the search tasks of the run's measure less cosine's", _signed),
         record("unseen_delta", "the same on queries that nothing was selected by; null where there are none", _signed),
         record("worth", "what the run maximises, by default the mean delta; null below the floor", _signed),
-        record("cost_ratio", "cost ratio c; 1 is to encode every query and document once", _two),
+        record("cost_ratio", "cost ratio c in texts; 1 is to encode every query and document once", _two),
         record("wins", "tasks on which it beats cosine"),
         record("ties", "tasks on which it equals cosine"),
         record("losses", "tasks on which it is worse than cosine"),
@@ -140,7 +151,7 @@ def _of_programs(get: "Callable[[Row], Program]") -> tuple[Column[Row], ...]:
         record("parents", "ids of the programs that it was made from", _joined),
         record("mode", "how it was asked for"),
         record("model", "the model that wrote it; empty for seeds and recombination"),
-        record("flags", "what to be wary of", _joined),
+        Column("flags", "what to be wary of", flags or (lambda row: get(row).record.flags), _joined),
         column(
             "rules",
             "codes of the static rules that it breaks",
@@ -170,21 +181,82 @@ def _dollars(program: "Program") -> float | None:
     return sum(known) if len(known) == len(costs) else None
 
 
-def _this(program: "Program") -> "Program":
-    return program
+def _of_costs() -> tuple[Column[Any], ...]:
+    def costs(name: str, meaning: str, shown: Callable[[Any], str]) -> "Column[Priced]":
+        field = name.removeprefix("cost_")
+        return Column(name, meaning, lambda row: getattr(row.costs, field), shown)
+
+    return (
+        costs("cost_tokens", "cost ratio in tokens of the same texts; null where the encoder counts none", _two),
+        costs("cost_seconds", "cost ratio in seconds of the encoder, each text's as it was first encoded", _two),
+        costs("program_seconds", "processor seconds of the program itself for each query", _milli),
+    )
 
 
-LEDGER: "Listing[Program]" = Listing(
-    _of_programs(_this),
+def _of_steps() -> "tuple[Column[Point], ...]":
+    def bound(name: str, of: str, end: str) -> "Column[Point]":
+        meaning = f"{end} end of the gain's 95 % interval over {of}; null where there are too few"
+        return Column(name, meaning, lambda row: getattr(_interval(row, of), end, None), _signed)
+
+    def interval(name: str, of: str) -> "Column[Point]":
+        meaning = f"the gain's 95 % interval over {of}"
+        return Column(name, meaning, lambda row: _interval(row, of), interval_text, table_only=True)
+
+    return (
+        Column(
+            "gain", "mean delta less that of the next cheaper program listed", lambda r: r.step and r.step.gain, _signed
+        ),
+        Column("gain_over", "id of that next cheaper program", lambda row: row.step and row.step.over),
+        bound("gain_tasks_low", "tasks", "low"),
+        bound("gain_tasks_high", "tasks", "high"),
+        interval("95 % tasks", "tasks"),
+        bound("gain_queries_low", "queries", "low"),
+        bound("gain_queries_high", "queries", "high"),
+        interval("95 % queries", "queries"),
+    )
+
+
+def _interval(point: "Point", of: str) -> "Interval | None":
+    found: Interval | None = getattr(point.step, of, None)
+    return found
+
+
+def interval_text(interval: "Interval | None") -> str:
+    """`[low, high]`, or a dash."""
+    return ABSENT if interval is None else f"[{interval.low:+.3f}, {interval.high:+.3f}]"
+
+
+def _program_of(row: "Priced") -> "Program":
+    return row.program
+
+
+def _flags_of(row: "Priced") -> list[str]:
+    return row.flags
+
+
+COST_COLUMNS = {"texts": "cost_ratio", "tokens": "cost_tokens", "seconds": "cost_seconds"}
+"""The column of each axis that cost is counted on."""
+_PRICED: tuple[Column[Any], ...] = (*_of_programs(_program_of, _flags_of), *_of_costs())
+LEDGER: "Listing[Priced]" = Listing(
+    _PRICED,
     ("id", "name", "status", "mean_delta", "cost_ratio", "w/t/l", "verdict", "parents", "flags", "reason"),
 )
-FRONTIER: "Listing[Program]" = Listing(
-    _of_programs(_this), ("id", "name", "cost_ratio", "mean_delta", "unseen_delta", "w/t/l", "flags")
+FRONTIER: "Listing[Point]" = Listing(
+    (*_PRICED, *_of_steps()),
+    ("id", "name", "cost_ratio", "mean_delta", "unseen_delta", "w/t/l", "gain", "95 % tasks", "95 % queries", "flags"),
 )
-FRONTIER_BY_WORTH: "Listing[Program]" = Listing(
-    FRONTIER.columns, ("id", "name", "cost_ratio", "worth", "mean_delta", "unseen_delta", "w/t/l", "flags")
-)
-"""Of a run that maximises something other than the mean delta."""
+
+
+def frontier_table(axis: str, *, by_worth: bool) -> "tuple[Column[Point], ...]":
+    """Columns of a frontier on an axis: its own cost first, the other costs last; `by_worth` shows the worth too."""
+    first, *rest = dict.fromkeys([COST_COLUMNS[axis], *COST_COLUMNS.values()])
+    names = list(FRONTIER.table)
+    names[names.index("cost_ratio")] = first
+    if by_worth:
+        names.insert(names.index("mean_delta"), "worth")
+    return Listing(FRONTIER.columns, (*names, *rest, "program_seconds")).table_columns
+
+
 LINEAGE: "Listing[Relative]" = Listing(
     (
         Column(

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from harness.heads.comparison import LessHeads
+from harness.screen.columns import interval_text
 from harness.screen.tables import new_table, print_table
-from harness.screen.transfer import interval_text, p_text
+from harness.screen.transfer import p_text
 from harness.text import plain
 from harness.transfer.analysis import Analysis
 

@@ -4,10 +4,11 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archive import Program, Run
+from archive import AXES, LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Costs, Program, Run, axis_of, costs_of
 from harness.evaluation.audit import audits_line
-from harness.screen.columns import FRONTIER, FRONTIER_BY_WORTH, OUTCOMES, PAIRS
+from harness.screen.columns import OUTCOMES, PAIRS, frontier_table
 from harness.screen.comparison import Comparison
+from harness.screen.frontier import frontier_points
 from harness.screen.listing import print_rows
 from harness.screen.views import basis, optimism_line
 from harness.text import plain, plain_lines
@@ -19,17 +20,30 @@ if TYPE_CHECKING:
     from harness.evaluation.single import Single
 
 
-def print_frontier(programs: Sequence[Program], run: Run) -> None:
-    """Print a run's frontier, cheapest first, and what its numbers stand on."""
-    if not programs:
+def print_frontier(front: Sequence[Program], run: Run, axis: Axis | None = None) -> None:
+    """Print a run's frontier, cheapest first on an axis, by default the run's own, and what its numbers stand on."""
+    if not front:
         print(f"Run {run.id} has no program with a result on every task yet.")
         return
-    listing = FRONTIER if run.record.maximise == "mean" else FRONTIER_BY_WORTH
-    print_rows(listing.table_columns, programs)
-    print(f"{basis(run)}.")
-    best = max(programs, key=lambda program: program.record.mean_delta or 0.0)
+    axis = axis or axis_of(run.record)
+    points = frontier_points(front, run)
+    print_rows(frontier_table(axis, by_worth=run.record.maximise != "mean"), points)
+    print(f"{basis(run)}; cost in {axis}.")
+    if len(points) > 1:
+        print("gain: mean delta less that of the line above it, on the tasks that programs were chosen by.")
+    best = max(front, key=lambda program: program.record.mean_delta or 0.0)
     if (optimism := optimism_of(best, run)) is not None:
         print(f"{best.id}: {optimism_line(optimism)}")
+    if long := [point.program.id for point in points if point.costs.flags]:
+        print(long_texts_note(long))
+
+
+def long_texts_note(programs: Sequence[str]) -> str:
+    """What the flag says of these programs."""
+    return (
+        f"{LONG_TEXTS_FLAG}: {', '.join(programs)}. Few, but long texts: the ratio in tokens is more than "
+        f"{LONG_TEXTS:g} times that in texts."
+    )
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -75,6 +89,7 @@ def print_evaluation(single: "Single") -> None:
 def print_program(program: Program, run: Run) -> None:
     """Print a program of a run: what its author says, what came of it, its outcomes and its source."""
     record = program.record
+    costs = costs_of(record, run.record)
     facts = {
         "name": record.name,
         "status": f"{record.status} ({record.verdict})",
@@ -84,7 +99,7 @@ def print_program(program: Program, run: Run) -> None:
         "novelty": record.novelty_claim,
         "expected": record.expected_effect,
         "lesson": record.lesson,
-        "flags": ", ".join(record.flags),
+        "flags": ", ".join([*record.flags, *costs.flags]),
         "audits": audits_line(record.audits, len(record.outcomes)) if record.outcomes else "",
     }
     if record.mean_delta is not None and record.cost_ratio is not None:
@@ -92,6 +107,7 @@ def print_program(program: Program, run: Run) -> None:
             f"mean delta {record.mean_delta:+.4f} of {run.record.measure} over {record.n_tasks} tasks, "
             f"cost ratio {record.cost_ratio:.2f}, {record.wins} wins, {record.ties} ties, {record.losses} losses"
         )
+        facts["costs"] = costs_line(costs)
         if run.record.maximise != "mean":
             worth = "none" if record.worth is None else f"{record.worth:+.4f}"
             facts["worth"] = f"{worth}, by {run.record.maximise}"
@@ -104,6 +120,14 @@ def print_program(program: Program, run: Run) -> None:
         print_rows(OUTCOMES.table_columns, record.outcomes)
         print()
     print_code(record.source, "python")
+
+
+def costs_line(costs: Costs) -> str:
+    """A program's cost ratios and its own seconds, as far as they are known."""
+    told = [f"{ratio:.2f} in {axis}" for axis in AXES if (ratio := costs.on(axis)) is not None]
+    if costs.program_seconds is not None:
+        told.append(f"{costs.program_seconds * 1000:.1f} ms of the program itself a query")
+    return ", ".join(told)
 
 
 def print_source(source: str) -> None:

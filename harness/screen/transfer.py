@@ -2,24 +2,22 @@
 
 from typing import TYPE_CHECKING
 
-from harness.screen.tables import new_table, print_table
+from archive import Axis
+from harness.screen.columns import ABSENT, interval_text
+from harness.screen.tables import long_texts_note, new_table, print_table
 from harness.text import plain
 from harness.transfer.analysis import Analysis, ProgramRow
-from harness.transfer.intervals import Interval
 from harness.transfer.matrix import Matrix
 from harness.transfer.statistics import Summary
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-ABSENT = "–"
-"""A figure that cannot be had; a note says why."""
 
-
-def print_transfer(matrix: Matrix, analysis: Analysis) -> None:
-    """Print programs, then encoders and domains where there are several, then oracles and what the figures stand on."""
+def print_transfer(matrix: Matrix, analysis: Analysis, axis: Axis = "texts") -> None:
+    """Print programs by their cost on an axis, then encoders and domains where there are several, then the notes."""
     if analysis.rows:
-        print_table(_programs(analysis))
+        print_table(_programs(analysis, axis))
         for name, groups in (
             ("encoder", [row.by_encoder for row in analysis.rows]),
             ("domain", [row.by_domain for row in analysis.rows]),
@@ -33,10 +31,10 @@ def print_transfer(matrix: Matrix, analysis: Analysis) -> None:
                 f"ORACLE, not a program: the best of {len(oracle.programs)} programs for each {oracle.chosen_per}, "
                 f"chosen with the labels, has mean delta {oracle.mean:+.4f} (n = {len(oracle.cells)} common cells)."
             )
-    print_notes(matrix, analysis)
+    print_notes(matrix, analysis, axis)
 
 
-def print_notes(matrix: Matrix, analysis: Analysis) -> None:
+def print_notes(matrix: Matrix, analysis: Analysis, axis: Axis = "texts") -> None:
     """Print what the figures stand on, and every cell that has none."""
     print(
         "Delta of nDCG@10 (a matrix has no other measure) against the same encoder's cosine; "
@@ -44,6 +42,9 @@ def print_notes(matrix: Matrix, analysis: Analysis) -> None:
         "95 % intervals over whole tasks, and over the queries of these tasks; "
         f"p by sign flips of {_flipped(analysis)}, Holm over {len(analysis.rows)} programs; seed {analysis.seed}."
     )
+    print(f"c: cost ratio in {axis}. ms: processor time of the program itself for each query.")
+    if long := [row.program for row in analysis.rows if row.costs.flags]:
+        print(long_texts_note([plain(program, 40) for program in long]))
     for reason in analysis.blanks:
         print(f"{ABSENT} {reason}")
     if analysis.pairs:
@@ -56,16 +57,17 @@ def print_notes(matrix: Matrix, analysis: Analysis) -> None:
         print(f"no result: {plain(cell.program)}, {cell.encoder}, {cell.task}: {cell.verdict} {plain(cell.reason)}")
 
 
-def _programs(analysis: Analysis) -> "Table":
+def _programs(analysis: Analysis, axis: Axis) -> "Table":
     shown = new_table(
-        "program", ">c", ">n", ">mean", ">95 % tasks", ">95 % queries", ">median", ">95 % tasks", ">win/tie/loss",
-        ">worst", "worst cell", ">p", ">p Holm",
+        "program", ">c", ">ms", ">n", ">mean", ">95 % tasks", ">95 % queries", ">median", ">95 % tasks",
+        ">win/tie/loss", ">worst", "worst cell", ">p", ">p Holm",
     )  # fmt: skip
-    for row in sorted(analysis.rows, key=lambda row: row.cost_ratio):
-        summary = row.summary
+    for row in analysis.by_cost(axis):
+        summary, cost, own = row.summary, row.costs.on(axis), row.costs.program_seconds
         shown.add_row(
             plain(row.program, 40),
-            f"{row.cost_ratio:.2f}",
+            ABSENT if cost is None else f"{cost:.2f}",
+            ABSENT if own is None else f"{own * 1000:.1f}",
             str(summary.n),
             f"{summary.mean:+.4f}",
             interval_text(row.mean_interval),
@@ -88,11 +90,6 @@ def _groups(rows: tuple[ProgramRow, ...], groups: list[dict[str, Summary]]) -> "
         cells = (f"{group[key].mean:+.4f} ({group[key].n})" if key in group else "" for key in keys)
         shown.add_row(plain(row.program, 40), *cells)
     return shown
-
-
-def interval_text(interval: Interval | None) -> str:
-    """`[low, high]`, or a dash."""
-    return ABSENT if interval is None else f"[{interval.low:+.3f}, {interval.high:+.3f}]"
 
 
 def p_text(p: float | None) -> str:

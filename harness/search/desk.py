@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from archive import Archive
+from archive import Archive, pricer
 from harness.encoders.fingerprint import require_fingerprint
 from harness.evaluation.given import NOTHING_GIVEN, Given
 from harness.evaluation.watcher import Watcher
@@ -74,7 +74,8 @@ class Desk:
             on_event=lambda *event: events.append(event),
         )
         program_id = self.archive.record_program(self.run_id, record, events)
-        known = known_from_record(program_id, record, bench.hidden, self.settings.search.measure)
+        measure, price = self.settings.search.measure, self.history.price
+        known = known_from_record(program_id, record, bench.hidden, measure, price)
         self.history.add(known)
         return known
 
@@ -160,7 +161,7 @@ def read_desk(archive: Archive, run: str) -> Desk:
     """The desk of the run that `run` names."""
     run_id = archive.resolve_run(run)
     settings = recorded_settings(archive, run_id)
-    history = History()
+    history = History(pricer(archive.run(run_id).record))
     for known in recorded_programs(archive, run_id, hidden_of(archive, run_id)):
         history.add(known)
     return Desk(archive, run_id, settings, history)

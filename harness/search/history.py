@@ -1,13 +1,13 @@
 """What a run has learnt so far, as the archive holds it: the loop's only memory."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archive import non_dominated
+from archive import ProgramRecord, non_dominated
 from harness.policies.candidate import Candidate
 from harness.programs.view import LedgerRow, ProgramView
 
@@ -38,7 +38,9 @@ class Known:
 class History:
     """Recorded programs of one run, oldest first. Adding one costs the same at the first and at the thousandth."""
 
-    def __init__(self) -> None:
+    def __init__(self, price: Callable[[ProgramRecord], float | None] = lambda record: record.cost_ratio) -> None:
+        self.price = price
+        """Who tells a program's cost ratio on the axis that the run searches by; in texts unless one is given."""
         self.ledger: list[LedgerRow] = []
         self.programs: list[ProgramView] = []
         """All recorded programs, in the ledger's order."""

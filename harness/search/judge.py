@@ -165,10 +165,11 @@ def _judge_evaluation(
             decision = validation.decision
             on_event("validation", f"Program {len(history) + 1}, {validation.sentence}.")
     kept = decision is not None and decision.admitted
-    if kept or history.reaches_frontier(evaluation.cost_ratio or 0.0, evaluation.worth):
+    record = evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, tried.hidden)
+    if kept or history.reaches_frontier(history.price(record) or 0.0, evaluation.worth):
         evaluation, hidden = audit_closely(evaluation, tried.hidden, proposal.source, bench)
         return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, hidden)
-    return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, tried.hidden)
+    return record
 
 
 def _validate(hidden: Evaluation, history: History, bench: Workbench) -> Validation | None:

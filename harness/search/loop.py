@@ -96,7 +96,8 @@ class Discovery:
         program_id = self._archive.record_program(self._run_id, record, events)
         took = time.monotonic() - began
         _log.info("%s is judged and recorded in %.2f s: %s. %s", program_id, took, record.status, record.reason)
-        known = known_from_record(program_id, record, self._bench.hidden, self._settings.search.measure)
+        measure, price = self._settings.search.measure, self._history.price
+        known = known_from_record(program_id, record, self._bench.hidden, measure, price)
         self._history.add(known)
         self._start_due(len(self._history), len(self._history))
         self._watcher.program_recorded(

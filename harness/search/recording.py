@@ -1,6 +1,6 @@
 """Between the loop's values and the archive's rows: one direction writes, the other reads; nothing is decided here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 
 from archive import NDCG_AT_10, ProgramRecord, UsageRecord
@@ -116,18 +116,22 @@ def behaviour_of(evaluation: Evaluation) -> tuple[str, ...] | None:
 
 
 def known_from_record(
-    program_id: str, record: ProgramRecord, hidden: frozenset[str] = frozenset(), measure: str = NDCG_AT_10
+    program_id: str,
+    record: ProgramRecord,
+    hidden: frozenset[str] = frozenset(),
+    measure: str = NDCG_AT_10,
+    price: Callable[[ProgramRecord], float | None] = lambda record: record.cost_ratio,
 ) -> Known:
     """What the loop remembers of a program; from a fresh record and from the archive it is the same.
 
     Of the tasks named `hidden` it keeps what admission needs, by the run's `measure`, and nothing where a proposer
-    could see it.
+    could see it. Its cost ratio is what `price` says.
     """
     searched = [outcome for outcome in record.outcomes if outcome.task not in hidden]
     deltas = {outcome.task: outcome.delta for outcome in searched if outcome.delta is not None}
     complete = record.mean_delta is not None
-    judged = {outcome.task: outcome.by_measure for outcome in record.outcomes if outcome.task in hidden}
-    validation = {task: found[measure].per_query for task, found in judged.items() if found}
+    judged = [outcome for outcome in record.outcomes if outcome.task in hidden]
+    validation = {outcome.task: found[measure].per_query for outcome in judged if (found := outcome.by_measure)}
     return Known(
         row=LedgerRow(
             id=program_id,
@@ -139,7 +143,7 @@ def known_from_record(
             lesson=record.lesson,
             mean_delta=record.mean_delta,
             worth=record.worth,
-            cost_ratio=record.cost_ratio,
+            cost_ratio=price(record),
             wins=record.wins,
             ties=record.ties,
             losses=record.losses,
@@ -154,7 +158,7 @@ def known_from_record(
         behaviour=tuple(outcome.score_hash or "" for outcome in searched) if complete else None,
         validation=validation if record.status == "admitted" and validation else None,
         # One that moves no hidden task, as the cosine itself, could not be admitted, so it spends nothing.
-        tested=len(validation) == len(hidden) and any(o.delta for o in record.outcomes if o.task in hidden),
+        tested=len(validation) == len(hidden) and any(outcome.delta for outcome in judged),
     )
 
 

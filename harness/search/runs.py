@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 
-from archive import Archive, CallRecord, Calls, RunRecord
+from archive import Archive, CallRecord, Calls, RunRecord, pricer
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
 from harness.errors import JobError, UsageError
@@ -216,6 +216,7 @@ def _search(
             settings, tasks, hidden=hidden, watcher=watcher, given=around.given, unseen=settings.tasks.unseen
         ) as bench,
     ):
+        _require_counted(settings.search.cost, bench)
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
             stack.enter_context(alone(archive, run_id))
@@ -227,7 +228,7 @@ def _search(
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             _tell_other_machine(settings, archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
-        history = History()
+        history = History(pricer(archive.run(run_id).record))
         needs = surroundings(settings, archive, run_id, history, bench)
         discovery = Discovery(
             settings=settings,
@@ -293,6 +294,12 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
     )
 
 
+def _require_counted(axis: str, bench: Workbench) -> None:
+    """Raise UsageError where the encoder counts nothing of what the search is to count cost in."""
+    if not all(getattr(task.cost, axis) for task in bench.evaluator.tasks):
+        raise UsageError(f"The encoder counts no {axis}, so no program has a cost; use search.cost=texts.")
+
+
 def metric_check(probe: PreparedTask) -> str:
     """A sanity check of the metric, recorded with the run: shuffled labels must score like chance."""
     shuffled = shuffled_label_value(probe)
@@ -317,8 +324,12 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
 
 def recorded_programs(archive: Archive, run_id: str, hidden: frozenset[str]) -> list[Known]:
     """What a run has recorded so far, oldest first."""
-    measure = archive.run(run_id).record.measure
-    return [known_from_record(program.id, program.record, hidden, measure) for program in archive.programs(run_id)]
+    run = archive.run(run_id).record
+    price = pricer(run)
+    return [
+        known_from_record(program.id, program.record, hidden, run.measure, price)
+        for program in archive.programs(run_id)
+    ]
 
 
 def hidden_of(archive: Archive, run_id: str) -> frozenset[str]:

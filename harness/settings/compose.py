@@ -16,6 +16,7 @@ from harness.settings.words import Sources, choices, kinds, open_hydra, parse, s
 from harness.text import nearest
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "search.cost": ("texts", "tokens", "seconds"),
     "search.objective": ("compute", "transfer"),
     "program.transductive": ("refuse", "flag", "allow"),
     "sandbox.level": ("strict", "standard", "weak", "none"),

@@ -41,6 +41,8 @@ class SearchSettings:
     maximise: str = "mean"
     """What a search makes of the deltas over its tasks: mean, median, geometric_mean (of the measure itself) or
     mean_minus_latency(weight=0.01), where a second on a task weighs as much as that delta."""
+    cost: str = "texts"
+    """What the frontier counts cost in: texts, tokens, or seconds of the encoder; all three are recorded."""
     floor: float | None = None
     """Least delta on any task; a program that falls below on one is not admitted and breeds no others."""
     validation_share: float = 0.3

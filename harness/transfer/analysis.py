@@ -1,10 +1,11 @@
 """What a matrix says: one row per program, comparisons on common cells, oracles."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from harness.encoders.meter import Cost
+from archive import Axis, Cost, Costs
 from harness.transfer import intervals, significance, statistics
 from harness.transfer.intervals import FEWEST_QUERIES, FEWEST_TASKS, Interval
 from harness.transfer.matrix import Matrix, MatrixCell
@@ -19,6 +20,8 @@ class ProgramRow:
     program: str
     cost_ratio: float
     """1 + extra texts / baseline texts, pooled over those cells."""
+    costs: Costs
+    """The same on every axis."""
     summary: Summary
     unit: Unit
     """What its test flips, and what `interval` is over: tasks, or where these are few the queries of these tasks."""
@@ -70,6 +73,10 @@ class Analysis:
     oracles: tuple[Oracle, ...]
     seed: int
 
+    def by_cost(self, axis: Axis) -> list[ProgramRow]:
+        """The rows, cheapest first on an axis; those without a cost on it last."""
+        return sorted(self.rows, key=lambda row: row.costs.on(axis) or math.inf)
+
 
 def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
     """Compute every figure of a matrix; sign flips are drawn with `seed`."""
@@ -77,10 +84,12 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
     unit = significance.unit_of(cell for cells in results.values() for cell in cells)
     p_values = [significance.sign_flip_p(cells, unit, seed=seed) for cells in results.values()]
     family = significance.corrected(p_values, _least_p(results.values(), unit))
+    costs = {name: _costs([cell for cell in matrix.of(name) if cell.result is not None]) for name in results}
     rows = [
         ProgramRow(
             program=name,
-            cost_ratio=_cost_ratio([cell for cell in matrix.of(name) if cell.result is not None]),
+            cost_ratio=costs[name].texts or 1.0,
+            costs=costs[name],
             summary=statistics.summarise(cells),
             unit=unit,
             mean_interval=intervals.mean_interval(cells),
@@ -117,9 +126,13 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
     )
 
 
-def _cost_ratio(cells: Sequence[MatrixCell]) -> float:
-    baseline = Cost(texts=sum(cell.baseline_texts for cell in cells))
-    return Cost(texts=sum(cell.texts for cell in cells)).ratio_to(baseline)
+def _costs(cells: Sequence[MatrixCell]) -> Costs:
+    return Costs.of(
+        sum((Cost(cell.texts, cell.tokens, cell.encoder_seconds) for cell in cells), Cost()),
+        sum((Cost(cell.baseline_texts, cell.baseline_tokens, cell.baseline_seconds) for cell in cells), Cost()),
+        sum(cell.cpu_s for cell in cells),
+        sum(cell.n_queries for cell in cells),
+    )
 
 
 def _pairs(results: Mapping[str, Sequence[CellDelta]], unit: Unit, seed: int) -> tuple[PairRow, ...]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from archive import Axis
 from harness.text import csv_cell, plain
 from harness.transfer.analysis import Analysis, ProgramRow
 from harness.transfer.intervals import Interval
@@ -50,6 +51,10 @@ def _row_view(row: ProgramRow) -> dict[str, Any]:
     return {
         "program": row.program,
         "cost_ratio": row.cost_ratio,
+        "cost_tokens": row.costs.tokens,
+        "cost_seconds": row.costs.seconds,
+        "program_seconds": row.costs.program_seconds,
+        "flags": row.costs.flags,
         **_summary_view(row.summary),
         "mean_interval": _interval_view(row.mean_interval),
         "query_interval": _interval_view(row.query_interval),
@@ -80,8 +85,8 @@ def _interval_view(interval: Interval | None) -> dict[str, Any] | None:
     return None if interval is None else asdict(interval)
 
 
-def write_latex(matrix: Matrix, analysis: Analysis, path: Path) -> None:
-    """Write the table of programs in the style of booktabs, cheapest first."""
+def write_latex(matrix: Matrix, analysis: Analysis, path: Path, axis: Axis = "texts") -> None:
+    """Write the table of programs in the style of booktabs, cheapest first on an axis."""
     over = "tasks" if analysis.unit == "tasks" else "the queries of these tasks, nothing is said of others"
     lines = [
         r"% needs \usepackage{booktabs}",
@@ -89,21 +94,21 @@ def write_latex(matrix: Matrix, analysis: Analysis, path: Path) -> None:
         r"\toprule",
         r"program & $c$ & $n$ & mean $\Delta$ & 95\,\% & median $\Delta$ & W/T/L & worst & $p_\mathrm{Holm}$ \\",
         r"\midrule",
-        *(_latex_row(row) for row in sorted(analysis.rows, key=lambda row: row.cost_ratio)),
+        *(_latex_row(row, axis) for row in analysis.by_cost(axis)),
         r"\bottomrule",
         r"\end{tabular}",
-        f"% {len(matrix.encoders)} encoders, {len(matrix.tasks)} tasks; seed {analysis.seed}",
+        f"% {len(matrix.encoders)} encoders, {len(matrix.tasks)} tasks; seed {analysis.seed}; cost in {axis}",
         f"% intervals and p over {over}",
         *(f"% {reason}" for reason in analysis.blanks),
     ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def _latex_row(row: ProgramRow) -> str:
-    summary, interval = row.summary, row.interval
+def _latex_row(row: ProgramRow, axis: Axis) -> str:
+    summary, interval, cost = row.summary, row.interval, row.costs.on(axis)
     cells = [
         _escape(plain(row.program, 40)),
-        f"{row.cost_ratio:.2f}",
+        "--" if cost is None else f"{cost:.2f}",
         str(summary.n),
         f"${summary.mean:+.4f}$",
         "--" if interval is None else f"$[{interval.low:+.3f}, {interval.high:+.3f}]$",

@@ -32,6 +32,10 @@ class MatrixCell:
     encoder_seconds: float = 0.0
     wall_s: float = 0.0
     attempts: int = 0
+    cpu_s: float = 0.0
+    n_queries: int = 0
+    baseline_tokens: int = 0
+    baseline_seconds: float = 0.0
     in_search: bool = False
     """Whether the run that found the program searched on this task: then the cell is not held out."""
     result: CellDelta | None = None
@@ -102,6 +106,9 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, found: Cell | N
         domain=task.domain,
         baseline=task.baseline_ndcg,
         baseline_texts=task.baseline_texts,
+        baseline_tokens=task.baseline_tokens,
+        baseline_seconds=task.baseline_seconds,
+        n_queries=task.n_queries,
         verdict="missing",
         in_search=not program.searched.isdisjoint({task.name, task.fingerprint}),
     )
@@ -122,6 +129,7 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, found: Cell | N
         tokens=outcome.tokens,
         encoder_seconds=outcome.encoder_seconds,
         wall_s=outcome.wall_s,
+        cpu_s=outcome.cpu_s,
         attempts=found.attempt,
         result=result,
     )

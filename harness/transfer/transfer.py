@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archive import NDCG_AT_10, Archive
+from archive import NDCG_AT_10, Archive, Axis, axis_named
 from harness.evaluation.given import open_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.transfer.job import evaluate_missing
@@ -19,6 +19,8 @@ class Transferred:
     """Whether every cell asked for is in the archive."""
     seed: int
     """What resampling is drawn with."""
+    cost: Axis = "texts"
+    """What cost is counted in."""
 
 
 def transfer(request: TransferRequest, *, watcher: Watcher | None = None, stopping: Stopping = never) -> Transferred:
@@ -32,4 +34,4 @@ def transfer(request: TransferRequest, *, watcher: Watcher | None = None, stoppi
         done = evaluate_missing(request, open_tasks(settings, request.tasks, watcher), archive, watcher, stopping)
         fingerprints = [task.fingerprint for task in done.tasks]
         matrix = read_matrix(archive, request.programs, done.encoders, fingerprints)
-    return Transferred(matrix, done.complete, settings.search.seed)
+    return Transferred(matrix, done.complete, settings.search.seed, axis_named(settings.search.cost))

@@ -44,7 +44,7 @@ def test_a_whole_archive_passes(archive: Archive) -> None:
         ("UPDATE parents SET parent_id = program_id", "names the later program"),
         ("INSERT INTO sources VALUES ('abc', 'text')", "Source abc belongs to no program"),
         ("UPDATE sources SET source = source || ' '", "is not the text that its hash was taken of"),
-        ("UPDATE outcomes SET ndcg = 0.9 WHERE task = 'beta'", "not the mean of its queries' values"),
+        ("UPDATE outcomes SET ndcg = 0.9 WHERE task = 'beta'", "not the mean of its searched queries' values"),
         ("UPDATE outcomes SET delta = 0.9 WHERE task = 'beta'", "not its nDCG@10 less the cosine's"),
         ("UPDATE outcomes SET per_query = NULL WHERE task = 'beta'", "only a part of its result on beta"),
         (

@@ -18,7 +18,7 @@ function programColumns(run) {
     { name: "name", wide: true, cell: (p) => link(run, p), key: (p) => p.name.toLowerCase() },
     { name: "mean delta", number: true, cell: (p) => delta(p.delta), key: (p) => p.delta },
     ...(run.programs.some((p) => p.worth !== p.delta) ? [{ name: "worth", number: true, cell: (p) => delta(p.worth), key: (p) => p.worth }] : []),
-    { name: "cost ratio", number: true, cell: (p) => fixed(p.cost), key: (p) => p.cost },
+    { name: run.titles.cost, number: true, cell: (p) => fixed(p.cost), key: (p) => p.cost },
     { name: "w/t/l", number: true, cell: (p) => (p.delta === null ? "" : `${p.wins}/${p.ties}/${p.losses}`), key: (p) => (p.delta === null ? null : p.wins - p.losses) },
     { name: "status", cell: (p) => (run.onFront.has(p.number) ? "frontier" : p.status), key: (p) => (run.onFront.has(p.number) ? "frontier" : p.status) },
     { name: "verdict", cell: (p) => p.verdict, key: (p) => p.verdict },
@@ -33,7 +33,7 @@ function runTiles(run) {
   const known = calls.filter((call) => call.cost_usd !== null);
   const failed = run.programs.filter((program) => program.delta === null).length;
   return tiles([
-    [`Best ${run.titles.worth}`, best ? signed(best.worth) : "—", best ? `at cost ratio ${fixed(best.cost)}` : "no result yet"],
+    [`Best ${run.titles.worth}`, best ? signed(best.worth) : "—", best ? `at ${run.titles.cost} ${fixed(best.cost)}` : "no result yet"],
     ["Programs", counted(run.programs.length), failed ? `${counted(failed)} of them without a result` : "all with a result"],
     ["Frontier", plural(run.frontier.length, "program"), "nothing cheaper is better"],
     ["Measured on", plural(tasks.length, "task"), `${counted(sum(tasks.map((task) => task.queries)))} queries`],
@@ -53,7 +53,7 @@ function overview(run) {
     h("p", { class: "soft" }, `Frozen encoder ${run.encoder.name}, objective ${run.objective}, ${run.status}, begun ${when(run.created)}.`),
     runTiles(run),
     charts.frontier && section("Quality against cost",
-      figure("frontier", charts.frontier, `${capital(run.titles.worth)} of ${plural(charts.frontier.data.points.length, "program")} against cost ratio c; at 1 every query and document is encoded once, and nothing more. The frontier goes from ${signed(front[0]?.worth)} at cost ${fixed(front[0]?.cost)} to ${signed(best?.worth)} at cost ${fixed(best?.cost)}. Choose a point to open its program.`, { onpick: open(run) }),
+      figure("frontier", charts.frontier, `${capital(run.titles.worth)} of ${plural(charts.frontier.data.points.length, "program")} against ${run.titles.cost}; at 1 every query and document is encoded once, and nothing more. The frontier goes from ${signed(front[0]?.worth)} at cost ${fixed(front[0]?.cost)} to ${signed(best?.worth)} at cost ${fixed(best?.cost)}. Choose a point to open its program.`, { onpick: open(run) }),
       h("h3", {}, "The frontier, cheapest first"),
       table("The frontier", programColumns(run).filter((column) => !["status", "verdict"].includes(column.name)), front)),
     charts.tasks && section("Where the frontier gains",

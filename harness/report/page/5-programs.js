@@ -37,6 +37,11 @@ function searchable(program) {
   return texts.get(program);
 }
 
+// The ratio on every axis that is known.
+function costsOf(program) {
+  return ["texts", "tokens", "seconds"].filter((axis) => program.costs[axis] !== null).map((axis) => `${fixed(program.costs[axis])} in ${axis}`).join(", ");
+}
+
 function programPage(run, number) {
   const program = run.byNumber.get(number);
   if (!program) return [heading("No such program"), h("p", {}, `Run ${run.id} has no program ${number}.`)];
@@ -55,9 +60,9 @@ function programPage(run, number) {
     program.reason ? h("p", {}, program.reason) : null,
     program.delta === null ? null : tiles([
       [`Mean delta ${run.titles.measure}`, signed(program.delta), `over ${plural(program.outcomes.length, "task")}`],
-      ["Cost ratio", fixed(program.cost), `${counted(sum(program.outcomes.map((outcome) => outcome.texts)))} texts encoded`],
+      [capital(run.titles.cost), fixed(program.cost), costsOf(program)],
       ["Wins, ties, losses", `${program.wins} / ${program.ties} / ${program.losses}`],
-      ["Processor time", `${fixed(sum(program.outcomes.map((outcome) => outcome.cpu ?? 0)))} s`],
+      ["Processor time", `${fixed(sum(program.outcomes.map((outcome) => outcome.cpu ?? 0)))} s`, program.costs.program_seconds === null ? "" : `${fixed(1000 * program.costs.program_seconds, 1)} ms a query`],
     ]),
     h("p", {}, "Parents: ", parents.length ? others(parents) : "none", ". Children: ", children.length ? others(children) : "none", "."),
     said.map(([title, text]) => h("section", {}, h("h2", {}, title), h("p", { class: "whole" }, text))),

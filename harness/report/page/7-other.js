@@ -30,7 +30,7 @@ function methods(run) {
   return [
     heading("Methods"),
     h("p", {}, `Quality is ${run.titles.measure} per query, averaged over a task's queries. Delta is a program's ${run.titles.measure} less that of the same encoder's cosine ranking; mean delta is its mean over the search tasks, defined only where the program finished on all of them. The search maximised the ${run.titles.worth}.`),
-    h("p", {}, "Cost ratio c is the number of texts that encoding the task and running the program asks the encoder for, repeated and cached ones included, over the number that encoding every query and document once takes."),
+    h("p", {}, `Cost ratio c is the number of texts that encoding the task and running the program asks the encoder for, repeated and cached ones included, over the number that encoding every query and document once takes. The same is told in tokens and in seconds of the encoder, since counting texts hides how long they are; this page counts the ${run.titles.cost}. A program is flagged long_texts where its ratio in tokens is more than twice that in texts.`),
     h("p", {}, "The frontier has the programs that no other matches or beats in both. Hypervolume is the area between the frontier, delta 0 and the run's largest cost ratio."),
     h("p", {}, `Intervals: ${run.intervals}. They say how sure a delta on that task is, not how it transfers to others.`),
     h("section", {}, h("h2", {}, "Tasks"), table("Tasks of the run", [

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 import os
 import pty
@@ -131,6 +132,35 @@ def test_source_alone_is_to_the_letter(searched: Searched, ttc: Run) -> None:
     path, run_id = searched
     with Archive.open(path, read_only=True) as archive:
         assert ttc("show", "1", "--source", "--archive", str(path))[1] == archive.program(f"{run_id}.1").record.source
+
+
+def test_a_frontier_by_tokens_has_what_nothing_beats_in_tokens(searched: Searched, ttc: Run) -> None:
+    path = str(searched[0])
+    front = json.loads(ttc("frontier", "--cost", "tokens", "--json", "--archive", path)[1])
+    ledger = json.loads(ttc("ledger", "--json", "--archive", path)[1])
+    measured = [row for row in ledger if row["mean_delta"] is not None]
+    # All of this archive ask for the same tokens, so the best alone is left.
+    assert [row["id"] for row in front] == [max(measured, key=lambda row: row["mean_delta"])["id"]]
+    assert {row["cost_tokens"] for row in measured} == {2.0}
+    assert ("long_texts" in front[0]["flags"]) == (front[0]["cost_tokens"] > 2 * front[0]["cost_ratio"])
+    shown = ttc("frontier", "--cost", "tokens", "--archive", path)[1]
+    assert "cost tokens" in shown.splitlines()[0] and "cost in tokens." in shown
+    code, _, error = ttc("frontier", "--cost", "dollars", "--archive", path)
+    assert code == 2 and "tokens" in error
+
+
+def test_each_program_of_a_frontier_is_compared_with_the_one_before(searched: Searched, ttc: Run) -> None:
+    path = str(searched[0])
+    front = json.loads(ttc("frontier", "--json", "--archive", path)[1])
+    assert front[0]["gain"] is None and len(front) > 2
+    for cheaper, row in itertools.pairwise(front):
+        assert row["gain_over"] == cheaper["id"]
+        assert row["gain"] == pytest.approx(row["mean_delta"] - cheaper["mean_delta"])
+        assert row["gain_tasks_low"] < row["gain"] < row["gain_tasks_high"]
+        assert row["gain_queries_low"] < row["gain"] < row["gain_queries_high"]
+    sure = json.loads(ttc("frontier", "--sure", "--json", "--archive", path)[1])
+    assert sure[0]["id"] == front[0]["id"] and {row["id"] for row in sure} < {row["id"] for row in front}
+    assert all(row["gain_tasks_low"] > 0 for row in sure[1:])
 
 
 def test_json_and_csv_at_once_are_refused(searched: Searched, ttc: Run) -> None:

@@ -194,3 +194,17 @@ def test_titles_name_the_measure_and_what_is_maximised() -> None:
     assert json.dumps('delta my "best" against cosine')[1:-1] in json.dumps(
         titled(SPECS["outcomes"], {"measure": 'my "best"'})
     )
+
+
+def test_a_page_counts_cost_on_the_axis_asked_for(searched: Searched) -> None:
+    with Archive.open(searched[0], read_only=True) as archive:
+        (texts,) = report_data(archive, [searched[1]])["runs"]
+        (tokens,) = report_data(archive, [searched[1]], "tokens")["runs"]
+        front = archive.frontier(searched[1], "tokens")
+    assert tokens["frontier"] == [program.number for program in front] != texts["frontier"]
+    assert (texts["titles"]["cost"], tokens["titles"]["cost"]) == ("cost ratio", "cost ratio in tokens")
+    for one, other in zip(texts["programs"], tokens["programs"], strict=True):
+        assert one["costs"] == other["costs"]
+        assert (one["cost"], other["cost"]) == (one["costs"]["texts"], one["costs"]["tokens"])
+    points = tokens["charts"]["frontier"]["data"]["points"]
+    assert {point["cost"] for point in points} == {2.0}

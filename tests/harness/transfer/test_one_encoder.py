@@ -45,5 +45,5 @@ def test_in_heads(tmp_path: Path, quick: list[str]) -> None:
         watcher=census,
     )
     assert judged.complete
-    assert len(census.counts) == 4  # to see what it is, to train, and to evaluate both matrices
+    assert len(census.counts) == 5  # to see what it is, to train, and to evaluate the three matrices
     assert max(census.counts) <= 0

@@ -153,3 +153,18 @@ def test_tasks_are_the_held_out_ones_unless_told_otherwise() -> None:
     request = read_request(["identity", "encoders=[minilm,wordllama]"])
     assert request.settings.tasks.source == "heldout19" and request.settings.tasks.held_out
     assert [settings.encoder.model for settings in request.encoders] == ["minilm", "wordllama"]
+
+
+def test_cost_is_shown_on_the_axis_asked_for(quick: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_transfer(["first_sentence", *quick, "search.cost=tokens"], Outputs())
+    shown = capsys.readouterr().out
+    assert run_transfer(["first_sentence", *quick], Outputs(as_json=True))
+    view = json.loads(capsys.readouterr().out)
+    (program,) = view["programs"]
+    cells = view["cells"]
+    tokens, baseline = (sum(cell[name] for cell in cells) for name in ("tokens", "baseline_tokens"))
+    assert program["cost_tokens"] == pytest.approx(1 + tokens / baseline)
+    own = sum(cell["cpu_s"] for cell in cells) / sum(cell["n_queries"] for cell in cells)
+    assert program["program_seconds"] == pytest.approx(own) and own > 0
+    (row,) = [line for line in shown.splitlines() if line.startswith("first_sentence ")]
+    assert row.split()[1] == f"{program['cost_tokens']:.2f}" and "cost ratio in tokens" in shown

@@ -1,0 +1,129 @@
+"""What programs cost, from their recorded outcomes, on each axis that a frontier may have."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from archive.pareto import non_dominated
+from archive.records import Program, ProgramRecord, RunRecord
+
+Axis = Literal["texts", "tokens", "seconds"]
+"""What a cost is counted in."""
+AXES: tuple[Axis, ...] = get_args(Axis)
+LONG_TEXTS = 2.0
+"""A token ratio of more than so many times the text ratio is marked: the program asks for few, but long texts.
+
+The 30 reference programs on the documentation suite have 0.44 to 1.18 times; ten documents in one text 5.8.
+"""
+LONG_TEXTS_FLAG = "long_texts"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Texts, tokens and encoder seconds asked for."""
+
+    texts: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.texts + other.texts, self.tokens + other.tokens, self.seconds + other.seconds)
+
+    def ratio_to(self, baseline: "Cost", axis: Axis = "texts") -> float:
+        """The cost ratio c = 1 + extra / baseline of this extra cost, in texts, tokens or seconds.
+
+        1 is what encoding every query and every document once costs. Costs of several tasks are added up before they
+        are divided. Raises ZeroDivisionError where the baseline is nothing.
+        """
+        extra, base = getattr(self, axis), getattr(baseline, axis)
+        return float(1 + extra / base)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a program cost over the tasks that its numbers stand on; None where that cannot be told."""
+
+    texts: float | None = None
+    """Cost ratio c in texts, as it is published."""
+    tokens: float | None = None
+    """Cost ratio in tokens."""
+    seconds: float | None = None
+    """Cost ratio in seconds of the encoder, as they were measured when each text was first encoded."""
+    program_seconds: float | None = None
+    """Processor seconds of the program itself, without the encoder, for each query."""
+
+    @classmethod
+    def of(cls, extra: Cost, baseline: Cost, cpu_s: float, n_queries: int) -> "Costs":
+        """From sums over tasks: what the program asked for, and what encoding everything once costs."""
+        ratios = {axis: extra.ratio_to(baseline, axis) if getattr(baseline, axis) else None for axis in AXES}
+        return cls(**ratios, program_seconds=cpu_s / n_queries if n_queries else None)
+
+    def on(self, axis: Axis) -> float | None:
+        """The cost ratio on this axis."""
+        ratio: float | None = getattr(self, axis)
+        return ratio
+
+    @property
+    def flags(self) -> list[str]:
+        """`long_texts`, where counting texts hides most of what was encoded."""
+        hidden = self.texts is not None and self.tokens is not None and self.tokens > LONG_TEXTS * self.texts
+        return [LONG_TEXTS_FLAG] if hidden else []
+
+
+def costs_of(record: ProgramRecord, run: RunRecord) -> Costs:
+    """A program's costs over the run's tasks of split `search`; empty unless it has a result on each.
+
+    In texts it is the ratio that was recorded.
+    """
+    outcomes = {outcome.task: outcome for outcome in record.outcomes}
+    tasks = [task for task in run.tasks if task.split == "search"]
+    if record.cost_ratio is None or any(task.name not in outcomes for task in tasks):
+        return Costs(texts=record.cost_ratio)
+    counted = [outcomes[task.name] for task in tasks]
+    costs = Costs.of(
+        sum((Cost(outcome.texts, outcome.tokens, outcome.encoder_seconds) for outcome in counted), Cost()),
+        sum((Cost(task.baseline_texts, task.baseline_tokens, task.baseline_seconds) for task in tasks), Cost()),
+        sum(outcome.cpu_s for outcome in counted),
+        sum(task.n_queries for task in tasks),
+    )
+    return replace(costs, texts=record.cost_ratio)
+
+
+def axis_of(run: RunRecord) -> Axis:
+    """The axis that a run searched by: its setting `search.cost`; texts in runs from before there was one."""
+    return axis_named(run.config.get("search", {}).get("cost"))
+
+
+def axis_named(name: str | None) -> Axis:
+    """The axis of this name; texts where there is none."""
+    return next((axis for axis in AXES if axis == name), "texts")
+
+
+def pricer(run: RunRecord, axis: Axis | None = None) -> Callable[[ProgramRecord], float | None]:
+    """Who tells a program's cost ratio on an axis, by default the run's own."""
+    chosen = axis or axis_of(run)
+    return lambda record: costs_of(record, run).on(chosen)
+
+
+def priced(programs: Sequence[Program], run: RunRecord, axis: Axis | None = None) -> list[Program]:
+    """The same programs with the ratio on an axis, by default the run's own, as their `cost_ratio`."""
+    price = pricer(run, axis)
+    return [replace(program, record=replace(program.record, cost_ratio=price(program.record))) for program in programs]
+
+
+def non_dominated_programs(programs: Sequence[Program], run: RunRecord, axis: Axis | None = None) -> list[Program]:
+    """The frontier of cost on an axis, by default the run's own, against worth, cheapest first.
+
+    In texts it is that of the view `frontier`. A program without a ratio on the axis is not on it.
+    """
+    price = pricer(run, axis)
+    points = [
+        (cost, program.record.worth, program)
+        for program in programs
+        if program.record.verdict == "ok"
+        and program.record.status != "rejected"
+        and program.record.worth is not None
+        and (cost := price(program.record)) is not None
+    ]
+    kept = non_dominated([cost for cost, _, _ in points], [worth for _, worth, _ in points])
+    return [points[place][2] for place in kept]

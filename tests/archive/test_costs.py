@@ -1,0 +1,75 @@
+"""Cost ratios on every axis are made from what was recorded, and a frontier goes by the axis asked for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive import Archive, Axis, ProgramRecord, RunRecord, axis_of, costs_of, non_dominated_programs
+from tests.archive import sample_records as sample
+from tests.harness.report import archives
+
+SEARCHED_BY_TOKENS = {"search": {"cost": "tokens"}}
+
+
+def program(delta: float, texts: float, tokens: int, seconds: float = 0.01) -> ProgramRecord:
+    """With this text ratio, and so many tokens and encoder seconds on each of the three tasks."""
+    record = sample.program(delta, texts)
+    return replace(record, outcomes=[replace(one, tokens=tokens, encoder_seconds=seconds) for one in record.outcomes])
+
+
+def test_ratios_are_pooled_over_the_tasks_searched_on() -> None:
+    hidden = replace(sample.task("unseen", "validation"), baseline_tokens=10**9)
+    run = sample.run([*map(sample.task, sample.TASKS), hidden])
+    record = sample.program(0.1, 1.5)
+    outcomes = [replace(one, tokens=tokens) for one, tokens in zip(record.outcomes, (0, 900, 4500), strict=True)]
+    record = replace(record, outcomes=[*outcomes, replace(sample.outcome("unseen"), tokens=10**9, cpu_s=99.0)])
+    costs = costs_of(record, run)
+    assert costs.texts == 1.5, "as it was recorded"
+    assert costs.tokens == pytest.approx(1 + 5400 / 2700)
+    assert costs.seconds == pytest.approx(1 + 0.03 / 0.75)
+    assert costs.program_seconds == pytest.approx(0.3 / 15)
+    assert costs.flags == []
+
+
+@pytest.mark.parametrize(("tokens", "flags"), [(1800, []), (1801, ["long_texts"])])
+def test_twice_the_texts_in_tokens_is_flagged(tokens: int, flags: list[str]) -> None:
+    assert costs_of(program(0.1, 1.5, tokens), sample.run()).flags == flags
+
+
+def test_what_cannot_be_told_is_no_number() -> None:
+    untold = replace(sample.task("alpha"), baseline_tokens=0, baseline_seconds=0.0)
+    costs = costs_of(sample.program(0.1, 1.5, tasks=["alpha"]), sample.run([untold]))
+    assert (costs.texts, costs.tokens, costs.seconds, costs.flags) == (1.5, None, None, [])
+    failed = costs_of(sample.program(None, None), sample.run())
+    assert vars(failed) == dict.fromkeys(("texts", "tokens", "seconds", "program_seconds"))
+
+
+def test_a_frontier_goes_by_its_runs_axis_unless_another_is_named(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db") as archive:
+
+        def fronts(run: RunRecord) -> list[list[int]]:
+            run_id = archive.start_run(run)
+            # Cheapest in texts, in tokens, in seconds; the second and third gain more.
+            for record in (program(0.1, 1.0, 900, 0.5), program(0.2, 2.0, 90, 0.4), program(0.3, 3.0, 500, 0.1)):
+                archive.record_program(run_id, record)
+            asked: tuple[Axis | None, ...] = ("texts", "tokens", "seconds", None)
+            return [[one.number for one in archive.frontier(run_id, axis)] for axis in asked]
+
+        assert fronts(sample.run()) == [[1, 2, 3], [2, 3], [3], [1, 2, 3]]
+        assert fronts(replace(sample.run(), config=SEARCHED_BY_TOKENS)) == [[1, 2, 3], [2, 3], [3], [2, 3]]
+
+
+def test_a_run_from_before_there_was_a_choice_counted_texts() -> None:
+    assert [axis_of(replace(sample.run(), config=config)) for config in ({}, {"search": {}}, SEARCHED_BY_TOKENS)] == [
+        "texts",
+        "texts",
+        "tokens",
+    ]
+
+
+def test_in_texts_the_frontier_is_that_of_the_view(tmp_path: Path) -> None:
+    run_id = archives.search(tmp_path / "a.db", 60)
+    with Archive.open(tmp_path / "a.db", read_only=True) as archive:
+        front = non_dominated_programs(archive.programs(run_id), archive.run(run_id).record, "texts")
+        assert [one.id for one in front] == [one.id for one in archive.frontier(run_id)]
