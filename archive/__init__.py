@@ -2,6 +2,7 @@
 
 from archive.archive import Archive
 from archive.calls import Calls
+from archive.content import NOTHING, Content, KnownTask, Overlap, Searched, overlap
 from archive.errors import ArchiveError
 from archive.heldout import HeldOut
 from archive.pareto import hypervolume, non_dominated
@@ -24,23 +25,29 @@ from archive.records import (
 
 __all__ = [
     "NDCG_AT_10",
+    "NOTHING",
     "Archive",
     "ArchiveError",
     "CallRecord",
     "Calls",
     "Cell",
     "CellRecord",
+    "Content",
     "Event",
     "Exchange",
     "HeldOut",
+    "KnownTask",
     "Measured",
     "OutcomeRecord",
+    "Overlap",
     "Program",
     "ProgramRecord",
     "Run",
     "RunRecord",
+    "Searched",
     "TaskRecord",
     "UsageRecord",
     "hypervolume",
     "non_dominated",
+    "overlap",
 ]

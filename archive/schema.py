@@ -225,6 +225,14 @@ SELECT p.run_id, p.number, p.id, p.generation, p.name, p.status, p.verdict, p.re
 FROM programs p ORDER BY p.run_id, p.number;
 """
 
+# By fingerprint, since that decides the texts: a run and a held-out cell of one task share a row.
+CONTENT = """
+CREATE TABLE task_content (
+  fingerprint TEXT PRIMARY KEY, name TEXT NOT NULL, held_out INTEGER NOT NULL CHECK (held_out IN (0, 1)),
+  queries BLOB NOT NULL, documents BLOB NOT NULL
+) STRICT;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -241,6 +249,7 @@ MIGRATIONS = {
     "cells_by_code": _applying(CELLS_BY_CODE),
     "audits_and_secret": _applying(AUDITS_AND_SECRET),
     "measures": _applying(MEASURES),
+    "content": _applying(CONTENT),
 }
 
 

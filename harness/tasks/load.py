@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
+from archive import KnownTask, overlap
 from harness import plugins
 from harness.errors import UsageError
 from harness.settings.tasks import TasksSettings
@@ -76,18 +77,39 @@ def _chosen(settings: TasksSettings, source: TaskSource) -> list[str]:
     return names
 
 
-def refuse_held_out(tasks: Iterable[RetrievalTask | str]) -> None:
-    """Refuse tasks, or names of tasks, that a search must never see.
+def refuse_held_out_names(names: Iterable[str]) -> None:
+    """Refuse names of tasks that a search must never see. Raises UsageError naming the first one."""
+    for name in names:
+        if name.split("/")[0] in HELD_OUT_NAMES:
+            raise _refusal(name)
 
-    Raises UsageError naming the first one.
+
+def refuse_held_out(tasks: Sequence[RetrievalTask], held_out: Iterable[KnownTask] = ()) -> list[str]:
+    """Refuse tasks that a search must never see: those marked, and those with the texts of a task in `held_out`.
+
+    Returns a sentence for each that shares less than half of its queries and documents with one of those. Raises
+    UsageError naming the first that is refused.
     """
+    refuse_held_out_names(task.name for task in tasks)
     for task in tasks:
-        name = task if isinstance(task, str) else task.name
-        if name.split("/")[0] in HELD_OUT_NAMES or (isinstance(task, RetrievalTask) and task.held_out):
-            raise UsageError(
-                f"The held-out task {name} cannot be part of a discovery run; search on other tasks, "
-                f"and judge the programs found on it with `ttc transfer`."
-            )
+        if task.held_out:
+            raise _refusal(task.name)
+    shared = [(task, other, overlap(task.known, other)) for other in held_out for task in tasks]
+    for task, other, share in shared:
+        if share.seen:
+            raise _refusal(task.name, f" It shares {share} with {other.name}, which this archive has as held out.")
+    return [
+        f"Task {task.name} shares {share} with the held-out task {other.name}."
+        for task, other, share in shared
+        if share.partial
+    ]
+
+
+def _refusal(name: str, why: str = "") -> UsageError:
+    return UsageError(
+        f"The held-out task {name} cannot be part of a discovery run; search on other tasks, "
+        f"and judge the programs found on it with `ttc transfer`.{why}"
+    )
 
 
 def _documentation(settings: TasksSettings) -> TaskSource:

@@ -5,7 +5,9 @@ import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from archive import Content, KnownTask
 from harness.errors import TaskError
 
 
@@ -33,6 +35,12 @@ class RetrievalTask:
     held_out: bool = field(default=False, compare=False)
     ignore_identical_ids: bool = False
     """Whether the document that has a query's own id is left out of its ranking, as mteb does for some tasks."""
+
+    @cached_property
+    def known(self) -> KnownTask:
+        """What tells it from others: its texts, whatever its name and its ids."""
+        content = Content.of(self.queries.values(), self.documents.values())
+        return KnownTask(self.name, self.fingerprint, content)
 
 
 def make_task(

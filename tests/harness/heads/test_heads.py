@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from harness.evaluation.metrics import Ndcg
 
 from archive import Archive, HeldOut
 from harness.cli.matrices import run_heads
@@ -14,6 +13,7 @@ from harness.cli.outputs import Outputs
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.matryoshka import unit_rows
 from harness.errors import UsageError
+from harness.evaluation.measures import NDCG_AT_10, Judgments
 from harness.heads.models import KINDS, make_head
 from harness.heads.split import split_by_query
 from harness.heads.training import TrainedHead, TrainingTask, info_nce, prepare_training, train_head
@@ -59,7 +59,7 @@ def test_the_loss_equals_a_loop_and_spares_other_relevant_documents() -> None:
     relevant[[0, 1, 2], [0, 1, 2]] = True
     relevant[0, 4] = True
     hard = np.array([[3], [4], [3]])
-    task = TrainingTask(queries, documents, relevant, hard, queries, Ndcg({"q": {"d": 1}}, ["q"], ["d"]))
+    task = TrainingTask(queries, documents, relevant, hard, queries, Judgments({"q": {"d": 1}}, ["q"], ["d"]))
 
     def loop(positives: list[int]) -> float:
         columns = sorted({*positives, 3, 4})
@@ -85,8 +85,9 @@ def test_training_learns_what_training_queries_teach_and_repeats_itself(
     first, second = (train_head(kind, [task], SMALL, seed=3) for _ in range(2))
     np.testing.assert_array_equal(first.apply(task.documents), second.apply(task.documents))
     assert 0 <= first.best_epoch <= first.epochs <= SMALL.epochs
-    before = task.validation.per_query(task.validation_queries @ task.documents.T).mean()
-    after = task.validation.per_query(first.apply(task.validation_queries) @ first.apply(task.documents).T).mean()
+    learned = first.apply(task.validation_queries) @ first.apply(task.documents).T
+    before = NDCG_AT_10.per_query(task.validation_queries @ task.documents.T, task.validation).mean()
+    after = NDCG_AT_10.per_query(learned, task.validation).mean()
     assert first.best_epoch > 0 and after > before
 
     def loss(head: torch.nn.Module) -> float:
