@@ -118,8 +118,8 @@ def overlap(one: KnownTask, other: KnownTask) -> Overlap:
 
 
 def _packed(texts: Iterable[str]) -> bytes:
-    digests: set[bytes] = {_hash(text) for text in texts}
-    return b"".join(sorted(digests, key=_number))
+    digests = sorted({_hash(text) for text in texts}, key=_number)
+    return b"".join(digests)
 
 
 def _hash(text: str) -> bytes:

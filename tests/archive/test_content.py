@@ -9,7 +9,7 @@ import pytest
 
 from archive import Archive, ArchiveError, Content, HeldOut, KnownTask, Overlap, Searched, overlap
 from archive.portable import export_file, import_file
-from archive.schema import MIGRATIONS, SET
+from archive.schema import SET
 from tests.archive import sample_records as sample
 
 QUERIES, DOCUMENTS = [f"question {number}" for number in range(10)], [f"text {number}" for number in range(40)]
@@ -96,7 +96,6 @@ def test_an_older_archive_gets_the_table_and_has_no_content(tmp_path: Path) -> N
     with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as connection:
         connection.execute("DROP TABLE task_content")
         connection.execute("DELETE FROM _sqlite_migrations WHERE migration_set = ? AND name = 'content'", (SET,))
-    assert list(MIGRATIONS)[-1] == "content"
     with Archive.open(tmp_path / "a.db") as archive:
         (task,) = archive.searched_by(run_id).tasks
         assert (task.name, task.content) == ("alpha", None)
