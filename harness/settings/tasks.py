@@ -20,6 +20,9 @@ class TasksSettings:
     """At most so many queries per task, drawn with `seed`; none keeps all."""
     seed: int = 0
     """Draws the queries of `max_queries`."""
+    ignore_identical_ids: bool | None = None
+    """Whether the document with a query's own id is left out of its ranking, for source=folder; by default where half
+    of the queries or more stand in such a document, as in ArguAna and Quora."""
     held_out: bool = False
     """Marks the tasks as held out, so that no discovery run takes them."""
     options: dict[str, Any] = field(default_factory=dict)

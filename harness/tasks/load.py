@@ -5,9 +5,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from archive import KnownTask, overlap
 from harness import plugins
 from harness.errors import UsageError
 from harness.settings.tasks import TasksSettings
@@ -19,6 +18,9 @@ from harness.tasks.mteb_source import load_mteb
 from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
 from harness.text import nearest
+
+if TYPE_CHECKING:
+    from archive import KnownTask
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
     for task in tasks:
         sizes = len(task.queries), len(task.documents)
         _log.info("task %s: %d queries, %d documents, fingerprint %s", task.name, *sizes, task.fingerprint)
+        if task.ignore_identical_ids:
+            _log.info("task %s: the document with a query's own id is no part of its ranking", task.name)
     _log.info("%d tasks of %s are read in %.2f s", len(tasks), settings.source, time.monotonic() - began)
     return tasks
 
@@ -84,12 +88,14 @@ def refuse_held_out_names(names: Iterable[str]) -> None:
             raise _refusal(name)
 
 
-def refuse_held_out(tasks: Sequence[RetrievalTask], held_out: Iterable[KnownTask] = ()) -> list[str]:
+def refuse_held_out(tasks: Sequence[RetrievalTask], held_out: Iterable["KnownTask"] = ()) -> list[str]:
     """Refuse tasks that a search must never see: those marked, and those with the texts of a task in `held_out`.
 
     Returns a sentence for each that shares less than half of its queries and documents with one of those. Raises
     UsageError naming the first that is refused.
     """
+    from archive import overlap
+
     refuse_held_out_names(task.name for task in tasks)
     for task in tasks:
         if task.held_out:
@@ -122,7 +128,11 @@ def _folders(settings: TasksSettings) -> TaskSource:
         raise UsageError("tasks=folder needs tasks.paths, as in tasks.paths=[my-corpus].")
     names = [folder_name(Path(path)) for path in settings.paths]
     paths = dict(zip(names, map(Path, settings.paths), strict=True))
-    return TaskSource(names, lambda name: load_folder(paths[name], split=settings.split, **_common(settings)))
+    own, ignored = settings.split, settings.ignore_identical_ids
+    return TaskSource(
+        names,
+        lambda name: load_folder(paths[name], split=own, ignore_identical_ids=ignored, **_common(settings)),
+    )
 
 
 def _mteb(settings: TasksSettings, names: Sequence[str] | None = None) -> TaskSource:

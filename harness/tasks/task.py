@@ -6,9 +6,12 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from archive import Content, KnownTask
 from harness.errors import TaskError
+
+if TYPE_CHECKING:
+    from archive import KnownTask
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,10 @@ class RetrievalTask:
     """Whether the document that has a query's own id is left out of its ranking, as mteb does for some tasks."""
 
     @cached_property
-    def known(self) -> KnownTask:
+    def known(self) -> "KnownTask":
         """What tells it from others: its texts, whatever its name and its ids."""
+        from archive import Content, KnownTask
+
         content = Content.of(self.queries.values(), self.documents.values())
         return KnownTask(self.name, self.fingerprint, content)
 
