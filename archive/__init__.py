@@ -2,6 +2,7 @@
 
 from archive.archive import Archive
 from archive.calls import Calls
+from archive.content import NOTHING, Content, KnownTask, Overlap, Searched, overlap
 from archive.costs import (
     AXES,
     LONG_TEXTS,
@@ -41,6 +42,7 @@ __all__ = [
     "LONG_TEXTS",
     "LONG_TEXTS_FLAG",
     "NDCG_AT_10",
+    "NOTHING",
     "Archive",
     "ArchiveError",
     "Axis",
@@ -48,17 +50,21 @@ __all__ = [
     "Calls",
     "Cell",
     "CellRecord",
+    "Content",
     "Cost",
     "Costs",
     "Event",
     "Exchange",
     "HeldOut",
+    "KnownTask",
     "Measured",
     "OutcomeRecord",
+    "Overlap",
     "Program",
     "ProgramRecord",
     "Run",
     "RunRecord",
+    "Searched",
     "TaskRecord",
     "UsageRecord",
     "axis_named",
@@ -67,6 +73,7 @@ __all__ = [
     "hypervolume",
     "non_dominated",
     "non_dominated_programs",
+    "overlap",
     "priced",
     "pricer",
 ]

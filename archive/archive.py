@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from archive import naming, reading, rows
 from archive.connection import connect, durable, sentences, transaction
+from archive.content import KnownTask, Searched
 from archive.costs import Axis, axis_of, non_dominated_programs
 from archive.errors import ArchiveError
 from archive.exchanges import Exchanges
@@ -210,13 +211,34 @@ class Archive:
                 return reading.frontier(connection, run_id)
             return non_dominated_programs(reading.programs(connection, run_id), record, axis)
 
-    def searched(self) -> dict[str, frozenset[str]]:
-        """What the runs that wrote a source searched on, by source hash; see `RunRecord.searched`.
+    def searched(self) -> dict[str, Searched]:
+        """What the runs that wrote a source searched on, by source hash: a cell on that is not held out.
 
         Only for sources that have a held-out cell, and not for seeds, which no run wrote.
         """
         with self.reading() as connection:
             return reading.searched(connection)
+
+    def searched_by(self, run_id: str) -> Searched:
+        """What one run searched on."""
+        with self.reading() as connection:
+            return reading.searched_by(connection, run_id)
+
+    def record_content(self, task: KnownTask, *, held_out: bool = False) -> None:
+        """Keep what a task is made of; once it was held out, it stays so."""
+        if task.content is None:
+            raise ArchiveError(f"Task {task.name} has no content to record; give it with its content.")
+        with self.writing() as connection:
+            connection.execute(
+                "INSERT INTO task_content VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (fingerprint) DO UPDATE SET held_out = max(held_out, excluded.held_out)",
+                (task.fingerprint, task.name, held_out, task.content.queries, task.content.documents),
+            )
+
+    def tasks_held_out(self) -> list[KnownTask]:
+        """The tasks that somebody said are held out, with their content, by name."""
+        with self.reading() as connection:
+            return reading.tasks_held_out(connection)
 
     def events(self, run_id: str) -> list[Event]:
         """A run's events, oldest first."""

@@ -1,7 +1,9 @@
 """The held-out matrix. It has a class of its own, so that code which has the archive of a search cannot read it."""
 
 from archive.archive import Archive
+from archive.content import KnownTask
 from archive.errors import ArchiveError
+from archive.reading import known_task
 from archive.records import Cell, CellRecord, OutcomeRecord, TaskRecord
 from archive.rows import from_row, insert, now, select, source_hash, store_source, to_row
 
@@ -33,6 +35,14 @@ class HeldOut:
         with self._archive.reading() as connection:
             statement = "SELECT * FROM heldout_tasks WHERE encoder_fingerprint = ? ORDER BY name"
             return [from_row(TaskRecord, row) for row in select(connection, statement, encoder_fingerprint)]
+
+    def known(self, encoder_fingerprint: str) -> dict[str, KnownTask]:
+        """The same tasks by fingerprint, with their content as far as that was recorded."""
+        with self._archive.reading() as connection:
+            return {
+                task.fingerprint: known_task(connection, task.name, task.fingerprint)
+                for task in self.tasks(encoder_fingerprint)
+            }
 
     def record(self, record: CellRecord, *, again: bool = False) -> int:
         """Keep the outcome of a cell, whose task must be recorded, and return the number of the attempt.

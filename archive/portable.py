@@ -34,6 +34,8 @@ CELL = ("code_hash", "encoder_fingerprint", "task_fingerprint", "attempt")
 OF_CELL = " AND ".join(f"{name} = :{name}" for name in CELL)
 OF_CELL_SOURCE = f"hash IN (SELECT source_hash FROM {{schema}}.heldout_outcomes WHERE {OF_CELL})"
 OF_CELL_TASK = "encoder_fingerprint = :encoder_fingerprint AND fingerprint = :task_fingerprint"
+OF_RUN_CONTENT = "fingerprint IN (SELECT fingerprint FROM {schema}.tasks WHERE run_id = :run)"
+OF_CELL_CONTENT = "fingerprint = :task_fingerprint"
 CELL_CONTENT = "program, task, created, verdict, ndcg, per_query"
 """Enough to tell two evaluations apart."""
 
@@ -133,6 +135,7 @@ def _take_attached(connection: sqlite3.Connection, run_ids: Sequence[str] | None
             taken.conflicts.append(_run_conflict(connection, run_id, differing))
         else:
             taken.known.append(run_id)
+        _copy_content(connection, OF_RUN_CONTENT, {"run": run_id})
     return replace(taken, cells=_take_cells(connection, run_ids, taken.conflicts))
 
 
@@ -171,6 +174,7 @@ def _take_cells(connection: sqlite3.Connection, run_ids: Sequence[str] | None, c
                 f"Program {here[0]} was evaluated on the held-out task {here[1]} in both (attempt {key['attempt']}); "
                 "the outcome here is kept."
             )
+        _copy_content(connection, OF_CELL_CONTENT, key)
     return added
 
 
@@ -181,6 +185,17 @@ def _copy_rows(connection: sqlite3.Connection, table: str, where: str, values: d
     connection.execute(
         f"INSERT{shared} INTO main.{table} ({columns}) "
         f"SELECT {columns} FROM other.{table} WHERE {where.format(schema='other')}",
+        values,
+    )
+
+
+def _copy_content(connection: sqlite3.Connection, where: str, values: dict[str, str]) -> None:
+    """Copy what tasks are made of; a task that is held out in one archive is held out in both."""
+    columns = _columns(connection, "task_content")
+    connection.execute(
+        f"INSERT INTO main.task_content ({columns}) SELECT {columns} FROM other.task_content "
+        f"WHERE {where.format(schema='other')} "
+        "ON CONFLICT (fingerprint) DO UPDATE SET held_out = max(held_out, excluded.held_out)",
         values,
     )
 

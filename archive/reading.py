@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections import defaultdict
 
+from archive.content import Content, KnownTask, Searched
 from archive.naming import require_run
 from archive.records import Event, OutcomeRecord, Program, ProgramRecord, Run, RunRecord, TaskRecord, UsageRecord
 from archive.rows import from_row, measured_from, select
@@ -44,19 +45,43 @@ def program_counts(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT run_id, count(*) FROM programs GROUP BY run_id").fetchall())
 
 
-def searched(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
-    """Source hash to names and fingerprints of the tasks of every run that wrote the source; seeds were not searched.
+def searched(connection: sqlite3.Connection) -> dict[str, Searched]:
+    """Source hash to the tasks of every run that wrote the source; seeds were not searched.
 
     Only for sources that have a held-out cell.
     """
     found: dict[str, set[str]] = defaultdict(set)
     statement = (
-        "SELECT DISTINCT p.source_hash, t.name, t.fingerprint FROM programs p JOIN tasks t ON t.run_id = p.run_id "
-        "WHERE p.generation > 0 AND p.source_hash IN (SELECT source_hash FROM heldout_outcomes)"
+        "SELECT DISTINCT source_hash, run_id FROM programs "
+        "WHERE generation > 0 AND source_hash IN (SELECT source_hash FROM heldout_outcomes)"
     )
-    for source, name, fingerprint in connection.execute(statement):
-        found[source] |= {name, fingerprint}
-    return {source: frozenset(tasks) for source, tasks in found.items()}
+    for source, run_id in connection.execute(statement):
+        found[source].add(run_id)
+    of_run = {run_id: searched_by(connection, run_id) for run_id in set().union(*found.values())}
+    return {
+        source: Searched(frozenset().union(*(of_run[run_id].tasks for run_id in run_ids)))
+        for source, run_ids in found.items()
+    }
+
+
+def searched_by(connection: sqlite3.Connection, run_id: str) -> Searched:
+    """What one run searched on. Raises ArchiveError when there is none of this id."""
+    require_run(connection, run_id)
+    rows = select(connection, "SELECT name, fingerprint FROM tasks WHERE run_id = ?", run_id)
+    return Searched(frozenset(known_task(connection, row["name"], row["fingerprint"]) for row in rows))
+
+
+def known_task(connection: sqlite3.Connection, name: str, fingerprint: str) -> KnownTask:
+    """A task with its content, as far as that was recorded."""
+    rows = select(connection, "SELECT queries, documents FROM task_content WHERE fingerprint = ?", fingerprint)
+    return KnownTask(name, fingerprint, Content(*rows[0]) if rows else None)
+
+
+def tasks_held_out(connection: sqlite3.Connection) -> list[KnownTask]:
+    """The tasks that somebody said are held out, by name."""
+    rows = select(connection, "SELECT name, fingerprint, queries, documents FROM task_content WHERE held_out")
+    found = [KnownTask(row["name"], row["fingerprint"], Content(row["queries"], row["documents"])) for row in rows]
+    return sorted(found, key=lambda task: task.name)
 
 
 def events(connection: sqlite3.Connection, run_id: str) -> list[Event]:

@@ -69,14 +69,6 @@ class RunRecord:
     maximise: str = "mean"
     """What it makes of a program's deltas: its `worth`."""
 
-    @property
-    def searched(self) -> frozenset[str]:
-        """Names and fingerprints of its tasks: a cell on one of them is not held out for what the run wrote.
-
-        Names count too, since a run may have searched on a sample of a task, which has a fingerprint of its own.
-        """
-        return frozenset(part for task in self.tasks for part in (task.name, task.fingerprint))
-
 
 @dataclass(frozen=True)
 class OutcomeRecord:

@@ -232,6 +232,14 @@ ALTER TABLE heldout_tasks ADD COLUMN unseen TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE programs ADD COLUMN unseen_delta REAL;
 """
 
+# By fingerprint, since that decides the texts: a run and a held-out cell of one task share a row.
+CONTENT = """
+CREATE TABLE task_content (
+  fingerprint TEXT PRIMARY KEY, name TEXT NOT NULL, held_out INTEGER NOT NULL CHECK (held_out IN (0, 1)),
+  queries BLOB NOT NULL, documents BLOB NOT NULL
+) STRICT;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -249,6 +257,7 @@ MIGRATIONS = {
     "audits_and_secret": _applying(AUDITS_AND_SECRET),
     "measures": _applying(MEASURES),
     "unseen": _applying(UNSEEN),
+    "content": _applying(CONTENT),
 }
 
 

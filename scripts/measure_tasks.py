@@ -19,6 +19,7 @@ from harness.encoders.protocol import QUERY
 from harness.errors import HarnessError
 from harness.evaluation.evaluate import judgments_of
 from harness.evaluation.measures import NDCG_AT_10
+from harness.evaluation.secret import NO_SECRET
 from harness.settings import compose
 from harness.tasks.load import load_tasks
 from harness.tasks.task import RetrievalTask
@@ -53,7 +54,7 @@ class Row:
 
 def measure(task: RetrievalTask, encoder: CachedEncoder) -> Row:
     queries, documents = list(task.queries.values()), list(task.documents.values())
-    judgments = judgments_of(task)
+    judgments = judgments_of(task, NO_SECRET.order(task))
     asked, offered = encoder.embed(queries, QUERY), encoder.embed(documents)
     segments = collect([sentences(document) for document in documents])
     parts = encoder.embed(segments.texts)

@@ -1,8 +1,9 @@
 """Objects of a caller's own in place of what the settings would load, and how a run records that they were."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from archive import KnownTask
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import cache_encoder, load_cached_encoder
 from harness.encoders.protocol import Encoder
@@ -71,11 +72,15 @@ def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None, watche
 
 
 def open_search_tasks(
-    settings: Settings, given: Sequence[RetrievalTask] | None, watcher: Watcher
+    settings: Settings,
+    given: Sequence[RetrievalTask] | None,
+    watcher: Watcher,
+    held_out: Iterable[KnownTask] = (),
 ) -> list[RetrievalTask]:
-    """The same for a search. Raises UsageError for a held-out task."""
+    """The same for a search. Raises UsageError for a held-out task, known by its mark or by its texts."""
     tasks = open_tasks(settings, given, watcher)
-    refuse_held_out(tasks)
+    for sentence in refuse_held_out(tasks, held_out):
+        watcher.noted(sentence)
     return tasks
 
 

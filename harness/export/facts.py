@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive import Archive, HeldOut, OutcomeRecord, Program, Run, TaskRecord
+from archive import NOTHING, Archive, HeldOut, OutcomeRecord, Overlap, Program, Run, Searched, TaskRecord
 from archive.rows import source_hash
 from harness.encoders.meter import Cost
 from harness.errors import UsageError
@@ -22,6 +22,8 @@ class Measured:
     ndcg: float
     delta: float
     held_out: bool
+    shared: str = ""
+    """What a held-out cell shares with the search, where it is something."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,12 @@ def gather(named: str, archive_path: str) -> ProgramFacts:
     if not Path(archive_path).exists():
         return _from_source(named, source, (), None)
     with Archive.open(archive_path, read_only=True) as archive:
-        searched = archive.searched().get(source_hash(source), frozenset())
+        searched = archive.searched().get(source_hash(source), NOTHING)
         if origin != "archive":
             return _from_source(named, source, *_recorded(archive, source, searched))
         program = archive.program(named)
         run = archive.run(program.run_id)
-        cells, _ = _recorded(archive, source, searched | run.record.searched)
+        cells, _ = _recorded(archive, source, searched | archive.searched_by(run.id))
         return _from_run(program, run, cells)
 
 
@@ -112,7 +114,7 @@ def _searched(program: Program, run: Run) -> list[Measured]:
     ]
 
 
-def _recorded(archive: Archive, source: str, searched: frozenset[str]) -> tuple[tuple[Measured, ...], float | None]:
+def _recorded(archive: Archive, source: str, searched: Searched) -> tuple[tuple[Measured, ...], float | None]:
     """A program's cells, latest attempt of each, and the cost ratio over those that are held out.
 
     Cells on `searched` tasks are not.
@@ -120,22 +122,30 @@ def _recorded(archive: Archive, source: str, searched: frozenset[str]) -> tuple[
     held_out = HeldOut(archive)
     own = code_hash(source)
     names = held_out.encoders()
+    known = {encoder: held_out.known(encoder) for encoder in names}
     cells, extra, baseline = [], Cost(), Cost()
     for (code, encoder, fingerprint), cell in held_out.latest().items():
         outcome = cell.record.outcome
         if code != own or outcome.delta is None:
             continue
         task = {task.fingerprint: task for task in held_out.tasks(encoder)}[fingerprint]
-        unseen = searched.isdisjoint({task.name, task.fingerprint})
-        cells.append(_measured(outcome, task, names[encoder], held_out=unseen))
-        if unseen:
+        overlap = searched.overlap(known[encoder][fingerprint])
+        shared = _shared(overlap)
+        cells.append(_measured(outcome, task, names[encoder], held_out=not overlap.seen, shared=shared))
+        if not overlap.seen:
             extra += Cost(texts=outcome.texts)
             baseline += Cost(texts=task.baseline_texts)
     return tuple(cells), extra.ratio_to(baseline) if baseline.texts else None
 
 
-def _measured(outcome: OutcomeRecord, task: TaskRecord, encoder: str, *, held_out: bool) -> Measured:
+def _shared(overlap: Overlap) -> str:
+    if overlap.partial:
+        return f"shares {overlap} with the search"
+    return "" if overlap.by_content else "known to be held out by its name alone"
+
+
+def _measured(outcome: OutcomeRecord, task: TaskRecord, encoder: str, *, held_out: bool, shared: str = "") -> Measured:
     assert outcome.ndcg is not None
     # The outcome's own delta may be of another measure.
     delta = outcome.ndcg - task.baseline_ndcg
-    return Measured(task.name, encoder, task.n_queries, task.baseline_ndcg, outcome.ndcg, delta, held_out)
+    return Measured(task.name, encoder, task.n_queries, task.baseline_ndcg, outcome.ndcg, delta, held_out, shared)

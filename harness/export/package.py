@@ -94,6 +94,8 @@ def _measured(cells: Sequence[Measured]) -> str:
         if some:
             mean = sum(cell.delta for cell in some) / len(some)
             parts += [f"{title}: mean {mean:+.4f}, n = {len(some)} cells.", "", *_table(some), ""]
+            told = dict.fromkeys(f"{plain(cell.task)} {cell.shared}." for cell in some if held_out and cell.shared)
+            parts += [*told, ""] if told else []
     return "\n".join(parts).rstrip()
 
 

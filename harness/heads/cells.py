@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from archive import NDCG_AT_10, Archive, CellRecord, HeldOut, OutcomeRecord
+from archive import NDCG_AT_10, Archive, CellRecord, HeldOut, OutcomeRecord, Searched
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY, EncoderIdentity
 from harness.evaluation.difference import hash_of
@@ -33,7 +33,7 @@ def describe(
         "encoder": encoder.fingerprint,
         "torch": torch.__version__,
     }
-    searched = frozenset(task.name for task in trained_on)
+    searched = Searched(frozenset(task.known for task in trained_on))
     return NamedProgram(f"head {kind}, seed {seed}", json.dumps(facts, sort_keys=True), searched)
 
 
@@ -55,6 +55,7 @@ def record_cells(
     """Evaluate a head on tasks, one after another, each recorded at once."""
     held_out, identity = HeldOut(archive), encoder.identity
     for task in tasks:
+        archive.record_content(task.known, held_out=task.held_out)
         with prepare_all([task], encoder) as (ready,):
             held_out.record_task(identity.name, identity.fingerprint, task_record(ready))
             outcome = _outcome(trained, ready, encoder)

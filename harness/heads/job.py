@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from archive import Archive
+from archive import Archive, Searched
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncoderIdentity
 from harness.errors import UsageError
-from harness.evaluation.given import open_encoder, open_tasks
+from harness.evaluation.given import open_encoder, open_search_tasks, open_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.heads.cells import describe, missing_tasks, record_cells
 from harness.heads.comparison import Kinds
@@ -19,7 +19,6 @@ from harness.heads.training import TrainedHead, TrainingTask, prepare_training, 
 from harness.programs.named import NamedProgram, read_programs
 from harness.settings import compose
 from harness.settings.heads import HeadsSettings
-from harness.tasks.load import refuse_held_out
 from harness.tasks.task import RetrievalTask
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import Matrix, read_matrix
@@ -126,18 +125,29 @@ def _judge(
 def _read(words: Sequence[str], held_out: Sequence[str], watcher: Watcher) -> HeadsRequest:
     encoders, named = read_settings(words, default_tasks=None)
     programs = read_programs(named, encoders[0])
-    tasks = open_tasks(encoders[0], None, watcher)
-    refuse_held_out(tasks)
+    with Archive.open(encoders[0].archive.path) as archive:
+        tasks = open_search_tasks(encoders[0], None, watcher, archive.tasks_held_out())
     splits = [split for task in tasks if (split := split_by_query(task, encoders[0].search.seed)) is not None]
     if not splits:
         raise UsageError("No task has five queries or more, so none can be split; choose other tasks to train on.")
     chosen = list(held_out) if any(word.startswith("tasks=") for word in held_out) else [DEFAULT_TASKS, *held_out]
     judged = open_tasks(compose(chosen), None, watcher)
-    names = {task.name for task in tasks}
-    for task in judged:
-        if task.name in names:
-            raise UsageError(f"Task {task.name} is both trained on and held out; leave it out of one.")
+    for sentence in _refuse_trained_on(tasks, judged):
+        watcher.noted(sentence)
     return HeadsRequest(TransferRequest(programs, tuple(encoders)), tuple(splits), tuple(judged))
+
+
+def _refuse_trained_on(tasks: Sequence[RetrievalTask], judged: Sequence[RetrievalTask]) -> list[str]:
+    """Refuse tasks to judge on that heads are trained on, whatever their names; smaller overlaps as sentences."""
+    trained_on = Searched(frozenset(task.known for task in tasks))
+    told = []
+    for task in judged:
+        share = trained_on.overlap(task.known)
+        if share.seen:
+            raise UsageError(f"Task {task.name} is both trained on and held out ({share}); leave it out of one.")
+        if share.partial:
+            told.append(f"Task {task.name} shares {share} with the tasks that heads are trained on.")
+    return told
 
 
 def _identify(request: HeadsRequest, watcher: Watcher) -> list[EncoderIdentity]:

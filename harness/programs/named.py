@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from archive import Archive
+from archive import NOTHING, Archive, Searched
 from harness.errors import UsageError
 from harness.programs.find import find_source, origin_of, require_allowed
 from harness.programs.fingerprint import code_hash
@@ -19,8 +19,8 @@ class NamedProgram:
 
     name: str
     source: str
-    searched: frozenset[str] = frozenset()
-    """Names and fingerprints of the tasks that the run which found it searched on."""
+    searched: Searched = NOTHING
+    """What the run which found it searched on."""
 
     @cached_property
     def code(self) -> str:
@@ -52,7 +52,7 @@ def _find(named: Sequence[str], settings: Settings) -> list[NamedProgram]:
 def _frontier(path: str, run: str) -> list[NamedProgram]:
     with Archive.open(path, read_only=True) as archive:
         run_id = archive.resolve_run(run)
-        searched = archive.run(run_id).record.searched
+        searched = archive.searched_by(run_id)
         front = archive.frontier(run_id)
     if not front:
         raise UsageError(f"The frontier of run {run_id} is empty; name another run or other programs.")
@@ -62,7 +62,7 @@ def _frontier(path: str, run: str) -> list[NamedProgram]:
 def _archived(path: str, word: str) -> NamedProgram:
     with Archive.open(path, read_only=True) as archive:
         found = archive.program(word)
-        searched = archive.run(found.run_id).record.searched
+        searched = archive.searched_by(found.run_id)
     return NamedProgram(f"{found.id} {found.record.name}", found.record.source, searched)
 
 

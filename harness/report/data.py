@@ -7,13 +7,17 @@ import numpy as np
 
 from archive import (
     NDCG_AT_10,
+    NOTHING,
     Archive,
     Axis,
     CallRecord,
+    Cell,
     Costs,
     Event,
     HeldOut,
+    KnownTask,
     OutcomeRecord,
+    Overlap,
     Program,
     Run,
     RunRecord,
@@ -89,19 +93,18 @@ def program_data(programs: Sequence[Program], run: RunRecord, axis: Axis | None 
 def transfer_data(archive: Archive) -> list[dict[str, Any]]:
     """Held-out cells by encoder: the latest attempt of each program on each task.
 
-    Cells on tasks that a run which wrote the program searched on are left out: those are not held out.
+    Cells on tasks whose texts, half of them or more, a run which wrote the program searched on are left out: those are
+    not held out. `shared` tells a smaller overlap.
     """
     held_out = HeldOut(archive)
     searched = archive.searched()
     encoders = []
-    unseen = [
-        cell
+    known = {encoder: held_out.known(encoder) for encoder in held_out.encoders()}
+    compared = [
+        (cell, searched.get(cell.source_hash, NOTHING).overlap(_task_of(cell, known)))
         for cell in held_out.latest().values()
-        if searched.get(cell.source_hash, frozenset()).isdisjoint(
-            {cell.record.outcome.task, cell.record.task_fingerprint}
-        )
     ]
-    unseen.sort(key=lambda cell: cell.created)
+    unseen = sorted(((cell, share) for cell, share in compared if not share.seen), key=lambda one: one[0].created)
     for fingerprint, name in held_out.encoders().items():
         tasks = {task.fingerprint: task for task in held_out.tasks(fingerprint)}
         encoders.append(
@@ -112,17 +115,26 @@ def transfer_data(archive: Archive) -> list[dict[str, Any]]:
                     {
                         "program": plain(cell.record.program, NAME),
                         "task": plain(cell.record.outcome.task, NAME),
+                        "shared": _shared(share),
                         "n": tasks[cell.record.task_fingerprint].n_queries,
                         **_result(
                             cell.record.outcome, _interval(cell.record.outcome, tasks[cell.record.task_fingerprint])
                         ),
                     }
-                    for cell in unseen
+                    for cell, share in unseen
                     if cell.record.encoder_fingerprint == fingerprint
                 ],
             }
         )
     return encoders
+
+
+def _shared(share: Overlap) -> str:
+    return str(share) if share.partial else "" if share.by_content else "names differ, texts unknown"
+
+
+def _task_of(cell: Cell, known: Mapping[str, Mapping[str, KnownTask]]) -> KnownTask:
+    return known[cell.record.encoder_fingerprint][cell.record.task_fingerprint]
 
 
 def harmless(value: Any) -> Any:

@@ -359,9 +359,12 @@ OPERATIONS: "Listing[FoundOperation]" = Listing(
         Column("program", "the program as it was named", lambda found: found.program),
         Column("operation", "a classical retrieval operation that it contains", lambda found: found.finding.operation),
         Column("basis", "call: it calls the primitive; behaviour: it responds so", lambda found: found.finding.basis),
+        Column(
+            "confidence", "how far beyond its threshold the response lies, 0.5 to 1", lambda f: f.finding.confidence
+        ),
         Column("evidence", "what was seen, in standard deviations of a query's scores", lambda f: f.finding.evidence),
     ),
-    ("program", "operation", "basis", "evidence"),
+    ("program", "operation", "basis", "confidence", "evidence"),
 )
 
 LISTINGS: dict[str, Listing[Any]] = {

@@ -52,7 +52,19 @@ def print_notes(matrix: Matrix, analysis: Analysis, axis: Axis = "texts") -> Non
     if analysis.repeated:
         print(f"{analysis.repeated} cells were evaluated more than once; the figures use the latest attempt.")
     if analysis.in_search:
-        print(f"{analysis.in_search} cells are NOT held out: the program's own search ran on their task.")
+        print(f"{analysis.in_search} cells are NOT held out: the program's own search ran on their texts.")
+    if analysis.partly:
+        queries = max(cell.shared_queries for cell in analysis.partly)
+        documents = max(cell.shared_documents for cell in analysis.partly)
+        print(
+            f"{len(analysis.partly)} cells share texts with the program's own search, less than half: at most "
+            f"{queries:.0%} of queries, {documents:.0%} of documents."
+        )
+    if analysis.by_name:
+        print(
+            f"{analysis.by_name} cells were compared with the program's own search by name and fingerprint alone: it "
+            "is of an older version, which recorded no content."
+        )
     for cell in analysis.without:
         print(f"no result: {plain(cell.program)}, {cell.encoder}, {cell.task}: {cell.verdict} {plain(cell.reason)}")
 

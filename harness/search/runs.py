@@ -32,7 +32,7 @@ from harness.search.loop import Discovery
 from harness.search.recording import known_from_record
 from harness.settings import Settings, from_config, to_mapping
 from harness.settings.plugged import plugin_change, plugins_of
-from harness.tasks.load import list_names, refuse_held_out
+from harness.tasks.load import list_names, refuse_held_out_names
 from harness.tasks.task import RetrievalTask
 from harness.text import plain
 from primitives import programs
@@ -84,10 +84,10 @@ def start(
     by_name(settings.search.selection, settings.search.options)  # before anything slow, as the rest of the settings
     find_goal(settings.search)
     if given.tasks is None:
-        refuse_held_out(list_names(settings.tasks))  # before anything is fetched or made
+        refuse_held_out_names(list_names(settings.tasks))  # before anything is fetched or made
     with Archive.open(settings.archive.path) as archive:
         settings = with_secret(with_replayed(settings, archive), archive)
-        tasks = open_search_tasks(settings, given.tasks, watcher)
+        tasks = open_search_tasks(settings, given.tasks, watcher, archive.tasks_held_out())
         return _search(settings, archive, tasks, None, Around(given, proposer, watcher, stopping))
 
 
@@ -217,6 +217,8 @@ def _search(
         ) as bench,
     ):
         _require_counted(settings.search.cost, bench)
+        for task in tasks:
+            archive.record_content(task.known)
         if run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
             stack.enter_context(alone(archive, run_id))

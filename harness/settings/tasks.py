@@ -20,6 +20,9 @@ class TasksSettings:
     """At most so many queries per task, drawn with `seed`; none keeps all."""
     seed: int = 0
     """Draws the queries of `max_queries`."""
+    ignore_identical_ids: bool | None = None
+    """Whether the document with a query's own id is left out of its ranking, for source=folder; by default where half
+    of the queries or more stand in such a document, as in ArguAna and Quora."""
     unseen: float = 0.3
     """Discovery only: share of each task's queries that no proposer hears of and that selects nothing; a gain there is
     no optimism."""

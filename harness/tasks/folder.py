@@ -4,7 +4,7 @@ Every fault of a file is a TaskError that names the file and the line.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from harness.errors import TaskError, UsageError
@@ -17,9 +17,15 @@ def folder_name(path: Path) -> str:
 
 
 def load_folder(
-    path: Path, *, split: str | None = None, max_queries: int | None = None, seed: int = 0, held_out: bool = False
+    path: Path,
+    *,
+    split: str | None = None,
+    ignore_identical_ids: bool | None = None,
+    max_queries: int | None = None,
+    seed: int = 0,
+    held_out: bool = False,
 ) -> RetrievalTask:
-    """Read one folder.
+    """Read one folder; without `ignore_identical_ids` the texts decide, see `asks_with_documents`.
 
     Raises UsageError when there is no such folder, TaskError (file and line) for anything wrong inside it.
     """
@@ -41,9 +47,28 @@ def load_folder(
         description=f"Find the documents judged relevant in {name}.",
         domain="folder",
         held_out=held_out,
+        ignore_identical_ids=asks_with_documents(queries, documents, qrels)
+        if ignore_identical_ids is None
+        else ignore_identical_ids,
         max_queries=max_queries,
         seed=seed,
     )
+
+
+def asks_with_documents(
+    queries: Mapping[str, str], documents: Mapping[str, str], qrels: Mapping[str, Mapping[str, int]]
+) -> bool:
+    """Whether queries are documents of the collection, as in ArguAna and Quora, where they would find themselves.
+
+    So it is where half of the judged queries or more stand, white space and case apart, in the document that has their
+    own id, and none of them is judged to be found there. Equal ids of other texts say nothing: many count from 1.
+    """
+    own = [query for query in qrels if query in documents and _folded(queries[query]) in _folded(documents[query])]
+    return 2 * len(own) >= len(qrels) > 0 and not any(qrels[query].get(query, 0) for query in own)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _read_texts(file: Path) -> dict[str, str]:

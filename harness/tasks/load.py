@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from harness import plugins
 from harness.errors import UsageError
@@ -18,6 +18,9 @@ from harness.tasks.mteb_source import load_mteb
 from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
 from harness.text import nearest
+
+if TYPE_CHECKING:
+    from archive import KnownTask
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +42,8 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
     for task in tasks:
         sizes = len(task.queries), len(task.documents)
         _log.info("task %s: %d queries, %d documents, fingerprint %s", task.name, *sizes, task.fingerprint)
+        if task.ignore_identical_ids:
+            _log.info("task %s: the document with a query's own id is no part of its ranking", task.name)
     _log.info("%d tasks of %s are read in %.2f s", len(tasks), settings.source, time.monotonic() - began)
     return tasks
 
@@ -76,18 +81,41 @@ def _chosen(settings: TasksSettings, source: TaskSource) -> list[str]:
     return names
 
 
-def refuse_held_out(tasks: Iterable[RetrievalTask | str]) -> None:
-    """Refuse tasks, or names of tasks, that a search must never see.
+def refuse_held_out_names(names: Iterable[str]) -> None:
+    """Refuse names of tasks that a search must never see. Raises UsageError naming the first one."""
+    for name in names:
+        if name.split("/")[0] in HELD_OUT_NAMES:
+            raise _refusal(name)
 
-    Raises UsageError naming the first one.
+
+def refuse_held_out(tasks: Sequence[RetrievalTask], held_out: Iterable["KnownTask"] = ()) -> list[str]:
+    """Refuse tasks that a search must never see: those marked, and those with the texts of a task in `held_out`.
+
+    Returns a sentence for each that shares less than half of its queries and documents with one of those. Raises
+    UsageError naming the first that is refused.
     """
+    from archive import overlap
+
+    refuse_held_out_names(task.name for task in tasks)
     for task in tasks:
-        name = task if isinstance(task, str) else task.name
-        if name.split("/")[0] in HELD_OUT_NAMES or (isinstance(task, RetrievalTask) and task.held_out):
-            raise UsageError(
-                f"The held-out task {name} cannot be part of a discovery run; search on other tasks, "
-                f"and judge the programs found on it with `ttc transfer`."
-            )
+        if task.held_out:
+            raise _refusal(task.name)
+    shared = [(task, other, overlap(task.known, other)) for other in held_out for task in tasks]
+    for task, other, share in shared:
+        if share.seen:
+            raise _refusal(task.name, f" It shares {share} with {other.name}, which this archive has as held out.")
+    return [
+        f"Task {task.name} shares {share} with the held-out task {other.name}."
+        for task, other, share in shared
+        if share.partial
+    ]
+
+
+def _refusal(name: str, why: str = "") -> UsageError:
+    return UsageError(
+        f"The held-out task {name} cannot be part of a discovery run; search on other tasks, "
+        f"and judge the programs found on it with `ttc transfer`.{why}"
+    )
 
 
 def _documentation(settings: TasksSettings) -> TaskSource:
@@ -100,7 +128,11 @@ def _folders(settings: TasksSettings) -> TaskSource:
         raise UsageError("tasks=folder needs tasks.paths, as in tasks.paths=[my-corpus].")
     names = [folder_name(Path(path)) for path in settings.paths]
     paths = dict(zip(names, map(Path, settings.paths), strict=True))
-    return TaskSource(names, lambda name: load_folder(paths[name], split=settings.split, **_common(settings)))
+    own, ignored = settings.split, settings.ignore_identical_ids
+    return TaskSource(
+        names,
+        lambda name: load_folder(paths[name], split=own, ignore_identical_ids=ignored, **_common(settings)),
+    )
 
 
 def _mteb(settings: TasksSettings, names: Sequence[str] | None = None) -> TaskSource:

@@ -5,8 +5,13 @@ import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from harness.errors import TaskError
+
+if TYPE_CHECKING:
+    from archive import KnownTask
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,14 @@ class RetrievalTask:
     held_out: bool = field(default=False, compare=False)
     ignore_identical_ids: bool = False
     """Whether the document that has a query's own id is left out of its ranking, as mteb does for some tasks."""
+
+    @cached_property
+    def known(self) -> "KnownTask":
+        """What tells it from others: its texts, whatever its name and its ids."""
+        from archive import Content, KnownTask
+
+        content = Content.of(self.queries.values(), self.documents.values())
+        return KnownTask(self.name, self.fingerprint, content)
 
 
 def make_task(

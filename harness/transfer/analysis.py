@@ -69,6 +69,10 @@ class Analysis:
     """Cells that were evaluated more than once; the figures use the latest attempt."""
     in_search: int
     """Cells whose task the program's own run had searched on."""
+    partly: tuple[MatrixCell, ...]
+    """Cells that count as held out, though the run had searched on some, less than half, of their texts."""
+    by_name: int
+    """Cells of which an older archive can tell by names and fingerprints alone."""
     pairs: tuple[PairRow, ...]
     oracles: tuple[Oracle, ...]
     seed: int
@@ -120,6 +124,8 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
         without=tuple(cell for cell in matrix.cells if cell.result is None),
         repeated=sum(cell.attempts > 1 for cell in matrix.cells),
         in_search=sum(cell.in_search for cell in matrix.cells),
+        partly=tuple(cell for cell in matrix.cells if not cell.in_search and _share(cell) > 0),
+        by_name=sum(not cell.by_content for cell in matrix.cells),
         pairs=pairs,
         oracles=tuple(oracle for oracle in oracles if oracle is not None) if len(results) > 1 else (),
         seed=seed,
@@ -133,6 +139,10 @@ def _costs(cells: Sequence[MatrixCell]) -> Costs:
         sum(cell.cpu_s for cell in cells),
         sum(cell.n_queries for cell in cells),
     )
+
+
+def _share(cell: MatrixCell) -> float:
+    return max(cell.shared_queries, cell.shared_documents)
 
 
 def _pairs(results: Mapping[str, Sequence[CellDelta]], unit: Unit, seed: int) -> tuple[PairRow, ...]:

@@ -51,6 +51,8 @@ def evaluate_missing(
     """
     settings = with_secret(request.settings, archive)
     tasks = sorted(tasks, key=_characters)
+    for task in tasks:
+        archive.record_content(task.known, held_out=task.held_out)
     workers = settings.executor.workers or available_cores()
     make_executor = executor_maker(settings, None)
     identities = []

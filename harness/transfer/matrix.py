@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from archive import Archive, Cell, HeldOut, TaskRecord
+from archive import Archive, Cell, HeldOut, Overlap, TaskRecord
 from harness.encoders.protocol import EncoderIdentity
 from harness.programs.named import NamedProgram
 from harness.transfer.statistics import CellDelta
@@ -37,7 +37,13 @@ class MatrixCell:
     baseline_tokens: int = 0
     baseline_seconds: float = 0.0
     in_search: bool = False
-    """Whether the run that found the program searched on this task: then the cell is not held out."""
+    """Whether the run that found the program searched on half of this task or more: then the cell is not held out."""
+    shared_queries: float = 0.0
+    """The share of its queries that the run searched on; see `archive.Overlap`."""
+    shared_documents: float = 0.0
+    """Likewise of its documents."""
+    by_content: bool = True
+    """False where an older archive has names and fingerprints of the run's tasks alone."""
     result: CellDelta | None = None
     """With its per-query deltas; None unless the verdict is `ok`."""
 
@@ -70,19 +76,20 @@ def read_matrix(
     held_out = HeldOut(archive)
     latest = held_out.latest()
     names = _encoder_names(encoders)
-    cells, tasks = [], []
+    tasks = {encoder: {task.fingerprint: task for task in held_out.tasks(encoder)} for encoder in names}
+    known = {fingerprint: task for encoder in names for fingerprint, task in held_out.known(encoder).items()}
+    cells = []
     for program in programs:
-        for encoder in encoders:
-            known = {task.fingerprint: task for task in held_out.tasks(encoder.fingerprint)}
-            for fingerprint in task_fingerprints:
-                if fingerprint in known:
-                    found = latest.get((program.code, encoder.fingerprint, fingerprint))
-                    cells.append(_cell(program, names[encoder.fingerprint], known[fingerprint], found))
-                    tasks.append(known[fingerprint].name)
+        overlaps = {each: program.searched.overlap(known[each]) for each in task_fingerprints if each in known}
+        for encoder, name in names.items():
+            for fingerprint, overlap in overlaps.items():
+                if task := tasks[encoder].get(fingerprint):
+                    found = latest.get((program.code, encoder, fingerprint))
+                    cells.append(_cell(program, name, task, overlap, found))
     return Matrix(
         programs=tuple(program.name for program in programs),
         encoders=tuple(names[encoder.fingerprint] for encoder in encoders),
-        tasks=tuple(dict.fromkeys(tasks)),
+        tasks=tuple(dict.fromkeys(cell.task for cell in cells)),
         cells=tuple(cells),
     )
 
@@ -98,7 +105,7 @@ def _encoder_names(encoders: Sequence[EncoderIdentity]) -> dict[str, str]:
     }
 
 
-def _cell(program: NamedProgram, encoder: str, task: TaskRecord, found: Cell | None) -> MatrixCell:
+def _cell(program: NamedProgram, encoder: str, task: TaskRecord, overlap: Overlap, found: Cell | None) -> MatrixCell:
     cell = MatrixCell(
         program=program.name,
         encoder=encoder,
@@ -110,7 +117,10 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, found: Cell | N
         baseline_seconds=task.baseline_seconds,
         n_queries=task.n_queries,
         verdict="missing",
-        in_search=not program.searched.isdisjoint({task.name, task.fingerprint}),
+        in_search=overlap.seen,
+        shared_queries=overlap.queries,
+        shared_documents=overlap.documents,
+        by_content=overlap.by_content,
     )
     if found is None:
         return cell

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primitives import bm25, words
+from primitives.lexical import word_stem
 
 texts = st.lists(st.sampled_from(["cat", "dog", "fish", "bird"]), max_size=8).map(" ".join)
 
@@ -47,3 +48,37 @@ def test_words_are_lower_case_without_function_words_and_split_identifiers() -> 
 
 def test_empty_texts_and_strangers_score_zero() -> None:
     assert np.array_equal(bm25(["", "cat"], ["", "dog"]), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("word", "stem"),
+    [line.split() for line in """
+        caresses caress;ponies poni;ties ti;caress caress;cats cat;feed feed;agreed agree;plastered plaster;bled bled
+        motoring motor;sing sing;conflated conflate;troubled trouble;sized size;hopping hop;tanned tan;falling fall
+        hissing hiss;fizzed fizz;failing fail;filing file;happy happi;sky sky;as as;naïves naïves;2nds 2nds;yes ye
+    """.replace(";", "\n").strip().splitlines()],
+)  # fmt: skip
+def test_stems_are_those_of_the_first_step_of_porter(word: str, stem: str) -> None:
+    assert word_stem(word) == stem
+    assert words(word, stem=True) == ([] if word == "as" else [stem])
+
+
+def test_choices_of_what_a_word_is() -> None:
+    text = "HTTPServer reads DataFrames of naïve 2ndPart"
+    whole = ["httpserver", "reads", "dataframes", "naïve", "2ndpart"]
+    assert words(text) == whole
+    humps = ["httpserver", "http", "server", "reads", "dataframes", "data", "frames", "naïve"]
+    assert words(text, camel=True) == [*humps, "2ndpart", "2", "nd", "part"]
+    assert words("x İstanbul") == words("x İstanbul", camel=True)
+    assert words("東京都の天気 in Tokyo, 雨", cjk=True) == ["東京", "京都", "都の", "の天", "天気", "tokyo", "雨"]
+    assert words("abc東京def", cjk=True) == ["abc", "東京", "def"]
+    assert words("Reading the PageRanks", stem=True, camel=True) == ["read", "pagerank", "page", "rank"]
+
+
+def test_where_no_words_are_seen_one_line_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    queries, documents = ["天気はどう"], ["今日の天気は雨です", "株価は上がった"]
+    assert not bm25(queries, documents).any()
+    assert capsys.readouterr().out == "bm25 sees nothing: 1 of 1 queries share no word with any document.\n"
+    assert bm25(queries, documents, cjk=True)[0, 0] > bm25(queries, documents, cjk=True)[0, 1]
+    assert bm25(["cats", "dogs", "cow"], ["dog cat"], stem=True)[:, 0].tolist()[2] == 0
+    assert capsys.readouterr().out == ""

@@ -15,3 +15,5 @@ class Finding:
     evidence: str
     basis: str
     """`call` or `behaviour`."""
+    confidence: float = 1.0
+    """0.5 to 1: how far the response lies beyond the threshold that it had to pass, no probability; 1 for a call."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -46,14 +47,93 @@ def word_gains(run: Run, world: World) -> tuple[float, float]:
     return gains[0], gains[1]
 
 
-def rank_profile(scores: Floats, world: World) -> tuple[float, float]:
-    """How well 1 / (60 + rank) and the rank itself explain the scores: two R^2, over ranks by the cosine."""
+PLACES = np.array([1, 2, 3, 4, 6, 9, 13, 18, 24, 32, 45, 60, 80], dtype=float)
+"""Ranks to which a document is moved."""
+
+CONSTANTS = np.concatenate(([0.0], np.geomspace(0.5, 200, 80)))
+"""Values of k in 1 / (k + rank) that are tried."""
+
+
+@dataclass(frozen=True)
+class RankProfile:
+    """How well functions of the rank explain the scores: R^2 of each."""
+
+    k: float
+    """The constant with which 1 / (k + rank) explains them best."""
+    reciprocal: float
+    linear: float
+    other: float
+    """The best of exp(-rank / t) and 1 / log2(1 + rank): other discounts, which are no reciprocal ranks."""
+
+
+def moved_profile(run: Run, world: World) -> RankProfile:
+    """The score of one document that is moved from rank to rank by its cosines, and whose words stay the same.
+
+    What another ranking adds is the same wherever it stands, and so no part of the profile.
+    """
+    scores = [float(np.mean(_of(run(_moved(world, int(place))), unrelated))) for place in PLACES]
+    return _profile(np.array(scores), PLACES)
+
+
+def standing_profile(scores: Floats, world: World) -> RankProfile:
+    """The scores of all documents as they stand: what another ranking adds is unexplained."""
     order = np.argsort(-world.cosines, axis=1)
     ranks = 1 + np.argsort(order, axis=1)
     kept = [(query, document) for query in range(QUERIES) for document in range(DOCUMENTS) if document != worded(query)]
     rows, columns = np.array(kept).T
-    rank, profile = ranks[rows, columns].astype(float), scores[rows, columns]
-    return _explained(profile, 1 / (60 + rank)), _explained(profile, -rank)
+    return _profile(scores[rows, columns], ranks[rows, columns].astype(float))
+
+
+def _moved(world: World, place: int) -> World:
+    """A world in which the unrelated document of each query has that rank."""
+    cosines = world.cosines.copy()
+    for query in range(QUERIES):
+        others = np.sort(np.delete(world.cosines[query], unrelated(query)))[::-1]
+        bounds = np.concatenate(([others[0] + 0.02], others))[place - 1 : place + 1]
+        cosines[query, unrelated(query)] = bounds.mean()
+    return world.with_cosines(cosines)
+
+
+def _profile(scores: Floats, ranks: Floats) -> RankProfile:
+    by_constant = [_explained(scores, 1 / (k + ranks)) for k in CONSTANTS]
+    decays = [_explained(scores, np.exp(-ranks / t)) for t in np.geomspace(1, 100, 40)]
+    best = int(np.argmax(by_constant))
+    return RankProfile(
+        k=float(CONSTANTS[best]),
+        reciprocal=by_constant[best],
+        linear=_explained(scores, -ranks),
+        other=max(*decays, _explained(scores, 1 / np.log2(1 + ranks))),
+    )
+
+
+def pull_shapes(pulls: Floats, world: World) -> tuple[float, float, float]:
+    """How well the cosine and its exponential, as of a softmax, explain pulls by rank: two R^2 and the best rate."""
+    cosine = world.cosines[0, near_to(0, 1) : near_to(0, NEAR) + 1]
+    used = np.abs(pulls) > 1e-3 * pulls[0]  # a program may look at the first few alone
+    pulls, cosine = pulls[used], cosine[used]
+    rates = np.geomspace(1, 60, 60)
+    fits = [_explained(pulls, np.exp(rate * cosine)) for rate in rates]
+    best = int(np.argmax(fits))
+    return _explained(pulls, cosine), fits[best], float(rates[best])
+
+
+TWINS = ((1, 2), (1, 3), (2, 4), (3, 6))
+"""Ranks of two documents of which the later is made to resemble the earlier."""
+
+
+def twin_gains(run: Run, world: World) -> tuple[Floats, Floats]:
+    """What each of two near documents gains, in deviations, by their resemblance: the earlier and the later, (4,)."""
+    before = standing(run(world))
+    earlier: list[float] = []
+    later: list[float] = []
+    for first, second in TWINS:
+        other = world
+        for query in range(QUERIES):
+            other = other.with_residual(near_to(query, second), (own_direction(near_to(query, first)), 2.0))
+        gained = standing(run(other)) - before
+        for rank, gains in ((first, earlier), (second, later)):
+            gains.append(float(np.mean(_of(gained, partial(near_to, rank=rank)))))
+    return np.array(earlier), np.array(later)
 
 
 def _explained(profile: Floats, shape: Floats) -> float:

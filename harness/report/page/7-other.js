@@ -18,6 +18,7 @@ function transfer() {
           { name: "nDCG@10", number: true, cell: (cell) => fixed(cell.value, 4), key: (cell) => cell.value },
           { name: "delta", number: true, cell: (cell) => delta(cell.delta), key: (cell) => cell.delta },
           { name: "95 % interval", number: true, cell: (cell) => (cell.low === null ? "" : `${signed(cell.low)} to ${signed(cell.high)}`) },
+          { name: "shared with the search", cell: (cell) => cell.shared },
         ], cells)));
     }),
   ];

@@ -127,10 +127,13 @@ def build_task(
 ) -> RetrievalTask:
     """Build one task of RECIPES; sources are read through `library`.
 
+    Questions of equal words are one question, under the first name, with the judgments of all: to a program they are
+    the same.
+
     Raises TaskError naming the package when it is absent or so different that too little is left.
     """
     recipe = RECIPES[name]
-    material = _without_given_answers(recipe.build(library))
+    material = merge_equal_questions(_without_given_answers(recipe.build(library)))
     if len(material.documents) < FEWEST_DOCUMENTS or len(material.queries) < FEWEST_QUERIES:
         raise TaskError(
             f"The task {name} found {len(material.documents)} documents and {len(material.queries)} questions in the "
@@ -160,3 +163,13 @@ def _without_given_answers(material: Material) -> Material:
         if not any(f" {normal_form(text)} " in document for document in documents)
     }
     return Material(queries, material.documents, material.relevant)
+
+
+def merge_equal_questions(material: Material) -> Material:
+    """Keep of questions that have the same words the first, with what is relevant to any of them."""
+    first: dict[str, str] = {}
+    relevant: dict[str, frozenset[str]] = {}
+    for name, text in material.queries.items():
+        kept = first.setdefault(normal_form(text), name)
+        relevant[kept] = relevant.get(kept, frozenset()) | material.relevant.get(name, frozenset())
+    return Material({name: material.queries[name] for name in relevant}, material.documents, relevant)

@@ -10,6 +10,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.programs.inline import inline_primitives
+from harness.programs.operations import Finding
 from harness.programs.operations.behaviour import Observation, Request, behaviours
 from harness.programs.operations.calls import called_operations
 from harness.programs.operations.detect import rediscover
@@ -19,6 +20,7 @@ from harness.screen.operations import list_operations
 from primitives import programs
 from primitives.arrays import FloatMatrix
 from sandbox import Sandbox
+from tests.harness.programs import hand_written
 from tests.primitives.run import load
 
 HONEST = Path(__file__).parents[2] / "sandbox" / "honest"
@@ -76,6 +78,10 @@ WRITTEN_IN_NUMPY = {
 
 
 def behaved(source: str) -> set[str]:
+    return {finding.operation for finding in findings(source)}
+
+
+def findings(source: str) -> list[Finding]:
     rerank = load(source)
 
     def observe(world: World) -> Observation:
@@ -89,7 +95,7 @@ def behaved(source: str) -> set[str]:
         scores = rerank(*inputs, embed_fn=embed, q_texts=list(world.q_texts), d_texts=list(world.d_texts))
         return Observation(np.asarray(scores, dtype=np.float64), tuple(requests))
 
-    return {finding.operation for finding in behaviours(observe)}
+    return behaviours(observe)
 
 
 @pytest.mark.parametrize(("name", "operations"), REFERENCE.items(), ids=REFERENCE)
@@ -100,6 +106,25 @@ def test_reference_programs_in_bare_numpy(name: str, operations: set[str]) -> No
 @pytest.mark.parametrize(("name", "operations"), WRITTEN_IN_NUMPY.items(), ids=WRITTEN_IN_NUMPY)
 def test_programs_written_in_numpy(name: str, operations: set[str]) -> None:
     assert behaved((HONEST / f"{name}.py").read_text("utf-8")) == operations
+
+
+@pytest.mark.parametrize(("name", "operations"), hand_written.OPERATIONS.items(), ids=hand_written.OPERATIONS)
+def test_programs_as_people_write_them(name: str, operations: set[str]) -> None:
+    found = findings(hand_written.source(name))
+    assert {finding.operation for finding in found} == operations
+    assert all(0.5 <= finding.confidence <= 1 for finding in found)
+
+
+def test_a_response_just_beyond_its_threshold_has_less_confidence() -> None:
+    """A softer softmax is harder to tell from smoothing, and a rank function with a little cosine from a rank alone."""
+    soft = hand_written.source("softmax_feedback_soft")
+    (sure,), (doubtful,) = findings(soft), findings(soft.replace("sim / 0.1", "sim / 0.3"))
+    assert (sure.operation, doubtful.operation) == (FEEDBACK, FEEDBACK)
+    assert 0.5 <= doubtful.confidence < 0.9 < sure.confidence == 1
+    head, _, fused = hand_written.source("rrf_k_10").rpartition("return ")
+    mixed = f"{head}return 0.1 * sim + {fused}"
+    confidence = {finding.operation: finding.confidence for finding in findings(mixed)}
+    assert 0.5 <= confidence[RRF] < 1
 
 
 def test_calls_are_read_from_the_source() -> None:

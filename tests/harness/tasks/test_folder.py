@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.errors import TaskError, UsageError
+from harness.settings.tasks import TasksSettings
 from harness.tasks.folder import load_folder
+from harness.tasks.load import load_tasks
 
 CORPUS = [{"_id": "d1", "title": "Owls", "text": "Owls hunt at night."}, {"_id": "d2", "text": "Bees dance."}]
 QUERIES = [{"_id": "q1", "text": "night birds"}, {"_id": "q2", "text": "insects"}, {"_id": "q3", "text": "not judged"}]
@@ -35,6 +38,29 @@ def test_a_folder_becomes_a_task(folder: Path) -> None:
     assert task.queries == {"q1": "night birds", "q2": "insects"}
     assert task.qrels == {"q1": {"d1": 2, "d2": 0}, "q2": {"d2": 1}}
     assert not task.held_out
+
+
+def test_queries_that_are_documents_do_not_find_themselves(folder: Path) -> None:
+    assert not load_folder(folder).ignore_identical_ids
+    assert load_folder(folder, ignore_identical_ids=True).ignore_identical_ids
+    same = [{"_id": "d1", "text": "OWLS hunt at\tnight."}, {"_id": "d2", "text": "another text"}]
+    (folder / "queries.jsonl").write_text(json_lines(same), encoding="utf-8")
+    (folder / "qrels" / "test.tsv").write_text("d1\td2\t1\nd2\td1\t1\n", encoding="utf-8")
+    assert load_folder(folder).ignore_identical_ids
+    assert not load_folder(folder, ignore_identical_ids=False).ignore_identical_ids
+    settings = TasksSettings(source="folder", paths=[str(folder)])
+    assert load_tasks(settings)[0].ignore_identical_ids
+    assert not load_tasks(replace(settings, ignore_identical_ids=False))[0].ignore_identical_ids
+
+
+def test_equal_ids_of_other_texts_and_documents_that_answer_themselves_are_kept(folder: Path) -> None:
+    numbered = [{"_id": "d1", "text": "night birds"}, {"_id": "d2", "text": "insects"}]
+    (folder / "queries.jsonl").write_text(json_lines(numbered), encoding="utf-8")
+    (folder / "qrels" / "test.tsv").write_text("d1\td1\t1\nd2\td2\t1\n", encoding="utf-8")
+    assert not load_folder(folder).ignore_identical_ids
+    own = [{"_id": "d1", "text": "Owls hunt"}, {"_id": "d2", "text": "Bees dance."}]
+    (folder / "queries.jsonl").write_text(json_lines(own), encoding="utf-8")
+    assert not load_folder(folder).ignore_identical_ids
 
 
 def test_lines_may_end_or_start_as_other_systems_write_them(folder: Path) -> None:

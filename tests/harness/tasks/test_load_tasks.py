@@ -6,7 +6,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.settings.tasks import TasksSettings
-from harness.tasks.load import list_names, load_tasks, refuse_held_out
+from harness.tasks.load import list_names, load_tasks, refuse_held_out, refuse_held_out_names
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14
 
 
@@ -58,10 +58,10 @@ def test_a_held_out_folder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(HELD_OUT_NAMES))
 def test_a_held_out_task_is_refused_by_name(name: str) -> None:
-    refuse_held_out(entry.name for entry in MTEB14)
+    refuse_held_out_names(entry.name for entry in MTEB14)
     for label in (name, f"{name}/test", f"{name}/test/default"):
         with pytest.raises(UsageError, match=f"held-out task {label} cannot be part"):
-            refuse_held_out([label])
+            refuse_held_out_names([label])
 
 
 def test_the_two_lists_share_no_task() -> None:

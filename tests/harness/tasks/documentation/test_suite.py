@@ -10,9 +10,9 @@ import pytest
 
 from harness.errors import TaskError
 from harness.tasks.documentation.code import summary_to_code
-from harness.tasks.documentation.material import Size, normal_form
+from harness.tasks.documentation.material import Material, Size, normal_form
 from harness.tasks.documentation.sources import Library
-from harness.tasks.documentation.suite import RECIPES, Recipe, build_task
+from harness.tasks.documentation.suite import RECIPES, Recipe, build_task, merge_equal_questions
 from harness.tasks.task import RetrievalTask
 
 QUICK = ["python-topics", "licences", "networkx-see-also", "networkx-code"]
@@ -49,6 +49,22 @@ def test_a_task_is_small_judged_and_does_not_hold_its_questions(name: str, tasks
         assert set(judged.values()) == {1}
         for document in judged:
             assert normal_form(task.queries[query]) not in normal_form(task.documents[document])
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_no_two_questions_are_the_same(name: str, tasks: dict[str, RetrievalTask]) -> None:
+    assert len({normal_form(text) for text in tasks[name].queries.values()}) == len(tasks[name].queries)
+
+
+def test_equal_questions_become_one_with_the_judgments_of_all() -> None:
+    material = Material(
+        queries={"a": "Copy a graph.", "b": "Draw a graph.", "c": "copy  a graph"},
+        documents={"x": "1", "y": "2"},
+        relevant={"a": frozenset("x"), "b": frozenset("y"), "c": frozenset("y")},
+    )
+    merged = merge_equal_questions(material)
+    assert merged.queries == {"a": "Copy a graph.", "b": "Draw a graph."}
+    assert merged.relevant == {"a": frozenset("xy"), "b": frozenset("y")}
 
 
 @pytest.mark.parametrize("name", RECIPES)
