@@ -1,0 +1,76 @@
+"""What the audits make of programs that are known to be honest, and what they cost in wall time.
+
+    python scripts/bench_truth.py audits
+
+Every reference program and fresh programs of the recombining proposer, on all documentation tasks with WordLlama, in a
+folder of its own. The secret is fixed, so that the verdicts repeat; times are of one warm run on this machine.
+"""
+
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from harness.evaluation.auditing import audit, audit_closely
+from harness.evaluation.workbench import Workbench, open_workbench
+from harness.proposers.recombine.genome import fresh
+from harness.proposers.recombine.source import render
+from harness.settings import compose
+from harness.tasks.load import load_tasks
+from primitives import programs
+
+RECOMBINED = 40
+
+
+@dataclass(frozen=True)
+class Audited:
+    """One program: how it ended, and the seconds of each step."""
+
+    verdict: str
+    run_s: float
+    cheap_s: float
+    costly_s: float
+
+
+def report() -> Iterator[str]:
+    """A line for each kind of program, with the names of those turned down or flagged."""
+    yield f"{'programs':12} {'n':>4} {'ok':>4}  {'cheap audits':>12}  {'costly audits':>13}   turned down or flagged"
+    with tempfile.TemporaryDirectory() as folder:
+        settings = compose(["encoder=wordllama", f"cache.folder={folder}", "archive.secret=of-the-benchmark"])
+        with open_workbench(settings, load_tasks(settings.tasks)) as bench:
+            for kind, sources in _kinds().items():
+                audited = {name: _audited(source, bench) for name, source in sources.items()}
+                yield _line(kind, audited)
+
+
+def _kinds() -> Mapping[str, Mapping[str, str]]:
+    chance = random.Random(0)
+    return {
+        "reference": {name: programs.source(name) for name in programs.names()},
+        "recombined": {f"recombined {place}": render(fresh(chance)) for place in range(RECOMBINED)},
+    }
+
+
+def _audited(source: str, bench: Workbench) -> Audited:
+    bench.evaluator.evaluate(source)  # fills the cache, as a search's encoder seconds are not the audits' doing
+    began = time.perf_counter()
+    evaluation = bench.evaluator.evaluate(source)
+    ran = time.perf_counter()
+    if evaluation.failure is None:
+        evaluation = audit(evaluation, source, bench)
+    cheap = time.perf_counter()
+    if evaluation.failure is None:
+        evaluation, _ = audit_closely(evaluation, None, source, bench)
+    ended = time.perf_counter()
+    found = evaluation.failure.verdict.value if evaluation.failure else " ".join(evaluation.flags) or "ok"
+    return Audited(found, ran - began, cheap - ran, ended - cheap)
+
+
+def _line(kind: str, audited: Mapping[str, Audited]) -> str:
+    run = sum(one.run_s for one in audited.values())
+    cheap, costly = (sum(getattr(one, step) for one in audited.values()) / run for step in ("cheap_s", "costly_s"))
+    verdicts = Counter(one.verdict for one in audited.values())
+    others = ", ".join(f"{name} ({one.verdict})" for name, one in audited.items() if one.verdict != "ok")
+    return f"{kind:12} {len(audited):4} {verdicts['ok']:4}  {cheap:>+11.0%}  {costly:>+12.0%}   {others or 'none'}"
