@@ -52,7 +52,7 @@ def check_executor(make: MakeExecutor, *, level: str = "strict") -> None:
 
 def _require_equal(own: Outcome, met: Outcome) -> None:
     """What is recorded is equal; seconds are not compared, and neither is the sentence of a failure."""
-    for what in ("task", "verdict", "ndcg", "delta", "score_hash"):
+    for what in ("task", "verdict", "value", "delta", "score_hash"):
         require(getattr(own, what) == getattr(met, what), f"The {what} of an outcome is that of the local executor.")
     require(
         (own.cost.texts, own.cost.tokens) == (met.cost.texts, met.cost.tokens),

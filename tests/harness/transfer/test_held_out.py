@@ -65,7 +65,7 @@ def test_renamed_and_sampled_texts_that_a_run_searched_on_are_not_held_out(
     assert start(compose(search)).complete
     with Archive.open(tmp_path / "archive.db") as archive:
         (run,) = archive.runs()
-        (program,) = [one for one in archive.programs(run.id) if one.record.name == "first_sentence"]
+        (program,) = [one for one in archive.programs(run.id) if one.record.name == "identity"]
         (task,) = archive.searched_by(run.id).tasks
         assert task.content is not None and len(task.content.queries) == 5 * 8
     assert run_transfer([program.id, *words], Outputs(as_json=True))
