@@ -40,7 +40,7 @@ def test_a_model_of_another_provider_is_named_with_its_kind() -> None:
         (["proposer=anthropic", "proposer.prompt_tokens=3000", *FREE], "a prompt needs at least"),
         (["proposer=openai", "proposer.model=nobody-knows-it"], "The price of nobody-knows-it is not known"),
         (["proposer=anthropic", "proposer.choice=bandti", *FREE], "There is no proposer.choice 'bandti'"),
-        (["proposer=anthropic", "search.novelty=similar", *FREE], "did you mean similarity?"),
+        (["proposer=anthropic", "search.novelty=similar", *FREE], "did you mean 'similarity'?"),
         (["proposer=openai", "proposer.api_key_env=UNSET_KEY", *FREE], "set the variable UNSET_KEY"),
     ],
 )
