@@ -1,6 +1,7 @@
 """What a page shows, as JSON-ready values. Texts of others are made harmless and cut here, once."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from archive import (
     Program,
     Run,
     RunRecord,
+    Searched,
     TaskRecord,
     UsageRecord,
     axis_of,
@@ -100,8 +102,9 @@ def transfer_data(archive: Archive) -> list[dict[str, Any]]:
     searched = archive.searched()
     encoders = []
     known = {encoder: held_out.known(encoder) for encoder in held_out.encoders()}
+    shared = cache(Searched.overlap)  # many programs of a run on the same tasks
     compared = [
-        (cell, searched.get(cell.source_hash, NOTHING).overlap(_task_of(cell, known)))
+        (cell, shared(searched.get(cell.source_hash, NOTHING), _task_of(cell, known)))
         for cell in held_out.latest().values()
     ]
     unseen = sorted(((cell, share) for cell, share in compared if not share.seen), key=lambda one: one[0].created)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
-from archive import Archive, Cell, HeldOut, Overlap, TaskRecord
+from archive import Archive, Cell, HeldOut, Overlap, Searched, TaskRecord
 from harness.encoders.protocol import EncoderIdentity
 from harness.programs.named import NamedProgram
 from harness.transfer.statistics import CellDelta
@@ -78,11 +79,15 @@ def read_matrix(
     names = _encoder_names(encoders)
     tasks = {encoder: {task.fingerprint: task for task in held_out.tasks(encoder)} for encoder in names}
     known = {fingerprint: task for encoder in names for fingerprint, task in held_out.known(encoder).items()}
+
+    @cache  # programs of one run have searched on the same
+    def shared(searched: Searched) -> dict[str, Overlap]:
+        return {each: searched.overlap(known[each]) for each in task_fingerprints if each in known}
+
     cells = []
     for program in programs:
-        overlaps = {each: program.searched.overlap(known[each]) for each in task_fingerprints if each in known}
         for encoder, name in names.items():
-            for fingerprint, overlap in overlaps.items():
+            for fingerprint, overlap in shared(program.searched).items():
                 if task := tasks[encoder].get(fingerprint):
                     found = latest.get((program.code, encoder, fingerprint))
                     cells.append(_cell(program, name, task, overlap, found))
