@@ -128,29 +128,30 @@ class Auditor:
             return []
         sampled = task.sampled(source)[:rows]
         if not self._alone:
-            return self._order(source, task, outcome)
+            return self._order(source, task, outcome, self._shuffled(source, task, "all"))
         for place, row in enumerate(sampled.tolist()):
             documents = self._shuffled(source, task, str(row))
             base = outcome.sample[place : place + 1, documents]
             if self._differs(source, task, np.array([row]), documents, base):
-                return self._explain(source, task, outcome, place, row)
+                return self._explain(source, task, outcome, place, documents)
         return []
 
-    def _explain(self, source: str, task: PreparedTask, outcome: Outcome, place: int, row: int) -> list[Finding]:
+    def _explain(
+        self, source: str, task: PreparedTask, outcome: Outcome, place: int, documents: NDArray[np.int64]
+    ) -> list[Finding]:
         """Whether it was the order of the documents, or that the query stood alone."""
         assert outcome.sample is not None
-        everything = np.arange(task.inputs.n_documents)
+        everything, row = np.arange(task.inputs.n_documents), task.sampled(source)[place]
         alone = self._differs(source, task, np.array([row]), everything, outcome.sample[place : place + 1])
-        found = self._order(source, task, outcome)
+        found = self._order(source, task, outcome, documents)
         if alone or not found:
             why = alone or "its scores differ when the documents stand in another order as well"
             sentence = f"A query alone does not get what it gets in a batch: {why}; {_REPAIR}"
             found.append(Finding(TRANSDUCTIVE, task.name, sentence))
         return found
 
-    def _order(self, source: str, task: PreparedTask, outcome: Outcome) -> list[Finding]:
+    def _order(self, source: str, task: PreparedTask, outcome: Outcome, documents: NDArray[np.int64]) -> list[Finding]:
         assert outcome.sample is not None
-        documents = self._shuffled(source, task, "all")
         queries = np.arange(task.inputs.n_queries)
         sampled = task.sampled(source)
         why = self._differs(source, task, queries, documents, outcome.sample[:, documents], sampled)

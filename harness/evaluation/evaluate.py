@@ -13,7 +13,7 @@ from archive import Measured
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost
 from harness.encoders.protocol import DOCUMENT, QUERY
-from harness.evaluation.difference import Scores, hash_of
+from harness.evaluation.difference import TOP, Scores, hash_of
 from harness.evaluation.measures import NDCG_AT_10, Judgments, Measure, measure_together
 from harness.evaluation.objectives import Mean, Objective, TaskResult
 from harness.evaluation.secret import NO_SECRET, Order, Secret
@@ -52,6 +52,8 @@ class PreparedTask:
     """In which programs see the task; what is recorded follows the task's own order."""
     unseen: NDArray[np.bool_]
     """Queries that count towards no value and no delta, (Q,) in the task's own order."""
+    untied: NDArray[np.int64]
+    """Places of the queries whose nearest documents have different cosines, as far as there are such."""
 
     @property
     def name(self) -> str:
@@ -75,10 +77,12 @@ class PreparedTask:
         return float(gained[self.unseen].mean())
 
     def sampled(self, source: str) -> NDArray[np.int64]:
-        """Places of the queries that an audit of this program asks for again, drawn from the secret."""
-        n_queries = self.inputs.n_queries
+        """Places of the queries that an audit of this program asks for again, drawn from the secret.
+
+        Queries whose nearest documents tie are left out where possible: to take the first of equals is no cheat.
+        """
         generator = self.secret.generator(self.task.fingerprint, source, "sampled")
-        return np.sort(generator.choice(n_queries, min(SAMPLED, n_queries), replace=False))
+        return np.sort(generator.choice(self.untied, min(SAMPLED, len(self.untied)), replace=False))
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,7 @@ def prepare(
         secret=secret,
         order=order,
         unseen=hidden,
+        untied=_untied(similarity),
         judgments=judgments,
         measures=tuple(measures),
         inputs=inputs,
@@ -269,6 +274,15 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], object
         ties=sum(abs(delta) <= TIE for delta in deltas),
         losses=sum(delta < -TIE for delta in deltas),
     )
+
+
+def _untied(similarity: Scores) -> NDArray[np.int64]:
+    """Rows of a (Q, N) matrix whose first tie, of the TOP best, comes latest; at least SAMPLED, if there are so many."""
+    depth = min(TOP + 1, similarity.shape[1])
+    best = -np.sort(-np.partition(similarity, -depth, axis=1)[:, -depth:], axis=1)
+    ties = np.hstack([-np.diff(best, axis=1) <= TIE, np.ones((len(best), 1), dtype=np.bool_)])
+    first_tie = ties.argmax(axis=1)
+    return np.flatnonzero(first_tie >= np.sort(first_tie)[-min(SAMPLED, len(best))])
 
 
 def shown(values: Sequence[str], places: NDArray[np.int64]) -> list[str]:

@@ -92,7 +92,7 @@ def _measured(cells: Sequence[Measured]) -> str:
     for held_out, title in ((False, "On the tasks that its search ran on (in-domain)"), (True, "On held-out tasks")):
         some = [cell for cell in cells if cell.held_out is held_out]
         if some:
-            mean = sum(cell.delta for cell in some) / len(some)
+            mean = round(sum(cell.delta for cell in some) / len(some), 4) + 0.0  # no minus before a zero
             parts += [f"{title}: mean {mean:+.4f}, n = {len(some)} cells.", "", *_table(some), ""]
             told = dict.fromkeys(f"{plain(cell.task)} {cell.shared}." for cell in some if held_out and cell.shared)
             parts += [*told, ""] if told else []

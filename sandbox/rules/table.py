@@ -8,7 +8,7 @@ MAX_DATA_BITS = 1536
 """A quarter more than the most that any program known to be honest holds; `scripts/truth/rules.py` measures it."""
 MAX_INTEGER = 10**15
 MAX_SIGNIFICANT_DIGITS = 4
-MAX_TUNED_CONSTANTS = 24
+MAX_TUNED_CONSTANTS = 28
 
 POSITIONAL = ("q_emb", "d_emb", "sim")
 KEYWORD_ONLY = ("embed_fn", "q_texts", "d_texts")

@@ -104,11 +104,11 @@ def test_every_section_and_key_is_offered_and_every_value_composes() -> None:
 
 def test_values_that_other_rooms_know_are_those_rooms_values() -> None:
     known = {
-        "encoder.kind": ENCODERS,
+        "encoder.kind": tuple(ENCODERS),
         "heads.kinds": HEADS,
         "proposer.kind": ("recombine", *MODELS, "replay"),
         "search.selection": tuple(POLICIES),
-        "tasks.source": SOURCES,
+        "tasks.source": tuple(SOURCES),
     }
     assert known == ELSEWHERE
 

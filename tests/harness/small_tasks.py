@@ -12,7 +12,7 @@ def write_task(folder: Path, shift: int) -> Path:
     (folder / "qrels").mkdir(parents=True)
     documents = {
         f"{subject}-{number}": f"The {subject} {VERBS[(number + shift) % 5]} in {1900 + number * 7 + shift}. "
-        f"Nobody had seen the {SUBJECTS[(at + number) % 8]} since."
+        f"Nobody had seen {SUBJECTS[(at + number) % 8]}s since."
         for at, subject in enumerate(SUBJECTS)
         for number in range(5)
     }

@@ -71,7 +71,7 @@ def test_check_finds_what_was_changed_by_hand(pair: tuple[Path, Path, str, str],
     connection.close()
     code, out, _ = ttc("archive", "check", "--archive", str(pair[0]))
     assert code == 1
-    assert "is not the mean of its queries' values" in out
+    assert "is not the mean of its searched queries' values" in out
 
 
 def test_vacuum_keeps_all_and_frees_the_rest(pair: tuple[Path, Path, str, str], tmp_path: Path, ttc: Run) -> None:

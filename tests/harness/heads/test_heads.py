@@ -79,7 +79,7 @@ def test_the_loss_equals_a_loop_and_spares_other_relevant_documents() -> None:
 def test_training_learns_what_training_queries_teach_and_repeats_itself(
     kind: str, tmp_path: Path, cached_wordllama: CachedEncoder
 ) -> None:
-    split = split_by_query(load_folder(write_task(tmp_path / "task", 1)), seed=0)
+    split = split_by_query(load_folder(write_task(tmp_path / "task", 0)), seed=0)
     assert split is not None
     task = prepare_training(split, cached_wordllama, n_hard=4)
     first, second = (train_head(kind, [task], SMALL, seed=3) for _ in range(2))

@@ -10,7 +10,7 @@ from archive import Archive
 from harness import Briefing, FunctionEncoder, UsageError
 from harness.proposers.prompt import prefix
 from harness.search.desk import read_desk
-from harness.settings import compose
+from harness.settings import ProgramSettings, compose
 from tests.harness.evaluation.test_evaluate import program, small_task
 
 JOINED = """near = np.argsort(-(d_emb @ d_emb.T), axis=1, kind="stable")[:, :10]
@@ -56,7 +56,7 @@ def test_an_encoder_that_counts_no_tokens_cannot_be_searched_by_them(tmp_path: P
 
 def test_a_proposer_is_told_what_cost_is_counted_in() -> None:
     told = {
-        axis: prefix(compose([f"search.cost={axis}"]).search, taboos=[], modules=[], allow_primitives=False)
+        axis: prefix(compose([f"search.cost={axis}"]).search, ProgramSettings(), taboos=[], modules=[])
         for axis in ("texts", "tokens", "seconds")
     }
     assert "1 + (texts passed to embed_fn) / (queries and documents encoded once)" in told["texts"]
