@@ -277,7 +277,7 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], object
 
 
 def _untied(similarity: Scores) -> NDArray[np.int64]:
-    """Rows of a (Q, N) matrix whose first tie, of the TOP best, comes latest; at least SAMPLED, if there are so many."""
+    """Rows of a (Q, N) matrix whose first tie, of the TOP best, comes latest; at least SAMPLED or all rows."""
     depth = min(TOP + 1, similarity.shape[1])
     best = -np.sort(-np.partition(similarity, -depth, axis=1)[:, -depth:], axis=1)
     ties = np.hstack([-np.diff(best, axis=1) <= TIE, np.ones((len(best), 1), dtype=np.bool_)])
