@@ -1,5 +1,6 @@
 """What is known of a program, as its package tells it: where it comes from, its cost, what was measured."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,8 +101,14 @@ def _from_run(program: Program, run: Run, recorded: tuple[Measured, ...]) -> Pro
         flags=tuple(record.flags),
         prompts=dict(encoder.get("prompts") or {}),
         adapters=tuple(encoder.get("adapters") or ()),
-        cells=tuple(dict.fromkeys([*_searched(program, run), *recorded])),  # a search's outcome may be measured again
+        cells=_joined(_searched(program, run), recorded),
     )
+
+
+def _joined(searched: Sequence[Measured], recorded: Sequence[Measured]) -> tuple[Measured, ...]:
+    """A search's outcomes, then what was measured elsewhere; a search's task that was measured again stands once."""
+    own = {(cell.task, cell.encoder) for cell in searched}
+    return (*searched, *(cell for cell in recorded if cell.held_out or (cell.task, cell.encoder) not in own))
 
 
 def _searched(program: Program, run: Run) -> list[Measured]:
@@ -148,4 +155,6 @@ def _measured(outcome: OutcomeRecord, task: TaskRecord, encoder: str, *, held_ou
     assert outcome.ndcg is not None
     # The outcome's own delta may be of another measure.
     delta = outcome.ndcg - task.baseline_ndcg
-    return Measured(task.name, encoder, task.n_queries, task.baseline_ndcg, outcome.ndcg, delta, held_out, shared)
+    return Measured(
+        task.name, encoder, task.n_queries - len(task.unseen), task.baseline_ndcg, outcome.ndcg, delta, held_out, shared
+    )
