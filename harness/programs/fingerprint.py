@@ -73,17 +73,18 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+_BUILTINS = frozenset(dir(builtins))
+_BUILTIN_TYPES = frozenset(name for name, value in vars(builtins).items() if isinstance(value, type))
+
+
 def _renamable(tree: ast.Module) -> frozenset[str]:
     """Names that mean nothing beyond where they stand: variables, parameters and functions of the source itself.
 
     Whatever may be reached in another way keeps its name, so that where this is unsure, hashes differ: keywords,
-    classes and all they bind, what a string spells, what hides a builtin, and everything where a program looks at
-    names itself.
+    classes and all they bind, what a string spells, and what hides a builtin.
     """
-    if _looks_at_names(tree):
-        return frozenset()
     bound: set[str] = set()
-    kept = {*CONTRACT_NAMES, *dir(builtins)}
+    kept = {*CONTRACT_NAMES, *_BUILTINS}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             bound.add(node.name)
@@ -150,16 +151,16 @@ def _type_names(tree: ast.Module) -> frozenset[str]:
             own.add(node.name)
         elif isinstance(node, ast.Assign):
             own |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return frozenset(own | {name for name, value in vars(builtins).items() if isinstance(value, type)})
+    return _BUILTIN_TYPES | own
 
 
 class _Canonical(ast.NodeTransformer):
     """Drop docstrings and annotations, rename local names in order of first use."""
 
     def __init__(self, tree: ast.Module) -> None:
-        self._local = _renamable(tree)
-        self._types = _type_names(tree)
         self._reflects = _looks_at_names(tree)
+        self._local = frozenset() if self._reflects else _renamable(tree)
+        self._types = _type_names(tree)
         self._taken = {name for node in ast.walk(tree) for name in _spelt(node)} - self._local
         self._fields: set[int] = set()
         self._renamed: dict[str, str] = {}
