@@ -17,6 +17,7 @@ from harness.evaluation.auditing import audit, audit_closely
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.proposers.recombine.genome import fresh
 from harness.proposers.recombine.source import render
+from harness.proposers.recombine.space import Space
 from harness.settings import compose
 from harness.tasks.load import load_tasks
 from primitives import programs
@@ -49,7 +50,7 @@ def _kinds() -> Mapping[str, Mapping[str, str]]:
     chance = random.Random(0)
     return {
         "reference": {name: programs.source(name) for name in programs.names()},
-        "recombined": {f"recombined {place}": render(fresh(chance)) for place in range(RECOMBINED)},
+        "recombined": {f"recombined {place}": render(fresh(chance, Space())) for place in range(RECOMBINED)},
     }
 
 

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from harness.programs.inline import inline_primitives
 from harness.proposers.recombine.genome import fresh
 from harness.proposers.recombine.source import render
+from harness.proposers.recombine.space import Space
 from primitives import programs
 from sandbox.rules import check
 from sandbox.rules.capacity import measure
@@ -44,7 +45,7 @@ def _kinds(archives: Sequence[Path]) -> Mapping[str, list[str]]:
     return {
         "reference": [programs.source(name) for name in programs.names()],
         "of the tests": [file.read_text() for file in sorted((ROOT / "tests/sandbox/honest").glob("*.py"))],
-        "recombined": [render(fresh(chance)) for _ in range(RECOMBINED)],
+        "recombined": [render(fresh(chance, Space())) for _ in range(RECOMBINED)],
     } | {path.stem: _written(path) for path in archives}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import Encoder
@@ -227,8 +228,6 @@ def test_equal_scores_differ_in_nothing(seed: int) -> None:
 
 @given(st.integers(0, 2**32 - 1))
 def test_agreement_is_spearmans_rank_correlation(seed: int) -> None:
-    from scipy.stats import spearmanr
-
     rng = np.random.default_rng(seed)
     base, other = (rng.integers(0, 6, (3, 15)).astype(np.float32) for _ in range(2))
     expected = np.mean([spearmanr(a, b).statistic for a, b in zip(base, other, strict=True)])
