@@ -7,7 +7,8 @@ kept. What an audit embeds is not metered: it is the harness's question, not the
 
 import ast
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -82,7 +83,7 @@ class Auditor:
         self._alone = alone
         self._workers = workers
 
-    def cheap(self, source: str, asked: Sequence[Asked], texts: Iterable[str]) -> Audited:
+    def cheap(self, source: str, asked: Sequence[Asked], texts: Collection[str]) -> Audited:
         """Audits for every program, on two tasks drawn from the secret; `texts` are those of all tasks.
 
         Raises JobError when the harness itself keeps failing.
@@ -90,22 +91,26 @@ class Auditor:
         secret = asked[0][0].secret
         first, *others = secret.generator(source, "cheap").permutation(len(asked)).tolist()
         second = others[0] if others else first
+        made = {DETERMINISM: 1, QUOTATION: len(asked)}
         findings = self._determinism(source, *asked[first])
         if not findings:
             task, outcome = asked[second]
             findings = self._order_and_alone(source, task, outcome, rows=1)
-        made = {DETERMINISM: 1, self._order_audit: 1, QUOTATION: len(asked)}
+            made[self._order_audit] = 1
         return Audited((*findings, *quotations(source, texts)), made)
 
     def costly(self, source: str, asked: Sequence[Asked]) -> Audited:
         """Audits on every task, for a program that is to be kept. Raises JobError as `cheap` does."""
 
-        def ask(one: Asked) -> list[Finding]:
-            return self._order_and_alone(source, *one) or self._routing(source, *one)
+        def ask(one: Asked) -> tuple[list[Finding], bool]:
+            """What was found, and whether the task came as far as the second audit."""
+            found = self._order_and_alone(source, *one)
+            return (found, False) if found else (self._routing(source, *one), True)
 
         with ThreadPoolExecutor(self._workers, thread_name_prefix="audit") as pool:
-            found = [finding for findings in pool.map(ask, asked) for finding in findings]
-        return Audited(tuple(found), {self._order_audit: len(asked), ROUTING: len(asked)})
+            each = list(pool.map(ask, asked))
+        made = Counter({self._order_audit: len(asked), ROUTING: sum(routed for _, routed in each)})
+        return Audited(tuple(finding for found, _ in each for finding in found), dict(+made))
 
     @property
     def _order_audit(self) -> str:
@@ -145,7 +150,7 @@ class Auditor:
         alone = self._differs(source, task, np.array([row]), everything, outcome.sample[place : place + 1])
         found = self._order(source, task, outcome, documents)
         if alone or not found:
-            why = alone or "its scores differ when the documents stand in another order as well"
+            why = alone or "its scores differ once the documents stand in another order, too"
             sentence = f"A query alone does not get what it gets in a batch: {why}; {_REPAIR}"
             found.append(Finding(TRANSDUCTIVE, task.name, sentence))
         return found
@@ -252,7 +257,7 @@ def audits_line(made: Mapping[str, int], n_tasks: int) -> str:
     return "; ".join([*parts, f"not audited: {', '.join(undone)}"] if undone else parts)
 
 
-def quotations(source: str, texts: Iterable[str]) -> list[Finding]:
+def quotations(source: str, texts: Collection[str]) -> list[Finding]:
     """Whether a program's strings are taken from the texts that it is judged on, hidden ones included.
 
     The sentence does not repeat the quotation, as it may be of a hidden task.

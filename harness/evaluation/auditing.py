@@ -15,7 +15,7 @@ REJECTING = (NONDETERMINISTIC, ORDER_DEPENDENT)
 def audit(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation:
     """Apply the cheap audits to an evaluation that ended OK everywhere."""
     asked = _asked(evaluation, bench.evaluator.tasks)
-    return _apply(evaluation, bench.auditor.cheap(source, asked, bench.texts()), bench.evaluator.tasks, bench)
+    return _apply(evaluation, bench.auditor.cheap(source, asked, bench.texts), bench.evaluator.tasks, bench)
 
 
 def audit_closely(
@@ -27,6 +27,8 @@ def audit_closely(
     if hidden is not None and bench.validator is not None and evaluation.failure is None:
         found = bench.auditor.costly(source, _asked(hidden, bench.validator.tasks))
         hidden = _apply(hidden, found, bench.validator.tasks, bench)
+        # A flag names no task, so it may stand beside the others.
+        evaluation = replace(evaluation, flags=tuple(sorted({*evaluation.flags, *hidden.flags})))
     return evaluation, hidden
 
 

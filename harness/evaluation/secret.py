@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from archive import Archive
+from archive import Archive, ArchiveError
 from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
 
@@ -88,7 +88,11 @@ def find_secret(settings: Settings) -> Settings:
 
 
 def _recorded(path: Path) -> str | None:
+    """What the archive has drawn; None where there is no archive, or none that this version can read as it is."""
     if not path.exists():
         return None
-    with Archive.open(path, read_only=True) as archive:
-        return archive.recorded_secret()
+    try:
+        with Archive.open(path, read_only=True) as archive:
+            return archive.recorded_secret()
+    except ArchiveError:
+        return None

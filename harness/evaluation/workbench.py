@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
@@ -40,11 +41,11 @@ class Workbench:
         """All tasks, hidden ones last."""
         return (*self.evaluator.tasks, *(self.validator.tasks if self.validator else ()))
 
-    def texts(self) -> Iterator[str]:
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
         """Queries and documents of all tasks, hidden ones included."""
-        for task in self.tasks:
-            yield from task.task.queries.values()
-            yield from task.task.documents.values()
+        parts = [part for task in self.tasks for part in (task.task.queries, task.task.documents)]
+        return tuple(text for part in parts for text in part.values())
 
     @property
     def hidden(self) -> frozenset[str]:

@@ -202,6 +202,15 @@ def test_what_is_asked_hangs_on_the_secret_and_the_program(task: PreparedTask) -
     assert task.sampled("a").tolist() == task.sampled("a").tolist()
 
 
+def test_an_audit_that_an_earlier_finding_spared_is_not_made(
+    auditor: Auditor, sandbox: Sandbox, encoder: CachedEncoder, task: PreparedTask
+) -> None:
+    source = program(NONDETERMINISTIC_BODIES["hash()"])
+    assert auditor.cheap(source, asked(sandbox, encoder, task, source), []).made == {"determinism": 1, "quotation": 1}
+    source = program(ORDER_BODIES["position bias"])
+    assert auditor.costly(source, asked(sandbox, encoder, task, source)).made == {"order and alone": 1}
+
+
 def test_audits_not_made_are_told() -> None:
     done, undone = audits_line({"determinism": 1, "order and alone": 14}, 14).split("; ")
     assert done == "audited: determinism (on 1 of 14 tasks), order and alone (on 14 of 14 tasks)"
@@ -213,6 +222,8 @@ def test_quoting_the_texts_is_flagged(task: PreparedTask) -> None:
     table = program("return sim + [text.startswith('In the north one') for text in d_texts]")
     assert [finding.flag for finding in quotations(table, texts)] == [QUOTES_TEXTS]
     assert quotations(program("return sim + [text.startswith('In the') for text in d_texts]"), texts) == []
+    words = "['nobody wrote this', 'nor was this written', 'In the north one', 'this neither, of course']"
+    assert len(quotations(program(f"return sim + [text in {words} for text in d_texts]"), texts)) == 1
 
 
 def test_shuffled_labels_earn_less_than_true_ones(task: PreparedTask) -> None:

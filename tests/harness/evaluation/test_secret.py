@@ -71,6 +71,9 @@ def test_an_archive_draws_once_and_a_named_secret_stands(tmp_path: Path) -> None
         assert with_secret(named, archive).archive.secret == "mine"
     assert find_secret(settings).archive.secret == drawn
     assert new_secret() != new_secret()
+    unreadable = replace(settings, archive=replace(settings.archive, path=str(tmp_path / "text.db")))
+    Path(unreadable.archive.path).write_text("no archive, and nothing to stop a job that records nothing")
+    assert len(find_secret(unreadable).archive.secret) == 32
     other = replace(settings, archive=replace(settings.archive, path=str(tmp_path / "b.db"), secret="mine"))
     with Archive.open(other.archive.path) as archive:
         with_secret(other, archive)

@@ -71,6 +71,12 @@ def test_a_program_that_looks_at_positions_has_no_result(bench: Workbench) -> No
     assert (record.status, record.verdict) == ("rejected", "order_dependent")
 
 
+def test_every_string_is_looked_for_in_every_text(bench: Workbench) -> None:
+    quoted = list(bench.evaluator.tasks[-1].task.documents.values())[-1][:16]
+    body = f"kept = ['of nobody at all', {quoted!r}, 'nor of any text']\nreturn sim + 0.01 * (len(kept) - 3)"
+    assert consider_one(program(body), bench).flags == ["quotes_texts"]
+
+
 def test_the_same_scores_or_the_same_source_are_a_duplicate(bench: Workbench) -> None:
     history = History()
     first = consider_one(program("return sim"), bench, history)
