@@ -17,7 +17,8 @@ def evaluate_named(named: str, settings: Settings, *, as_json: bool) -> int:
     if found.single is None:
         first = found.violations[0]
         count = len(found.violations)
-        print(f"The program breaks {count} static rules; {first.code}, line {first.line}: {first.message}")
+        rules = "a static rule" if count == 1 else f"{count} static rules"
+        print(f"The program breaks {rules}; {first.code}, line {first.line}: {first.message}")
         return 1
     if as_json:
         print_json(found.view())

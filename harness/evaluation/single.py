@@ -1,12 +1,11 @@
 """One program on the configured tasks, outside any run: nothing is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archive import NDCG_AT_10, Measured
-from harness.encoders.meter import Cost
+from archive import NDCG_AT_10, Cost, Costs, Measured
 from harness.evaluation.auditing import audit, audit_closely
-from harness.evaluation.evaluate import Evaluation
+from harness.evaluation.evaluate import Evaluation, PreparedTask
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_tasks
 from harness.evaluation.secret import find_secret
 from harness.evaluation.watcher import Watcher
@@ -25,6 +24,8 @@ class Single:
     """By task, then by measure."""
     measure: str
     """What deltas are of."""
+    costs: Costs
+    """On every axis; empty unless every task ended OK."""
 
 
 def evaluate_source(
@@ -41,7 +42,18 @@ def evaluate_source(
         if evaluation.failure is None:
             evaluation, _ = audit_closely(evaluation, None, source, bench)
         cosine = {task.name: task.cosine for task in bench.tasks}
-        return Single(evaluation, tuple(tasks), cosine, bench.goal.measures[0].name)
+        return Single(evaluation, tuple(tasks), cosine, bench.goal.measures[0].name, _costs(evaluation, bench.tasks))
+
+
+def _costs(evaluation: Evaluation, tasks: Sequence[PreparedTask]) -> Costs:
+    if evaluation.mean_delta is None:
+        return Costs()
+    return Costs.of(
+        sum((outcome.cost for outcome in evaluation.outcomes), Cost()),
+        sum((task.cost for task in tasks), Cost()),
+        sum(outcome.execution.cpu_s for outcome in evaluation.outcomes),
+        sum(task.inputs.n_queries for task in tasks),
+    )
 
 
 def single_view(single: Single) -> dict[str, object]:
@@ -53,12 +65,13 @@ def single_view(single: Single) -> dict[str, object]:
         "worth": evaluation.worth,
         "mean_delta": evaluation.mean_delta,
         "cost_ratio": evaluation.cost_ratio,
+        "costs": vars(single.costs),
         "wins": evaluation.wins,
         "ties": evaluation.ties,
         "losses": evaluation.losses,
         "tasks": len(single.cosine),
         "extra": vars(extra),
-        "flags": list(evaluation.flags),
+        "flags": [*evaluation.flags, *single.costs.flags],
         "audits": dict(evaluation.audits),
         "outcomes": [
             {

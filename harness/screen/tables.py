@@ -81,9 +81,10 @@ def print_evaluation(single: "Single") -> None:
             f"cost ratio {evaluation.cost_ratio:.2f}, "
             f"{evaluation.wins} wins, {evaluation.ties} ties, {evaluation.losses} losses"
         )
+        print(f"cost {costs_line(single.costs)}")
     print(audits_line(evaluation.audits, len(single.cosine)))
-    if evaluation.flags:
-        print(f"flags: {', '.join(evaluation.flags)}")
+    if flags := [*evaluation.flags, *single.costs.flags]:
+        print(f"flags: {', '.join(flags)}")
 
 
 def print_program(program: Program, run: Run) -> None:

@@ -124,7 +124,7 @@ def screen(source: str, briefing: Briefing, history: History) -> str | None:
     violations = rules.check(source, allow_primitives=briefing.allow_primitives)
     if violations:
         told = "; ".join(f"line {one.line}: {one.message} ({one.code})" for one in violations[:5])
-        return f"It breaks {len(violations)} static rules: {told}."
+        return f"It breaks {len(violations)} static rule{'s' if len(violations) > 1 else ''}: {told}."
     earlier = history.same_source(fingerprint(source).exact)
     if earlier is not None and any(row.id == earlier for row in briefing.ledger):
         return same_source(earlier)

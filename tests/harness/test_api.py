@@ -134,6 +134,10 @@ def test_a_program_is_measured_and_a_matrix_judged(mine: dict[str, Any], places:
     assert isinstance(measured, Evaluation) and measured.ok and measured.mean_delta == 0
     assert list(measured.frame()["task"]) == ["mine-0", "mine-1"]
     assert len(measured.frame(per_query=True)) == 2 * len(SUBJECTS) and "<table" in measured._repr_html_()
+    assert measured.view()["costs"]["texts"] == measured.view()["costs"]["tokens"] == 1
+    joined = "    embed_fn([' '.join(d_texts)])\n    return 2 * sim\n"
+    long = harness.evaluate(source.replace("    return sim * 2\n", joined), *places, **mine).view()
+    assert long["costs"]["tokens"] > long["costs"]["texts"] and long["flags"] == []
     refused = harness.evaluate("import os\n\n" + source, *places, **mine)
     assert not refused.ok and refused.violations and refused.frame().empty
 
