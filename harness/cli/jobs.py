@@ -95,7 +95,7 @@ def evaluate(
     config_dir: ConfigDirOption = None,
     config_name: ConfigNameOption = "config",
 ) -> None:
-    """Evaluate one program on the configured tasks. Settings are key=value, as for `discover`."""
+    """Evaluate one program on the configured tasks, and audit it on each. Settings are key=value, as for `discover`."""
     from harness.cli.evaluating import evaluate_named
     from harness.settings import compose
 
