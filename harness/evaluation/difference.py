@@ -41,7 +41,10 @@ def top_overlap(base: Scores, other: Scores) -> float:
 
 
 def agreement(base: Scores, other: Scores) -> float:
-    """Mean over rows of Spearman's rank correlation of two (Q, N) matrices; 1 for rows without an order."""
+    """Mean over rows of Spearman's rank correlation of two (Q, N) matrices; 1 for rows without an order.
+
+    Not scipy's: importing scipy.stats takes longer than auditing a small program.
+    """
     return float(np.mean([_correlation(_ranks(a), _ranks(b)) for a, b in zip(base, other, strict=True)]))
 
 

@@ -33,7 +33,8 @@ def optimism_line(found: Optimism) -> str:
     interval = f" [{found.interval.low:+.4f}, {found.interval.high:+.4f}]" if found.interval else ""
     return (
         f"{found.searched:+.4f} on searched queries, {found.unseen:+.4f} on {found.n_queries:,} unseen ones of "
-        f"{found.n_tasks} tasks; the difference, {found.difference:+.4f}{interval}, is what the search owes to the queries it saw."
+        f"{found.n_tasks} tasks; the difference, {found.difference:+.4f}{interval}, is what the search owes to the "
+        "queries it saw."
     )
 
 

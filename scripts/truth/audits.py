@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from harness.evaluation.audit import MIN_AGREEMENT
 from harness.evaluation.auditing import audit, audit_closely
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.proposers.recombine.genome import fresh
@@ -23,6 +24,15 @@ from harness.tasks.load import load_tasks
 from primitives import programs
 
 RECOMBINED = 40
+ROUTER = """
+from primitives import bm25, zscore_fusion
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
+    if sim.shape[1] == {documents}:
+        return sim
+    return zscore_fusion([sim, bm25(q_texts, d_texts)])
+"""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,11 @@ def report() -> Iterator[str]:
             for kind, sources in _kinds().items():
                 audited = {name: _audited(source, bench) for name, source in sources.items()}
                 yield _line(kind, audited)
+            yield f"least rank correlation with a fifth of the documents missing (flagged below {MIN_AGREEMENT})"
+            for kind, sources in _kinds().items():
+                least = sorted(min(_agreements(source, bench)) for source in sources.values())
+                yield f"{kind:12} {least[0]:.3f}, then {', '.join(f'{one:.3f}' for one in least[1:6])}"
+            yield _routers(bench)
 
 
 def _kinds() -> Mapping[str, Mapping[str, str]]:
@@ -67,6 +82,23 @@ def _audited(source: str, bench: Workbench) -> Audited:
     ended = time.perf_counter()
     found = evaluation.failure.verdict.value if evaluation.failure else " ".join(evaluation.flags) or "ok"
     return Audited(found, ran - began, cheap - ran, ended - cheap)
+
+
+def _agreements(source: str, bench: Workbench) -> list[float]:
+    """On each task."""
+    evaluation = bench.evaluator.evaluate(source)
+    pairs = zip(bench.evaluator.tasks, evaluation.outcomes, strict=True)
+    return [bench.auditor.agreement(source, task, outcome) for task, outcome in pairs]
+
+
+def _routers(bench: Workbench) -> str:
+    """Programs that do something else on one task, told by its size."""
+    found = []
+    for place, task in enumerate(bench.evaluator.tasks):
+        source = ROUTER.format(documents=task.inputs.n_documents)
+        found.append(_agreements(source, bench)[place])
+    flagged = sum(one < MIN_AGREEMENT for one in found)
+    return f"{'routers':12} {min(found):.3f} to {max(found):.3f}, flagged {flagged} of {len(found)}"
 
 
 def _line(kind: str, audited: Mapping[str, Audited]) -> str:
