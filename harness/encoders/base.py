@@ -3,7 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ class BaseEncoder(ABC):
     """
 
     identity: EncoderIdentity
+    facts: Mapping[str, object]
+    """What decides a vector beside the weights, as the fingerprint covers it."""
 
     def __init__(
         self,
@@ -115,9 +117,9 @@ class BaseEncoder(ABC):
             raise EncoderError(f"Encoder {self.name} answers alike with different adapters; check encoder.adapters.")
 
     def _identify(self, revision: str, dtype: str) -> EncoderIdentity:
-        """Take the fingerprint. The library's version is read without importing it: static models do without."""
-        library = f"sentence-transformers {version('sentence-transformers')}"
-        facts: dict[str, object] = {
+        """Take the fingerprint."""
+        library = _library()
+        self.facts = {
             "name": self.name,
             "revision": revision,
             "dtype": dtype,
@@ -128,12 +130,20 @@ class BaseEncoder(ABC):
         }
         return EncoderIdentity(
             name=self.name,
-            fingerprint=fingerprint(self.encode(SENTENCES), facts),
+            fingerprint=fingerprint(self.encode(SENTENCES), self.facts),
             revision=revision,
             dtype=dtype,
             dim=self.dim,
             library=library,
         )
+
+
+def _library() -> str:
+    """The library's version, read without importing it: static models do without, and may be where there is none."""
+    try:
+        return f"sentence-transformers {version('sentence-transformers')}"
+    except PackageNotFoundError:
+        return "no sentence-transformers"
 
 
 def _listed(names: Mapping[str, str] | Sequence[str]) -> str:

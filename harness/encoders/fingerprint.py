@@ -6,6 +6,7 @@ model really answers: five fixed sentences, encoded and rounded.
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -24,7 +25,7 @@ _COMPONENTS = 16
 """Leading components that are hashed of each vector, beside all cosines."""
 
 
-def fingerprint(vectors: FloatMatrix, facts: dict[str, object]) -> str:
+def fingerprint(vectors: FloatMatrix, facts: Mapping[str, object]) -> str:
     """Hash the five sentences' unit rows, float32 (5, dim), and what else decides a vector; 32 hex digits.
 
     Rounded to two decimals, and few numbers rather than all: a last bit that differs between two processors must not
@@ -34,7 +35,7 @@ def fingerprint(vectors: FloatMatrix, facts: dict[str, object]) -> str:
         [(vectors @ vectors.T)[np.triu_indices(len(vectors), 1)], vectors[:, :_COMPONENTS].ravel()]
     )
     steps = np.rint(numbers * 100).astype(int).tolist()
-    content = json.dumps([steps, facts], sort_keys=True, ensure_ascii=False)
+    content = json.dumps([steps, dict(facts)], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

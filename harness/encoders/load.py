@@ -1,15 +1,14 @@
 """From settings to a loaded encoder, and to one behind its cache."""
 
 import logging
-import os
 import time
 from collections.abc import Callable, Mapping
 
 from harness import plugins
-from harness.encoders.bundled import BUNDLES, check_folder
+from harness.encoders.bundled import BUNDLES
 from harness.encoders.cached import CachedEncoder, Report
+from harness.encoders.kinds import bundled_encoder, transformer_encoder
 from harness.encoders.protocol import Encoder
-from harness.encoders.static import StaticEncoder
 from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError
 from harness.settings.encoder import CacheSettings, EncoderSettings
@@ -38,53 +37,12 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
 
 def _bundled_encoder(settings: EncoderSettings) -> Encoder:
     _one_of("encoder.model", settings.model, tuple(BUNDLES))
-    return _static_encoder(settings) or _transformer_encoder(settings)
-
-
-def _static_encoder(settings: EncoderSettings) -> Encoder | None:
-    """The encoder without torch, whose import takes seconds; None where the settings need torch."""
-    bundle = BUNDLES[settings.model]
-    if bundle.open_static is None:
-        return None
-    if settings.dtype != "float32" or settings.device not in ("auto", "cpu"):
-        return None
-    return StaticEncoder(
-        bundle.open_static(check_folder(bundle)),
-        name=settings.model,
-        revision=bundle.revision,
-        prompts={**bundle.prompts, **settings.prompts},
-        adapters=settings.adapters,
-        dim=settings.dim,
-        max_tokens=settings.max_tokens,
-        batch_size=settings.batch_size,
-    )
-
-
-def _transformer_encoder(settings: EncoderSettings) -> Encoder:
-    # Idle OpenMP threads that spin take the cores of the sandbox; torch reads this when it is first imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from harness.encoders.open_model import open_model
-    from harness.encoders.quiet import quiet_libraries
-    from harness.encoders.sentence_transformer import SentenceTransformerEncoder
-
-    with quiet_libraries():
-        opened = open_model(settings)
-    return SentenceTransformerEncoder(
-        opened.model,
-        name=opened.name,
-        revision=opened.revision,
-        prompts={**opened.prompts, **settings.prompts},
-        adapters=settings.adapters,
-        dim=settings.dim,
-        max_tokens=settings.max_tokens,
-        threads=settings.threads,
-        batch_size=settings.batch_size,
-    )
+    return bundled_encoder(settings)
 
 
 KINDS: Mapping[str, Callable[[EncoderSettings], Encoder]] = {
     "bundled": _bundled_encoder,
-    "sentence-transformers": _transformer_encoder,
+    "sentence-transformers": transformer_encoder,
 }
 
 

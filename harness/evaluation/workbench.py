@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from harness.cores import available_cores
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
 from harness.evaluation.evaluate import PreparedTask, prepare_all
@@ -14,7 +15,6 @@ from harness.evaluation.given import NOTHING_GIVEN, Given, executor_maker, open_
 from harness.evaluation.goal import Goal, find_goal
 from harness.evaluation.secret import Secret
 from harness.evaluation.watcher import Watcher
-from harness.machine import available_cores
 from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
 from sandbox import Sandbox

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from archive import Archive, CellRecord, HeldOut
+from harness.cores import available_cores
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncoderIdentity
 from harness.evaluation.evaluate import Outcome, prepare_all
@@ -16,7 +17,6 @@ from harness.evaluation.given import executor_maker, open_encoder
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret, with_secret
 from harness.evaluation.watcher import Stopping, Watcher
-from harness.machine import available_cores
 from harness.programs.named import NamedProgram
 from harness.tasks.task import RetrievalTask
 from harness.transfer.pace import Pace

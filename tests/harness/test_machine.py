@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.machine import available_cores, machine, machine_change
+from harness.cores import available_cores
+from harness.machine import machine, machine_change
 
 
 def test_a_machine_names_its_kernels_and_no_path(monkeypatch: pytest.MonkeyPatch) -> None:

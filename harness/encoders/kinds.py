@@ -1,0 +1,61 @@
+"""Encoders that this package brings, made from their settings: from an installed package, a folder or the model hub."""
+
+import os
+
+from harness.encoders.base import BaseEncoder
+from harness.encoders.bundled import BUNDLES, check_folder
+from harness.encoders.static import StaticEncoder
+from harness.settings.encoder import EncoderSettings
+
+
+def bundled_encoder(settings: EncoderSettings) -> BaseEncoder:
+    """A model inside an installed package, without torch where that can be. Raises EncoderError without the package."""
+    return _static_encoder(settings) if is_static(settings) else transformer_encoder(settings)
+
+
+def is_static(settings: EncoderSettings) -> bool:
+    """Whether these settings need no torch, whose import takes seconds."""
+    return (
+        settings.kind == "bundled"
+        and BUNDLES[settings.model].open_static is not None
+        and settings.dtype == "float32"
+        and settings.device in ("auto", "cpu")
+    )
+
+
+def _static_encoder(settings: EncoderSettings) -> BaseEncoder:
+    bundle = BUNDLES[settings.model]
+    assert bundle.open_static is not None
+    return StaticEncoder(
+        bundle.open_static(check_folder(bundle)),
+        name=settings.model,
+        revision=bundle.revision,
+        prompts={**bundle.prompts, **settings.prompts},
+        adapters=settings.adapters,
+        dim=settings.dim,
+        max_tokens=settings.max_tokens,
+        batch_size=settings.batch_size,
+    )
+
+
+def transformer_encoder(settings: EncoderSettings) -> BaseEncoder:
+    """A model that sentence-transformers loads. Raises EncoderError, or UsageError for a folder that is missing."""
+    # Idle OpenMP threads that spin take the cores of the sandbox; torch reads this when it is first imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    from harness.encoders.open_model import open_model
+    from harness.encoders.quiet import quiet_libraries
+    from harness.encoders.sentence_transformer import SentenceTransformerEncoder
+
+    with quiet_libraries():
+        opened = open_model(settings)
+    return SentenceTransformerEncoder(
+        opened.model,
+        name=opened.name,
+        revision=opened.revision,
+        prompts={**opened.prompts, **settings.prompts},
+        adapters=settings.adapters,
+        dim=settings.dim,
+        max_tokens=settings.max_tokens,
+        threads=settings.threads,
+        batch_size=settings.batch_size,
+    )
