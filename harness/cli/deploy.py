@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import ArchiveOption, JsonOption
+from harness.cli.completion import complete_named
+from harness.cli.options import ArchiveOption, JsonOption, SettingsArgument
 
 
 def register(app: typer.Typer) -> None:
@@ -15,19 +16,34 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    program: Annotated[str, typer.Argument(help="Program id (RUN.NUMBER), a Python file or a reference program.")],
+    program: Annotated[
+        str,
+        typer.Argument(
+            help="Program id (RUN.NUMBER), a Python file or a reference program.", autocompletion=complete_named
+        ),
+    ],
+    settings: SettingsArgument = None,
     out: Annotated[Path | None, typer.Option(help="Folder to make; by default the package's name.")] = None,
     archive: ArchiveOption = "ttc-archive.db",
+    anyway: Annotated[bool, typer.Option(help="Export a program that something speaks against.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a program as a small Python package of its own, which installs and runs without this one."""
+    """Write a program as a small Python package of its own, which installs and runs without this one.
+
+    It carries the encoder of the program's run. Settings name another, for example encoder=wordllama.
+    """
     from harness.export.facts import gather
     from harness.export.package import slug, write_package
+    from harness.settings import compose
 
-    facts = gather(program, archive)
+    facts = gather(program, archive, compose(settings).encoder if settings else None)
     folder = out or Path(f"ttc-{slug(facts.name).replace('_', '-')}")
-    package = write_package(facts, folder)
+    package = write_package(facts, folder, anyway=anyway)
     if as_json:
-        print(json.dumps({"folder": str(folder), "package": package, "cost_ratio": facts.cost_ratio}, indent=2))
-    else:
-        print(f"Wrote {folder}. Next: pip install {folder}, then: from {package} import Retriever")
+        told = {"folder": str(folder), "package": package, "cost_ratio": facts.costs.texts}
+        print(json.dumps(told | {"flags": facts.flags, "audits": facts.audits}, indent=2))
+        return
+    if facts.concerns:
+        print(f"Mind: {'; '.join(facts.concerns)}.")
+    print(f"{facts.audits[0].upper()}{facts.audits[1:]}.")
+    print(f"Wrote {folder}. Next: pip install {folder}, then: from {package} import Retriever")

@@ -1,30 +1,29 @@
-"""What is known of a program, as its package tells it: where it comes from, its cost, what was measured."""
+"""What is known of a program, as its package tells it: where it comes from, its encoder, costs, measurements."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from archive import NOTHING, Archive, HeldOut, OutcomeRecord, Overlap, Program, Run, Searched, TaskRecord
+from archive import NOTHING, Archive, Program, Run
+from archive.costs import Costs, costs_of
 from archive.rows import source_hash
-from harness.encoders.meter import Cost
 from harness.errors import UsageError
+from harness.evaluation.audit import NONDETERMINISTIC, ORDER_DEPENDENT, QUOTES_TEXTS, ROUTES, TRANSDUCTIVE, audits_line
+from harness.export.encoder_facts import EncoderFacts, of_settings, recorded
+from harness.export.measured import Measured, Recorded, joined, recorded_cells, searched_cells
 from harness.programs.find import find_source, origin_of, require_allowed
-from harness.programs.fingerprint import code_hash
+from harness.settings.encoder import EncoderSettings
 
-
-@dataclass(frozen=True)
-class Measured:
-    """One measured cell."""
-
-    task: str
-    encoder: str
-    n_queries: int
-    baseline_ndcg: float
-    ndcg: float
-    delta: float
-    held_out: bool
-    shared: str = ""
-    """What a held-out cell shares with the search, where it is something."""
+CONCERNS = {
+    TRANSDUCTIVE: "asked one query at a time, as here, it does not do what was measured",
+    ORDER_DEPENDENT: "its scores change with the order of the documents",
+    NONDETERMINISTIC: "its scores change from run to run",
+    ROUTES: "it does another thing on one task than on others",
+    QUOTES_TEXTS: "it quotes the texts that it was measured on",
+}
+"""What was found against a program, and why it is no program to put to use."""
+WITHOUT_RESULT = (TRANSDUCTIVE, ORDER_DEPENDENT, NONDETERMINISTIC)
+"""Verdicts of programs that ran, but not as they must."""
 
 
 @dataclass(frozen=True)
@@ -36,125 +35,110 @@ class ProgramFacts:
     source_hash: str
     origin: str
     """One sentence: run, author, seed; or file; or reference program."""
-    cost_ratio: float | None
-    """Over the tasks of its run, or else over its held-out cells; None where nothing was measured."""
+    written_by: str
+    """`a machine` for what a search came upon, `hand`, or empty where nobody knows."""
+    encoder: EncoderFacts
+    costs: Costs
+    """Over the tasks of its run, or else over its held-out cells."""
     cost_from: str
     flags: tuple[str, ...]
-    prompts: dict[str, str]
-    """Role to prompt that the run's settings gave the encoder."""
-    adapters: tuple[str, ...]
+    """What is to be wary of: flags and verdicts of its run and of its cells."""
+    audits: str
+    """Which audits were made and which were not."""
+    depth: int | None
+    """How many candidates of each query it was measured on; None for the whole corpus."""
+    first_stage: str
+    """How they were chosen."""
     cells: tuple[Measured, ...]
 
+    @property
+    def concerns(self) -> list[str]:
+        """A sentence for each thing that speaks against putting it to use."""
+        found = [f"{flag}: {CONCERNS[flag]}" for flag in self.flags if flag in CONCERNS]
+        if self.first_stage != "cosine":
+            found.append(f"{self.first_stage}: its candidates were chosen by more than the cosine, which alone is here")
+        return found
 
-def gather(named: str, archive_path: str) -> ProgramFacts:
+
+def gather(named: str, archive_path: str, encoder: EncoderSettings | None = None) -> ProgramFacts:
     """Look a program up by id, file or reference name, with its measurements in the archive, if there is one.
 
-    Raises UsageError or ArchiveError where there is no such program, UsageError where it breaks a static rule.
+    `encoder` is the one to carry; by default that of the program's run, or else the settings' own.
+    Raises UsageError or ArchiveError where there is no such program, UsageError where it breaks a static rule, or is
+    not what the archive says it is, or needs an encoder that no package can open.
     """
     origin, source = origin_of(named), find_source(named, archive_path)
+    require_allowed(Path(named).stem if origin != "archive" else named, source)
     if origin != "archive":
-        require_allowed(Path(named).stem, source)
-    if not Path(archive_path).exists():
-        return _from_source(named, source, (), None)
+        found = Recorded()
+        if Path(archive_path).exists():
+            with Archive.open(archive_path, read_only=True) as archive:
+                found = recorded_cells(archive, source, archive.searched().get(source_hash(source), NOTHING))
+        return _from_source(named, source, found, of_settings(encoder or EncoderSettings()))
     with Archive.open(archive_path, read_only=True) as archive:
-        searched = archive.searched().get(source_hash(source), NOTHING)
-        if origin != "archive":
-            return _from_source(named, source, *_recorded(archive, source, searched))
         program = archive.program(named)
         run = archive.run(program.run_id)
-        cells, _ = _recorded(archive, source, searched | archive.searched_by(run.id))
-        return _from_run(program, run, cells)
+        known = archive.searched().get(source_hash(source), NOTHING)
+        found = recorded_cells(archive, source, known | archive.searched_by(run.id))
+    _require_recorded(program)
+    config = run.record.config.get("encoder", {})
+    carried = of_settings(encoder) if encoder is not None else recorded(run.record.encoder, config)
+    return _from_run(program, run, found, carried)
 
 
-def _from_source(named: str, source: str, cells: tuple[Measured, ...], cost: float | None) -> ProgramFacts:
+def _require_recorded(program: Program) -> None:
+    """A source that was changed in the archive by hand is not the one that was measured."""
+    from harness.programs.fingerprint import fingerprint
+
+    record = program.record
+    if record.exact_hash and fingerprint(record.source).exact != record.exact_hash:
+        raise UsageError(
+            f"The source of program {program.id} is not the one that was recorded (its hash differs); restore the "
+            "archive, or export the source as a file."
+        )
+    if record.mean_delta is None and record.verdict not in WITHOUT_RESULT:
+        raise UsageError(
+            f"Program {program.id} has no result on every task ({record.verdict}), so there is nothing to put to use; "
+            "`ttc frontier` lists those that have."
+        )
+
+
+def _from_source(named: str, source: str, found: Recorded, encoder: EncoderFacts) -> ProgramFacts:
     reference = origin_of(named) == "reference"
     return ProgramFacts(
         name=Path(named).stem,
         source=source,
         source_hash=source_hash(source),
         origin=f"The reference program {named} of ttc-retrieval." if reference else f"The file {Path(named).name}.",
-        cost_ratio=cost,
-        cost_from="its held-out cells" if cost is not None else "",
-        flags=(),
-        prompts={},
-        adapters=(),
-        cells=cells,
+        written_by="hand" if reference else "",
+        encoder=encoder,
+        costs=found.costs,
+        cost_from="its held-out cells" if found.costs.texts is not None else "",
+        flags=tuple(sorted(found.findings - {"ok"})),
+        audits=audits_line({}, 0),
+        depth=None,
+        first_stage="cosine",
+        cells=found.cells,
     )
 
 
-def _from_run(program: Program, run: Run, recorded: tuple[Measured, ...]) -> ProgramFacts:
+def _from_run(program: Program, run: Run, found: Recorded, encoder: EncoderFacts) -> ProgramFacts:
     record = program.record
-    if record.mean_delta is None:
-        raise UsageError(
-            f"Program {program.id} has no result on every task ({record.verdict}), so there is nothing to put to use; "
-            "`ttc frontier` lists those that have."
-        )
-    encoder = run.record.config.get("encoder", {})
+    tasks: dict[str, Any] = dict(run.record.config.get("tasks", {}))
+    costs = costs_of(record, run.record)
     author = record.model or ("a seed" if record.mode == "seed" else f"mode {record.mode}")
     return ProgramFacts(
         name=record.name,
         source=record.source,
         source_hash=source_hash(record.source),
         origin=f"Program {program.id} of a discovery run with seed {run.record.seed}, written by {author}.",
-        cost_ratio=record.cost_ratio,
+        written_by="hand" if record.mode == "seed" else "a machine",
+        encoder=encoder,
+        costs=costs,
         cost_from=f"the {record.n_tasks} tasks of its run",
-        flags=tuple(record.flags),
-        prompts=dict(encoder.get("prompts") or {}),
-        adapters=tuple(encoder.get("adapters") or ()),
-        cells=_joined(_searched(program, run), recorded),
-    )
-
-
-def _joined(searched: Sequence[Measured], recorded: Sequence[Measured]) -> tuple[Measured, ...]:
-    """A search's outcomes, then what was measured elsewhere; a search's task that was measured again stands once."""
-    own = {(cell.task, cell.encoder) for cell in searched}
-    return (*searched, *(cell for cell in recorded if cell.held_out or (cell.task, cell.encoder) not in own))
-
-
-def _searched(program: Program, run: Run) -> list[Measured]:
-    tasks = {task.name: task for task in run.record.tasks}
-    encoder = str(run.record.encoder["name"])
-    return [
-        _measured(outcome, tasks[outcome.task], encoder, held_out=False)
-        for outcome in program.record.outcomes
-        if outcome.delta is not None
-    ]
-
-
-def _recorded(archive: Archive, source: str, searched: Searched) -> tuple[tuple[Measured, ...], float | None]:
-    """A program's cells, latest attempt of each, and the cost ratio over those that are held out.
-
-    Cells on `searched` tasks are not.
-    """
-    held_out = HeldOut(archive)
-    own = code_hash(source)
-    names = held_out.encoders()
-    known = {encoder: held_out.known(encoder) for encoder in names}
-    cells, extra, baseline = [], Cost(), Cost()
-    for (code, encoder, fingerprint), cell in held_out.latest().items():
-        outcome = cell.record.outcome
-        if code != own or outcome.delta is None:
-            continue
-        task = {task.fingerprint: task for task in held_out.tasks(encoder)}[fingerprint]
-        overlap = searched.overlap(known[encoder][fingerprint])
-        shared = _shared(overlap)
-        cells.append(_measured(outcome, task, names[encoder], held_out=not overlap.seen, shared=shared))
-        if not overlap.seen:
-            extra += Cost(texts=outcome.texts)
-            baseline += Cost(texts=task.baseline_texts)
-    return tuple(cells), extra.ratio_to(baseline) if baseline.texts else None
-
-
-def _shared(overlap: Overlap) -> str:
-    if overlap.partial:
-        return f"shares {overlap} with the search"
-    return "" if overlap.by_content else "known to be held out by its name alone"
-
-
-def _measured(outcome: OutcomeRecord, task: TaskRecord, encoder: str, *, held_out: bool, shared: str = "") -> Measured:
-    assert outcome.ndcg is not None
-    # The outcome's own delta may be of another measure.
-    delta = outcome.ndcg - task.baseline_ndcg
-    return Measured(
-        task.name, encoder, task.n_queries - len(task.unseen), task.baseline_ndcg, outcome.ndcg, delta, held_out, shared
+        flags=tuple(sorted({*record.flags, *costs.flags, record.verdict, *found.findings} - {"ok"})),
+        audits=audits_line(record.audits, len(record.outcomes)),
+        depth=tasks.get("depth"),
+        first_stage=str(tasks.get("first_stage") or "cosine") if tasks.get("depth") else "cosine",
+        cells=joined(searched_cells(program, run), found.cells),
     )

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import metadata
 from importlib.resources import files
@@ -10,18 +9,24 @@ from pathlib import Path
 from string import Template
 
 from harness.errors import UsageError
-from harness.export.facts import Measured, ProgramFacts
+from harness.export.facts import ProgramFacts
+from harness.export.library import library
+from harness.export.readme import costs_told, measured_told, warnings_told
 from harness.export.sources import standalone
 from harness.text import plain
 
-STANDALONE = ("embedding", "retriever", "mteb_model")
 
-
-def write_package(facts: ProgramFacts, folder: Path) -> str:
+def write_package(facts: ProgramFacts, folder: Path, *, anyway: bool = False) -> str:
     """Write the package and return the name to import it by.
 
-    Raises UsageError where the folder exists and is not empty.
+    Raises UsageError where the folder exists and is not empty, and, unless `anyway`, where something speaks against
+    putting the program to use.
     """
+    if facts.concerns and not anyway:
+        raise UsageError(
+            f"Program {plain(facts.name, 80)} is not one to put to use ({'; '.join(facts.concerns)}); choose another, "
+            "or export it with --anyway."
+        )
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"The folder {folder} is not empty; name another with --out, or remove it.")
     words = _words(facts)
@@ -42,76 +47,54 @@ def _texts(facts: ProgramFacts, words: dict[str, str]) -> dict[str, str]:
     """Path within the package's folder to content."""
     sources = standalone(facts.source)
     package = f"src/{words['package']}"
-    told = {name: value for name, value in asdict(facts).items() if name != "source"}
     texts = {
         "pyproject.toml": _filled("pyproject", words),
         "README.md": _filled("readme", words),
         f"{package}/__init__.py": _filled("init", words),
+        f"{package}/__main__.py": _filled("main", words),
         f"{package}/program.py": sources.program,
-        f"{package}/facts.json": json.dumps(told, indent=2) + "\n",
+        f"{package}/facts.json": json.dumps(_told(facts), indent=2) + "\n",
     }
-    for name in STANDALONE:
-        texts[f"{package}/{name}.py"] = files("harness.export.standalone").joinpath(f"{name}.py").read_text("utf-8")
-    for name, source in sources.modules.items():
-        texts[f"{package}/primitives/{name}.py"] = source
+    texts |= {f"{package}/{path}": text for path, text in library().items()}
+    texts |= {f"{package}/primitives/{name}.py": source for name, source in sources.modules.items()}
     licence = _licence()
     return texts if licence is None else texts | {"LICENSE": licence}
+
+
+def _told(facts: ProgramFacts) -> dict[str, object]:
+    told = asdict(facts)
+    del told["source"]
+    for cell in told["cells"]:
+        del cell["per_query"]
+    return told | {"concerns": facts.concerns}
 
 
 def _words(facts: ProgramFacts) -> dict[str, str]:
     identifier = slug(facts.name)
     name = re.sub(r'["\\$]', "?", plain(facts.name, 80))
+    encoder = facts.encoder
     return {
         "slug": identifier,
         "package": f"ttc_{identifier}",
         "distribution": f"ttc-{identifier.replace('_', '-')}",
         "description": f"The retrieval program {name} over a frozen embedding model.",
         "origin": plain(facts.origin),
-        "source_hash": facts.source_hash,
-        "prompts": repr(facts.prompts),
-        "adapters": repr(facts.adapters),
-        "cost": _cost(facts),
-        "measured": _measured(facts.cells),
-        "transductive": _transductive(facts),
+        "requirements": json.dumps(["numpy>=2.1", "filelock>=3.12", *encoder.requirements]),
+        "encoder": _encoder(facts),
+        "depth": f"each query's {facts.depth} nearest documents" if facts.depth else "the whole corpus of each task",
+        "model": 'model="path/of/the/model"' if not encoder.settings["model"] else "",
+        "cost": costs_told(facts),
+        "measured": measured_told(facts.cells),
+        "warnings": warnings_told(facts),
     }
 
 
-def _cost(facts: ProgramFacts) -> str:
-    if facts.cost_ratio is None:
-        return "Not measured."
-    return (
-        f"c = {facts.cost_ratio:.2f} over {facts.cost_from}. 1 is encoding every query and document once; the rest is "
-        "what the program embeds beside, counted in texts, as if nothing were remembered."
-    )
-
-
-def _measured(cells: Sequence[Measured]) -> str:
-    if not cells:
-        return "Nothing: no measurement of this program was at hand when it was exported."
-    parts = []
-    for held_out, title in ((False, "On the tasks that its search ran on (in-domain)"), (True, "On held-out tasks")):
-        some = [cell for cell in cells if cell.held_out is held_out]
-        if some:
-            mean = round(sum(cell.delta for cell in some) / len(some), 4) + 0.0  # no minus before a zero
-            parts += [f"{title}: mean {mean:+.4f}, n = {len(some)} cells.", "", *_table(some), ""]
-            told = dict.fromkeys(f"{plain(cell.task)} {cell.shared}." for cell in some if held_out and cell.shared)
-            parts += [*told, ""] if told else []
-    return "\n".join(parts).rstrip()
-
-
-def _table(cells: Sequence[Measured]) -> list[str]:
-    rows = [
-        f"| {plain(cell.task)} | {plain(cell.encoder)} | {cell.n_queries} | {cell.baseline_ndcg:.4f} | "
-        f"{cell.ndcg:.4f} | {cell.delta:+.4f} |"
-        for cell in cells
-    ]
-    return ["| task | encoder | queries | cosine | program | delta |", "|---|---|--:|--:|--:|--:|", *rows]
-
-
-def _transductive(facts: ProgramFacts) -> str:
-    if "transductive" in facts.flags:
-        return "The program is transductive: scores change with the other queries of a search."
-    return "A program may look at all queries of a search together; one search of ten can differ from ten of one."
+def _encoder(facts: ProgramFacts) -> str:
+    encoder = facts.encoder
+    kept = {name: value for name, value in encoder.settings.items() if name in ("prompts", "adapters", "max_tokens")}
+    settings = ", ".join(f"{name} {json.dumps(value)}" for name, value in kept.items() if value)
+    more = f" ({plain(settings, 400)})" if settings else ""
+    return f"{plain(encoder.name)}, revision {plain(encoder.revision)}, {encoder.dtype}, {encoder.dim} wide{more}"
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

@@ -22,10 +22,10 @@ class StandaloneSources:
 def standalone(program: str) -> StandaloneSources:
     """Rewrite a program's imports of `primitives` as relative ones, and take the modules they reach."""
     needed = _closure(_modules_named(ast.parse(program)))
-    modules = {name: _inward(_source(name), _sibling) for name in sorted(needed)}
+    modules = {name: rewrite(_source(name), _sibling) for name in sorted(needed)}
     if modules:
         modules["__init__"] = _public(needed)
-    return StandaloneSources(_inward(program, _from_package), modules)
+    return StandaloneSources(rewrite(program, _from_package), modules)
 
 
 def _modules_named(tree: ast.Module) -> set[str]:
@@ -88,17 +88,17 @@ def _public(modules: set[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-Rename = Callable[[ast.Import | ast.ImportFrom], list[str] | None]
+Rename = Callable[[ast.Import | ast.ImportFrom], str | None]
 
 
-def _inward(source: str, rename: Rename) -> str:
-    """Replace import statements, and leave every other character as it stands."""
+def rewrite(source: str, rename: Rename) -> str:
+    """Replace the import statements that `rename` answers for, and leave every other character as it stands."""
     lines = source_lines(source)
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         replacement = rename(node)
         if replacement is not None:
-            _replace(lines, node, "; ".join(replacement))
+            _replace(lines, node, replacement)
     return "\n".join(lines)
 
 
@@ -109,15 +109,15 @@ def _replace(lines: list[str], node: ast.stmt, text: str) -> None:
     lines[first : last + 1] = [before + text + after]
 
 
-def _from_package(node: ast.Import | ast.ImportFrom) -> list[str] | None:
+def _from_package(node: ast.Import | ast.ImportFrom) -> str | None:
     """A program's import: `primitives` lies beside it."""
     if isinstance(node, ast.ImportFrom):
         if node.module and node.module.split(".")[0] == ROOT:
-            return [f"from .{node.module} import {_names(node.names)}"]
+            return f"from .{node.module} import {names_of(node.names)}"
         return None
     if not any(alias.name.split(".")[0] == ROOT for alias in node.names):
         return None
-    return [_import_one(alias) for alias in node.names]
+    return "; ".join(_import_one(alias) for alias in node.names)
 
 
 def _import_one(alias: ast.alias) -> str:
@@ -130,12 +130,13 @@ def _import_one(alias: ast.alias) -> str:
     return f"from . import {ROOT}{as_name}"
 
 
-def _sibling(node: ast.Import | ast.ImportFrom) -> list[str] | None:
+def _sibling(node: ast.Import | ast.ImportFrom) -> str | None:
     """An import within `primitives`: modules lie beside each other."""
     if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(f"{ROOT}."):
-        return [f"from .{node.module.partition('.')[2]} import {_names(node.names)}"]
+        return f"from .{node.module.partition('.')[2]} import {names_of(node.names)}"
     return None
 
 
-def _names(aliases: list[ast.alias]) -> str:
+def names_of(aliases: list[ast.alias]) -> str:
+    """What an import statement names, as it is written."""
     return ", ".join(alias.name + (f" as {alias.asname}" if alias.asname else "") for alias in aliases)

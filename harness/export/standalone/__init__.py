@@ -1,4 +1,5 @@
 """The part of an exported package that is the same for every program; its files are copied as they stand.
 
-They import nothing but numpy, sentence-transformers' models by their methods and, in one module, mteb.
+With them go the modules of `harness` that they import, into a folder `encoders`. What is optional is imported by the
+file that is for it alone: mteb, Starlette, LangChain, LlamaIndex, PyTerrier, faiss.
 """

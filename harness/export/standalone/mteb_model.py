@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
+from .documents import joined
 from .retriever import ProgramRetriever
 
 
@@ -17,33 +16,27 @@ class MtebProgram:
 
         self.mteb_model_meta = ModelMeta.create_empty(overwrites={"name": name, "revision": revision})
         self._retriever = retriever
-        self._ids: list[str] = []
 
     def index(self, corpus: Any, **ignored: Any) -> None:
         """Index a corpus: rows with id, text and perhaps title."""
-        self._ids = [str(row["id"]) for row in corpus]
-        self._retriever.index([_document_text(row) for row in corpus])
+        texts = [joined(row.get("title"), str(row["text"])) for row in corpus]
+        self._retriever.index([str(row["id"]) for row in corpus], texts, allow_empty=True)
 
     def search(
         self, queries: Any, *, top_k: int, top_ranked: Mapping[str, Sequence[str]] | None = None, **ignored: Any
     ) -> dict[str, dict[str, float]]:
-        """Score all queries in one batch; the best `top_k` documents of each, or those of `top_ranked`."""
-        scores = self._retriever.scores([_query_text(row) for row in queries])
-        # Of equal scores the larger id counts as better, as in trec_eval; a cut must not undo that.
-        larger_first = np.array(sorted(range(len(self._ids)), key=lambda place: self._ids[place], reverse=True))
+        """The best `top_k` documents of each query, or those of `top_ranked`, each query by itself."""
         results = {}
-        for row, query in zip(scores, queries, strict=True):
-            order = larger_first[np.argsort(-row[larger_first], kind="stable")]
-            if top_ranked is not None:
-                wanted = set(top_ranked[str(query["id"])])
-                order = np.array([place for place in order if self._ids[place] in wanted], dtype=np.int64)
-            results[str(query["id"])] = {self._ids[place]: float(row[place]) for place in order[:top_k]}
+        for query in queries:
+            snapshot, rows, scores = self._retriever.ranked(_query_text(query), len(self._retriever))
+            ids = [snapshot.ids[row] for row in rows]
+            wanted = None if top_ranked is None else set(top_ranked[str(query["id"])])
+            kept = [place for place, name in enumerate(ids) if wanted is None or name in wanted]
+            # Of equal scores the larger id counts as better, as in trec_eval; a cut must not undo that.
+            kept.sort(key=lambda place: ids[place], reverse=True)
+            kept.sort(key=lambda place: scores[place], reverse=True)
+            results[str(query["id"])] = {ids[place]: float(scores[place]) for place in kept[:top_k]}
         return results
-
-
-def _document_text(row: Mapping[str, Any]) -> str:
-    title, text = row.get("title") or "", row["text"]
-    return f"{title} {text}".strip() if title else str(text).strip()
 
 
 def _query_text(row: Mapping[str, Any]) -> str:

@@ -1,111 +1,274 @@
-"""A program over a corpus: index once, search as often as you like."""
+"""A program over a corpus: index, add, remove, search, save and load."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .embedding import FloatMatrix, RememberingEncoder
+from harness.encoders.protocol import Encoder
 
-Rerank = Callable[..., Any]
-"""`rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts) -> scores`."""
+from . import cosine, saved
+from .documents import check_documents, check_query
+from .faults import RetrieverError
+from .memory import RememberingEncoder
+from .running import Program
+from .snapshot import Snapshot
 
 
 class Hit(NamedTuple):
     """One document found."""
 
-    position: int
-    """Where the document stands in the indexed texts."""
+    id: str
     score: float
+    text: str
+
+
+class Changes(NamedTuple):
+    """How a corpus differs from the one that is indexed, as ids."""
+
+    new: list[str]
+    changed: list[str]
+    gone: list[str]
 
 
 class ProgramRetriever:
-    """Searches a corpus with a program over a frozen sentence-transformers model.
+    """Searches a corpus with a program over the encoder that it was measured with.
 
-    Every search scores the whole corpus. A program may look at all queries of a search together, so one search of ten
-    queries can differ from ten searches of one.
+    Each query is searched by itself, whatever is asked beside it. With `candidates` a program sees a query's so many
+    nearest documents (cosine) as its corpus; without, all documents. Several threads may search, add and remove at
+    once: a search sees the corpus as it was when the search began.
+
+    Every method raises RetrieverError, one sentence, for what it is given wrongly, and has changed nothing then.
     """
 
     def __init__(
         self,
-        model: Any,
-        rerank: Rerank,
+        encoder: Encoder,
+        program: Program,
         *,
-        prompts: Mapping[str, str] | None = None,
-        adapters: Sequence[str] = (),
-        batch_size: int = 32,
+        candidates: int | None = None,
+        identity: Mapping[str, str] | None = None,
     ) -> None:
-        self.encoder = RememberingEncoder(model, prompts=prompts, adapters=adapters, batch_size=batch_size)
-        self._rerank = rerank
-        self._texts: list[str] = []
-        self._documents: FloatMatrix = np.empty((0, 0), dtype=np.float32)
+        """`identity` names the program and the encoder in what is saved; an index of another is not loaded."""
+        if candidates is not None and candidates < 1:
+            raise RetrieverError(f"candidates is {candidates}; take 1 or more, or None for the whole corpus.")
+        self.memory = RememberingEncoder(encoder)
+        self.candidates = candidates
+        self.identity = dict(identity or {})
+        self._program = program
+        self._changing = threading.RLock()
+        self._snapshot = Snapshot.empty(encoder.dim)
+        self._rows: dict[str, int] | None = {}
+        """Row of each live document; None until a change needs it. Only who holds `_changing` looks at it."""
+        self._state: str | None = None
+        """State of the saved index that this one is, or was changed from."""
 
-    def index(self, texts: Sequence[str]) -> None:
-        """Embed a corpus, and all that the program embeds of its documents whatever the query; replaces the last one.
+    def __len__(self) -> int:
+        """Documents that can be found."""
+        return self._snapshot.n_live
 
-        A search for the beginning of the first text shows what that is. Texts that a program embeds only for some
-        queries are embedded when such a query comes. Raises ValueError for an empty corpus.
+    @property
+    def ids(self) -> list[str]:
+        """Ids of the documents that can be found, in order of indexing."""
+        snapshot = self._snapshot
+        return [snapshot.ids[row] for row in np.flatnonzero(snapshot.live)]
+
+    def index(self, ids: Sequence[str], texts: Sequence[str], *, allow_empty: bool = False) -> None:
+        """Embed a corpus, in place of the last one, with what the program makes of its documents.
+
+        A title belongs before its text, see `joined`. Texts that a program embeds only for some queries are embedded
+        when such a query comes; with `candidates`, everything beside the documents' own vectors is.
         """
-        if not texts:
-            raise ValueError("There is nothing to index; give at least one text.")
-        self.encoder.forget()
-        self._texts = list(texts)
-        with self.encoder.keeping():
-            self._documents = self.encoder.embed(self._texts, role="document")
-            self.scores([" ".join(self._texts[0].split()[:8]) or "?"])
+        check_documents(ids, texts, allow_empty=allow_empty)
+        if not ids:
+            raise RetrieverError("There is nothing to index; give at least one document.")
+        with self._changing:
+            vectors = self.memory.embed_once(list(texts))
+            self.memory.forget()
+            self._swap(Snapshot.empty(vectors.shape[1]).plus(list(ids), list(texts), vectors))
+            self._rows = self._state = None
 
-    def scores(self, queries: Sequence[str]) -> FloatMatrix:
-        """Score every document for every query, float32 (Q, N).
+    def add(self, ids: Sequence[str], texts: Sequence[str]) -> None:
+        """Put further documents behind the others."""
+        check_documents(ids, texts)
+        with self._changing:
+            rows = self._known_rows()
+            for identifier in ids:
+                if identifier in rows:
+                    raise RetrieverError(f"The id {identifier!r} is indexed already; remove it first, or name another.")
+            if ids:
+                start = len(self._snapshot.ids)
+                vectors = self.memory.embed_once(list(texts))
+                self._swap(self._snapshot.plus(list(ids), list(texts), vectors))
+                rows.update(zip(ids, range(start, start + len(ids)), strict=True))
 
-        Raises ValueError before `index`, and where the program answers with another shape or numbers that are not
-        finite.
+    def remove(self, ids: Sequence[str]) -> None:
+        """Take documents out of every answer.
+
+        Where the program sees the whole corpus, it goes on seeing them until `compact()`: they count in its statistics,
+        such as the rarity of words. As candidates they are not taken.
         """
-        if not self._texts:
-            raise ValueError("Nothing is indexed yet; call index(texts) first.")
-        asked = self.encoder.embed(queries, role="query")
-        scores = np.asarray(
-            self._rerank(
-                asked.copy(),
-                self._documents.copy(),
-                _cosines(asked, self._documents),
-                embed_fn=self.encoder.embed,
-                q_texts=list(queries),
-                d_texts=list(self._texts),
-            ),
-            dtype=np.float32,
+        if isinstance(ids, str):
+            raise RetrieverError("The ids are one string; give a list of strings.")
+        with self._changing:
+            rows = self._known_rows()
+            if unknown := [identifier for identifier in ids if identifier not in rows]:
+                raise RetrieverError(f"The id {unknown[0]!r} is not indexed; leave it out.")
+            self._snapshot = self._snapshot.without([rows[identifier] for identifier in ids])
+            for identifier in set(ids):
+                del rows[identifier]
+
+    def compact(self) -> None:
+        """Forget removed documents for good."""
+        with self._changing:
+            if not self._snapshot.live.all():
+                self._swap(self._snapshot.compacted())
+                self._rows = None
+
+    def changes(self, ids: Sequence[str], texts: Sequence[str]) -> Changes:
+        """How this corpus differs from the one that is indexed."""
+        check_documents(ids, texts)
+        with self._changing:
+            rows, snapshot = self._known_rows(), self._snapshot
+        given = dict(zip(ids, texts, strict=True))
+        return Changes(
+            [name for name in given if name not in rows],
+            [name for name, text in given.items() if name in rows and snapshot.texts[rows[name]] != text],
+            [name for name in rows if name not in given],
         )
-        if scores.shape != (len(queries), len(self._texts)) or not np.isfinite(scores).all():
-            raise ValueError("The program did not answer with a finite score for every query and document.")
-        return scores
 
-    def search(self, queries: Sequence[str], k: int = 10) -> list[list[Hit]]:
-        """The k best documents of each query, best first; of equal scores the earlier document goes first."""
-        if not queries:
-            return []
+    def require_same(self, ids: Sequence[str], texts: Sequence[str]) -> None:
+        """Raise RetrieverError unless this is the corpus that is indexed, in whatever order."""
+        new, changed, gone = self.changes(ids, texts)
+        if new or changed or gone:
+            raise RetrieverError(
+                f"The corpus has changed since it was indexed ({len(new)} new, {len(changed)} changed, {len(gone)} "
+                "gone); update the index, or index it again."
+            )
+
+    def update(self, ids: Sequence[str], texts: Sequence[str]) -> Changes:
+        """Add and remove what makes the index one of this corpus; a changed document goes to the end."""
+        with self._changing:
+            found = self.changes(ids, texts)
+            given = dict(zip(ids, texts, strict=True))
+            self.remove([*found.gone, *found.changed])
+            self.add([*found.changed, *found.new], [given[name] for name in (*found.changed, *found.new)])
+        return found
+
+    @overload
+    def search(  # type: ignore[overload-overlap]  # a string is a sequence of strings, too
+        self, queries: str, k: int = 10, candidates: int | None = None
+    ) -> list[Hit]: ...
+    @overload
+    def search(self, queries: Sequence[str], k: int = 10, candidates: int | None = None) -> list[list[Hit]]: ...
+    def search(
+        self, queries: str | Sequence[str], k: int = 10, candidates: int | None = None
+    ) -> list[Hit] | list[list[Hit]]:
+        """The k best documents of a query, best first, or of each of several, which is the same one by one.
+
+        Of equal scores the earlier document goes first. `candidates` goes before the retriever's own; documents beyond
+        them follow in the order of their cosines, with scores below all others.
+        """
+        if isinstance(queries, str):
+            return self._search_one(queries, k, candidates)
+        return [self._search_one(query, k, candidates) for query in queries]
+
+    def _search_one(self, query: str, k: int, candidates: int | None) -> list[Hit]:
+        check_query(query)
+        for name, value in (("k", k), ("candidates", candidates)):
+            if value is not None and value < 1:
+                raise RetrieverError(f"{name} is {value}; ask for 1 document or more.")
+        snapshot, rows, scores = self.ranked(query, k, candidates)
         return [
-            [Hit(int(position), float(row[position])) for position in np.argsort(-row, kind="stable")[:k]]
-            for row in self.scores(queries)
+            Hit(snapshot.ids[row], float(score), snapshot.texts[row]) for row, score in zip(rows, scores, strict=True)
         ]
 
-    def save(self, folder: Path | str) -> None:
-        """Write the index, so that `load` need embed nothing again."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "texts.json").write_text(json.dumps(self._texts), "utf-8")
-        self.encoder.save(folder / "embeddings.npz")
+    def ranked(
+        self, query: str, k: int, candidates: int | None = None
+    ) -> tuple[Snapshot, NDArray[np.int64], NDArray[np.float64]]:
+        """The snapshot that was searched, the rows of its k best documents, best first, and their scores."""
+        snapshot = self._snapshot
+        if not snapshot.n_live:
+            raise RetrieverError("Nothing is indexed yet; call index(ids, texts) or load(folder) first.")
+        candidates = candidates or self.candidates
+        asked = self.memory.embed([query], role="query")
+        if candidates is not None and candidates < snapshot.n_live:
+            return snapshot, *self._among_candidates(snapshot, query, asked, k, candidates)
+        vectors = snapshot.vectors.array
+        scores = self._program.scores(
+            asked,
+            vectors,
+            cosine.cosines(asked, vectors),
+            query,
+            snapshot.all_texts,
+            self.memory.embed,
+            self.prepared(snapshot),
+        )
+        live = np.flatnonzero(snapshot.live)
+        found = cosine.best(scores[live], k)
+        return snapshot, live[found], scores[live][found].astype(np.float64)
+
+    def prepared(self, snapshot: Snapshot) -> object:
+        """What the program's `index` makes of the whole corpus, made once.
+
+        For a program without one, whatever it embeds of the documents for a query is embedded and kept.
+        """
+        with snapshot.preparing:
+            if not snapshot.prepared:
+                vectors, texts = snapshot.vectors.array, snapshot.all_texts
+                made = self._program.prepare(vectors, texts, self.memory.embed_and_keep)
+                if self._program.index is None:
+                    query = " ".join(texts[0].split()[:8]) or "?"
+                    asked = self.memory.embed_once([query], role="query")
+                    near = cosine.cosines(asked, vectors)
+                    self._program.scores(asked, vectors, near, query, texts, self.memory.embed_and_keep, None)
+                snapshot.prepared.append(made)
+            return snapshot.prepared[0]
+
+    def save(self, folder: Path | str, *, replace: bool = False) -> None:
+        """Write the index, wholly or not at all.
+
+        An index that is there already must be the one that this was loaded from or saved as, unchanged since, unless
+        `replace` says that it may go.
+        """
+        with self._changing:
+            package, kept = self._program.package, self.memory.kept
+            self._state = saved.save(
+                Path(folder), self._snapshot, kept, package, self.identity, expected=self._state, replace=replace
+            )
 
     def load(self, folder: Path | str) -> None:
-        """Read an index that `save` wrote with the same model. Raises ValueError where the model is another."""
-        folder = Path(folder)
-        self.encoder.forget()
-        self._texts = json.loads((folder / "texts.json").read_text("utf-8"))
-        self.encoder.load(folder / "embeddings.npz")
-        self._documents = self.encoder.embed(self._texts, role="document")
+        """Read an index that `save` wrote with this program and encoder; it is mapped, and embeds nothing again."""
+        loaded = saved.load(Path(folder), self.memory.encoder.dim, self._program.package, self.identity)
+        with self._changing:
+            self.memory.forget(loaded.kept)
+            self._snapshot, self._state, self._rows = loaded.snapshot, loaded.state, None
 
+    def _among_candidates(
+        self, snapshot: Snapshot, query: str, asked: NDArray[np.float32], k: int, candidates: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        rows, near = cosine.nearest(asked, snapshot.vectors.array, max(k, candidates), snapshot.live)
+        places = np.argsort(rows[:candidates])  # a program sees them in the order of the corpus
+        chosen, beyond = rows[:candidates][places], rows[candidates:k]
+        vectors, texts = snapshot.vectors.array[chosen], [snapshot.texts[row] for row in chosen]
+        prepared = self._program.prepare(vectors, texts, self.memory.embed)
+        scores = self._program.scores(
+            asked, vectors, near[:candidates][places][None, :], query, texts, self.memory.embed, prepared
+        )
+        found = cosine.best(scores, k)
+        below = float(scores.min()) + near[candidates:k].astype(np.float64) - 2
+        return np.concatenate([chosen[found], beyond]), np.concatenate([scores[found].astype(np.float64), below])
 
-def _cosines(queries: FloatMatrix, documents: FloatMatrix) -> FloatMatrix:
-    """As the program was measured: added up in float64, so that a query alone gets the bits that it gets in a batch."""
-    wide: FloatMatrix = (queries.astype(np.float64) @ documents.astype(np.float64).T).astype(np.float32)
-    return wide
+    def _swap(self, snapshot: Snapshot) -> None:
+        """Let searches see it once the program is ready for it."""
+        if self.candidates is None:
+            self.prepared(snapshot)
+        self._snapshot = snapshot
+
+    def _known_rows(self) -> dict[str, int]:
+        if self._rows is None:
+            self._rows = {self._snapshot.ids[row]: int(row) for row in np.flatnonzero(self._snapshot.live)}
+        return self._rows

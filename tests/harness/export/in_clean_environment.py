@@ -61,13 +61,13 @@ def main() -> None:
         if importlib.util.find_spec(name) is not None:
             told["foreign"].append(name)
     candidates = {"bare": model}
-    corpus = [row["text"] for row in lines(Local.folder / "corpus.jsonl")]
+    corpus = lines(Local.folder / "corpus.jsonl")
     for name in packages:
         package = importlib.import_module(name)
-        candidates[name] = package.mteb_model(model, encoder_revision="1")
+        candidates[name] = package.mteb_model(model)
         retriever = package.Retriever(model)
-        retriever.index(corpus)
-        told["hits"][name] = [list(hit) for hit in retriever.search(["When was it that the comet grew?"], k=3)[0]]
+        retriever.index([row["id"] for row in corpus], [row["text"] for row in corpus])
+        told["hits"][name] = [hit.text for hit in retriever.search("When was it that the comet grew?", k=3)]
     for name, candidate in candidates.items():
         result = mteb.evaluate(candidate, Local(), cache=None, prediction_folder=Path(predictions) / name)
         told["ndcg"][name] = result.task_results[0].scores["test"][0]["ndcg_at_10"]

@@ -1,116 +1,203 @@
-"""The retriever of an exported package, over a real model."""
+"""The retriever of an exported package, over a real encoder."""
 
-from pathlib import Path
+import threading
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from harness.encoders.load import load_encoder
-from harness.encoders.open_model import open_model
-from harness.encoders.protocol import QUERY, EmbedOptions, Encoder
-from harness.export.standalone.embedding import RememberingEncoder
+from harness.encoders.protocol import Encoder
+from harness.export.standalone.documents import joined
+from harness.export.standalone.faults import RetrieverError
 from harness.export.standalone.retriever import ProgramRetriever
-from harness.settings.encoder import EncoderSettings
-from primitives import programs
+from harness.export.standalone.running import Program
+from primitives import cosines, programs
+from tests.harness.export.conftest import IDS, TEXTS, module_of
 
-TEXTS = [
-    "The harbour was closed for a week. Ships waited outside.",
-    "A violin needs new strings every year. Rosin helps.",
-    "Comets are made of ice and dust. Their tails point away from the sun.",
-    "The senate rejected the bill. It will be proposed again in spring.",
-    "Apple trees are pruned in winter. Frost does them no harm.",
-]
+Make = Callable[..., ProgramRetriever]
+SIGNATURE = "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n"
 
 
-@pytest.fixture(scope="module")
-def model() -> Any:
-    return open_model(EncoderSettings(model="wordllama")).model
-
-
-def program(name: str) -> Any:
-    space: dict[str, Any] = {}
-    exec(compile(programs.source(name), name, "exec"), space)
-    return space["rerank"]
-
-
-def test_embeddings_equal_the_harness_own_in_every_way_of_asking(model: Any) -> None:
-    ours: Encoder = load_encoder(EncoderSettings(model="wordllama"))
-    theirs = RememberingEncoder(model, prompts={"query": "find: "})
-    prompted = load_encoder(EncoderSettings(model="wordllama", prompts={"query": "find: "}))
-    texts = [*TEXTS, "", "half a pair \ud83d", TEXTS[0]]
-    np.testing.assert_array_equal(theirs.embed(texts), ours.encode(texts))
-    np.testing.assert_array_equal(theirs.embed(texts, dim=64), ours.encode(texts, EmbedOptions(dim=64)))
-    np.testing.assert_array_equal(theirs.embed(texts, max_tokens=3), ours.encode(texts, EmbedOptions(max_tokens=3)))
-    np.testing.assert_array_equal(theirs.embed(texts, role="query"), prompted.encode(texts, QUERY))
-    assert theirs.embed([]).shape == (0, 256)
-
-
-@pytest.mark.parametrize("asked", [{"role": "judge"}, {"adapter": "x"}, {"dim": 0}, {"dim": 999}])
-def test_what_the_model_lacks_is_a_value_error(model: Any, asked: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"model"):
-        RememberingEncoder(model).embed(["a"], **asked)
-
-
-def test_documents_are_embedded_once_and_only_queries_after_that(model: Any) -> None:
-    retriever = ProgramRetriever(model, program("sentence_max"))
-    retriever.index(TEXTS)
-    before = retriever.encoder.texts_encoded
-    assert retriever.search(["What are comets made of?"], k=2)[0][0].position == 2
-    assert retriever.encoder.texts_encoded == before + 1
+def test_documents_are_embedded_once_and_only_queries_after_that(make: Make) -> None:
+    retriever = make()
+    before = retriever.memory.texts_encoded
+    assert retriever.search("What are comets made of?", k=2)[0].id == "comets"
+    assert retriever.memory.texts_encoded == before + 1
     retriever.search(["What are comets made of?", "When are trees pruned?"])
-    assert retriever.encoder.texts_encoded == before + 2
-
-
-def test_what_depends_on_the_query_is_forgotten_in_its_turn(model: Any) -> None:
-    encoder = RememberingEncoder(model, recent=2)
-    with encoder.keeping():
-        encoder.embed(["kept"])
-    for text in ("one", "two", "three", "kept", "three"):
-        encoder.embed([text])
-    assert encoder.texts_encoded == 4
-    encoder.embed(["one"])
-    assert encoder.texts_encoded == 5
+    assert retriever.memory.texts_encoded == before + 2
 
 
 @pytest.mark.parametrize("name", programs.names())
-def test_every_reference_program_answers_a_single_query(model: Any, name: str) -> None:
-    retriever = ProgramRetriever(model, program(name))
-    retriever.index(TEXTS)
-    (hits,) = retriever.search(["What are comets made of?"], k=3)
-    assert len({hit.position for hit in hits}) == 3
+def test_every_reference_program_answers_and_a_list_is_one_by_one(make: Make, name: str) -> None:
+    retriever = make(name)
+    queries = ["What are comets made of?", "violin strings"]
+    together = retriever.search(queries, k=3)
+    assert together == [retriever.search(query, k=3) for query in queries]
+    assert len({hit.id for hit in together[0]}) == 3
+    assert [hit.score for hit in together[0]] == sorted((hit.score for hit in together[0]), reverse=True)
+
+
+def test_what_is_deployed_is_what_was_measured(make: Make, wordllama: Encoder) -> None:
+    query = "What are comets made of?"
+    q_emb, d_emb = wordllama.encode([query]), wordllama.encode(TEXTS)
+    for name in ("bm25_rrf", "sentence_max", "rocchio"):
+        space: dict[str, Any] = {}
+        exec(programs.source(name), space)
+        scores = space["rerank"](
+            q_emb, d_emb, cosines(q_emb, d_emb), embed_fn=wordllama.encode, q_texts=[query], d_texts=list(TEXTS)
+        )[0]
+        found = make(name).search(query, k=5)
+        assert {hit.id: hit.score for hit in found} == dict(zip(IDS, scores.astype(np.float32).tolist(), strict=True))
+
+
+def test_candidates_are_the_programs_corpus_and_the_rest_follows_by_cosine(make: Make, indexed: ModuleType) -> None:
+    retriever = make(indexed)
+    assert indexed.calls == [5]
+    plain = [hit.id for hit in make("identity").search("comets of ice", k=5)]
+    hits = retriever.search("comets of ice", k=5, candidates=2)
+    assert indexed.calls == [5, 2]
+    assert {hit.id for hit in hits[:2]} == set(plain[:2]) and [hit.id for hit in hits[2:]] == plain[2:]
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert retriever.search("comets of ice", k=1, candidates=99) == retriever.search("comets of ice", k=1)
 
 
-def test_a_saved_index_needs_no_embedding_and_refuses_another_model(model: Any, tmp_path: Path) -> None:
-    retriever = ProgramRetriever(model, program("sentence_max"))
-    retriever.index(TEXTS)
-    expected = retriever.search(["violin strings"])
-    retriever.save(tmp_path)
-    other = ProgramRetriever(model, program("sentence_max"))
-    other.load(tmp_path)
-    assert other.encoder.texts_encoded == 1  # the one that tells whether the model is the same
-    assert other.search(["violin strings"]) == expected
-    stranger = ProgramRetriever(model, program("sentence_max"), prompts={"document": "text: "})
-    stranger.load(tmp_path)
-    assert stranger.encoder.texts_encoded > 1
-    wrong = open_model(EncoderSettings(model="wordllama")).model
-    wrong[0].embedding.weight.data.mul_(-1)
-    with pytest.raises(ValueError, match="another model"):
-        ProgramRetriever(wrong, program("sentence_max")).load(tmp_path)
+def test_with_candidates_of_its_own_nothing_is_made_of_the_whole_corpus(make: Make, indexed: ModuleType) -> None:
+    retriever = make(indexed, candidates=2)
+    assert indexed.calls == []
+    retriever.search("comets")
+    assert indexed.calls == [2]
 
 
-def test_searching_before_indexing_and_indexing_nothing_are_told(model: Any) -> None:
-    retriever = ProgramRetriever(model, program("identity"))
-    with pytest.raises(ValueError, match=r"call index"):
-        retriever.search(["a"])
-    with pytest.raises(ValueError, match="nothing to index"):
-        retriever.index([])
+def test_adding_and_removing_change_what_is_found(make: Make) -> None:
+    retriever = make("bm25")
+    retriever.add(["owls"], ["Owls hunt at night."])
+    assert retriever.search("owls at night", k=1)[0].id == "owls"
+    retriever.remove(["owls", "ships"])
+    assert "owls" not in [hit.id for hit in retriever.search("owls at night", k=9)] and len(retriever) == 4
+    retriever.add(["owls"], ["Owls sleep by day."])
+    assert retriever.search("owls", k=1)[0].text == "Owls sleep by day."
+    assert retriever.ids == ["violin", "comets", "senate", "apples", "owls"]
 
 
-def test_scores_that_are_not_finite_are_refused(model: Any) -> None:
-    def broken(q_emb: Any, d_emb: Any, sim: Any, **others: Any) -> Any:
-        return sim * np.nan
+def test_removed_documents_count_in_statistics_until_they_are_compacted(make: Make) -> None:
+    retriever, fresh = make("bm25"), make("bm25")
+    retriever.remove(["ships"])
+    fresh.index(IDS[1:], TEXTS[1:])
+    assert retriever.search("violin strings", k=1)[0].score != fresh.search("violin strings", k=1)[0].score
+    retriever.compact()
+    assert retriever.search("violin strings", k=4) == fresh.search("violin strings", k=4)
+    assert retriever.ids == IDS[1:]
 
-    with pytest.raises(ValueError, match="finite"):
-        ProgramRetriever(model, broken).index(TEXTS)
+
+def test_update_makes_it_the_index_of_a_corpus(make: Make) -> None:
+    retriever = make()
+    corpus = {name: text for name, text in zip(IDS, TEXTS, strict=True) if name != "ships"}
+    corpus |= {"violin": "A violin has four strings.", "owls": "Owls hunt at night."}
+    with pytest.raises(RetrieverError, match=r"1 new, 1 changed, 1 gone"):
+        retriever.require_same(list(corpus), list(corpus.values()))
+    assert retriever.update(list(corpus), list(corpus.values())) == (["owls"], ["violin"], ["ships"])
+    retriever.require_same(list(corpus), list(corpus.values()))
+
+
+@pytest.mark.parametrize(
+    ("ids", "texts", "said"),
+    [
+        (["a", "a"], ["x", "y"], "twice"),
+        (["a"], [" "], "empty"),
+        (["a"], ["x", "y"], "1 ids for 2 texts"),
+        ([1], ["x"], "no string"),
+        (["a"], [None], "NoneType"),
+        ("a", ["x"], "one string"),
+        (["violin"], ["x"], "indexed already"),
+        (["a"], ["x" * 4_000_001], "split it"),
+    ],
+)
+def test_bad_documents_are_told_and_nothing_is_lost(make: Make, ids: Any, texts: Any, said: str) -> None:
+    retriever = make()
+    before = retriever.search("violin strings")
+    with pytest.raises(RetrieverError, match=said):
+        retriever.add(ids, texts)
+    if ids != ["violin"]:
+        with pytest.raises(RetrieverError, match=said):
+            retriever.index(ids, texts)
+    assert retriever.search("violin strings") == before and retriever.ids == IDS
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"queries": ""}, "empty"),
+        ({"queries": [3]}, "int"),
+        ({"queries": "a", "k": 0}, "k is 0"),
+        ({"queries": "a", "candidates": 0}, "candidates is 0"),
+    ],
+)
+def test_bad_questions_are_told(make: Make, asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(RetrieverError, match=said):
+        make().search(**asked)
+
+
+def test_a_question_of_a_hundred_thousand_characters_is_answered(make: Make) -> None:
+    assert make().search("violin strings " * 7_000, k=1)[0].id == "violin"
+
+
+def test_what_is_not_there_is_told(make: Make, wordllama: Encoder) -> None:
+    empty = ProgramRetriever(wordllama, Program.of(module_of(programs.source("identity"))))
+    with pytest.raises(RetrieverError, match=r"call index"):
+        empty.search("a")
+    with pytest.raises(RetrieverError, match="nothing to index"):
+        empty.index([], [])
+    with pytest.raises(RetrieverError, match="'owls' is not indexed"):
+        make().remove(["violin", "owls"])
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [("return sim * float('nan')", "finite"), ("return sim[:, 1:]", "one number"), ("return 1 / 0", "ZeroDivision")],
+)
+def test_a_program_that_fails_is_told_and_the_last_index_stays(make: Make, body: str, said: str) -> None:
+    retriever = make("identity")
+    before = retriever.search("violin")
+    retriever._program = Program.of(module_of(f"{SIGNATURE}    {body}\n"))
+    with pytest.raises(RetrieverError, match=said):
+        retriever.index(["a"], ["another text"])
+    retriever._program = Program.of(module_of(programs.source("identity")))
+    assert retriever.search("violin") == before
+
+
+def test_a_program_may_write_to_what_it_is_given_and_changes_nothing(make: Make) -> None:
+    writing = module_of(
+        f"{SIGNATURE}    d_emb *= -1\n    sim += 1\n    q_emb[:] = 0\n    d_texts.clear()\n    return sim\n"
+    )
+    retriever = make(writing)
+    first = retriever.search("violin strings")
+    assert first[0].id == "violin" and retriever.search("violin strings") == first
+
+
+def test_threads_see_whole_corpora(make: Make) -> None:
+    retriever = make("bm25_rrf")
+    wrong: list[str] = []
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            found = {hit.id for hit in retriever.search("owls at night", k=20)}
+            if len(found & {"owl-1", "owl-2"}) == 1:
+                wrong.append(str(found))
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(15):
+        retriever.add(["owl-1", "owl-2"], ["Owls hunt.", "Owls sleep."])
+        retriever.remove(["owl-1", "owl-2"])
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == [] and retriever.ids == IDS
+
+
+def test_titles_are_joined_as_measured() -> None:
+    assert [joined("A", "b "), joined("", " b"), joined(None, "b")] == ["A b", "b", "b"]

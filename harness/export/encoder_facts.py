@@ -1,0 +1,65 @@
+"""What decides a vector, as a package carries it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.encoders.bundled import BUNDLES
+from harness.encoders.kinds import is_static
+from harness.encoders.load import load_encoder
+from harness.errors import UsageError
+from harness.settings.encoder import EncoderSettings
+
+CARRIED = (
+    "kind", "model", "revision", "dtype", "prompts", "adapters", "dim", "max_tokens", "batch_size", "trust_remote_code",
+)  # fmt: skip
+"""The settings that go with a package; device and threads are those of the machine that it runs on."""
+KINDS = ("bundled", "sentence-transformers")
+
+
+@dataclass(frozen=True)
+class EncoderFacts:
+    """An encoder as it was recorded; vectors are float32 unit rows, whatever its own type of number is."""
+
+    name: str
+    revision: str
+    dtype: str
+    library: str
+    """Library and version that it was recorded with."""
+    dim: int
+    fingerprint: str
+    """See `harness.encoders.fingerprint`: five sentences, and all else here."""
+    settings: dict[str, Any]
+    """As `EncoderSettings` takes them; `model` is empty for one from a folder, whose place is nobody's business."""
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """What must be installed to open it, and no more: as pip takes it."""
+        settings = EncoderSettings(**self.settings)
+        bundle = (BUNDLES[settings.model].requirement,) if settings.kind == "bundled" else ()
+        light = ("safetensors>=0.4", "tokenizers>=0.20")
+        heavy = ("sentence-transformers>=6,<7", *(("peft>=0.17",) if settings.adapters else ()))
+        return (*(light if is_static(settings) else heavy), *bundle)
+
+
+def recorded(identity: Mapping[str, Any], config: Mapping[str, Any]) -> EncoderFacts:
+    """Of an encoder that a run was made with: its recorded identity and its settings.
+
+    Raises UsageError for one that no package can open.
+    """
+    if config.get("kind") not in KINDS:
+        raise UsageError(
+            f"The encoder {identity['name']} came from another package or from Python and cannot be carried; name one "
+            "that can, for example encoder=minilm."
+        )
+    known = {name: config[name] for name in CARRIED if name in config}
+    if Path(str(known["model"])).expanduser().is_dir() or identity["revision"] == "folder":
+        known["model"] = ""
+    names = ("name", "revision", "dtype", "library", "dim", "fingerprint")
+    return EncoderFacts(**{name: identity[name] for name in names}, settings=known)
+
+
+def of_settings(settings: EncoderSettings) -> EncoderFacts:
+    """Of an encoder that is here: it is loaded for its fingerprint. Raises as `load_encoder` does."""
+    return recorded(asdict(load_encoder(settings).identity), asdict(settings))

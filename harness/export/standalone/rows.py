@@ -1,0 +1,96 @@
+"""Rows and strings that grow at their end while earlier, shorter views of them stay as they were."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, SupportsIndex
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class GrowingRows:
+    """The first rows of a longer array. `plus` writes behind them where nobody has yet, and copies otherwise."""
+
+    array: NDArray[Any]
+    """(n, ...), a view."""
+    _buffer: NDArray[Any]
+    _used: list[int]
+    """Rows of the buffer that are taken, shared by all views of it."""
+
+    @classmethod
+    def of(cls, array: NDArray[Any]) -> "GrowingRows":
+        """All rows of an array, which is not written to."""
+        return cls(array, array, [len(array)])
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def plus(self, rows: NDArray[Any]) -> "GrowingRows":
+        """These rows and others behind them; one writer at a time."""
+        start, end = len(self.array), len(self.array) + len(rows)
+        buffer, used = self._buffer, self._used
+        if end > len(buffer) or used[0] != start or not buffer.flags.writeable:
+            buffer = np.empty((max(end, start + start // 4), *self.array.shape[1:]), self.array.dtype)
+            buffer[:start] = self.array
+            used = [start]
+        buffer[start:end] = rows
+        used[0] = end
+        return GrowingRows(buffer[:end], buffer, used)
+
+
+class PackedStrings:
+    """Strings in one block of UTF-8, decoded one by one when they are asked for.
+
+    `block` is uint8 (bytes,), `ends` int64 (n,): where each string ends in it. Both may be memory-mapped.
+    """
+
+    def __init__(self, block: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+        self.block, self.ends = block, ends
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> "PackedStrings":
+        """These strings, packed. A lone surrogate is kept."""
+        encoded = [string.encode("utf-8", "surrogatepass") for string in strings]
+        ends = np.cumsum([len(one) for one in encoded], dtype=np.int64) if encoded else np.empty(0, np.int64)
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, at: int) -> str:
+        start = int(self.ends[at - 1]) if at else 0
+        return self.block[start : int(self.ends[at])].tobytes().decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        block, start = self.block.tobytes(), 0
+        for end in self.ends.tolist():
+            yield block[start:end].decode("utf-8", "surrogatepass")
+            start = end
+
+
+class GrowingStrings:
+    """Strings at the end of which others can be put; earlier, shorter ones stay as they were."""
+
+    def __init__(self, base: PackedStrings | list[str], more: list[str] | None = None, length: int = -1) -> None:
+        self._base, self._more = base, [] if more is None else more
+        self._length = len(base) if length < 0 else length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, at: SupportsIndex) -> str:
+        place = at.__index__()
+        return self._base[place] if place < len(self._base) else self._more[place - len(self._base)]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._base, self._more[: self._length - len(self._base)])
+
+    def plus(self, strings: Sequence[str]) -> "GrowingStrings":
+        """These strings and others behind them; one writer at a time."""
+        more = self._more
+        if len(self._base) + len(more) != self._length:  # somebody put others behind them
+            more = more[: self._length - len(self._base)]
+        more.extend(strings)
+        return GrowingStrings(self._base, more, self._length + len(strings))

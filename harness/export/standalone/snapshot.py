@@ -1,0 +1,61 @@
+"""A corpus at one moment: what a search sees from its beginning to its end, whatever is added meanwhile."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .rows import GrowingRows, GrowingStrings
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """N documents with their vectors; nothing of it is changed once it is made."""
+
+    ids: GrowingStrings
+    texts: GrowingStrings
+    vectors: GrowingRows
+    """Unit rows, float32 (N, dim)."""
+    live: NDArray[np.bool_]
+    """bool (N,); False for documents that were removed."""
+    prepared: list[Any] = field(default_factory=list)
+    """What the program's `index` made of the whole corpus; empty until a search of the whole corpus needs it."""
+    preparing: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def empty(cls, dim: int) -> "Snapshot":
+        """No documents."""
+        rows = GrowingRows.of(np.empty((0, dim), np.float32))
+        return cls(GrowingStrings([]), GrowingStrings([]), rows, np.empty(0, np.bool_))
+
+    @property
+    def n_live(self) -> int:
+        """Documents that can be found."""
+        return int(np.count_nonzero(self.live))
+
+    @cached_property
+    def all_texts(self) -> list[str]:
+        """The texts as a program takes them."""
+        return list(self.texts)
+
+    def plus(self, ids: Sequence[str], texts: Sequence[str], vectors: NDArray[np.float32]) -> "Snapshot":
+        """With further documents."""
+        live = np.append(self.live, np.ones(len(ids), np.bool_))
+        return Snapshot(self.ids.plus(ids), self.texts.plus(texts), self.vectors.plus(vectors), live)
+
+    def without(self, rows: Sequence[int]) -> "Snapshot":
+        """With these rows marked as removed: they are found no more, but a program still sees them."""
+        live = self.live.copy()
+        live[list(rows)] = False
+        return Snapshot(self.ids, self.texts, self.vectors, live, self.prepared, self.preparing)
+
+    def compacted(self) -> "Snapshot":
+        """Without the documents that were removed, which a program then sees no more."""
+        rows = np.flatnonzero(self.live)
+        ids, texts = [self.ids[row] for row in rows], [self.texts[row] for row in rows]
+        vectors = GrowingRows.of(self.vectors.array[rows])
+        return Snapshot(GrowingStrings(ids), GrowingStrings(texts), vectors, np.ones(len(rows), np.bool_))
