@@ -39,11 +39,8 @@ def _parts(value: object) -> list[object]:
         return [*value, *value.values()]
     if is_dataclass(value) and not isinstance(value, type):
         return [getattr(value, field.name) for field in fields(value)]
-    kind = (
-        "a dictionary whose keys are not texts"
-        if isinstance(value, dict)
-        else f"a value of type {type(value).__name__}"
-    )
+    other = f"a value of type {type(value).__name__}"
+    kind = "a dictionary whose keys are not texts" if isinstance(value, dict) else other
     raise TypeError(
         f"index returned {kind}; an index is made of arrays, texts, numbers, lists, tuples, dictionaries with texts "
         "as keys, and dataclasses of these."

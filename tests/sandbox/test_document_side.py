@@ -165,9 +165,8 @@ def test_a_batch_gets_its_own_similarities_and_no_others() -> None:
 def test_memory_grows_with_texts_and_documents() -> None:
     def limits(n: int, chars: int, **factors: float) -> Limits:
         one = np.ones((1, 1), np.float32)
-        with TaskInputs.create(
-            one, np.ones((n, 1)), np.ones((1, n)), ["q"], ["x" * (chars + i) for i in range(n)]
-        ) as inputs:
+        texts = ["x" * (chars + i) for i in range(n)]
+        with TaskInputs.create(one, np.ones((n, 1)), np.ones((1, n)), ["q"], texts) as inputs:
             return Limits.for_inputs(inputs, **factors)
 
     # A thousand float64 values a document, in three copies; every word of long reports with its neighbours.
