@@ -96,6 +96,16 @@ class OutcomeRecord:
     isolation_level: str = ""
     measured: Mapping[str, Measured] = field(default_factory=dict)
     """The other measures, by name."""
+    index_texts: int = 0
+    """Of the texts, those that the program's `index` asked for, which is called once for a corpus."""
+    index_tokens: int = 0
+    index_encoder_seconds: float = 0.0
+    index_cpu_s: float = 0.0
+    """Of the processor seconds, those that the index took."""
+    index_bytes: int = 0
+    """What the index holds; 0 for a program without one."""
+    alone_s: list[float] = field(default_factory=list)
+    """Processor seconds of the program for each query that was asked alone, the index not counted."""
 
     @property
     def by_measure(self) -> dict[str, Measured]:

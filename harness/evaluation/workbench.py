@@ -8,10 +8,10 @@ from functools import cached_property
 
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
-from harness.evaluation.evaluate import PreparedTask, prepare_all
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.given import NOTHING_GIVEN, Given, executor_maker, open_encoder
 from harness.evaluation.goal import Goal, find_goal
+from harness.evaluation.prepared import PreparedTask, prepare_all, reading_of
 from harness.evaluation.secret import Secret
 from harness.evaluation.watcher import Watcher
 from harness.machine import available_cores
@@ -90,7 +90,9 @@ def open_workbench(
             return 0.0 if task.name in hidden else unseen
 
         ready = stack.enter_context(
-            prepare_all(tasks, encoder, goal.measures, secret, share, on_task=watcher.task_prepared)
+            prepare_all(
+                tasks, encoder, goal.measures, secret, share, reading_of(settings), on_task=watcher.task_prepared
+            )
         )
         executor = make_executor(encoder, sandbox, workers)
         stack.callback(executor.close)

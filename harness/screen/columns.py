@@ -189,7 +189,14 @@ def _of_costs() -> tuple[Column[Any], ...]:
     return (
         costs("cost_tokens", "cost ratio in tokens of the same texts; null where the encoder counts none", _two),
         costs("cost_seconds", "cost ratio in seconds of the encoder, each text's as it was first encoded", _two),
-        costs("program_seconds", "processor seconds of the program itself for each query", _milli),
+        costs("latency", "milliseconds a query, of program and encoder, in batches; the index does not count", _two),
+        costs("program_seconds", "processor seconds of the program itself for each query, its index included", _milli),
+        costs("query_texts", "texts that a query makes the program embed, beside the query", _two),
+        costs("index_texts", "texts that the index embeds for each document; null without an index", _two),
+        costs("index_seconds", "seconds to index 1,000 documents; null without an index", _milli),
+        costs("index_bytes", "bytes of index for each document; null without an index", _two),
+        costs("alone_median", "milliseconds of the program for a query asked alone, the median", _two),
+        costs("alone_95", "the 95th percentile of the same", _two),
     )
 
 
@@ -234,7 +241,7 @@ def _flags_of(row: "Priced") -> list[str]:
     return row.flags
 
 
-COST_COLUMNS = {"texts": "cost_ratio", "tokens": "cost_tokens", "seconds": "cost_seconds"}
+COST_COLUMNS = {"texts": "cost_ratio", "tokens": "cost_tokens", "seconds": "cost_seconds", "latency": "latency"}
 """The column of each axis that cost is counted on."""
 _PRICED: tuple[Column[Any], ...] = (*_of_programs(_program_of, _flags_of), *_of_costs())
 LEDGER: "Listing[Priced]" = Listing(

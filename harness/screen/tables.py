@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archive import AXES, LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Costs, Program, Run, axis_of, costs_of
+from archive import LONG_TEXTS, LONG_TEXTS_FLAG, RATIOS, Axis, Costs, Program, Run, axis_of, costs_of
 from harness.evaluation.audit import audits_line
 from harness.screen.columns import OUTCOMES, PAIRS, frontier_table
 from harness.screen.comparison import Comparison
@@ -125,10 +125,17 @@ def print_program(program: Program, run: Run) -> None:
 
 def costs_line(costs: Costs) -> str:
     """A program's cost ratios and its own seconds, as far as they are known."""
-    told = [f"{ratio:.2f} in {axis}" for axis in AXES if (ratio := costs.on(axis)) is not None]
-    if costs.program_seconds is not None:
-        told.append(f"{costs.program_seconds * 1000:.1f} ms of the program itself a query")
-    return ", ".join(told)
+    told = [f"{ratio:.2f} in {axis}" for axis in RATIOS if (ratio := costs.on(axis)) is not None]
+    figures = (
+        (costs.latency, "{:.1f} ms a query"),
+        (costs.alone_median, "{:.1f} ms of the program for a query alone (median)"),
+        (costs.alone_95, "{:.1f} ms (95th percentile)"),
+        (costs.query_texts, "{:.2f} texts embedded a query"),
+        (costs.index_texts, "index: {:.2f} texts embedded a document"),
+        (costs.index_seconds, "{:.2f} s for 1,000 documents"),
+        (costs.index_bytes, "{:.0f} bytes a document"),
+    )
+    return ", ".join([*told, *(form.format(figure) for figure, form in figures if figure is not None)])
 
 
 def print_source(source: str) -> None:

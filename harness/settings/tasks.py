@@ -23,6 +23,14 @@ class TasksSettings:
     ignore_identical_ids: bool | None = None
     """Whether the document with a query's own id is left out of its ranking, for source=folder; by default where half
     of the queries or more stand in such a document, as in ArguAna and Quora."""
+    depth: int | None = None
+    """Documents that each query ranks: its nearest ones by `first_stage`, as if they were the whole corpus; the others
+    keep the cosine's order below them. Programs then get one query at a time. None: all documents."""
+    first_stage: str = "cosine"
+    """cosine, or cosine_bm25: in turn the next document by cosine and the next by BM25."""
+    query_batch: int | None = None
+    """Queries that a program is given at a time, which bounds memory. None: all where their scores take at most 1 GiB,
+    else so many that they do; with program.transductive=flag or allow always all."""
     unseen: float = 0.3
     """Discovery only: share of each task's queries that no proposer hears of and that selects nothing; a gain there is
     no optimism."""

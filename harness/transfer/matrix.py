@@ -1,12 +1,12 @@
 """The matrix of a transfer, read back from the archive: programs x encoders x tasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 
-from archive import Archive, Cell, HeldOut, Overlap, Searched, TaskRecord
+from archive import Archive, Cell, HeldOut, Overlap, Searched, Spent, TaskRecord
 from harness.encoders.protocol import EncoderIdentity
 from harness.programs.named import NamedProgram
 from harness.transfer.statistics import CellDelta
@@ -33,7 +33,8 @@ class MatrixCell:
     encoder_seconds: float = 0.0
     wall_s: float = 0.0
     attempts: int = 0
-    cpu_s: float = 0.0
+    spent: Spent = field(default_factory=Spent)
+    """What the program used; nothing where the cell was not evaluated."""
     n_queries: int = 0
     baseline_tokens: int = 0
     baseline_seconds: float = 0.0
@@ -144,7 +145,7 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, overlap: Overla
         tokens=outcome.tokens,
         encoder_seconds=outcome.encoder_seconds,
         wall_s=outcome.wall_s,
-        cpu_s=outcome.cpu_s,
+        spent=Spent.by(outcome, task.n_queries, task.n_documents),
         attempts=found.attempt,
         result=result,
     )
