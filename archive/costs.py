@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 from archive.pareto import non_dominated
-from archive.records import OutcomeRecord, Program, ProgramRecord, RunRecord
+from archive.records import Program, ProgramRecord, RunRecord
 
 Axis = Literal["texts", "tokens", "seconds", "latency"]
 """What a cost is counted in: the first three are ratios to encoding everything once, the last are milliseconds."""
@@ -43,6 +43,31 @@ class Cost:
         return float(1 + extra / base)
 
 
+class Counted(Protocol):
+    """What is counted of a program on a task; see OutcomeRecord."""
+
+    @property
+    def texts(self) -> int: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def encoder_seconds(self) -> float: ...
+    @property
+    def cpu_s(self) -> float: ...
+    @property
+    def index_texts(self) -> int: ...
+    @property
+    def index_tokens(self) -> int: ...
+    @property
+    def index_encoder_seconds(self) -> float: ...
+    @property
+    def index_cpu_s(self) -> float: ...
+    @property
+    def index_bytes(self) -> int: ...
+    @property
+    def alone_s(self) -> Sequence[float]: ...
+
+
 @dataclass(frozen=True)
 class Spent:
     """What a program used over some tasks."""
@@ -62,7 +87,7 @@ class Spent:
         return Spent(**{name: value + getattr(other, name) for name, value in vars(self).items()})
 
     @classmethod
-    def by(cls, outcome: OutcomeRecord, n_queries: int, n_documents: int) -> "Spent":
+    def by(cls, outcome: "Counted", n_queries: int, n_documents: int) -> "Spent":
         """On a task of this size."""
         return cls(
             Cost(outcome.texts, outcome.tokens, outcome.encoder_seconds),
