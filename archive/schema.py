@@ -240,6 +240,11 @@ CREATE TABLE task_content (
 ) STRICT;
 """
 
+# Before, no run measured on tasks that decide nothing.
+UNSEEN_TASKS = """
+ALTER TABLE programs ADD COLUMN unseen_tasks_delta REAL;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -258,6 +263,7 @@ MIGRATIONS = {
     "measures": _applying(MEASURES),
     "unseen": _applying(UNSEEN),
     "content": _applying(CONTENT),
+    "unseen_tasks": _applying(UNSEEN_TASKS),
 }
 
 

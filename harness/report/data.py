@@ -30,6 +30,7 @@ from archive import (
     priced,
 )
 from harness.report.charts import run_charts, titles
+from harness.report.fitting import unseen_of
 from harness.report.front import best_so_far, front_ids
 from harness.report.intervals import METHOD, query_intervals
 from harness.text import plain, visible
@@ -78,6 +79,7 @@ def run_data(
             for call in calls
         ],
         "frontier": [program.number for program in programs if program.id in front],
+        "unseen": {program.number: unseen_of(program, run) for program in programs if program.id in front},
         "titles": titles(run, axis),
         "charts": run_charts(run, programs, front, best_so_far(programs), axis),
     }
@@ -180,6 +182,7 @@ def _program(
         "verdict": plain(record.verdict, NAME),
         "reason": plain(record.reason, TEXT),
         "delta": _rounded(record.mean_delta),
+        "unseen": {"queries": _rounded(record.unseen_delta), "tasks": _rounded(record.unseen_tasks_delta)},
         "worth": _rounded(record.worth),
         "cost": _rounded(costs.on(axis)),
         "costs": {name: _rounded(value) for name, value in vars(costs).items()},

@@ -36,7 +36,7 @@ function methods(run) {
     h("p", {}, `Intervals: ${run.intervals}. They say how sure a delta on that task is, not how it transfers to others.`),
     h("section", {}, h("h2", {}, "Tasks"), table("Tasks of the run", [
       { name: "task", cell: (task) => task.name, key: (task) => task.name },
-      { name: "split", cell: (task) => task.split, key: (task) => task.split },
+      { name: "split", cell: (task) => (task.split === "search" ? task.split : hiddenTask(run)), key: (task) => task.split },
       { name: "domain", cell: (task) => task.domain, key: (task) => task.domain },
       { name: "queries", number: true, cell: (task) => counted(task.queries), key: (task) => task.queries },
       { name: "documents", number: true, cell: (task) => counted(task.documents), key: (task) => task.documents },
