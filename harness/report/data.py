@@ -157,7 +157,8 @@ def _task(task: TaskRecord, measure: str) -> dict[str, Any]:
         "split": task.split,
         "source": plain(task.source, NAME),
         "domain": plain(task.domain, NAME),
-        "queries": task.n_queries,
+        "queries": task.n_queries - len(task.unseen),
+        "unseen": len(task.unseen),
         "documents": task.n_documents,
         "baseline": task.by_measure[measure].value,
         "fingerprint": plain(task.fingerprint, NAME),
@@ -234,13 +235,14 @@ def _result(outcome: OutcomeRecord, interval: Sequence[float] | None, measure: s
 
 
 def _intervals(programs: Sequence[Program], task: TaskRecord, measure: str) -> dict[str, list[float]]:
-    """By program id, where there are per-query values."""
+    """By program id, where there are per-query values: of the queries that deltas are of."""
     ids, rows = [], []
     for program in programs:
         for outcome in program.record.outcomes:
             if outcome.task == task.name and (found := outcome.by_measure):
                 ids.append(program.id)
-                rows.append(found[measure].per_query - task.by_measure[measure].per_query)
+                gains = found[measure].per_query - task.by_measure[measure].per_query
+                rows.append(np.delete(gains, task.unseen))
     return dict(zip(ids, query_intervals(np.stack(rows)).tolist(), strict=True)) if rows else {}
 
 

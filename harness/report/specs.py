@@ -123,7 +123,12 @@ FITTING = _spec(
     data={"name": "fits"},
     encoding={
         "x": GENERATION,
-        "color": {"field": "kind", "type": "nominal", "scale": {"range": [BLUE, ORANGE, GREEN]}},
+        "color": {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"range": [BLUE, ORANGE, GREEN]},
+            "legend": {"symbolOpacity": 1},
+        },
     },
     layer=[
         {**ZERO, "encoding": {"y": {"datum": 0, "type": "quantitative"}, "x": None, "color": None}},
@@ -136,7 +141,7 @@ FITTING = _spec(
             "mark": {"type": "line", "interpolate": "step-after", "point": {"size": 20}, "aria": False},
             "encoding": {
                 "y": {"field": "delta", **DELTA, "title": FITTED},
-                "strokeDash": {"field": "kind", "type": "nominal"},
+                "strokeDash": {"field": "kind", "type": "nominal", "legend": None},
                 "tooltip": [
                     {"field": "generation"},
                     {"field": "program"},

@@ -28,13 +28,13 @@ function programColumns(run) {
 
 // What may be unseen, as far as some program of the run has such a figure.
 const unseenKinds = (run) => ["queries", "tasks"].filter((kind) => Object.values(run.unseen).some((one) => kind in one));
-const interval = ({ low, high }) => (low === undefined ? "" : ` [${signed(low)}, ${signed(high)}]`);
+const interval = ({ low, high }) => (low === undefined ? "" : ` [${signed(low, 3)}, ${signed(high, 3)}]`);
 
 function unseenColumns(run) {
   const of = (program, kind) => run.unseen[program.number]?.[kind];
   return unseenKinds(run).flatMap((kind) => [
     { name: `unseen ${kind}`, number: true, cell: (p) => delta(of(p, kind)?.unseen), key: (p) => of(p, kind)?.unseen },
-    { name: "searched less that [95 %]", number: true, cell: (p) => (of(p, kind) ? signed(of(p, kind).difference) + interval(of(p, kind)) : ""), key: (p) => of(p, kind)?.difference },
+    { name: "difference [95 %]", number: true, cell: (p) => (of(p, kind) ? signed(of(p, kind).difference) + interval(of(p, kind)) : ""), key: (p) => of(p, kind)?.difference },
   ]);
 }
 
@@ -47,7 +47,7 @@ function frontierColumns(run) {
 function unseenTiles(run, best) {
   return unseenKinds(run).map((kind) => {
     const one = best && run.unseen[best.number]?.[kind];
-    return one && [`The same on unseen ${kind}`, signed(one.unseen), `searched ${signed(one.searched)}; difference ${signed(one.difference)}${interval(one)}`];
+    return one && [`Its mean delta on unseen ${kind}`, signed(one.unseen), `searched ${signed(one.searched)}; difference ${signed(one.difference)}${interval(one)}`];
   });
 }
 
