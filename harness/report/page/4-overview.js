@@ -56,8 +56,9 @@ function fittingTold(run) {
   const rows = run.charts.fitting.data.fits;
   const last = rows.filter((row) => row.generation === rows.at(-1).generation && row.program === rows.at(-1).program);
   const figures = last.map((row) => `${signed(row.delta)} ${row.kind === "searched" ? row.kind : "on " + row.kind}`).join(", ");
-  const band = rows.some((row) => "low" in row)
-    ? "A band is the 95 % interval of the difference, laid about the unseen figure: a searched line above a band is beyond the luck of the draw; there the search has begun to fit."
+  const above = last.filter((row) => row.high < last[0].delta).map((row) => row.kind);
+  const band = last.some((row) => "low" in row)
+    ? `A band is the 95 % interval of the difference, laid about the unseen figure: a search has begun to fit where its searched line stays above a band. At the end it is above ${above.length ? "that of " + above.join(" and of ") : "none"}.`
     : "There are too few tasks and queries for an interval of the difference.";
   return `The best program so far after each generation, on what the search selected by and on what it did not see; at the end ${figures}. ${band}`;
 }

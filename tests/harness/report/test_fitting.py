@@ -119,7 +119,8 @@ def test_the_page_shows_searched_and_unseen_on_its_first_screen_and_over_generat
     assert plot.locator("g.mark-line path").count() == 3
     legend = plot.locator(".role-legend-label text").all_text_contents()
     assert legend == ["searched", "unseen queries", "unseen tasks"]
-    expect(page.locator("figcaption", has_text="begun to fit")).to_contain_text("on unseen tasks")
+    told = page.locator("figcaption", has_text="begun to fit")
+    expect(told).to_contain_text("At the end it is above that of unseen queries and of unseen tasks.")
     page.evaluate("address => { location.hash = address; }", f"#/{run.id}/methods")
     cells = page.get_by_role("region", name="Tasks of the run").locator("td:nth-child(2)").all_inner_texts()
     assert cells == ["search"] * 10 + ["unseen"] * 4
