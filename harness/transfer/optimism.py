@@ -12,8 +12,8 @@ from harness.transfer.statistics import Floats
 FEWEST_OF_EITHER = 4
 """Tasks searched on, and tasks unseen, from which their difference has an interval.
 
-In 20,000 draws of exponential values for 10 and for 4 tasks 94.7 % of intervals held the truth, for 11 and 3 92.0 %, for 12
-and 2 85.9 %.
+In 20,000 draws of exponential values for 10 and for 4 tasks 94.7 % of intervals held the truth, for 11 and 3 92.0 %,
+for 12 and 2 85.9 %.
 """
 
 
