@@ -256,6 +256,11 @@ ALTER TABLE heldout_outcomes ADD COLUMN index_bytes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE heldout_outcomes ADD COLUMN alone_s TEXT NOT NULL DEFAULT '[]';
 """
 
+# Before, no run measured on tasks that decide nothing.
+UNSEEN_TASKS = """
+ALTER TABLE programs ADD COLUMN unseen_tasks_delta REAL;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -275,6 +280,7 @@ MIGRATIONS = {
     "unseen": _applying(UNSEEN),
     "content": _applying(CONTENT),
     "index_time": _applying(INDEX_TIME),
+    "unseen_tasks": _applying(UNSEEN_TASKS),
 }
 
 

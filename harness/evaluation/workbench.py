@@ -34,7 +34,12 @@ class Workbench:
     auditor: Auditor
     goal: Goal
     validator: Evaluator | None = None
-    """Over the tasks that a transfer search hides."""
+    """Over the hidden tasks."""
+
+    @property
+    def validates(self) -> bool:
+        """Whether hidden tasks decide what is admitted; otherwise they are unseen: measured, and no more."""
+        return self.settings.search.objective == "transfer"
 
     @property
     def tasks(self) -> Sequence[PreparedTask]:

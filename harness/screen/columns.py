@@ -136,6 +136,7 @@ def _of_programs(
         record("reason", "why it was or was not admitted"),
         record("mean_delta", "mean over the search tasks of the run's measure less cosine's", _signed),
         record("unseen_delta", "the same on queries that nothing was selected by; null where there are none", _signed),
+        record("unseen_tasks_delta", "the same on tasks that nothing was selected by; null if there are none", _signed),
         record("worth", "what the run maximises, by default the mean delta; null below the floor", _signed),
         record("cost_ratio", "cost ratio c in texts; 1 is to encode every query and document once", _two),
         record("wins", "tasks on which it beats cosine"),
@@ -254,13 +255,18 @@ FRONTIER: "Listing[Point]" = Listing(
 )
 
 
-def frontier_table(axis: str, *, by_worth: bool) -> "tuple[Column[Point], ...]":
-    """Columns of a frontier on an axis: its own cost first, the other costs last; `by_worth` shows the worth too."""
+def frontier_table(axis: str, *, by_worth: bool, unseen_tasks: bool) -> "tuple[Column[Point], ...]":
+    """Columns of a frontier on an axis: its own cost first, the other costs last.
+
+    `by_worth` shows the worth too, `unseen_tasks` the mean delta on these.
+    """
     first, *rest = dict.fromkeys([COST_COLUMNS[axis], *COST_COLUMNS.values()])
     names = list(FRONTIER.table)
     names[names.index("cost_ratio")] = first
     if by_worth:
         names.insert(names.index("mean_delta"), "worth")
+    if unseen_tasks:
+        names.insert(names.index("unseen_delta") + 1, "unseen_tasks_delta")
     return Listing(FRONTIER.columns, (*names, *rest, "program_seconds")).table_columns
 
 

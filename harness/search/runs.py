@@ -340,8 +340,10 @@ def hidden_of(archive: Archive, run_id: str) -> frozenset[str]:
 
 
 def hidden_names(settings: Settings, tasks: Sequence[RetrievalTask]) -> frozenset[str]:
-    """The tasks that a transfer search hides from the proposer; none in a compute search."""
-    search = settings.search
-    if search.objective != "transfer":
-        return frozenset()
-    return hidden_tasks([task.name for task in tasks], search.seed, search.validation_share)
+    """The tasks that no proposer hears of: those that a transfer search admits by, or those left unseen."""
+    search, names = settings.search, [task.name for task in tasks]
+    if search.objective == "transfer":
+        return hidden_tasks(names, search.seed, search.validation_share)
+    if settings.tasks.unseen_tasks:
+        return hidden_tasks(names, settings.archive.secret, settings.tasks.unseen_tasks, "tasks.unseen_tasks")
+    return frozenset()

@@ -244,8 +244,15 @@ def _check_values(settings: Settings) -> None:
                 f"{key} gives a program few queries at a time, and a transductive one needs all: leave it out, or set "
                 "program.transductive=refuse."
             )
-    if not 0 <= settings.tasks.unseen < 1:
-        raise UsageError(f"tasks.unseen is {settings.tasks.unseen}; it is a share of the queries, from 0 to below 1.")
+    for name, of in (("unseen", "queries"), ("unseen_tasks", "tasks")):
+        share = getattr(settings.tasks, name)
+        if not 0 <= share < 1:
+            raise UsageError(f"tasks.{name} is {share}; it is a share of the {of}, from 0 to below 1.")
+    if settings.tasks.unseen_tasks and settings.search.objective == "transfer":
+        raise UsageError(
+            "A transfer search hides tasks and admits by them, so it has no unseen tasks; "
+            "set tasks.unseen_tasks=0 or search.objective=compute."
+        )
 
 
 def as_yaml(settings: Settings) -> str:

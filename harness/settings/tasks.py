@@ -34,6 +34,9 @@ class TasksSettings:
     unseen: float = 0.3
     """Discovery only: share of each task's queries that no proposer hears of and that selects nothing; a gain there is
     no optimism."""
+    unseen_tasks: float = 0.0
+    """Discovery only: share of the tasks, at least one where it is above 0, that no proposer hears of and that select
+    and admit nothing; every program with a result is measured on them too. Not with search.objective=transfer."""
     held_out: bool = False
     """Marks the tasks as held out, so that no discovery run takes them."""
     options: dict[str, Any] = field(default_factory=dict)
