@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive import Archive, HeldOut, OutcomeRecord, Overlap, Program, Run, Searched, TaskRecord
-from archive.costs import Cost, Costs
+from archive.costs import Cost, Costs, Spent
 from harness.programs.fingerprint import code_hash
 from harness.transfer.intervals import Interval, mean_interval, query_interval
 from harness.transfer.statistics import CellDelta
@@ -89,12 +89,9 @@ def intervals(cells: Sequence[Measured]) -> tuple[Interval, ...]:
 def _costs(counted: Sequence[tuple[OutcomeRecord, TaskRecord]]) -> Costs:
     if not counted:
         return Costs()
-    return Costs.of(
-        sum((Cost(one.texts, one.tokens, one.encoder_seconds) for one, _ in counted), Cost()),
-        sum((Cost(task.baseline_texts, task.baseline_tokens, task.baseline_seconds) for _, task in counted), Cost()),
-        sum(one.cpu_s for one, _ in counted),
-        sum(task.n_queries for _, task in counted),
-    )
+    spent = sum((Spent.by(outcome, task.n_queries, task.n_documents) for outcome, task in counted), Spent())
+    base = (Cost(task.baseline_texts, task.baseline_tokens, task.baseline_seconds) for _, task in counted)
+    return Costs.of(spent, sum(base, Cost()))
 
 
 def _shared(overlap: Overlap) -> str:

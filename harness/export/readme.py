@@ -7,10 +7,17 @@ from harness.export.measured import Measured, intervals
 from harness.text import plain
 
 UNITS = (
-    ("texts", "Texts encoded", "times"),
-    ("tokens", "Tokens read", "times"),
-    ("seconds", "Encoder seconds", "times"),
-    ("program_seconds", "Processor seconds of the program itself", "s a query"),
+    ("texts", "texts encoded", "{:.2f} times"),
+    ("tokens", "tokens read", "{:.2f} times"),
+    ("seconds", "encoder seconds", "{:.2f} times"),
+    ("latency", "a query, on one core, its index not counted", "{:.1f} ms"),
+    ("alone_median", "a query asked alone, the median", "{:.1f} ms"),
+    ("alone_95", "a query asked alone, the 95th percentile", "{:.1f} ms"),
+    ("program_seconds", "the program's processor seconds a query, its index counted", "{:.4f} s"),
+    ("query_texts", "texts embedded for a query", "{:.2f}"),
+    ("index_texts", "texts embedded to index a document", "{:.2f}"),
+    ("index_seconds", "indexing 1,000 documents that are embedded", "{:.3f} s"),
+    ("index_bytes", "index of a document", "{:,.0f} bytes"),
 )
 
 
@@ -18,15 +25,13 @@ def costs_told(facts: ProgramFacts) -> str:
     """Costs on every axis, as far as they are known."""
     if facts.costs.texts is None:
         return "Not measured."
-    rows = [
-        f"| {name} | {value:.2f} {unit} |" if unit == "times" else f"| {name} | {value:.4f} {unit} |"
-        for axis, name, unit in UNITS
-        if (value := getattr(facts.costs, axis)) is not None
-    ]
+    told = ((name, form, getattr(facts.costs, axis)) for axis, name, form in UNITS)
+    rows = [f"| {name} | {form.format(value)} |" for name, form, value in told if value is not None]
     table = "\n".join(["| axis | cost |", "|---|--:|", *rows])
     return (
-        f"Measured over {facts.cost_from}. 1 is encoding every query and document once; the rest is what the program "
-        f"embeds beside, as if nothing were remembered.\n\n{table}"
+        f"Measured over {facts.cost_from}. 1 time is encoding every query and document once; the rest is what the "
+        f"program embeds beside, as if nothing were remembered. Times are those of the machine that measured.\n\n"
+        f"{table}"
     )
 
 
