@@ -8,12 +8,10 @@ product of the query with all documents, `documents @ query`, measured in betwee
 """
 
 import argparse
-import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from types import ModuleType
@@ -35,7 +33,15 @@ ADDED = 1000
 
 def texts_of(folder: Path, count: int) -> list[str]:
     """Distinct pieces of so many words; where a folder runs out, pieces that begin elsewhere in it."""
-    return list(islice(dict.fromkeys(piece for shift in range(WORDS) for piece in _pieces(folder, shift)), count))
+    found: dict[str, None] = {}
+    for shift in range(WORDS):
+        for piece in _pieces(folder, shift):
+            found[piece] = None
+            if len(found) == count:
+                return list(found)
+    raise SystemExit(
+        f"The folder {folder} has {len(found):,} texts of {WORDS} words; name a larger one, or fewer texts."
+    )
 
 
 def _pieces(folder: Path, shift: int) -> Iterator[str]:
@@ -110,7 +116,7 @@ def run_large(texts: list[str], added: list[str], queries: list[str], name: str,
 def main() -> None:
     """Read the arguments and print a line for each figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--folder", type=Path, default=Path(sysconfig.get_path("stdlib")))
+    parser.add_argument("--folder", type=Path, default=Path(np.__file__).parents[1])
     parser.add_argument("--texts", type=int, default=1_000_000)
     parser.add_argument("--program", default="bm25_rrf", choices=programs.names())
     parser.add_argument("--queries", type=int, default=20)
