@@ -50,7 +50,7 @@ def _parser(package: str) -> argparse.ArgumentParser:
 
 def _index(retriever: ProgramRetriever, asked: argparse.Namespace) -> None:
     retriever.index(*read_corpus(asked.corpus))
-    retriever.save(asked.folder, replace=True)
+    retriever.save(asked.folder, overwrite=True)
     print(f"Indexed {len(retriever)} documents in {asked.folder}.")
 
 

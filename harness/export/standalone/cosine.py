@@ -45,10 +45,16 @@ def nearest(
     # The error of a sum of dim products of unit rows in any order (Higham, 2002, section 3.1), once for either side.
     room = 2 * documents.shape[1] * np.finfo(np.float32).eps
     worst = np.partition(rough, len(rough) - k)[len(rough) - k]
-    near = np.flatnonzero(rough >= worst - room)
-    exact = _wide(query[0], documents[near])
-    best = np.lexsort((near, -exact))[:k]
-    return near[best], exact[best]
+    return nearest_among(query, documents, k, np.flatnonzero(rough >= worst - room))
+
+
+def nearest_among(
+    query: FloatMatrix, documents: FloatMatrix, k: int, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The same of some documents alone, whose positions are `rows`."""
+    exact = _wide(query[0], documents[rows])
+    order = np.lexsort((rows, -exact))[:k]
+    return rows[order], exact[order]
 
 
 def best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 from typing import NamedTuple, overload
 
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from harness.encoders.protocol import Encoder
 
 from . import cosine, saved
+from .approximate import Approximate
 from .documents import check_documents, check_query
 from .faults import RetrieverError
 from .memory import RememberingEncoder
@@ -74,7 +77,7 @@ class ProgramRetriever:
     def ids(self) -> list[str]:
         """Ids of the documents that can be found, in order of indexing."""
         snapshot = self._snapshot
-        return [snapshot.ids[row] for row in np.flatnonzero(snapshot.live)]
+        return list(compress(snapshot.ids, snapshot.live))
 
     def index(self, ids: Sequence[str], texts: Sequence[str], *, allow_empty: bool = False) -> None:
         """Embed a corpus, in place of the last one, with what the program makes of its documents.
@@ -127,6 +130,15 @@ class ProgramRetriever:
             if not self._snapshot.live.all():
                 self._swap(self._snapshot.compacted())
                 self._rows = None
+
+    def approximate(self) -> None:
+        """Let faiss find the candidates from here on, for corpora of many millions: it may miss some of the nearest.
+
+        What is added later is compared exactly until this is called again. `index` and `compact` drop it.
+        """
+        with self._changing:
+            found = Approximate.of(self._snapshot.vectors.array)
+            self._snapshot = replace(self._snapshot, approximate=found)
 
     def changes(self, ids: Sequence[str], texts: Sequence[str]) -> Changes:
         """How this corpus differs from the one that is indexed."""
@@ -228,16 +240,16 @@ class ProgramRetriever:
                 snapshot.prepared.append(made)
             return snapshot.prepared[0]
 
-    def save(self, folder: Path | str, *, replace: bool = False) -> None:
+    def save(self, folder: Path | str, *, overwrite: bool = False) -> None:
         """Write the index, wholly or not at all.
 
         An index that is there already must be the one that this was loaded from or saved as, unchanged since, unless
-        `replace` says that it may go.
+        `overwrite` says that it may go.
         """
         with self._changing:
             package, kept = self._program.package, self.memory.kept
             self._state = saved.save(
-                Path(folder), self._snapshot, kept, package, self.identity, expected=self._state, replace=replace
+                Path(folder), self._snapshot, kept, package, self.identity, expected=self._state, overwrite=overwrite
             )
 
     def load(self, folder: Path | str) -> None:
@@ -250,7 +262,7 @@ class ProgramRetriever:
     def _among_candidates(
         self, snapshot: Snapshot, query: str, asked: NDArray[np.float32], k: int, candidates: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        rows, near = cosine.nearest(asked, snapshot.vectors.array, max(k, candidates), snapshot.live)
+        rows, near = self._nearest(snapshot, asked, max(k, candidates))
         places = np.argsort(rows[:candidates])  # a program sees them in the order of the corpus
         chosen, beyond = rows[:candidates][places], rows[candidates:k]
         vectors, texts = snapshot.vectors.array[chosen], [snapshot.texts[row] for row in chosen]
@@ -262,6 +274,15 @@ class ProgramRetriever:
         below = float(scores.min()) + near[candidates:k].astype(np.float64) - 2
         return np.concatenate([chosen[found], beyond]), np.concatenate([scores[found].astype(np.float64), below])
 
+    def _nearest(
+        self, snapshot: Snapshot, asked: NDArray[np.float32], count: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        vectors = snapshot.vectors.array
+        if snapshot.approximate is None:
+            return cosine.nearest(asked, vectors, count, snapshot.live)
+        rows = snapshot.approximate.near(asked, count, len(vectors))
+        return cosine.nearest_among(asked, vectors, count, rows[snapshot.live[rows]])
+
     def _swap(self, snapshot: Snapshot) -> None:
         """Let searches see it once the program is ready for it."""
         if self.candidates is None:
@@ -270,5 +291,6 @@ class ProgramRetriever:
 
     def _known_rows(self) -> dict[str, int]:
         if self._rows is None:
-            self._rows = {self._snapshot.ids[row]: int(row) for row in np.flatnonzero(self._snapshot.live)}
+            live = self._snapshot.live.tolist()
+            self._rows = {name: row for row, name in enumerate(self._snapshot.ids) if live[row]}
         return self._rows

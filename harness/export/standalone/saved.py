@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import store
+from .approximate import Approximate
 from .faults import RetrieverError
 from .memory import Kept
 from .rows import GrowingRows, GrowingStrings, PackedStrings
@@ -35,11 +36,13 @@ def save(
     identity: Mapping[str, str],
     *,
     expected: str | None,
-    replace: bool,
+    overwrite: bool,
 ) -> str:
     """Write an index and return the name of its state; raises as `store.write` does."""
     arrays: Arrays = {"vectors": snapshot.vectors.array, "live": snapshot.live}
     arrays |= _packed("ids", snapshot.ids) | _packed("texts", snapshot.texts) | _of_kept(kept)
+    if snapshot.approximate is not None:
+        arrays["approximate"] = snapshot.approximate.written
     prepared = None
     if snapshot.prepared:
         try:
@@ -54,7 +57,7 @@ def save(
         "prepared": prepared,
         "variants": list(dict.fromkeys(variant for variant, _ in kept.rows)),
     }
-    return store.write(folder, arrays, facts, expected=expected, replace=replace)
+    return store.write(folder, arrays, facts, expected=expected, overwrite=overwrite)
 
 
 def load(folder: Path, dim: int, package: str, identity: Mapping[str, str]) -> Loaded:
@@ -71,6 +74,7 @@ def load(folder: Path, dim: int, package: str, identity: Mapping[str, str]) -> L
             GrowingStrings(_unpacked("texts", arrays)),
             GrowingRows.of(vectors),
             np.array(arrays["live"]),
+            approximate=Approximate.read(arrays["approximate"]) if "approximate" in arrays else None,
         )
         if stored.facts["is_prepared"]:
             parts = [arrays[f"prepared-{number}"] for number in range(sum(map(_is_prepared, arrays)))]

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .approximate import Approximate
 from .rows import GrowingRows, GrowingStrings
 
 
@@ -25,6 +26,8 @@ class Snapshot:
     prepared: list[Any] = field(default_factory=list)
     """What the program's `index` made of the whole corpus; empty until a search of the whole corpus needs it."""
     preparing: threading.Lock = field(default_factory=threading.Lock)
+    approximate: Approximate | None = None
+    """Of the first rows; later ones, and all where there is none, are compared one by one."""
 
     @classmethod
     def empty(cls, dim: int) -> "Snapshot":
@@ -45,13 +48,14 @@ class Snapshot:
     def plus(self, ids: Sequence[str], texts: Sequence[str], vectors: NDArray[np.float32]) -> "Snapshot":
         """With further documents."""
         live = np.append(self.live, np.ones(len(ids), np.bool_))
-        return Snapshot(self.ids.plus(ids), self.texts.plus(texts), self.vectors.plus(vectors), live)
+        more = self.ids.plus(ids), self.texts.plus(texts), self.vectors.plus(vectors)
+        return Snapshot(*more, live, approximate=self.approximate)
 
     def without(self, rows: Sequence[int]) -> "Snapshot":
         """With these rows marked as removed: they are found no more, but a program still sees them."""
         live = self.live.copy()
         live[list(rows)] = False
-        return Snapshot(self.ids, self.texts, self.vectors, live, self.prepared, self.preparing)
+        return replace(self, live=live)
 
     def compacted(self) -> "Snapshot":
         """Without the documents that were removed, which a program then sees no more."""

@@ -34,17 +34,17 @@ class Stored:
 
 
 def write(
-    folder: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], *, expected: str | None, replace: bool
+    folder: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], *, expected: str | None, overwrite: bool
 ) -> str:
     """Write an index and return the name of its state.
 
-    `expected` is the state that this one was made from; unless `replace`, any other that is found there is left alone.
+    `expected` is the state that this one was made from; unless `overwrite`, any other that is there is left alone.
     Raises RetrieverError where it is, where another process is writing, or where the disk refuses.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):
-            if not replace:
+            if not overwrite:
                 _require_state(folder, expected)
             _sweep(folder)
             return _write(folder, arrays, facts)
@@ -79,11 +79,11 @@ def _require_state(folder: Path, expected: str | None) -> None:
     if not (folder / HEAD).exists():
         return
     if expected is None:
-        raise RetrieverError(f"There is an index in {folder} already; load it first, or save with replace=True.")
+        raise RetrieverError(f"There is an index in {folder} already; load it first, or save with overwrite=True.")
     if _head(folder)["state"] != expected:
         raise RetrieverError(
             f"The index in {folder} was changed by somebody else since it was loaded; load it again and repeat the "
-            "change, or save with replace=True."
+            "change, or save with overwrite=True."
         )
 
 

@@ -1,6 +1,7 @@
-"""The retriever within LangChain, LlamaIndex and PyTerrier, where these are installed: no extra of this project is."""
+"""The retriever with faiss, LangChain, LlamaIndex and PyTerrier where they are installed: no extra here brings them."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,18 @@ from harness.export.standalone.retriever import ProgramRetriever
 
 Make = Callable[..., ProgramRetriever]
 QUERY = "violin strings"
+WORDS = [text.split()[1] for text in TEXTS] + [
+    "comet",
+    "winter",
+    "dust",
+    "sun",
+    "bill",
+    "spring",
+    "owl",
+    "string",
+    "mouse",
+    "night",
+]
 
 
 def test_langchain(make: Make) -> None:
@@ -43,3 +56,19 @@ def test_pyterrier(make: Make) -> None:
     first = found[found["qid"] == "1"].sort_values("rank")
     assert list(zip(first["docno"], first["score"], strict=True)) == [hit[:2] for hit in retriever.search(QUERY, 2)]
     assert sorted(set(found["qid"])) == ["1", "2"] and found["rank"].min() == 0
+
+
+def test_faiss_finds_most_candidates_and_what_was_added_since(make: Make, tmp_path: Path) -> None:
+    pytest.importorskip("faiss")
+    retriever, texts = make("identity", candidates=20), [f"{first} {second}" for first in WORDS for second in WORDS]
+    retriever.index(texts, texts)
+    exact = {query: {hit.id for hit in retriever.search(query, k=10)} for query in texts[:50]}
+    retriever.approximate()
+    retriever.save(tmp_path)
+    retriever.load(tmp_path)
+    found = {query: {hit.id for hit in retriever.search(query, k=10)} for query in exact}
+    assert sum(len(exact[query] & found[query]) for query in exact) > 0.5 * 10 * len(exact)
+    retriever.add(["new"], ["harbour violin comet"])
+    retriever.remove(["harbour violin"])
+    hits = [hit.id for hit in retriever.search("harbour violin comet", k=5)]
+    assert hits[0] == "new" and "harbour violin" not in hits

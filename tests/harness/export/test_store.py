@@ -128,14 +128,14 @@ def crash(descriptor):
         os._exit(7)
     real(descriptor)
 os.fsync = crash
-store.write(Path(sys.argv[1]), {"a": np.arange(9), "b": np.ones(2)}, {}, expected=None, replace=True)
+store.write(Path(sys.argv[1]), {"a": np.arange(9), "b": np.ones(2)}, {}, expected=None, overwrite=True)
 """
 
 
 def test_a_crash_at_any_moment_leaves_one_whole_index(make: Make, tmp_path: Path) -> None:
     from harness.export.standalone import store
 
-    store.write(tmp_path, {"a": np.zeros(3)}, {}, expected=None, replace=False)
+    store.write(tmp_path, {"a": np.zeros(3)}, {}, expected=None, overwrite=False)
     codes = []
     for moment in range(6):
         done = subprocess.run([sys.executable, "-c", CRASH, str(tmp_path), str(moment)], check=False, timeout=60)
@@ -157,7 +157,7 @@ def test_two_writers_do_not_undo_each_other(make: Make, tmp_path: Path) -> None:
         first.save(tmp_path)
     first.load(tmp_path)
     assert first.ids == [*IDS, "owls"]
-    first.save(tmp_path, replace=True)
+    first.save(tmp_path, overwrite=True)
 
 
 def test_a_save_beside_another_process_is_refused_at_once(make: Make, tmp_path: Path) -> None:
@@ -173,5 +173,5 @@ def test_a_reader_goes_on_while_the_index_is_replaced(make: Make, tmp_path: Path
     writer.save(tmp_path)
     reader.load(tmp_path)
     writer.index(["only"], ["Something else entirely."])
-    writer.save(tmp_path, replace=True)
+    writer.save(tmp_path, overwrite=True)
     assert reader.ids == IDS and reader.search("violin strings", k=1)[0].text == TEXTS[1]
