@@ -27,16 +27,18 @@ from primitives.interaction import (
     segment_scores,
     top_over_segments,
 )
-from primitives.lexical import bm25, words
+from primitives.lexical import LexicalIndex, bm25, lexical_index
 from primitives.normalise import minmax, ranks, zscore
 from primitives.products import cosines
 from primitives.segments import Segments, chunk_segments, lead, pair_segments, sentence_segments, sentences, word_chunks
+from primitives.tokens import words
 
 __all__ = [
     "FloatMatrix",
     "FloatStack",
     "FloatVector",
     "IndexArray",
+    "LexicalIndex",
     "Segments",
     "best_segments",
     "bm25",
@@ -51,6 +53,7 @@ __all__ = [
     "density",
     "fisher_direction",
     "lead",
+    "lexical_index",
     "max_over_segments",
     "mean_over_segments",
     "median_fusion",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primitives import bm25, words
-from primitives.lexical import word_stem
+from primitives.tokens import word_stem
 
 texts = st.lists(st.sampled_from(["cat", "dog", "fish", "bird"]), max_size=8).map(" ".join)
 
