@@ -30,20 +30,20 @@ class Memory(Generic[Index, Documents]):
         `documents` is kept as it is: hand over a copy of what may change. Nothing is said of documents that changed
         places or are gone: their index is made anew.
         """
-        entries = [entry for entry in self._kept if entry[0] == choices and _begins(documents, entry[1])]
-        if not entries:
+        known = next((entry for entry in self._kept if entry[0] == choices and _begins(documents, entry[1])), None)
+        if known is None:
             index = make(documents)
         else:
-            _, known, index = entries[0]
-            if len(known) < len(documents):
-                index = extend(index, documents[len(known) :])
-        others = [entry for entry in self._kept if not any(entry is old for old in entries[:1])]
-        self._kept = [(choices, documents, index), *others][: self._most]  # one step, whatever other threads do
+            more = documents[len(known[1]) :]
+            index = extend(known[2], more) if len(more) else known[2]
+        kept = [(choices, documents, index)]
+        kept += [entry for entry in self._kept if entry is not known]
+        self._kept = kept[: self._most]  # in one step, whatever other threads do
         return index
 
 
 def _begins(documents: Documents, known: Documents) -> bool:
-    """Whether the known documents, one at least, stand first in the same order. Strings that are one object are quick."""
+    """Whether the known documents, one at least, stand first in the same order."""
     if not 0 < len(known) <= len(documents):
         return False
     first = documents[: len(known)]

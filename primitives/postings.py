@@ -49,7 +49,7 @@ class Postings:
         return self.letters.tobytes().decode().split("\n")[:-1]
 
     def span(self, word: str) -> slice:
-        """Where the pairs of a word stand; empty for a word that no document holds. About 20 steps for 1,000,000 words."""
+        """Where the pairs of a word stand; empty for a word that no document holds."""
         wanted = word.encode()
         number = bisect_left(range(len(self.ends)), wanted, key=self.word)
         if number == len(self.ends) or self.word(number) != wanted:
@@ -60,7 +60,7 @@ class Postings:
 def read_postings(
     texts: Sequence[str], split: Callable[[str], Sequence[str]], expand: Callable[[str], Sequence[str]]
 ) -> Postings:
-    """Postings of texts that `split` cuts into runs, each of which `expand` turns into words (once, however frequent)."""
+    """Postings of texts that `split` cuts into runs, each of which `expand` turns into words."""
     numbers: dict[str, int] = {}
     meanings: dict[str, list[int]] = {}
     terms, documents, frequencies, lengths = [], [], [], []
@@ -80,9 +80,9 @@ def read_postings(
     ordered = sorted(numbers)
     rank = np.empty(len(ordered), dtype=np.int32)
     rank[[numbers[word] for word in ordered]] = np.arange(len(ordered), dtype=np.int32)
-    term = rank[_all(terms)]
-    by_word = np.argsort(term, kind="stable")
-    held = np.bincount(term, minlength=len(ordered))
+    ranked = rank[_all(terms)]
+    by_word = np.argsort(ranked, kind="stable")
+    held = np.bincount(ranked, minlength=len(ordered))
     return _laid_out(ordered, held, _all(documents)[by_word], _all(frequencies)[by_word], _all(lengths))
 
 
