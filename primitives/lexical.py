@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.arrays import FloatMatrix, IndexArray
-from primitives.memory import Memory
-from primitives.postings import Postings, join_postings, read_postings
+from primitives.memory import recall
+from primitives.postings import Postings, join_postings, read_postings, span_of
 from primitives.tokens import runs, words, words_of_run
+
+K1 = 1.5
+B = 0.75
+"""The customary values: how soon a repeated word stops to count, and how much the length of a document counts."""
 
 Gain = tuple[NDArray[np.int32], NDArray[np.float64]]
 """Documents that hold a word, rising, and what the word adds to the score of each."""
@@ -29,10 +33,10 @@ class LexicalIndex:
     camel: bool = False
     cjk: bool = False
 
-    def scores(self, q_texts: Sequence[str], k1: float = 1.5, b: float = 0.75) -> FloatMatrix:
+    def scores(self, q_texts: Sequence[str], k1: float = K1, b: float = B) -> FloatMatrix:
         """BM25 score of every document for every query, as `bm25` has it; float32 (Q, N), 0 where no word is shared."""
-        asked = self._asked(q_texts)
-        gains = self._gains(asked, k1, b)
+        asked = words_asked(self, q_texts)
+        gains = word_gains(self.postings, asked, k1, b)
         total = len(self.postings.lengths)
         scores = np.zeros((len(q_texts), total), dtype=np.float32)
         for row, counts in zip(scores, asked, strict=True):
@@ -42,13 +46,13 @@ class LexicalIndex:
                 row[:] = np.bincount(np.concatenate(hits, dtype=np.int64), np.concatenate(added), total)
         return scores
 
-    def scores_at(self, q_texts: Sequence[str], columns: IndexArray, k1: float = 1.5, b: float = 0.75) -> FloatMatrix:
+    def scores_at(self, q_texts: Sequence[str], columns: IndexArray, k1: float = K1, b: float = B) -> FloatMatrix:
         """The same scores of some documents alone: int64 (Q, K) names those of each query; float32 (Q, K).
 
         Time and memory do not grow with N, only with the documents that hold the query's words.
         """
-        asked = self._asked(q_texts)
-        gains = self._gains(asked, k1, b)
+        asked = words_asked(self, q_texts)
+        gains = word_gains(self.postings, asked, k1, b)
         scores = np.zeros(columns.shape)
         for row, wanted, counts in zip(scores, columns, asked, strict=True):
             for word, times in counts.items():
@@ -58,34 +62,31 @@ class LexicalIndex:
                     row += np.where(holders[place] == wanted, gain[place] * times, 0)
         return scores.astype(np.float32)
 
-    def extended(self, d_texts: Sequence[str]) -> "LexicalIndex":
-        """The index of these documents after those that it holds, equal to one made of all of them."""
-        new = _read(d_texts, self.stem, self.camel, self.cjk).postings
-        return LexicalIndex(join_postings(self.postings, new), self.stem, self.camel, self.cjk)
 
-    def _asked(self, q_texts: Sequence[str]) -> list[Counter[str]]:
-        """The words of each query with their number, in order of first use."""
-        return [Counter(words(text, stem=self.stem, camel=self.camel, cjk=self.cjk)) for text in q_texts]
-
-    def _gains(self, asked: Sequence[Counter[str]], k1: float, b: float) -> dict[str, Gain]:
-        """What each word that is asked for adds to the documents that hold it."""
-        spans = {word: self.postings.span(word) for word in dict.fromkeys(word for counts in asked for word in counts)}
-        total = len(self.postings.lengths)
-        seeing = sum(any(spans[word].stop > spans[word].start for word in counts) for counts in asked)
-        if 2 * seeing <= len(asked) and asked and total:
-            print(f"bm25 sees nothing: {len(asked) - seeing} of {len(asked)} queries share no word with any document.")
-        holding = np.array([span.stop - span.start for span in spans.values()], dtype=np.int64)
-        idf = np.log1p((total - holding + 0.5) / (holding + 0.5))
-        mean = max(float(self.postings.lengths.mean()), 1.0) if total else 1.0
-        gains = {}
-        for weight, (word, span) in zip(idf, spans.items(), strict=True):
-            documents, frequency = self.postings.documents[span], self.postings.frequency[span].astype(np.float64)
-            norm = k1 * (1 - b + b * (self.postings.lengths[documents] / mean))
-            gains[word] = (documents, weight * (frequency * (k1 + 1) / (frequency + norm)))
-        return gains
+def words_asked(index: LexicalIndex, q_texts: Sequence[str]) -> list[Counter[str]]:
+    """The words of each query and how often it has them, in order of first use."""
+    return [Counter(words(text, stem=index.stem, camel=index.camel, cjk=index.cjk)) for text in q_texts]
 
 
-REMEMBERED = Memory[LexicalIndex, Sequence[str]]()
+def word_gains(postings: Postings, asked: Sequence[Counter[str]], k1: float, b: float) -> dict[str, Gain]:
+    """What each word that is asked for adds to the documents that hold it. Tells of queries that see nothing."""
+    spans = {word: span_of(postings, word) for word in dict.fromkeys(word for counts in asked for word in counts)}
+    total = len(postings.lengths)
+    blind = sum(all(spans[word].stop == 0 for word in counts) for counts in asked)
+    if 2 * blind >= len(asked) > 0 and total:
+        print(f"bm25 sees nothing: {blind} of {len(asked)} queries share no word with any document.")
+    holding = np.array([span.stop - span.start for span in spans.values()], dtype=np.int64)
+    idf = np.log1p((total - holding + 0.5) / (holding + 0.5))
+    mean = max(float(postings.lengths.mean()), 1.0) if total else 1.0
+    gains = {}
+    for weight, (word, span) in zip(idf, spans.items(), strict=True):
+        documents, frequency = postings.documents[span], postings.frequency[span].astype(np.float64)
+        norm = k1 * (1 - b + b * (postings.lengths[documents] / mean))
+        gains[word] = (documents, weight * (frequency * (k1 + 1) / (frequency + norm)))
+    return gains
+
+
+LEXICAL_MEMORY: list[tuple[object, Sequence[str], LexicalIndex]] = []
 
 
 def lexical_index(
@@ -96,19 +97,20 @@ def lexical_index(
     What a word is, `words` says. The last few indexes are remembered: the same documents are not read again, and where
     others stand behind them, those alone are read.
     """
-    return REMEMBERED.recall(
+    return recall(
+        LEXICAL_MEMORY,
         (stem, camel, cjk),
         list(d_texts),
-        partial(_read, stem=stem, camel=camel, cjk=cjk),
-        lambda index, more: index.extended(more),
+        partial(read_lexical, stem=stem, camel=camel, cjk=cjk),
+        extend_lexical,
     )
 
 
 def bm25(
     queries: Sequence[str],
     documents: Sequence[str],
-    k1: float = 1.5,
-    b: float = 0.75,
+    k1: float = K1,
+    b: float = B,
     *,
     stem: bool = False,
     camel: bool = False,
@@ -124,6 +126,13 @@ def bm25(
     return lexical_index(documents, stem=stem, camel=camel, cjk=cjk).scores(queries, k1, b)
 
 
-def _read(d_texts: Sequence[str], stem: bool, camel: bool, cjk: bool) -> LexicalIndex:
+def read_lexical(d_texts: Sequence[str], stem: bool, camel: bool, cjk: bool) -> LexicalIndex:
+    """The index of these documents, whatever is remembered."""
     expand = partial(words_of_run, stem=stem, camel=camel, cjk=cjk)
     return LexicalIndex(read_postings(d_texts, partial(runs, camel=camel), expand), stem, camel, cjk)
+
+
+def extend_lexical(index: LexicalIndex, d_texts: Sequence[str]) -> LexicalIndex:
+    """The index of these documents behind those that it holds, equal to one made of all of them."""
+    new = read_lexical(d_texts, index.stem, index.camel, index.cjk)
+    return LexicalIndex(join_postings(index.postings, new.postings), index.stem, index.camel, index.cjk)

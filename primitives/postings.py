@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from primitives.arrays import IndexArray
 
-TEXTS_AT_ONCE = 4096
+TEXTS_AT_ONCE = 1000
 """Texts whose words are held as strings at once: bounds the memory."""
 
 
@@ -39,22 +40,25 @@ class Postings:
     lengths: NDArray[np.int32]
     """Words in each document, repeated ones too; int32 (N,)."""
 
-    def word(self, number: int) -> bytes:
-        """One of the V words, as UTF-8."""
-        start = int(self.ends[number - 1]) + 1 if number else 0
-        return self.letters[start : int(self.ends[number])].tobytes()
 
-    def words(self) -> list[str]:
-        """All words, sorted."""
-        return self.letters.tobytes().decode().split("\n")[:-1]
+def word_at(postings: Postings, number: int) -> bytes:
+    """One of the V words, as UTF-8."""
+    start = int(postings.ends[number - 1]) + 1 if number else 0
+    return postings.letters[start : int(postings.ends[number])].tobytes()
 
-    def span(self, word: str) -> slice:
-        """Where the pairs of a word stand; empty for a word that no document holds."""
-        wanted = word.encode()
-        number = bisect_left(range(len(self.ends)), wanted, key=self.word)
-        if number == len(self.ends) or self.word(number) != wanted:
-            return slice(0, 0)
-        return slice(int(self.first[number]), int(self.first[number + 1]))
+
+def all_words(postings: Postings) -> list[str]:
+    """The V words, sorted."""
+    return postings.letters.tobytes().decode().split("\n")[:-1]
+
+
+def span_of(postings: Postings, word: str) -> slice:
+    """Where the pairs of a word stand; empty for a word that no document holds."""
+    wanted = word.encode()
+    number = bisect_left(range(len(postings.ends)), wanted, key=partial(word_at, postings))
+    if number == len(postings.ends) or word_at(postings, number) != wanted:
+        return slice(0, 0)
+    return slice(int(postings.first[number]), int(postings.first[number + 1]))
 
 
 def read_postings(
@@ -80,15 +84,15 @@ def read_postings(
     ordered = sorted(numbers)
     rank = np.empty(len(ordered), dtype=np.int32)
     rank[[numbers[word] for word in ordered]] = np.arange(len(ordered), dtype=np.int32)
-    ranked = rank[_all(terms)]
+    ranked = rank[joined(terms)]
     by_word = np.argsort(ranked, kind="stable")
     held = np.bincount(ranked, minlength=len(ordered))
-    return _laid_out(ordered, held, _all(documents)[by_word], _all(frequencies)[by_word], _all(lengths))
+    return lay_out(ordered, held, joined(documents)[by_word], joined(frequencies)[by_word], joined(lengths))
 
 
 def join_postings(old: Postings, new: Postings) -> Postings:
     """Postings of the old documents and, after them, the new ones: equal to those read from all texts together."""
-    words, added = old.words(), new.words()
+    words, added = all_words(old), all_words(new)
     place = np.array([bisect_left(words, word) for word in added], dtype=np.int64)
     fresh = np.array(
         [at == len(words) or words[at] != word for at, word in zip(place.tolist(), added, strict=True)], dtype=bool
@@ -103,7 +107,7 @@ def join_postings(old: Postings, new: Postings) -> Postings:
     held[number] += sizes
     at = np.repeat(old.first[place + ~fresh], sizes)  # behind the pairs that the word has
     ordered = sorted([*words, *(word for word, is_fresh in zip(added, fresh.tolist(), strict=True) if is_fresh)])
-    return _laid_out(
+    return lay_out(
         ordered,
         held,
         np.insert(old.documents, at, new.documents + np.int32(len(old.lengths))),
@@ -112,17 +116,19 @@ def join_postings(old: Postings, new: Postings) -> Postings:
     )
 
 
-def _laid_out(
+def lay_out(
     words: Sequence[str],
     held: IndexArray,
     documents: NDArray[np.int32],
     frequency: NDArray[np.int32],
     lengths: NDArray[np.int32],
 ) -> Postings:
+    """Postings of sorted words, each held by so many documents."""
     letters = np.array(bytearray("".join(f"{word}\n" for word in words).encode()), dtype=np.uint8)
     first = np.concatenate(([0], np.cumsum(held))).astype(np.int64)
     return Postings(letters, np.flatnonzero(letters == ord("\n")), first, documents, frequency, lengths)
 
 
-def _all(parts: list[NDArray[np.int32]]) -> NDArray[np.int32]:
+def joined(parts: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """The parts in one array; of none, an empty one."""
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)

@@ -18,7 +18,7 @@ FUNCTION_WORDS = frozenset(
 """English articles, pronouns, auxiliaries, prepositions and question words: they say nothing about a topic."""
 
 
-PLAIN = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in range(256))
+PLAIN = bytes(ord(chr(code).lower()) if chr(code).isalnum() else ord(" ") for code in range(256))
 """The lower-case form of each ASCII letter, each digit as it is, and a blank for the rest; nothing beyond is ASCII."""
 
 HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")

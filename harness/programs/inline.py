@@ -18,9 +18,13 @@ from primitives import (
     hubness,
     interaction,
     lexical,
+    memory,
+    neighbours,
     normalise,
+    postings,
     products,
     segments,
+    tokens,
 )
 
 # In order of dependence, since an annotation or a constant needs what it names when it is reached.
@@ -30,10 +34,14 @@ _MODULES: tuple[ModuleType, ...] = (
     normalise,
     fusion,
     segments,
+    memory,
     interaction,
     feedback,
+    tokens,
+    postings,
     lexical,
     discriminant,
+    neighbours,
     graph,
     hubness,
     dimensions,
@@ -121,11 +129,27 @@ def _library() -> tuple[dict[str, _Definition], dict[str, str]]:
                 imports |= {name.asname or name.name: _import_line(node, name) for name in node.names}
             elif isinstance(node, ast.FunctionDef | ast.ClassDef):
                 start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-                definitions[node.name] = _Definition("\n".join(lines[start - 1 : node.end_lineno]), _names(node))
-            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                constant = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-                definitions[node.targets[0].id] = _Definition(constant, _names(node))
+                definitions[node.name] = _Definition(_shortly_documented(node, lines, start), _names(node))
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+                if isinstance(target, ast.Name):
+                    constant = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+                    definitions[target.id] = _Definition(constant, _names(node))
     return definitions, imports
+
+
+def _shortly_documented(node: ast.FunctionDef | ast.ClassDef, lines: list[str], start: int) -> str:
+    """The lines of a definition with the first line alone of its documentation, as a program may not be long."""
+    kept = dict(enumerate(lines[start - 1 : node.end_lineno], start))
+    for part in ast.walk(node):
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant) and isinstance(part.value.value, str):
+            first, last = part.lineno, part.end_lineno or part.lineno
+            if part is node.body[0]:
+                kept[first] += '"""' if last > first else ""
+                first += 1
+            for number in range(first, last + 1):
+                del kept[number]
+    return "\n".join(kept.values())
 
 
 def _import_line(node: ast.Import | ast.ImportFrom, name: ast.alias) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from primitives import bm25, lexical_index, words
 from primitives.arrays import FloatMatrix
+from primitives.lexical import extend_lexical
 from primitives.tokens import FUNCTION_WORDS, WORD, runs, word_stem
 
 texts = st.lists(st.sampled_from(["cat", "dog", "fish", "bird"]), max_size=8).map(" ".join)
@@ -55,7 +56,7 @@ def test_scores_of_some_documents_are_those_of_all(
 
 @given(*queries_and_documents, st.sampled_from(["stem", "camel", "cjk"]))
 def test_an_extended_index_scores_as_one_made_at_once(queries: list[str], documents: list[str], choice: str) -> None:
-    grown = lexical_index(documents[:1], **{choice: True}).extended(documents[1:])
+    grown = extend_lexical(lexical_index(documents[:1], **{choice: True}), documents[1:])
     assert np.array_equal(grown.scores(queries), bm25(queries, documents, **{choice: True}))
 
 

@@ -4,19 +4,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from primitives.memory import Memory
+from primitives.arrays import FloatMatrix
+from primitives.memory import recall
 
 
 class Reader:
     """Makes an index that is the documents themselves, and counts what it reads."""
 
     def __init__(self, most: int = 4) -> None:
-        self.memory = Memory[list[str], Sequence[str]](most)
+        self.memory: list[tuple[object, Sequence[str], list[str]]] = []
+        self.most = most
         self.read: list[str] = []
 
     def index(self, documents: Sequence[str], choices: object = None) -> list[str]:
         self.read = []
-        return self.memory.recall(choices, list(documents), self._take, lambda old, more: old + self._take(more))
+        grow = lambda old, more: old + self._take(more)  # noqa: E731
+        return recall(self.memory, choices, list(documents), self._take, grow, self.most)
 
     def _take(self, documents: Sequence[str]) -> list[str]:
         self.read += documents
@@ -67,13 +70,13 @@ def test_a_list_that_its_owner_changes_is_read_again() -> None:
 
 
 def test_vectors_are_known_by_their_values() -> None:
-    memory = Memory[float, np.ndarray]()
+    memory: list[tuple[object, FloatMatrix, float]] = []
     vectors = np.eye(3, dtype=np.float32)
 
-    def total(rows: np.ndarray) -> float:
-        return float(rows.sum())
+    def ask(rows: FloatMatrix) -> float:
+        return recall(memory, None, rows, lambda all_rows: float(all_rows.sum()), lambda old, more: -1.0)
 
-    memory.recall(None, vectors, total, lambda old, more: -1.0)
-    assert memory.recall(None, vectors.copy(), total, lambda old, more: -1.0) == 3
-    assert memory.recall(None, np.ones((4, 3), dtype=np.float32), total, lambda old, more: -1.0) == 12
-    assert memory.recall(None, np.concatenate((vectors, vectors)), total, lambda old, more: -1.0) == -1
+    assert ask(vectors) == 3
+    assert ask(vectors.copy()) == 3
+    assert ask(np.ones((4, 3), dtype=np.float32)) == 12
+    assert ask(np.concatenate((vectors, vectors))) == -1

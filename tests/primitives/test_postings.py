@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primitives.postings import Postings, join_postings, read_postings
+from primitives.postings import Postings, all_words, join_postings, read_postings, span_of, word_at
 from primitives.tokens import runs, words
 
 TEXTS = st.lists(st.text(alphabet="abÉ東 _A1", max_size=12), max_size=8)
@@ -22,14 +22,14 @@ def read(texts: list[str]) -> Postings:
 def test_hold_what_a_loop_counts(texts: list[str]) -> None:
     postings = read(texts)
     counted = [Counter(words(text)) for text in texts]
-    assert postings.words() == sorted(set().union(*counted))
+    assert all_words(postings) == sorted(set().union(*counted))
     assert postings.lengths.tolist() == [counts.total() for counts in counted]
-    for number, word in enumerate(postings.words()):
-        assert postings.word(number).decode() == word
-        span = postings.span(word)
+    for number, word in enumerate(all_words(postings)):
+        assert word_at(postings, number).decode() == word
+        span = span_of(postings, word)
         found = zip(postings.documents[span].tolist(), postings.frequency[span].tolist(), strict=True)
         assert list(found) == [(place, counts[word]) for place, counts in enumerate(counted) if word in counts]
-    assert postings.span("nonesuch") == slice(0, 0)
+    assert span_of(postings, "nonesuch") == slice(0, 0)
 
 
 @given(TEXTS, TEXTS)

@@ -64,7 +64,7 @@ def test_code_takes_in_the_primitives_that_a_program_uses(monkeypatch: pytest.Mo
     definitions, imports = inline._library()
     changed = {
         **definitions,
-        "words": inline._Definition(definitions["words"].text.replace("lower", "upper"), definitions["words"].uses),
+        "runs": inline._Definition(definitions["runs"].text.replace("lower", "upper"), definitions["runs"].uses),
     }
     assert changed != definitions
     monkeypatch.setattr(inline, "_library", lambda: (changed, imports))
