@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -96,33 +95,26 @@ def segment_index(
     cut: Callable[[Sequence[str], int], Segments] = chunk_segments,
     most: int = 8,
     *,
-    keep_texts: bool = False,
+    texts: bool = False,
 ) -> SegmentIndex:
     """Cut N documents once into at most `most` segments each and encode them, for any number of queries.
 
     The vectors go to `segment_scores`. The last few indexes are remembered by documents, cut and `embed_fn`: the same
-    documents cost no text again, and where others stand behind them, those alone are encoded.
+    documents cost no text again, and where others stand behind them, those alone are encoded. `texts`
+    keeps the segments themselves, for `best_segments`.
     """
-    make = partial(embed_segments, embed_fn=embed_fn, cut=cut, most=most, keep_texts=keep_texts)
+
+    def make(documents: Sequence[str]) -> SegmentIndex:
+        found = cut(documents, most)
+        return SegmentIndex(found.starts, embed_fn(found.texts), found.texts if texts else [])
+
     return recall(
         SEGMENT_MEMORY,
-        (embed_fn, cut, most, keep_texts),
+        (embed_fn, cut, most, texts),
         list(d_texts),
         make,
         lambda index, more: join_segments(index, make(more)),
     )
-
-
-def embed_segments(
-    d_texts: Sequence[str],
-    embed_fn: Callable[[Sequence[str]], FloatMatrix],
-    cut: Callable[[Sequence[str], int], Segments],
-    most: int,
-    keep_texts: bool,
-) -> SegmentIndex:
-    """`segment_index`, whatever is remembered."""
-    found = cut(d_texts, most)
-    return SegmentIndex(found.starts, embed_fn(found.texts), found.texts if keep_texts else [])
 
 
 def join_segments(old: SegmentIndex, new: SegmentIndex) -> SegmentIndex:

@@ -28,7 +28,7 @@ from primitives import (
 
 def index(d_emb, *, embed_fn, d_texts):
     levels = [
-        segment_index(d_texts, embed_fn, sentence_segments, keep_texts=True),
+        segment_index(d_texts, embed_fn, sentence_segments, texts=True),
         segment_index(d_texts, embed_fn, pair_segments),
         segment_index(d_texts, embed_fn, chunk_segments, 3),
     ]

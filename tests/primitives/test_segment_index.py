@@ -16,7 +16,6 @@ from primitives import (
     segment_scores,
     sentence_segments,
 )
-from primitives.interaction import embed_segments
 from tests.primitives.run import D_TEXTS, Q_TEXTS, CountingEmbed, embed
 
 Cut = Callable[[Sequence[str], int], Segments]
@@ -35,7 +34,7 @@ def test_scores_are_those_by_hand(cut: Cut, pool: Callable[..., np.ndarray]) -> 
 def test_texts_are_kept_where_asked() -> None:
     q_emb, columns = embed(Q_TEXTS, role="query"), np.array([0, 1, 2, 3, 4])
     found = sentence_segments(D_TEXTS)
-    kept = segment_index(D_TEXTS, embed, sentence_segments, keep_texts=True)
+    kept = segment_index(D_TEXTS, embed, sentence_segments, texts=True)
     assert segment_index(D_TEXTS, embed, sentence_segments).texts == []
     assert kept.texts == found.texts
     expected = best_segments(q_emb, embed(found.texts), found, columns)
@@ -45,15 +44,15 @@ def test_texts_are_kept_where_asked() -> None:
 @pytest.mark.parametrize("known", [1, 5, len(D_TEXTS) - 1])
 def test_added_documents_alone_are_encoded(known: int) -> None:
     counting = CountingEmbed()
-    segment_index(D_TEXTS[:known], counting, sentence_segments, keep_texts=True)
+    segment_index(D_TEXTS[:known], counting, sentence_segments, texts=True)
     before = counting.texts
-    grown = segment_index(D_TEXTS, counting, sentence_segments, keep_texts=True)
+    grown = segment_index(D_TEXTS, counting, sentence_segments, texts=True)
     assert counting.texts - before == len(sentence_segments(D_TEXTS[known:]).texts)
-    whole = embed_segments(D_TEXTS, embed, sentence_segments, 8, True)
+    whole = segment_index(D_TEXTS, CountingEmbed(), sentence_segments, texts=True)
     assert np.array_equal(grown.starts, whole.starts)
     assert np.array_equal(grown.vectors, whole.vectors)
     assert grown.texts == whole.texts
-    assert segment_index(D_TEXTS, counting, sentence_segments, keep_texts=True) is grown
+    assert segment_index(D_TEXTS, counting, sentence_segments, texts=True) is grown
 
 
 def test_another_encoder_is_asked_again() -> None:

@@ -1,5 +1,7 @@
 """Fingerprints see operations, not names, comments or constants."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.programs import inline
@@ -62,10 +64,8 @@ def test_code_takes_in_the_primitives_that_a_program_uses(monkeypatch: pytest.Mo
     assert before[hybrid] == code_hash(inline_primitives(hybrid))
     assert before[cosine] == fingerprint(cosine).exact
     definitions, imports = inline._library()
-    changed = {
-        **definitions,
-        "runs": inline._Definition(definitions["runs"].text.replace("lower", "upper"), definitions["runs"].uses),
-    }
+    upper = definitions["runs"].bare.replace("lower", "upper")
+    changed = {**definitions, "runs": replace(definitions["runs"], bare=upper)}
     assert changed != definitions
     monkeypatch.setattr(inline, "_library", lambda: (changed, imports))
     assert code_hash(hybrid) != before[hybrid]
