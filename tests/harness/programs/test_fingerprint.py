@@ -54,6 +54,11 @@ def test_what_does_not_parse_is_its_own_text() -> None:
     assert code_hash("def (") == fingerprint("def (").exact
 
 
+def test_a_document_side_is_none_under_another_name() -> None:
+    sided = "def index(d_emb, *, embed_fn, d_texts):\n    return d_emb\n" + BASE.replace("d_texts)", "d_texts, index)")
+    assert fingerprint(sided) != fingerprint(sided.replace("index", "other"))
+
+
 def test_every_python_gives_the_same_hash() -> None:
     assert fingerprint(BASE).exact == "6f4180342967f2226bb6cc8e583d7195"
 
