@@ -15,7 +15,7 @@ from typing import Any
 
 from harness.programs.inline import all_primitives, inline_primitives
 
-CONTRACT_NAMES = frozenset({"rerank", "q_emb", "d_emb", "sim", "embed_fn", "q_texts", "d_texts"})
+CONTRACT_NAMES = frozenset({"index", "rerank", "q_emb", "d_emb", "sim", "embed_fn", "q_texts", "d_texts"})
 
 _REFLECTION = frozenset(
     {"locals", "globals", "vars", "dir", "eval", "exec", "compile", "getattr", "setattr", "hasattr", "inspect"}
