@@ -112,6 +112,7 @@ def prompt_writer(settings: Settings) -> PromptWriter:
     fixed = prefix(
         settings.search,
         settings.program,
+        settings.tasks,
         taboos=taboos(),
         modules=allowed_modules(settings.program.primitives),
     )

@@ -17,6 +17,8 @@ from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing
 from harness.proposers.tokens import count
 from harness.settings import ProgramSettings, SearchSettings
+from harness.settings.tasks import TasksSettings
+from sandbox.limits import told_limits
 
 FRONTIER_SHARE = 0.5
 """Of what the budget leaves for memory, so much at most goes to the sources of the frontier."""
@@ -47,7 +49,14 @@ def _template(name: str) -> Template:
     return Template(files("harness.proposers.templates").joinpath(f"{name}.txt").read_text("utf-8"))
 
 
-def prefix(search: SearchSettings, program: ProgramSettings, *, taboos: Sequence[str], modules: Sequence[str]) -> str:
+def prefix(
+    search: SearchSettings,
+    program: ProgramSettings,
+    tasks: TasksSettings | None = None,
+    *,
+    taboos: Sequence[str],
+    modules: Sequence[str],
+) -> str:
     """The part that stays the same for a whole run."""
     return fill(
         "prefix",
@@ -55,11 +64,25 @@ def prefix(search: SearchSettings, program: ProgramSettings, *, taboos: Sequence
         counts=find_objective(search.maximise, search.floor).told,
         cost=COSTS[search.cost],
         objective=fill(f"objective_{search.objective}").strip(),
+        batches=_batches(tasks or TasksSettings()),
+        limits=told_limits(time=program.time_factor, memory=program.memory_factor),
         transductive=fill(f"transductive_{program.transductive}").strip(),
         taboos="\n".join(f"- {taboo}" for taboo in taboos),
         modules=", ".join(modules) + ".",
         primitives="\n" + fill("primitives", functions=_primitives()) if program.primitives else "",
     )
+
+
+def _batches(tasks: TasksSettings) -> str:
+    """What a call of rerank is given."""
+    if tasks.depth is not None:
+        by = "cosine" if tasks.first_stage == "cosine" else "cosine and by BM25 in turn"
+        return (
+            f"Each query ranks its {tasks.depth} nearest documents, by {by}, which are the whole corpus of its call: "
+            f"Q is 1 and N at most {tasks.depth}."
+        )
+    batches = "queries come in batches" if tasks.query_batch is None else f"queries come {tasks.query_batch} at a time"
+    return f"The whole corpus is scored and {batches}."
 
 
 def _primitives() -> str:
