@@ -18,25 +18,32 @@ from primitives.fusion import (
     zscore_fusion,
 )
 from primitives.graph import candidate_graphs, nearest_neighbours, neighbour_scores, pagerank
-from primitives.hubness import csls, density, zscore_among
+from primitives.hubness import csls, density, document_statistics, local_scaling, zscore_among, zscore_by
 from primitives.interaction import (
+    SegmentIndex,
     best_segments,
     coverage,
     max_over_segments,
     mean_over_segments,
+    segment_index,
     segment_scores,
     top_over_segments,
 )
-from primitives.lexical import bm25, words
+from primitives.lexical import LexicalIndex, bm25, lexical_index
+from primitives.neighbours import NeighbourIndex, neighbour_index
 from primitives.normalise import minmax, ranks, zscore
 from primitives.products import cosines
 from primitives.segments import Segments, chunk_segments, lead, pair_segments, sentence_segments, sentences, word_chunks
+from primitives.tokens import words
 
 __all__ = [
     "FloatMatrix",
     "FloatStack",
     "FloatVector",
     "IndexArray",
+    "LexicalIndex",
+    "NeighbourIndex",
+    "SegmentIndex",
     "Segments",
     "best_segments",
     "bm25",
@@ -49,20 +56,25 @@ __all__ = [
     "coverage",
     "csls",
     "density",
+    "document_statistics",
     "fisher_direction",
     "lead",
+    "lexical_index",
+    "local_scaling",
     "max_over_segments",
     "mean_over_segments",
     "median_fusion",
     "minmax",
     "minmax_fusion",
     "nearest_neighbours",
+    "neighbour_index",
     "neighbour_scores",
     "pagerank",
     "pair_segments",
     "ranks",
     "reciprocal_rank_fusion",
     "rocchio",
+    "segment_index",
     "segment_scores",
     "select_dimensions",
     "sentence_segments",
@@ -75,5 +87,6 @@ __all__ = [
     "words",
     "zscore",
     "zscore_among",
+    "zscore_by",
     "zscore_fusion",
 ]

@@ -3,22 +3,13 @@
 import numpy as np
 
 from primitives.arrays import FloatMatrix, FloatStack, IndexArray
+from primitives.neighbours import neighbour_index
 from primitives.normalise import unit_power
-from primitives.products import cosines
-
-ROWS_AT_ONCE = 1024
-"""Documents compared with all others at once: bounds the memory on large corpora."""
 
 
 def nearest_neighbours(vectors: FloatMatrix, k: int) -> IndexArray:
     """The min(k, N - 1) nearest other rows by inner product, nearest first: (N, dim) -> int64 (N, min(k, N - 1))."""
-    found = []
-    for start in range(0, len(vectors), ROWS_AT_ONCE):
-        nearness = cosines(vectors[start : start + ROWS_AT_ONCE], vectors)
-        rows = np.arange(len(nearness))
-        nearness[rows, start + rows] = -np.inf
-        found.append(np.argsort(-nearness, axis=1, kind="stable")[:, : min(k, len(vectors) - 1)])
-    return np.concatenate(found)
+    return neighbour_index(vectors, k).ids.copy()  # a remembered index must not change
 
 
 def neighbour_scores(scores: FloatMatrix, neighbours: IndexArray) -> FloatMatrix:

@@ -5,13 +5,11 @@ itself stands for those queries, so that a query alone gets the scores that it g
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primitives.arrays import FloatMatrix, FloatVector
+from primitives.neighbours import neighbour_index
 from primitives.normalise import unit_power
-from primitives.products import cosines
-
-ROWS_AT_ONCE = 1024
-"""Documents compared with all others at once: bounds the memory on large corpora."""
 
 
 def density(vectors: FloatMatrix, k: int = 10) -> FloatVector:
@@ -19,16 +17,12 @@ def density(vectors: FloatMatrix, k: int = 10) -> FloatVector:
 
     Zero for a document without others. High for a hub (Radovanović, Nanopoulos and Ivanović, 2010).
     """
-    most = min(k, len(vectors) - 1)
-    result = np.zeros(len(vectors), dtype=np.float32)
-    for start in range(0, len(vectors) if most > 0 else 0, ROWS_AT_ONCE):
-        nearness = cosines(vectors[start : start + ROWS_AT_ONCE], vectors)
-        rows = np.arange(len(nearness))
-        nearness[rows, start + rows] = -np.inf
-        # Sorted, so that the order of the documents does not decide the last bit of the sum.
-        nearest = np.sort(np.partition(nearness, -most, axis=1)[:, -most:], axis=1)
-        result[start : start + ROWS_AT_ONCE] = nearest.mean(axis=1, dtype=np.float64)
-    return result
+    if min(k, len(vectors) - 1) < 1:
+        return np.zeros(len(vectors), dtype=np.float32)
+    # Sorted from the least, so that the order of the documents does not decide the last bit of the sum.
+    nearest = np.sort(neighbour_index(vectors, k).nearness, axis=1)
+    mean: FloatVector = nearest.mean(axis=1, dtype=np.float64).astype(np.float32)
+    return mean
 
 
 def csls(scores: FloatMatrix, d_emb: FloatMatrix, k: int = 10) -> FloatMatrix:
@@ -38,8 +32,13 @@ def csls(scores: FloatMatrix, d_emb: FloatMatrix, k: int = 10) -> FloatMatrix:
     is the query's mean cosine to its k nearest documents. Their r(d) is the document's to its k nearest queries; here
     it is the document's `density`, its mean cosine to the k nearest other documents, which needs no other query.
     """
+    return local_scaling(scores, density(d_emb, k), k)
+
+
+def local_scaling(scores: FloatMatrix, densities: FloatVector, k: int = 10) -> FloatMatrix:
+    """`csls` where the documents' `density` (N,) is known: (Q, N) -> float32 (Q, N)."""
     best = -np.sort(-scores, axis=1)[:, : max(k, 1)]
-    result: FloatMatrix = 2 * scores - best.mean(axis=1, keepdims=True, dtype=np.float32) - density(d_emb, k)
+    result: FloatMatrix = 2 * scores - best.mean(axis=1, keepdims=True, dtype=np.float32) - densities
     return result
 
 
@@ -51,6 +50,14 @@ def zscore_among(scores: FloatMatrix, pseudo: FloatMatrix) -> FloatMatrix:
     Aslam, 2001), with documents in place of the batch's other queries. A document that scores the same for all becomes
     zero. Values beyond float32 are cut to its range.
     """
+    return zscore_by(scores, document_statistics(pseudo))
+
+
+def document_statistics(pseudo: FloatMatrix) -> NDArray[np.float64]:
+    """What `zscore_by` needs to know of each document: a power of two, and mean and deviation of its scores by it.
+
+    `pseudo` (N, N) as for `zscore_among`; float64 (3, N).
+    """
     others = len(pseudo) - 1
     power = unit_power(pseudo, axis=0)
     seen = pseudo * power
@@ -59,7 +66,13 @@ def zscore_among(scores: FloatMatrix, pseudo: FloatMatrix) -> FloatMatrix:
     gaps = np.square(seen - mean.astype(np.float32))
     np.fill_diagonal(gaps, 0)
     spread = np.sqrt(gaps.sum(axis=0, dtype=np.float64) / max(others, 1))
-    centred = scores * power.astype(np.float64) - mean
+    return np.stack((power[0].astype(np.float64), mean, spread))
+
+
+def zscore_by(scores: FloatMatrix, statistics: NDArray[np.float64]) -> FloatMatrix:
+    """`zscore_among` where the documents' `document_statistics` (3, N) are known: (Q, N) -> float32 (Q, N)."""
+    power, mean, spread = statistics
+    centred = scores * power - mean
     result = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 0)
     most = float(np.finfo(np.float32).max)
     cut: FloatMatrix = np.clip(result, -most, most).astype(np.float32)

@@ -1,12 +1,14 @@
 """Late interaction: from a query's similarity to segments to its score of the document they come from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from primitives.arrays import FloatMatrix, IndexArray
+from primitives.memory import recall
 from primitives.products import cosines
-from primitives.segments import Segments
+from primitives.segments import Segments, chunk_segments
 
 BLOCK_FLOATS = 1 << 24
 """Similarities held at once (64 MiB): a large task has more query-segment pairs than fit in memory."""
@@ -64,8 +66,70 @@ def segment_scores(
     return np.concatenate(blocks)
 
 
-def best_segments(q_emb: FloatMatrix, segment_emb: FloatMatrix, segments: Segments, columns: IndexArray) -> list[str]:
-    """Text of the segment nearest to each query within one document per query; `columns` (Q,) names the documents."""
+@dataclass(frozen=True)
+class SegmentIndex:
+    """The vectors of the segments of N documents, for any query. `segment_index` makes it."""
+
+    starts: IndexArray
+    """Position of each document's first segment; int64 (N,), as in `Segments`."""
+
+    vectors: FloatMatrix
+    """What the encoder said of each segment; float32 unit rows (S, dim)."""
+
+    texts: list[str]
+    """The segments themselves; none where they were not kept."""
+
+    def scores(
+        self, q_emb: FloatMatrix, pool: Callable[[FloatMatrix, IndexArray], FloatMatrix] = max_over_segments
+    ) -> FloatMatrix:
+        """`segment_scores` of unit rows (Q, dim): float32 (Q, N)."""
+        return segment_scores(q_emb, self.vectors, self.starts, pool)
+
+
+SEGMENT_MEMORY: list[tuple[object, Sequence[str], SegmentIndex]] = []
+
+
+def segment_index(
+    d_texts: Sequence[str],
+    embed_fn: Callable[[Sequence[str]], FloatMatrix],
+    cut: Callable[[Sequence[str], int], Segments] = chunk_segments,
+    most: int = 8,
+    *,
+    texts: bool = False,
+) -> SegmentIndex:
+    """Cut N documents once into at most `most` segments each and encode them, for any number of queries.
+
+    The vectors go to `segment_scores`. The last few indexes are remembered by documents, cut and `embed_fn`: the same
+    documents cost no text again, and where others stand behind them, those alone are encoded. `texts`
+    keeps the segments themselves, for `best_segments`.
+    """
+
+    def make(documents: Sequence[str]) -> SegmentIndex:
+        found = cut(documents, most)
+        return SegmentIndex(found.starts, embed_fn(found.texts), found.texts if texts else [])
+
+    return recall(
+        SEGMENT_MEMORY,
+        (embed_fn, cut, most, texts),
+        list(d_texts),
+        make,
+        lambda index, more: join_segments(index, make(more)),
+    )
+
+
+def join_segments(old: SegmentIndex, new: SegmentIndex) -> SegmentIndex:
+    """The index of the old documents and, after them, the new ones."""
+    starts = np.concatenate((old.starts, new.starts + len(old.vectors)))
+    return SegmentIndex(starts, np.concatenate((old.vectors, new.vectors)), [*old.texts, *new.texts])
+
+
+def best_segments(
+    q_emb: FloatMatrix, segment_emb: FloatMatrix, segments: Segments | SegmentIndex, columns: IndexArray
+) -> list[str]:
+    """Text of the segment nearest to each query within one document per query; `columns` (Q,) names the documents.
+
+    A `SegmentIndex` must have kept its texts.
+    """
     ends = np.append(segments.starts[1:], len(segments.texts))
     chosen = []
     for query, column in zip(q_emb, columns.tolist(), strict=True):

@@ -56,10 +56,10 @@ def word_chunks(text: str, size: int = 120, overlap: int = 0) -> list[str]:
 
     The last run may be shorter but always holds a word that no earlier run has; a text without words is one empty run.
     """
-    words = text.split()
+    parts = text.split()
     step = size - overlap
-    last = max(len(words) - overlap, 1)
-    return [" ".join(words[start : start + size]) for start in range(0, last, step)]
+    last = max(len(parts) - overlap, 1)
+    return [" ".join(parts[start : start + size]) for start in range(0, last, step)]
 
 
 def lead(text: str, most: int = 32) -> str:

@@ -7,7 +7,7 @@ bits are equal. Kept: the share of a query's first ten documents that it has alo
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,15 +48,12 @@ def _scores(source: str, queries: Sequence[str], task: RetrievalTask, encoder: C
     def embed_fn(texts: Sequence[str], **options: Any) -> Scores:
         return encoder.embed(texts, EmbedOptions(**options)).vectors
 
-    sim = cosines(q_emb, d_emb)
-    return _load(source)(q_emb, d_emb, sim, embed_fn=embed_fn, q_texts=list(queries), d_texts=documents)
-
-
-def _load(source: str) -> Callable[..., Scores]:
-    namespace: dict[str, Any] = {"__name__": "program"}
-    exec(compile(source, "program", "exec"), namespace)
-    rerank: Callable[..., Scores] = namespace["rerank"]
-    return rerank
+    program: dict[str, Any] = {"__name__": "program"}
+    exec(compile(source, "program", "exec"), program)
+    given: dict[str, Any] = {"embed_fn": embed_fn, "d_texts": documents}
+    made = {"index": program["index"](d_emb, **given)} if "index" in program else {}
+    scores: Scores = program["rerank"](q_emb, d_emb, cosines(q_emb, d_emb), q_texts=list(queries), **given, **made)
+    return scores
 
 
 def main() -> None:

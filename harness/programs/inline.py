@@ -18,9 +18,13 @@ from primitives import (
     hubness,
     interaction,
     lexical,
+    memory,
+    neighbours,
     normalise,
+    postings,
     products,
     segments,
+    tokens,
 )
 
 # In order of dependence, since an annotation or a constant needs what it names when it is reached.
@@ -30,10 +34,14 @@ _MODULES: tuple[ModuleType, ...] = (
     normalise,
     fusion,
     segments,
+    memory,
     interaction,
     feedback,
+    tokens,
+    postings,
     lexical,
     discriminant,
+    neighbours,
     graph,
     hubness,
     dimensions,
@@ -43,6 +51,8 @@ _MODULES: tuple[ModuleType, ...] = (
 @dataclass(frozen=True)
 class _Definition:
     text: str
+    bare: str
+    """Without documentation: what a program does not name itself must not make it long."""
     uses: frozenset[str]
 
 
@@ -68,7 +78,11 @@ def inline_primitives(source: str) -> str:
     lines = [line for number, line in enumerate(source_lines(source), 1) if number not in dropped]
     split = _end_of_head(tree, dropped)
     code = sorted({imports[name] for name in imports if name in used and imports[name] not in lines})
-    texts = [definition.text for name, definition in definitions.items() if name in needed]
+    texts = [
+        definition.text if name in wanted else definition.bare
+        for name, definition in definitions.items()
+        if name in needed
+    ]
     head = "\n".join([*lines[:split], *([""] if split else []), *code])
     parts = [head, *texts, "\n".join(lines[split:])]
     return "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
@@ -120,12 +134,29 @@ def _library() -> tuple[dict[str, _Definition], dict[str, str]]:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 imports |= {name.asname or name.name: _import_line(node, name) for name in node.names}
             elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-                start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-                definitions[node.name] = _Definition("\n".join(lines[start - 1 : node.end_lineno]), _names(node))
-            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                constant = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-                definitions[node.targets[0].id] = _Definition(constant, _names(node))
+                text, bare = _text(node, lines, head=True), _text(node, lines, head=False)
+                definitions[node.name] = _Definition(text, bare, _names(node))
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+                if isinstance(target, ast.Name):
+                    constant = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+                    definitions[target.id] = _Definition(constant, constant, _names(node))
     return definitions, imports
+
+
+def _text(node: ast.FunctionDef | ast.ClassDef, lines: list[str], head: bool) -> str:
+    """The lines of a definition without its documentation, but for its first line where `head` asks for that."""
+    start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    kept = dict(enumerate(lines[start - 1 : node.end_lineno], start))
+    for part in ast.walk(node):
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant) and isinstance(part.value.value, str):
+            first, last = part.lineno, part.end_lineno or part.lineno
+            if head and part is node.body[0]:
+                kept[first] += '"""' if last > first else ""
+                first += 1
+            for number in range(first, last + 1):
+                del kept[number]
+    return "\n".join(kept.values())
 
 
 def _import_line(node: ast.Import | ast.ImportFrom, name: ast.alias) -> str:

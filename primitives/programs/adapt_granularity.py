@@ -8,10 +8,16 @@ one over the queries would cost 2.67 as well).
 
 import numpy as np
 
-from primitives import chunk_segments, segment_scores, sentence_segments, zscore
+from primitives import chunk_segments, segment_index, segment_scores, sentence_segments, zscore
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    cuts = [sentence_segments(d_texts), chunk_segments(d_texts, 3)]
-    levels = [zscore(segment_scores(q_emb, embed_fn(cut.texts), cut.starts)) for cut in cuts]
+def index(d_emb, *, embed_fn, d_texts):
+    return [
+        segment_index(d_texts, embed_fn, sentence_segments),
+        segment_index(d_texts, embed_fn, chunk_segments, 3),
+    ]
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    levels = [zscore(segment_scores(q_emb, level.vectors, level.starts)) for level in index]
     return zscore(sim) + np.maximum(levels[0], levels[1])

@@ -7,6 +7,9 @@ the pooled counting on the published sizes gives 1 + 3196 / 19112 = 1.167: repro
 from primitives import cosines, zscore_fusion
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    swapped = embed_fn(d_texts, role="query")
-    return zscore_fusion([sim, cosines(q_emb, swapped)])
+def index(d_emb, *, embed_fn, d_texts):
+    return embed_fn(d_texts, role="query")
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    return zscore_fusion([sim, cosines(q_emb, index)])

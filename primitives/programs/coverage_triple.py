@@ -9,6 +9,7 @@ from primitives import (
     chunk_segments,
     coverage,
     pair_segments,
+    segment_index,
     segment_scores,
     sentence_segments,
     sum_channels,
@@ -16,10 +17,15 @@ from primitives import (
 )
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    best, covered = [], []
-    for cut in (sentence_segments(d_texts), pair_segments(d_texts), chunk_segments(d_texts, 3)):
-        vectors = embed_fn(cut.texts)
-        best.append(segment_scores(q_emb, vectors, cut.starts))
-        covered.append(segment_scores(q_emb, vectors, cut.starts, coverage))
+def index(d_emb, *, embed_fn, d_texts):
+    return [
+        segment_index(d_texts, embed_fn, sentence_segments),
+        segment_index(d_texts, embed_fn, pair_segments),
+        segment_index(d_texts, embed_fn, chunk_segments, 3),
+    ]
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    best = [segment_scores(q_emb, level.vectors, level.starts) for level in index]
+    covered = [segment_scores(q_emb, level.vectors, level.starts, coverage) for level in index]
     return zscore_fusion([sim, sum_channels(best), sum_channels(covered)])

@@ -6,11 +6,15 @@ more texts for each document under the pooled counting: consistent with the cap 
 tasks behind the figure are not named).
 """
 
-from primitives import bm25, chunk_segments, segment_scores, zscore_fusion
+from primitives import chunk_segments, lexical_index, segment_index, segment_scores, zscore_fusion
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    cut = chunk_segments(d_texts, 3)
-    best = segment_scores(q_emb, embed_fn(cut.texts), cut.starts)
-    channels = [sim, bm25(q_texts, d_texts), best]
+def index(d_emb, *, embed_fn, d_texts):
+    return segment_index(d_texts, embed_fn, chunk_segments, 3), lexical_index(d_texts)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    chunks, word_index = index
+    best = segment_scores(q_emb, chunks.vectors, chunks.starts)
+    channels = [sim, word_index.scores(q_texts), best]
     return zscore_fusion(channels) + zscore_fusion(channels, axis=0)

@@ -5,12 +5,26 @@ when the other documents are the queries: inductive. Documents are longer querie
 put on one scale once more, per query. Cost: that of Cross-Axis, as the documents' vectors are at hand.
 """
 
-from primitives import bm25, chunk_segments, cosines, segment_scores, zscore_among, zscore_fusion
+from primitives import (
+    chunk_segments,
+    cosines,
+    document_statistics,
+    lexical_index,
+    segment_index,
+    segment_scores,
+    zscore_by,
+    zscore_fusion,
+)
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    cut = chunk_segments(d_texts, 3)
-    vectors = embed_fn(cut.texts)
-    channels = [sim, bm25(q_texts, d_texts), segment_scores(q_emb, vectors, cut.starts)]
-    pseudo = [cosines(d_emb, d_emb), bm25(d_texts, d_texts), segment_scores(d_emb, vectors, cut.starts)]
-    return zscore_fusion([*channels, *map(zscore_among, channels, pseudo)])
+def index(d_emb, *, embed_fn, d_texts):
+    chunks, word_index = segment_index(d_texts, embed_fn, chunk_segments, 3), lexical_index(d_texts)
+    by_chunks = segment_scores(d_emb, chunks.vectors, chunks.starts)
+    pseudo = [cosines(d_emb, d_emb), word_index.scores(d_texts), by_chunks]
+    return chunks, word_index, [document_statistics(scores) for scores in pseudo]
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    chunks, word_index, statistics = index
+    channels = [sim, word_index.scores(q_texts), segment_scores(q_emb, chunks.vectors, chunks.starts)]
+    return zscore_fusion([*channels, *map(zscore_by, channels, statistics)])

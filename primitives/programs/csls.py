@@ -4,8 +4,12 @@ Cross-domain similarity local scaling (Conneau, Lample, Ranzato, Denoyer and Jé
 neighbours of a document are other documents where the paper takes queries: inductive. Cost: 1.
 """
 
-from primitives import csls
+from primitives import density, local_scaling
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    return csls(sim, d_emb)
+def index(d_emb, *, embed_fn, d_texts):
+    return density(d_emb)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    return local_scaling(sim, index)

@@ -6,39 +6,42 @@ are not named).
 """
 
 from primitives import (
-    bm25,
     centroid,
     chunk_segments,
     cosines,
     coverage,
+    lexical_index,
     mean_over_segments,
     median_fusion,
     nearest_neighbours,
     neighbour_scores,
     reciprocal_rank_fusion,
     rocchio,
+    segment_index,
     segment_scores,
     top_k,
     zscore_fusion,
 )
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    cut = chunk_segments(d_texts, 3)
-    vectors = embed_fn(cut.texts)
-    neighbours = nearest_neighbours(d_emb, 5)
+def index(d_emb, *, embed_fn, d_texts):
+    return segment_index(d_texts, embed_fn, chunk_segments, 3), nearest_neighbours(d_emb, 5), lexical_index(d_texts)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    chunks, neighbours, word_index = index
     moved = rocchio(q_emb, centroid(d_emb, top_k(sim, 3)))
-    lexical = bm25(q_texts, d_texts)
-    best = segment_scores(q_emb, vectors, cut.starts)
+    lexical = word_index.scores(q_texts)
+    best = segment_scores(q_emb, chunks.vectors, chunks.starts)
     channels = [
         sim,
         lexical,
         best,
-        segment_scores(q_emb, vectors, cut.starts, mean_over_segments),
-        segment_scores(q_emb, vectors, cut.starts, coverage),
-        cosines(q_emb, vectors[cut.starts]),
+        segment_scores(q_emb, chunks.vectors, chunks.starts, mean_over_segments),
+        segment_scores(q_emb, chunks.vectors, chunks.starts, coverage),
+        cosines(q_emb, chunks.vectors[chunks.starts]),
         cosines(moved, d_emb),
-        segment_scores(moved, vectors, cut.starts),
+        segment_scores(moved, chunks.vectors, chunks.starts),
         neighbour_scores(sim, neighbours),
         neighbour_scores(lexical, neighbours),
         reciprocal_rank_fusion([sim, lexical, best]),

@@ -12,18 +12,19 @@ import numpy as np
 
 from primitives import (
     best_segments,
-    bm25,
     candidate_graphs,
     centroid,
     chunk_segments,
     cosines,
     coverage,
     fisher_direction,
+    lexical_index,
     pagerank,
     pair_segments,
     ranks,
     reciprocal_rank_fusion,
     rocchio,
+    segment_index,
     segment_scores,
     sentence_segments,
     sum_channels,
@@ -34,21 +35,28 @@ from primitives import (
 )
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    cuts = [sentence_segments(d_texts), pair_segments(d_texts), chunk_segments(d_texts, 3)]
-    vectors = [embed_fn(cut.texts) for cut in cuts]
-    best = [segment_scores(q_emb, emb, cut.starts) for emb, cut in zip(vectors, cuts, strict=True)]
-    covered = [segment_scores(q_emb, emb, cut.starts, coverage) for emb, cut in zip(vectors, cuts, strict=True)]
-    swapped = cosines(q_emb, embed_fn(d_texts, role="query"))
-    dense = zscore_fusion([sim, swapped, sum_channels(best), sum_channels(covered)])
-    lexical = bm25(q_texts, d_texts)
+def index(d_emb, *, embed_fn, d_texts):
+    levels = [
+        segment_index(d_texts, embed_fn, sentence_segments, texts=True),
+        segment_index(d_texts, embed_fn, pair_segments),
+        segment_index(d_texts, embed_fn, chunk_segments, 3),
+    ]
+    return levels, embed_fn(d_texts, role="query"), lexical_index(d_texts)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    levels, swapped, word_index = index
+    best = [segment_scores(q_emb, level.vectors, level.starts) for level in levels]
+    covered = [segment_scores(q_emb, level.vectors, level.starts, coverage) for level in levels]
+    dense = zscore_fusion([sim, cosines(q_emb, swapped), sum_channels(best), sum_channels(covered)])
+    lexical = word_index.scores(q_texts)
 
     def rank(queries):
         return reciprocal_rank_fusion([zscore_fusion([dense, cosines(queries, d_emb)]), lexical])
 
     def in_context(columns):
         """One more pass over all queries, each beside its nearest sentence in one document."""
-        parts = best_segments(q_emb, vectors[0], cuts[0], columns)
+        parts = best_segments(q_emb, levels[0].vectors, levels[0], columns)
         return embed_fn([f"{text} {part}" for text, part in zip(q_texts, parts, strict=True)], role="query")
 
     rounds = [reciprocal_rank_fusion([dense, lexical])]

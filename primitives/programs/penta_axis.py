@@ -6,27 +6,31 @@ consistent with the cap of three, not a reproduction (the tasks behind the figur
 """
 
 from primitives import (
-    bm25,
     centroid,
     chunk_segments,
     cosines,
+    lexical_index,
     mean_over_segments,
     rocchio,
+    segment_index,
     segment_scores,
     top_k,
     zscore_fusion,
 )
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    cut = chunk_segments(d_texts, 3)
-    vectors = embed_fn(cut.texts)
+def index(d_emb, *, embed_fn, d_texts):
+    return segment_index(d_texts, embed_fn, chunk_segments, 3), lexical_index(d_texts)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    chunks, word_index = index
     moved = rocchio(q_emb, centroid(d_emb, top_k(sim, 3)))
     channels = [
         sim,
-        bm25(q_texts, d_texts),
-        segment_scores(q_emb, vectors, cut.starts),
-        segment_scores(q_emb, vectors, cut.starts, mean_over_segments),
+        word_index.scores(q_texts),
+        segment_scores(q_emb, chunks.vectors, chunks.starts),
+        segment_scores(q_emb, chunks.vectors, chunks.starts, mean_over_segments),
         cosines(moved, d_emb),
     ]
     return zscore_fusion(channels)

@@ -5,10 +5,12 @@ A reading of the published hint, not the published code. At most eight sentences
 documents are shorter. It depends on the texts, so it is consistent but not reproduced.
 """
 
-from primitives import segment_scores, sentence_segments, zscore_fusion
+from primitives import segment_index, segment_scores, sentence_segments, zscore_fusion
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    cut = sentence_segments(d_texts)
-    best = segment_scores(q_emb, embed_fn(cut.texts), cut.starts)
-    return zscore_fusion([sim, best])
+def index(d_emb, *, embed_fn, d_texts):
+    return segment_index(d_texts, embed_fn, sentence_segments)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    return zscore_fusion([sim, segment_scores(q_emb, index.vectors, index.starts)])

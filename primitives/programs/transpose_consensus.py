@@ -6,12 +6,15 @@ for each document under the pooled counting, which is the cap itself: consistent
 the figure are not named).
 """
 
-from primitives import bm25, chunk_segments, mean_over_segments, median_fusion, segment_scores
+from primitives import chunk_segments, lexical_index, mean_over_segments, median_fusion, segment_index, segment_scores
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    cut = chunk_segments(d_texts, 3)
-    vectors = embed_fn(cut.texts)
-    best = segment_scores(q_emb, vectors, cut.starts)
-    mean = segment_scores(q_emb, vectors, cut.starts, mean_over_segments)
-    return median_fusion([sim, bm25(q_texts, d_texts), best, mean], axis=0)
+def index(d_emb, *, embed_fn, d_texts):
+    return segment_index(d_texts, embed_fn, chunk_segments, 3), lexical_index(d_texts)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    chunks, word_index = index
+    best = segment_scores(q_emb, chunks.vectors, chunks.starts)
+    mean = segment_scores(q_emb, chunks.vectors, chunks.starts, mean_over_segments)
+    return median_fusion([sim, word_index.scores(q_texts), best, mean], axis=0)

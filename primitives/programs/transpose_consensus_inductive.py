@@ -6,17 +6,33 @@ channels are put on one scale once more, per query. Cost: that of Transpose-Cons
 hand.
 """
 
-from primitives import bm25, chunk_segments, cosines, mean_over_segments, median_fusion, segment_scores, zscore_among
+from primitives import (
+    chunk_segments,
+    cosines,
+    document_statistics,
+    lexical_index,
+    mean_over_segments,
+    median_fusion,
+    segment_index,
+    segment_scores,
+    zscore_by,
+)
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-    cut = chunk_segments(d_texts, 3)
-    vectors = embed_fn(cut.texts)
+def score(queries, cosine, texts, chunks, word_index):
+    """The four channels of queries, or of documents in their place."""
+    best = segment_scores(queries, chunks.vectors, chunks.starts)
+    mean = segment_scores(queries, chunks.vectors, chunks.starts, mean_over_segments)
+    return [cosine, word_index.scores(texts), best, mean]
 
-    def by_chunks(queries):
-        best = segment_scores(queries, vectors, cut.starts)
-        return [best, segment_scores(queries, vectors, cut.starts, mean_over_segments)]
 
-    channels = [sim, bm25(q_texts, d_texts), *by_chunks(q_emb)]
-    pseudo = [cosines(d_emb, d_emb), bm25(d_texts, d_texts), *by_chunks(d_emb)]
-    return median_fusion(list(map(zscore_among, channels, pseudo)))
+def index(d_emb, *, embed_fn, d_texts):
+    chunks, word_index = segment_index(d_texts, embed_fn, chunk_segments, 3), lexical_index(d_texts)
+    pseudo = score(d_emb, cosines(d_emb, d_emb), d_texts, chunks, word_index)
+    return chunks, word_index, [document_statistics(scores) for scores in pseudo]
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    chunks, word_index, statistics = index
+    channels = score(q_emb, sim, q_texts, chunks, word_index)
+    return median_fusion(list(map(zscore_by, channels, statistics)))

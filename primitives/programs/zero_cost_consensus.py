@@ -6,9 +6,9 @@ and the cosine of a document's neighbours; three feedback documents and five nei
 """
 
 from primitives import (
-    bm25,
     centroid,
     cosines,
+    lexical_index,
     median_fusion,
     nearest_neighbours,
     neighbour_scores,
@@ -17,7 +17,12 @@ from primitives import (
 )
 
 
-def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
+def index(d_emb, *, embed_fn, d_texts):
+    return nearest_neighbours(d_emb, 5), lexical_index(d_texts)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
     moved = rocchio(q_emb, centroid(d_emb, top_k(sim, 3)))
-    around = neighbour_scores(sim, nearest_neighbours(d_emb, 5))
-    return median_fusion([sim, bm25(q_texts, d_texts), cosines(moved, d_emb), around])
+    neighbours, word_index = index
+    around = neighbour_scores(sim, neighbours)
+    return median_fusion([sim, word_index.scores(q_texts), cosines(moved, d_emb), around])

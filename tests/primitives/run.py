@@ -57,11 +57,18 @@ class CountingEmbed:
 
 
 def load(source: str) -> Callable[..., FloatMatrix]:
-    """Compile a program and hand back its `rerank`."""
+    """Compile a program and hand back its `rerank`, which is given the index where the program makes one."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(source, "program", "exec"), namespace)
     rerank: Callable[..., FloatMatrix] = namespace["rerank"]
-    return rerank
+    if "index" not in namespace:
+        return rerank
+
+    def with_index(q_emb: FloatMatrix, d_emb: FloatMatrix, sim: FloatMatrix, **given: Any) -> FloatMatrix:
+        made = namespace["index"](d_emb, embed_fn=given["embed_fn"], d_texts=given["d_texts"])
+        return rerank(q_emb, d_emb, sim, **given, index=made)
+
+    return with_index
 
 
 def run_program(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primitives import candidate_graphs, graph, nearest_neighbours, neighbour_scores, pagerank, unit_rows
+from primitives import candidate_graphs, nearest_neighbours, neighbour_scores, pagerank, unit_rows
 
 
 @given(st.integers(0, 999), st.integers(2, 7))
@@ -31,13 +31,6 @@ def test_neighbours_are_the_nearest_others(seed: int, count: int, k: int) -> Non
             (other for other in range(count) if other != row), key=lambda other: -vectors[row] @ vectors[other]
         )
         assert neighbours.tolist() == others[:k]
-
-
-def test_blocks_of_rows_give_the_same_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
-    vectors = np.random.default_rng(2).normal(size=(23, 5)).astype(np.float32)
-    whole = nearest_neighbours(vectors, 4)
-    monkeypatch.setattr(graph, "ROWS_AT_ONCE", 7)
-    assert np.array_equal(nearest_neighbours(vectors, 4), whole)
 
 
 def test_neighbour_scores_are_the_mean_of_the_neighbours() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primitives import csls, density, hubness, unit_rows, zscore_among
+from primitives import csls, density, document_statistics, local_scaling, unit_rows, zscore_among, zscore_by
 from primitives.arrays import FloatMatrix
 
 
@@ -28,13 +28,6 @@ def test_density_is_the_mean_cosine_to_the_nearest_others(seed: int, count: int,
     found = density(documents, k)
     assert found.dtype == np.float32
     assert found == pytest.approx(expected, abs=1e-6)
-
-
-def test_blocks_of_rows_give_the_same_density(monkeypatch: pytest.MonkeyPatch) -> None:
-    documents = vectors(2, 23)
-    whole = density(documents, 4)
-    monkeypatch.setattr(hubness, "ROWS_AT_ONCE", 7)
-    assert np.array_equal(density(documents, 4), whole)
 
 
 @given(st.integers(0, 999), st.integers(1, 4), st.integers(1, 9), st.integers(1, 12))
@@ -88,3 +81,14 @@ def test_a_query_alone_is_corrected_as_in_a_batch(seed: int) -> None:
     for row in range(5):
         assert np.array_equal(csls(scores, documents, 3)[[row]], csls(scores[[row]], documents, 3))
         assert np.array_equal(zscore_among(scores, pseudo)[[row]], zscore_among(scores[[row]], pseudo))
+
+
+@given(st.integers(0, 999), st.integers(1, 4), st.integers(1, 9))
+def test_what_is_known_of_the_documents_gives_the_same_bits(seed: int, queries: int, count: int) -> None:
+    asked, documents = vectors(seed, queries), vectors(seed + 1, count)
+    scores, pseudo = asked @ documents.T, documents @ documents.T
+    assert np.array_equal(local_scaling(scores, density(documents, 3), 3), csls(scores, documents, 3))
+    statistics = document_statistics(pseudo)
+    assert statistics.shape == (3, count)
+    for row in range(queries):
+        assert np.array_equal(zscore_by(scores[row : row + 1], statistics)[0], zscore_among(scores, pseudo)[row])

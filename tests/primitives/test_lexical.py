@@ -1,6 +1,5 @@
 """BM25 against bm25s and against the formula."""
 
-import math
 from collections import Counter
 
 import bm25s
@@ -9,26 +8,61 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primitives import bm25, words
-from primitives.lexical import word_stem
+from primitives import bm25, lexical_index, words
+from primitives.arrays import FloatMatrix
+from primitives.lexical import extend_lexical
+from primitives.tokens import FUNCTION_WORDS, WORD, runs, word_stem
 
 texts = st.lists(st.sampled_from(["cat", "dog", "fish", "bird"]), max_size=8).map(" ".join)
 
 
-@given(st.lists(texts, min_size=1, max_size=4), st.lists(texts, min_size=1, max_size=6))
-def test_follows_the_formula(queries: list[str], documents: list[str]) -> None:
-    scores = bm25(queries, documents)
-    tokens = [document.split() for document in documents]
+def naive_bm25(queries: list[str], documents: list[str]) -> FloatMatrix:
+    """The formula as a loop in float64, a query's words in order of first use, rounded once."""
+    tokens = [words(document) for document in documents]
     mean_length = max(sum(map(len, tokens)) / len(tokens), 1.0)
-    for (row, column), score in np.ndenumerate(scores):
-        expected = 0.0
-        for word, times in Counter(queries[row].split()).items():
+    scores = np.zeros((len(queries), len(documents)))
+    for row, query in enumerate(queries):
+        for word, times in Counter(words(query)).items():
             holding = sum(word in found for found in tokens)
-            frequency = tokens[column].count(word)
-            norm = 1.5 * (0.25 + 0.75 * len(tokens[column]) / mean_length)
-            idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
-            expected += times * idf * frequency * 2.5 / (frequency + norm)
-        assert score == pytest.approx(expected, rel=1e-5, abs=1e-6)
+            idf = np.log1p((len(documents) - holding + 0.5) / (holding + 0.5))
+            for column, found in enumerate(tokens):
+                frequency = found.count(word)
+                norm = 1.5 * (1 - 0.75 + 0.75 * (len(found) / mean_length))
+                scores[row, column] += idf * (frequency * 2.5 / (frequency + norm)) * times
+    return scores.astype(np.float32)
+
+
+queries_and_documents = (st.lists(texts, min_size=1, max_size=4), st.lists(texts, min_size=1, max_size=6))
+
+
+@given(*queries_and_documents)
+def test_follows_the_formula_to_the_last_bit(queries: list[str], documents: list[str]) -> None:
+    assert np.array_equal(bm25(queries, documents), naive_bm25(queries, documents))
+
+
+@given(*queries_and_documents, st.data())
+def test_scores_of_some_documents_are_those_of_all(
+    queries: list[str], documents: list[str], data: st.DataObject
+) -> None:
+    column = st.integers(0, len(documents) - 1)
+    columns = data.draw(
+        st.lists(st.lists(column, min_size=3, max_size=3), min_size=len(queries), max_size=len(queries))
+    )
+    index = lexical_index(documents)
+    expected = np.take_along_axis(index.scores(queries), np.array(columns), axis=1)
+    assert np.array_equal(index.scores_at(queries, np.array(columns)), expected)
+    assert np.array_equal(index.scores(queries), bm25(queries, documents))
+
+
+@given(*queries_and_documents, st.sampled_from(["stem", "camel", "cjk"]))
+def test_an_extended_index_scores_as_one_made_at_once(queries: list[str], documents: list[str], choice: str) -> None:
+    grown = extend_lexical(lexical_index(documents[:1], **{choice: True}), documents[1:])
+    assert np.array_equal(grown.scores(queries), bm25(queries, documents, **{choice: True}))
+
+
+def test_a_query_alone_scores_as_in_a_batch() -> None:
+    batch = bm25(["cat dog", "fish cat cat", "nothing"], ["dog cat", "fish", "cat fish fish"])
+    assert np.array_equal(batch[1:2], bm25(["fish cat cat"], ["dog cat", "fish", "cat fish fish"]))
 
 
 def test_equals_bm25s_up_to_its_constant_factor() -> None:
@@ -46,7 +80,14 @@ def test_words_are_lower_case_without_function_words_and_split_identifiers() -> 
     assert words("The HTTP_client, and its naïve re-try of 2nd") == ["http", "client", "naïve", "re", "try", "2nd"]
 
 
+@pytest.mark.parametrize("text", ["".join(map(chr, range(128))), "AΣ'A ΑΣ İstanbul ǅ 2² ﬁ x_Y", "a\x1cb\x85c\xa0d"])
+def test_runs_are_those_of_the_pattern(text: str) -> None:
+    assert runs(text) == WORD.findall(text.lower())
+    assert words(text) == [word for word in WORD.findall(text.lower()) if word not in FUNCTION_WORDS]
+
+
 def test_empty_texts_and_strangers_score_zero() -> None:
+    assert bm25(["cat"], []).shape == (1, 0)
     assert np.array_equal(bm25(["", "cat"], ["", "dog"]), np.zeros((2, 2)))
 
 

@@ -15,6 +15,8 @@ OPERATIONS = {
     "csls": "hubness correction",
     "density": "hubness correction",
     "fisher_direction": "within-class scatter",
+    "lexical_index": "lexical match",
+    "local_scaling": "hubness correction",
     "max_over_segments": "max over segments",
     "mean_over_segments": "mean over segments",
     "median_fusion": "score normalisation",
@@ -24,11 +26,13 @@ OPERATIONS = {
     "pagerank": "graph centrality",
     "reciprocal_rank_fusion": "reciprocal rank fusion",
     "rocchio": "pseudo-relevance feedback",
+    "segment_index": "default pooling",
     "segment_scores": "default pooling",
     "select_dimensions": "dimension selection",
     "top_over_segments": "segment coverage",
     "zscore": "score normalisation",
     "zscore_among": "hubness correction",
+    "zscore_by": "hubness correction",
     "zscore_fusion": "score normalisation",
 }
 """What a call of a primitive shows; helpers such as `top_k` show nothing by themselves."""
@@ -50,17 +54,19 @@ def called_operations(source: str) -> list[Finding]:
     for name in sorted({names[node.id] for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in names}):
         if name in OPERATIONS:
             used.setdefault(OPERATIONS[name], []).append(name)
-    if _always_pools_otherwise(tree, names):
-        used.pop("default pooling", None)
-    if used.pop("default pooling", None):
-        used.setdefault("max over segments", []).append("segment_scores")
+    pooled = used.pop("default pooling", None)
+    if pooled and any(_pools_by_default(node, names) for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        used.setdefault("max over segments", []).extend(pooled)
     return [Finding(operation, f"Calls {', '.join(calls)}.", "call") for operation, calls in sorted(used.items())]
 
 
-def _always_pools_otherwise(tree: ast.Module, names: dict[str, str]) -> bool:
-    """Whether every call of `segment_scores` names a pooling; without one it takes the maximum."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    pooling = [
-        call for call in calls if isinstance(call.func, ast.Name) and names.get(call.func.id) == "segment_scores"
-    ]
-    return all(len(call.args) + len(call.keywords) == 4 for call in pooling)
+def _pools_by_default(call: ast.Call, names: dict[str, str]) -> bool:
+    """Whether a call of `segment_scores`, or of a segment index's `scores`, names no pooling: it takes the maximum.
+
+    Where there is a lexical index too, a call of `scores` may be that one's, and says nothing.
+    """
+    given = len(call.args) + len(call.keywords)
+    if isinstance(call.func, ast.Name):
+        return names.get(call.func.id) == "segment_scores" and given == 3
+    lexical = "lexical_index" in names.values()
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "scores" and given == 1 and not lexical

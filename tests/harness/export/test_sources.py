@@ -18,7 +18,7 @@ BODY = "\n\ndef rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    r
         ("from primitives.graph import pagerank", "from .primitives.graph import pagerank", "graph"),
         ("import primitives.graph as g", "from .primitives import graph as g", "graph"),
         ("import primitives.graph", "from . import primitives", "graph"),
-        ("import re, primitives as p\np.words", "import re; from . import primitives as p\np.words", "lexical"),
+        ("import re, primitives as p\np.words", "import re; from . import primitives as p\np.words", "tokens"),
     ],
 )  # fmt: skip
 def test_each_form_of_import_is_turned_inwards(line: str, inward: str, modules: str) -> None:

@@ -1,5 +1,7 @@
 """Fingerprints see operations, not names, comments or constants."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.programs import inline
@@ -52,6 +54,14 @@ def test_what_does_not_parse_is_its_own_text() -> None:
     assert code_hash("def (") == fingerprint("def (").exact
 
 
+def test_a_document_side_is_none_under_another_name() -> None:
+    sided = "def index(d_emb, *, embed_fn, d_texts):\n    return d_emb\n" + BASE.replace("d_texts)", "d_texts, index)")
+    assert fingerprint(sided) != fingerprint(sided.replace("index", "other"))
+    # Without a document side it is a name like any other: what was recorded before there was one keeps its hash.
+    plain = BASE + "\n\ndef index(words):\n    return words\n"
+    assert fingerprint(plain).structure == fingerprint(plain.replace("index", "other")).structure
+
+
 def test_every_python_gives_the_same_hash() -> None:
     assert fingerprint(BASE).exact == "6f4180342967f2226bb6cc8e583d7195"
 
@@ -62,10 +72,8 @@ def test_code_takes_in_the_primitives_that_a_program_uses(monkeypatch: pytest.Mo
     assert before[hybrid] == code_hash(inline_primitives(hybrid))
     assert before[cosine] == fingerprint(cosine).exact
     definitions, imports = inline._library()
-    changed = {
-        **definitions,
-        "words": inline._Definition(definitions["words"].text.replace("lower", "upper"), definitions["words"].uses),
-    }
+    upper = definitions["runs"].bare.replace("lower", "upper")
+    changed = {**definitions, "runs": replace(definitions["runs"], bare=upper)}
     assert changed != definitions
     monkeypatch.setattr(inline, "_library", lambda: (changed, imports))
     assert code_hash(hybrid) != before[hybrid]

@@ -29,6 +29,13 @@ def test_only_what_is_needed_is_written_out() -> None:
     assert defined == {"centroid", "cosines", "rocchio", "top_k", "unit_power", "unit_rows", "rerank"}
 
 
+def test_what_a_program_names_keeps_the_first_line_of_its_documentation() -> None:
+    tree = ast.parse(inline_primitives(programs.source("soft_centroid")))
+    told = {node.name: ast.get_docstring(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert told["cosines"] == "Inner products, for unit rows their cosines: (Q, dim) and (N, dim) -> float32 (Q, N)."
+    assert told["unit_power"] is None  # used by `unit_rows` alone
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -130,14 +130,17 @@ def test_a_response_just_beyond_its_threshold_has_less_confidence() -> None:
 def test_calls_are_read_from_the_source() -> None:
     found = {finding.operation: finding.evidence for finding in called_operations(programs.source("penta_axis"))}
     assert found == {
-        BEST: "Calls segment_scores.",
+        BEST: "Calls segment_index, segment_scores.",
         MEAN: "Calls mean_over_segments.",
-        LEXICAL: "Calls bm25.",
+        LEXICAL: "Calls lexical_index.",
         FEEDBACK: "Calls centroid, rocchio.",
         NORMALISED: "Calls zscore_fusion.",
     }
     renamed = "from primitives import segment_scores as pooled, mean_over_segments as mean\npooled(a, b, c, mean)\n"
     assert [finding.operation for finding in called_operations(renamed)] == [MEAN]
+    of_an_index = "from primitives import segment_index\nsegment_index(a, b).scores(c{})\n"
+    assert [finding.operation for finding in called_operations(of_an_index.format(""))] == [BEST]
+    assert called_operations(of_an_index.format(", pool=mine")) == []
     assert called_operations("def broken(") == []
     assert called_operations("from primitives import bm25\n") == []
 
