@@ -125,18 +125,35 @@ def test_mteb_measures_what_the_search_measures(
 
 LIGHT = """
 import json, sys
-import ttc_bm25_rrf as package
+import ttc_indexed as package
 retriever = package.Retriever()
 retriever.index(["a", "b"], ["The harbour was closed.", "A violin needs new strings."])
+retriever.save(sys.argv[1])
+other = package.Retriever()
+other.load(sys.argv[1])
+assert other.search("violin strings") == retriever.search("violin strings")
 heavy = sorted({"torch", "scipy", "transformers"} & set(sys.modules))
-print(json.dumps([retriever.search("violin strings", k=1)[0].id, heavy]))
+print(json.dumps([other.search("violin strings", k=1)[0].id, heavy]))
+"""
+
+INDEXED = """
+from primitives import lexical_index, zscore_fusion
+
+
+def index(d_emb, *, embed_fn, d_texts):
+    return {"lexical": lexical_index(d_texts)}
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
+    return zscore_fusion([sim, index["lexical"].scores(q_texts)])
 """
 
 
 @pytest.mark.timeout(600)
 def test_a_static_encoder_installs_small_and_needs_no_torch(tmp_path: Path) -> None:
     """With all that pip resolves for it; skipped where no index of packages answers."""
-    write_package(gather("bm25_rrf", "no-archive.db", WORDLLAMA), tmp_path / "package")
+    (tmp_path / "indexed.py").write_text(INDEXED)
+    write_package(gather(str(tmp_path / "indexed.py"), "no-archive.db", WORDLLAMA), tmp_path / "package")
     run(sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv"))
     python = str(tmp_path / "venv" / "bin" / "python")
     command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--retries", "1"]
@@ -150,4 +167,4 @@ def test_a_static_encoder_installs_small_and_needs_no_torch(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     size = sum(path.stat().st_size for path in (tmp_path / "venv").rglob("*") if not path.is_symlink())
     assert size < 300e6
-    assert json.loads(run(python, "-I", "-c", LIGHT)) == ["b", []]
+    assert json.loads(run(python, "-I", "-c", LIGHT, str(tmp_path / "index"))) == ["b", []]
