@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from .faults import RetrieverError
 
+OPERATIONS = "primitives."
+"""Modules of operations that lie outside the package, as before a program is exported."""
+
 
 def take_apart(value: Any, package: str) -> tuple[Any, list[NDArray[Any]]]:
     """A value as what JSON can hold, and the arrays that it refers to by their numbers.
@@ -55,20 +58,32 @@ def _apart(value: Any, package: str, arrays: list[NDArray[Any]]) -> Any:
         return {type(value).__name__: [_apart(one, package, arrays) for one in value]}
     if type(value) is dict and all(type(name) is str for name in value):
         return {"dict": {name: _apart(one, package, arrays) for name, one in value.items()}}
-    home = type(value).__module__
-    if is_dataclass(value) and not isinstance(value, type) and (home == package or home.startswith(f"{package}.")):
+    home = _home(type(value), package)
+    if is_dataclass(value) and not isinstance(value, type) and home is not None:
         held = {field.name: _apart(getattr(value, field.name), package, arrays) for field in fields(value)}
-        return {"object": [home[len(package) :], type(value).__qualname__, held]}
+        return {"object": [home, type(value).__qualname__, held]}
     raise TypeError(
         f"index holds a {type(value).__name__}, which cannot be saved; make it of arrays, strings, numbers, lists, "
         "dicts with string keys and dataclasses."
     )
 
 
+def _home(kind: type, package: str) -> str | None:
+    """Where a class comes from: its module within the package, or the operations beside it; None for elsewhere."""
+    module = kind.__module__
+    if module == package or module.startswith(f"{package}."):
+        return module[len(package) :]
+    return module if module.startswith(OPERATIONS) else None
+
+
 def _object(held: Any, arrays: Sequence[NDArray[Any]], package: str) -> Any:
     module, name, values = held
     try:
-        found: type[Any] | Any = importlib.import_module(package + module)
+        # Whatever a file says, no other module is imported.
+        known = module.startswith(OPERATIONS)
+        if not known and module.strip(".") and not module.startswith("."):
+            raise ImportError(module)
+        found: type[Any] | Any = importlib.import_module(module if known else package + module)
         for part in name.split("."):
             found = getattr(found, part)
         if not (isinstance(found, type) and is_dataclass(found)) or {field.name for field in fields(found)} != set(

@@ -11,6 +11,7 @@ import pytest
 from harness.encoders.protocol import Encoder
 from harness.export.standalone.documents import joined
 from harness.export.standalone.faults import RetrieverError
+from harness.export.standalone.memory import RememberingEncoder
 from harness.export.standalone.retriever import ProgramRetriever
 from harness.export.standalone.running import Program
 from primitives import cosines, programs
@@ -45,9 +46,10 @@ def test_what_is_deployed_is_what_was_measured(make: Make, wordllama: Encoder) -
     for name in ("bm25_rrf", "sentence_max", "rocchio"):
         space: dict[str, Any] = {}
         exec(programs.source(name), space)
-        scores = space["rerank"](
-            q_emb, d_emb, cosines(q_emb, d_emb), embed_fn=wordllama.encode, q_texts=[query], d_texts=list(TEXTS)
-        )[0]
+        asked: dict[str, Any] = {"embed_fn": RememberingEncoder(wordllama).embed, "d_texts": list(TEXTS)}
+        if "index" in space:
+            asked["index"] = space["index"](d_emb, **asked)
+        scores = space["rerank"](q_emb, d_emb, cosines(q_emb, d_emb), q_texts=[query], **asked)[0]
         found = make(name).search(query, k=5)
         assert {hit.id: hit.score for hit in found} == dict(zip(IDS, scores.astype(np.float32).tolist(), strict=True))
 
