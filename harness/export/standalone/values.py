@@ -79,16 +79,14 @@ def _home(kind: type, package: str) -> str | None:
 def _object(held: Any, arrays: Sequence[NDArray[Any]], package: str) -> Any:
     module, name, values = held
     try:
-        # Whatever a file says, no other module is imported.
-        known = module.startswith(OPERATIONS)
-        if not known and module.strip(".") and not module.startswith("."):
+        if module and not module.startswith((".", OPERATIONS)):  # whatever a file says, no other module is imported
             raise ImportError(module)
-        found: type[Any] | Any = importlib.import_module(module if known else package + module)
+        found: type[Any] | Any = importlib.import_module(module if module.startswith(OPERATIONS) else package + module)
         for part in name.split("."):
             found = getattr(found, part)
-        if not (isinstance(found, type) and is_dataclass(found)) or {field.name for field in fields(found)} != set(
-            values
-        ):
+        if not (isinstance(found, type) and is_dataclass(found)):
+            raise AttributeError(name)
+        if {field.name for field in fields(found)} != set(values):
             raise AttributeError(name)
     except (ImportError, AttributeError):
         raise RetrieverError(f"The index holds a {name}, which this program no longer has; index again.") from None
