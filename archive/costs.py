@@ -1,15 +1,19 @@
 """What programs cost, from their recorded outcomes, on each axis that a frontier may have."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from statistics import median
+from typing import Literal, Protocol, get_args
 
 from archive.pareto import non_dominated
 from archive.records import Program, ProgramRecord, RunRecord
 
-Axis = Literal["texts", "tokens", "seconds"]
-"""What a cost is counted in."""
+Axis = Literal["texts", "tokens", "seconds", "latency"]
+"""What a cost is counted in: the first three are ratios to encoding everything once, the last are milliseconds."""
 AXES: tuple[Axis, ...] = get_args(Axis)
+RATIOS: tuple[Axis, ...] = ("texts", "tokens", "seconds")
+"""The axes that are ratios to encoding everything once."""
 LONG_TEXTS = 2.0
 """A token ratio of more than so many times the text ratio is marked: the program asks for few, but long texts.
 
@@ -39,6 +43,64 @@ class Cost:
         return float(1 + extra / base)
 
 
+class Counted(Protocol):
+    """What is counted of a program on a task; see OutcomeRecord."""
+
+    @property
+    def texts(self) -> int: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def encoder_seconds(self) -> float: ...
+    @property
+    def cpu_s(self) -> float: ...
+    @property
+    def index_texts(self) -> int: ...
+    @property
+    def index_tokens(self) -> int: ...
+    @property
+    def index_encoder_seconds(self) -> float: ...
+    @property
+    def index_cpu_s(self) -> float: ...
+    @property
+    def index_bytes(self) -> int: ...
+    @property
+    def alone_s(self) -> Sequence[float]: ...
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a program used over some tasks."""
+
+    cost: Cost = Cost()
+    index: Cost = Cost()
+    """Of that, what its index asked for."""
+    cpu_s: float = 0.0
+    index_cpu_s: float = 0.0
+    index_bytes: int = 0
+    alone_s: tuple[float, ...] = ()
+    """Processor seconds for each query that was asked alone."""
+    n_queries: int = 0
+    n_documents: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(**{name: value + getattr(other, name) for name, value in vars(self).items()})
+
+    @classmethod
+    def by(cls, outcome: "Counted", n_queries: int, n_documents: int) -> "Spent":
+        """On a task of this size."""
+        return cls(
+            Cost(outcome.texts, outcome.tokens, outcome.encoder_seconds),
+            Cost(outcome.index_texts, outcome.index_tokens, outcome.index_encoder_seconds),
+            outcome.cpu_s,
+            outcome.index_cpu_s,
+            outcome.index_bytes,
+            tuple(outcome.alone_s),
+            n_queries,
+            n_documents,
+        )
+
+
 @dataclass(frozen=True)
 class Costs:
     """What a program cost over the tasks that its numbers stand on; None where that cannot be told."""
@@ -49,14 +111,43 @@ class Costs:
     """Cost ratio in tokens."""
     seconds: float | None = None
     """Cost ratio in seconds of the encoder, as they were measured when each text was first encoded."""
+    latency: float | None = None
+    """Milliseconds a query, of the program on one core and of the encoder, its index not counted: the mean over the
+    batches in which queries came."""
     program_seconds: float | None = None
-    """Processor seconds of the program itself, without the encoder, for each query."""
+    """Processor seconds of the program itself, without the encoder, for each query, its index included."""
+    query_texts: float | None = None
+    """Texts that a query makes the program embed, beside the query."""
+    index_texts: float | None = None
+    """Texts that a document makes its index embed, beside the document; None without an index."""
+    index_seconds: float | None = None
+    """Seconds to index 1,000 documents that are embedded already; None without an index."""
+    index_bytes: float | None = None
+    """Bytes of index for each document; None without an index."""
+    alone_median: float | None = None
+    """Milliseconds of the program for a query asked alone, the median; None where none was."""
+    alone_95: float | None = None
+    """The 95th percentile of the same."""
 
     @classmethod
-    def of(cls, extra: Cost, baseline: Cost, cpu_s: float, n_queries: int) -> "Costs":
-        """From sums over tasks: what the program asked for, and what encoding everything once costs."""
-        ratios = {axis: extra.ratio_to(baseline, axis) if getattr(baseline, axis) else None for axis in AXES}
-        return cls(**ratios, program_seconds=cpu_s / n_queries if n_queries else None)
+    def of(cls, spent: Spent, baseline: Cost) -> "Costs":
+        """From sums over tasks: what the program used, and what encoding everything once costs."""
+        n_queries, n_documents = spent.n_queries, spent.n_documents
+        ratios = {axis: spent.cost.ratio_to(baseline, axis) for axis in RATIOS if getattr(baseline, axis)}
+        asking = spent.cpu_s - spent.index_cpu_s + spent.cost.seconds - spent.index.seconds
+        indexing = spent.index_cpu_s + spent.index.seconds
+        indexed = bool(spent.index_bytes and n_documents)
+        return cls(
+            **ratios,
+            latency=1000 * asking / n_queries if n_queries else None,
+            program_seconds=spent.cpu_s / n_queries if n_queries else None,
+            query_texts=(spent.cost.texts - spent.index.texts) / n_queries if n_queries else None,
+            index_texts=spent.index.texts / n_documents if indexed else None,
+            index_seconds=1000 * indexing / n_documents if indexed else None,
+            index_bytes=spent.index_bytes / n_documents if indexed else None,
+            alone_median=1000 * median(spent.alone_s) if spent.alone_s else None,
+            alone_95=1000 * _percentile(spent.alone_s, 0.95) if spent.alone_s else None,
+        )
 
     def on(self, axis: Axis) -> float | None:
         """The cost ratio on this axis."""
@@ -70,6 +161,11 @@ class Costs:
         return [LONG_TEXTS_FLAG] if hidden else []
 
 
+def _percentile(values: Sequence[float], share: float) -> float:
+    """The least value that at least this share of the values does not exceed."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
 def costs_of(record: ProgramRecord, run: RunRecord) -> Costs:
     """A program's costs over the run's tasks of split `search`; empty unless it has a result on each.
 
@@ -79,12 +175,9 @@ def costs_of(record: ProgramRecord, run: RunRecord) -> Costs:
     tasks = [task for task in run.tasks if task.split == "search"]
     if record.cost_ratio is None or any(task.name not in outcomes for task in tasks):
         return Costs(texts=record.cost_ratio)
-    counted = [outcomes[task.name] for task in tasks]
     costs = Costs.of(
-        sum((Cost(outcome.texts, outcome.tokens, outcome.encoder_seconds) for outcome in counted), Cost()),
+        sum((Spent.by(outcomes[task.name], task.n_queries, task.n_documents) for task in tasks), Spent()),
         sum((Cost(task.baseline_texts, task.baseline_tokens, task.baseline_seconds) for task in tasks), Cost()),
-        sum(outcome.cpu_s for outcome in counted),
-        sum(task.n_queries for task in tasks),
     )
     return replace(costs, texts=record.cost_ratio)
 

@@ -13,7 +13,21 @@ from typing import Any
 from archive.packing import pack
 from archive.records import Event, Exchange, Program, Run
 
-TIMINGS = frozenset({"created", "baseline_seconds", "encoder_seconds", "wall_s", "cpu_s", "peak_rss", "latency_s"})
+TIMINGS = frozenset(
+    {
+        "created",
+        "baseline_seconds",
+        "encoder_seconds",
+        "wall_s",
+        "cpu_s",
+        "peak_rss",
+        "latency_s",
+        "index_encoder_seconds",
+        "index_cpu_s",
+        "index_bytes",
+        "alone_s",
+    }
+)
 NETWORK = frozenset({"request_id", "retries"})
 LEFT_OUT = TIMINGS | NETWORK | {"machine", "request_hash", "executor"}
 

@@ -41,7 +41,10 @@ class TaskRecord:
     unseen: list[int] = field(default_factory=list)
     """Positions of the queries that count towards no value and no delta."""
     split: str = "search"
-    """`search`, or `validation` for a task whose numbers no proposer may see."""
+    """`search`, or `validation` for a task whose numbers no proposer may see.
+
+    A run with the objective `transfer` admits by the latter, any other leaves them unseen.
+    """
     measured: Mapping[str, Measured] = field(default_factory=dict)
     """The cosine's other measures, by name."""
 
@@ -96,6 +99,16 @@ class OutcomeRecord:
     isolation_level: str = ""
     measured: Mapping[str, Measured] = field(default_factory=dict)
     """The other measures, by name."""
+    index_texts: int = 0
+    """Of the texts, those that the program's `index` asked for, which is called once for a corpus."""
+    index_tokens: int = 0
+    index_encoder_seconds: float = 0.0
+    index_cpu_s: float = 0.0
+    """Of the processor seconds, those that the index took."""
+    index_bytes: int = 0
+    """What the index holds; 0 for a program without one."""
+    alone_s: list[float] = field(default_factory=list)
+    """Processor seconds of the program for each query that was asked alone, the index not counted."""
 
     @property
     def by_measure(self) -> dict[str, Measured]:
@@ -154,6 +167,8 @@ class ProgramRecord:
     """What the run maximises, by default the mean delta; None without a mean delta or below the floor."""
     unseen_delta: float | None = None
     """The mean delta on the tasks' unseen queries; never briefed and never selected by."""
+    unseen_tasks_delta: float | None = None
+    """The mean delta on tasks that are unseen as a whole; None without such, and where the program failed on one."""
     cost_ratio: float | None = None
     wins: int = 0
     ties: int = 0

@@ -16,7 +16,10 @@ Record = TypeVar("Record", OutcomeRecord, ProgramRecord, TaskRecord, UsageRecord
 Row = Mapping[str, Any]
 
 ENCODE: dict[str, Callable[[Any], Any]] = dict.fromkeys(
-    ("config", "versions", "machine", "encoder", "isolation", "flags", "audits", "violations", "query_ids", "unseen"),
+    (
+        *("config", "versions", "machine", "encoder", "isolation", "flags", "audits", "violations"),
+        *("query_ids", "unseen", "alone_s"),
+    ),
     lambda value: json.dumps(value, sort_keys=True),
 ) | {"per_query": pack, "baseline_per_query": pack}
 """Columns that hold a field in another form: JSON or packed float32."""

@@ -240,6 +240,27 @@ CREATE TABLE task_content (
 ) STRICT;
 """
 
+# Before, no program had a document side: all that it asked for, it asked for its queries.
+INDEX_TIME = """
+ALTER TABLE outcomes ADD COLUMN index_texts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outcomes ADD COLUMN index_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outcomes ADD COLUMN index_encoder_seconds REAL NOT NULL DEFAULT 0;
+ALTER TABLE outcomes ADD COLUMN index_cpu_s REAL NOT NULL DEFAULT 0;
+ALTER TABLE outcomes ADD COLUMN index_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outcomes ADD COLUMN alone_s TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE heldout_outcomes ADD COLUMN index_texts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE heldout_outcomes ADD COLUMN index_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE heldout_outcomes ADD COLUMN index_encoder_seconds REAL NOT NULL DEFAULT 0;
+ALTER TABLE heldout_outcomes ADD COLUMN index_cpu_s REAL NOT NULL DEFAULT 0;
+ALTER TABLE heldout_outcomes ADD COLUMN index_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE heldout_outcomes ADD COLUMN alone_s TEXT NOT NULL DEFAULT '[]';
+"""
+
+# Before, no run measured on tasks that decide nothing.
+UNSEEN_TASKS = """
+ALTER TABLE programs ADD COLUMN unseen_tasks_delta REAL;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -258,6 +279,8 @@ MIGRATIONS = {
     "measures": _applying(MEASURES),
     "unseen": _applying(UNSEEN),
     "content": _applying(CONTENT),
+    "index_time": _applying(INDEX_TIME),
+    "unseen_tasks": _applying(UNSEEN_TASKS),
 }
 
 

@@ -1,7 +1,7 @@
 """Run untrusted `rerank` programs in confined processes and return verdicts."""
 
 from sandbox.backend import Backend
-from sandbox.contract import EmbedCallback, EmbedRefused, EmbedRequest, Execution, Isolation
+from sandbox.contract import EmbedCallback, EmbedRefused, EmbedRequest, Execution, Isolation, Take
 from sandbox.errors import SandboxError
 from sandbox.inputs import TaskInputs
 from sandbox.limits import Limits
@@ -19,6 +19,7 @@ __all__ = [
     "Limits",
     "Sandbox",
     "SandboxError",
+    "Take",
     "TaskInputs",
     "Verdict",
     "Violation",

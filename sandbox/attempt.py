@@ -9,18 +9,19 @@ import socket
 import time
 from contextlib import ExitStack, suppress
 
-from sandbox import frames, memory
-from sandbox.contract import EmbedCallback, EmbedRequest, Execution
+from sandbox import frames
+from sandbox.clock import Phases, pid_of
+from sandbox.contract import EmbedCallback, EmbedRequest, Execution, Take
 from sandbox.conversation import Conversation, Ending
 from sandbox.death import ExitReport, ending_of_death
 from sandbox.inputs import TaskInputs
 from sandbox.job import MAX_BYTES, STARTED, Job
-from sandbox.judging import judge
 from sandbox.limits import Limits
 from sandbox.link import Link
 from sandbox.serving import answer
 from sandbox.stdout import StdoutCapture
 from sandbox.verdicts import Verdict
+from sandbox.windows import Windows
 from sandbox.zygote_handle import ZygoteHandle, ZygoteLost
 
 START_S = 30.0
@@ -41,17 +42,20 @@ class Attempt:
         embed: EmbedCallback,
         limits: Limits,
         layers: tuple[str, ...],
+        take: Take | None = None,
     ) -> None:
         self._zygote = zygote
         self._layers = layers
         self._embed = embed
         self._limits = limits
         self._layout = inputs.layout
-        self._conversation = Conversation(limits)
+        self._conversation = Conversation(limits, self._layout.n_windows)
+        self._phases = Phases()
         self._ending: Ending | None = None
         self._death: ExitReport | None = None
         self._pidfd = -1
         self._encoder_s = 0.0
+        self._filling_s = 0.0
         self._begun_at = time.monotonic()
         self._started_at: float | None = None
         self._hung_up_at: float | None = None
@@ -63,13 +67,11 @@ class Attempt:
             read_end, write_end = os.pipe()
             stack.callback(os.close, read_end)
             self._write_end = stack.enter_context(io.FileIO(write_end, "wb"))
-            # Of a size that nobody can change: a child that cut it short would crash its parent.
-            self._scores, path = memory.allocate("scores", 4 * self._layout.n_queries * self._layout.n_documents)
-            stack.callback(memory.release, self._scores, path)
-            memory.seal(self._scores, memory.SEAL_SIZE)
+            self._windows = Windows(inputs, take)
+            stack.callback(self._windows.close)
             self._link = Link(ours)
             self._stdout = StdoutCapture(read_end, limits.stdout_bytes)
-            self._descriptors = [self._theirs.fileno(), inputs.descriptor, self._scores, write_end]
+            self._descriptors = [self._theirs.fileno(), inputs.descriptor, self._windows.descriptor, write_end]
             self._resources = stack.pop_all()
 
     def __enter__(self) -> "Attempt":
@@ -83,8 +85,8 @@ class Attempt:
 
     @property
     def served(self) -> bool:
-        """True once a request was passed to the embed callback: a repetition would ask for it twice."""
-        return self._encoder_s > 0
+        """True once anything was passed to a callback: a repetition would ask for it, or bring it, twice."""
+        return self._encoder_s > 0 or self._windows.taken
 
     def run(self, source: str) -> Execution:
         """Run a program to its end. Raises ZygoteLost when the zygote dies or hangs on the way."""
@@ -93,15 +95,16 @@ class Attempt:
             self._step()
         self._drain()
         ended_at = time.monotonic()
-        shape = (self._layout.n_queries, self._layout.n_documents)
         ending = self._ending or ending_of_death(
             self._death, self._conversation.started, self._limits, self._stdout.text()
         )
-        verdict, reason, scores = judge(ending, self._scores, shape)
+        # The last scores are read when nobody can write them any more.
+        ok = ending.verdict is Verdict.OK
+        verdict, reason = self._windows.accept(ending) if ok else (ending.verdict, ending.reason)
         return Execution(
             verdict=verdict,
             reason=reason,
-            scores=scores,
+            scores=self._windows.collected() if verdict is Verdict.OK else None,
             stdout=self._stdout.text(),
             wall_s=ended_at - (self._started_at or ended_at),
             cpu_s=self._death.cpu_s,
@@ -109,6 +112,9 @@ class Attempt:
             peak_rss_bytes=self._death.peak_rss_bytes,
             embed_calls=self._conversation.embed_calls,
             embed_texts=self._conversation.embed_texts,
+            index=self._phases.index,
+            index_bytes=self._conversation.index_bytes or 0,
+            calls=tuple(self._phases.calls),
         )
 
     def _submit(self, source: str) -> None:
@@ -142,10 +148,11 @@ class Attempt:
         if self._stdout.is_open and self._stdout.descriptor in ready and not self._stdout.read():
             reason = f"The program printed more than {self._limits.stdout_bytes} bytes."
             self._end(Ending(Verdict.OUTPUT_LIMIT, reason))
-        if self._link.fileno() in ready:
-            self._converse()
+        # The zygote first: it says which process is to be timed.
         if self._zygote.control.fileno() in ready:
             self._hear_zygote()
+        if self._link.fileno() in ready:
+            self._converse()
 
     def _poll(self, seconds: float) -> set[int]:
         poller = select.poll()
@@ -164,12 +171,37 @@ class Attempt:
         if self._conversation.started and self._started_at is None:
             self._started_at = time.monotonic()
         if self._conversation.ending is not None:
+            if self._conversation.ending.verdict is Verdict.OK:
+                self._phases.called(self._encoder_s, self._conversation.embed_texts)
             self._end(self._conversation.ending)
         # While a reply is unread no further request is served: what a program piles up is bounded by the socket.
         while self._conversation.requests and self._killed_at is None and not self._link.has_unsent:
             self._serve(self._conversation.requests.popleft())
+        self._advance()
         if not self._link.is_open:
             self._hung_up_at = time.monotonic()
+
+    def _advance(self) -> None:
+        """Where the program waits for a window: take what it has done, and let it go on."""
+        talk, spent = self._conversation, (self._encoder_s, self._conversation.embed_texts)
+        # Without its pidfd it could not be timed; with requests open it is not where it says it is.
+        if self._pidfd < 0 or self._killed_at is not None or talk.requests or self._link.has_unsent:
+            return
+        if talk.results:
+            self._phases.called(*spent)
+            verdict, reason = self._windows.accept(talk.results.popleft())
+            if verdict is not Verdict.OK:
+                self._end(Ending(verdict, reason))
+                return
+        elif talk.indexed and not self._phases.calling:
+            self._phases.indexed(*spent, has_index=talk.index_bytes is not None)
+        else:
+            return
+        began = time.monotonic()
+        self._windows.fill()
+        self._filling_s += time.monotonic() - began
+        self._link.send([frames.header(frames.WINDOW, 0)])
+        self._phases.begin(*spent)
 
     def _serve(self, request: EmbedRequest) -> None:
         began = time.monotonic()
@@ -193,8 +225,10 @@ class Attempt:
             raise ZygoteLost("No descriptor was left for a child; raise the limit of open files (ulimit -n).")
         if descriptors:
             self._pidfd = descriptors[0]
+            self._phases.watch(pid_of(self._pidfd))
             if self._killed_at is not None:
                 self._kill()
+            self._advance()
         else:
             self._death = ExitReport(**json.loads(message))
 
@@ -205,7 +239,7 @@ class Attempt:
             return self._hung_up_at + HANG_UP_S
         if self._started_at is None:
             return self._begun_at + START_S
-        return self._started_at + min(self._limits.wall_s + self._encoder_s, self._limits.absolute_s)
+        return self._started_at + min(self._limits.wall_s + self._encoder_s + self._filling_s, self._limits.absolute_s)
 
     def _overdue(self) -> None:
         if self._killed_at is not None:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from sandbox.contract import EmbedCallback, Execution, Isolation
+from sandbox.contract import EmbedCallback, Execution, Isolation, Take
 from sandbox.doctor import Diagnosis
 from sandbox.inputs import TaskInputs
 from sandbox.limits import Limits
@@ -15,10 +15,19 @@ class Backend(Protocol):
     def isolation(self) -> Isolation:
         """What confines the programs, as tested; stored with every outcome."""
 
-    def run(self, source: str, inputs: TaskInputs, *, embed: EmbedCallback, limits: Limits | None = None) -> Execution:
+    def run(
+        self,
+        source: str,
+        inputs: TaskInputs,
+        *,
+        embed: EmbedCallback,
+        limits: Limits | None = None,
+        take: Take | None = None,
+    ) -> Execution:
         """Run a program on a task's inputs, with `Limits.for_inputs` unless told otherwise.
 
-        Raises SandboxError when no process can be started, or after `close`.
+        `take` gets the scores of each batch of queries as it ends; without it the execution holds them all. Raises
+        SandboxError when no process can be started, or after `close`.
         """
 
     def diagnose(self) -> Diagnosis:

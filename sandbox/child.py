@@ -1,19 +1,15 @@
 """The life of one child: take its inputs, lock itself, run the program, answer, end."""
 
-import mmap
 import os
 import resource
 from typing import NoReturn
-
-import numpy as np
-from numpy.typing import NDArray
 
 from sandbox import frames
 from sandbox.channel import Channel, embed_function
 from sandbox.inputs import map_inputs
 from sandbox.job import Job
 from sandbox.layers.lock import lock
-from sandbox.program import answer_of
+from sandbox.program import Window, answer_of
 
 CONVERSATION = 3
 """The only descriptor that a program finds open beside the standard three."""
@@ -22,12 +18,12 @@ CONVERSATION = 3
 def live(job: Job, descriptors: list[int], zygote: int) -> NoReturn:
     """Run one program and end the process. Never returns and never raises."""
     try:
-        conversation, inputs_descriptor, scores_descriptor, stdout_descriptor = descriptors
+        conversation, inputs_descriptor, window_descriptor, stdout_descriptor = descriptors
         os.dup2(conversation, CONVERSATION)
         channel = Channel(CONVERSATION, CONVERSATION)
         try:
             inputs = map_inputs(inputs_descriptor, job.layout)
-            scores = _map_scores(scores_descriptor, job)
+            window = Window(window_descriptor, job.layout)
             _keep_descriptors(stdout_descriptor)
             _, length = channel.receive()
             source = channel.read(length).decode(errors="surrogatepass")
@@ -36,15 +32,9 @@ def live(job: Job, descriptors: list[int], zygote: int) -> NoReturn:
             channel.send(frames.FAILED, f"{type(error).__name__}: {error}".encode(errors="replace"))
             os._exit(1)
         channel.send(frames.STARTED)
-        channel.send(*answer_of(source, inputs, scores, embed_function(channel, job)))
+        channel.send(*answer_of(source, inputs, job.layout, window, embed_function(channel, job), channel))
     finally:
         os._exit(0)
-
-
-def _map_scores(descriptor: int, job: Job) -> NDArray[np.float32]:
-    shape = (job.layout.n_queries, job.layout.n_documents)
-    memory = mmap.mmap(descriptor, 4 * shape[0] * shape[1])
-    return np.frombuffer(memory, np.float32).reshape(shape)
 
 
 def _keep_descriptors(stdout: int) -> None:

@@ -20,6 +20,8 @@ class EmbedRequest:
     dim: int | None
     """Leading dimensions to keep; None for all."""
     max_tokens: int | None
+    indexing: bool = False
+    """Whether the program's `index` asks, which is called once for a corpus, and not its `rerank`."""
 
 
 class EmbedRefused(ValueError):
@@ -30,6 +32,22 @@ EmbedCallback = Callable[[EmbedRequest], NDArray[np.float32]]
 """Serves a request with unit rows, float32 (n, dim). Whatever it raises beside `EmbedRefused` is a harness error."""
 
 
+Take = Callable[[int, NDArray[np.float32]], None]
+"""Called in order with the first query of each batch and its scores, float32 (batch, width): finite, read-only."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What one call of a program took: of its `index`, or of `rerank` for one batch of queries."""
+
+    cpu_s: float
+    """Processor seconds of the program's process; wall-clock seconds where the system does not tell them."""
+    encoder_s: float
+    """Wall time that it waited for the embed callback."""
+    texts: int
+    """Texts that it asked for."""
+
+
 @dataclass(frozen=True)
 class Execution:
     """How one run of one program on one task ended, with what the kernel measured of it."""
@@ -38,7 +56,8 @@ class Execution:
     reason: str
     """One sentence with the detail: exception, line, limit."""
     scores: NDArray[np.float32] | None = None
-    """Finite and not constant, float32 (Q, N), read-only; None unless the verdict is OK."""
+    """Finite and not constant, float32 (Q, width), read-only; None unless the verdict is OK, or where they were taken
+    batch by batch."""
     stdout: str = ""
     """What the program printed, standard error included, cut at the output limit."""
     wall_s: float = 0.0
@@ -51,6 +70,12 @@ class Execution:
     """Embed requests received, refused ones included."""
     embed_texts: int = 0
     """Texts in those requests."""
+    index: Phase | None = None
+    """What the program's index took; None where it has none, or did not come so far."""
+    index_bytes: int = 0
+    """Bytes that the index holds, as counted in the program's process."""
+    calls: tuple[Phase, ...] = ()
+    """What each call of rerank took that ended well."""
 
 
 @dataclass(frozen=True)

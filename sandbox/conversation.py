@@ -1,7 +1,7 @@
 """The parent's side of one run's talk with its child: a state machine over frames, without any input or output."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox import frames, messages
 from sandbox.contract import EmbedRequest
@@ -23,20 +23,36 @@ class Ending:
     kind: str = ""
 
 
+@dataclass(frozen=True)
+class Result:
+    """What rerank returned for a batch; the scores themselves lie in the window."""
+
+    shape: tuple[int, ...]
+    kind: str
+
+
 @dataclass
 class Conversation:
     """Feed it bytes; it collects requests to serve and, once, an ending. Nothing after the ending is read."""
 
     limits: Limits
+    n_windows: int = 1
+    """Batches of queries that rerank is called with."""
     requests: deque[EmbedRequest] = field(default_factory=deque)
+    results: deque[Result] = field(default_factory=deque)
+    """Of batches that are not the last."""
     ending: Ending | None = None
     started: bool = False
+    indexed: bool = False
+    index_bytes: int | None = None
+    """None where the program has no index."""
+    n_results: int = 0
     embed_calls: int = 0
     embed_texts: int = 0
     embed_chars: int = 0
 
     def __post_init__(self) -> None:
-        small = (frames.STARTED, frames.FAILED, frames.RESULT, frames.EXCEPTION)
+        small = (frames.STARTED, frames.FAILED, frames.INDEXED, frames.RESULT, frames.EXCEPTION)
         self._reader = FrameReader(dict.fromkeys(small, SMALL_FRAME) | {frames.EMBED: self.limits.frame_bytes})
 
     def feed(self, data: bytes) -> None:
@@ -61,12 +77,21 @@ class Conversation:
             return Ending(Verdict.HARNESS_ERROR, f"The child could not be made ready: {reason}")
         if frame.kind == frames.EMBED and self.started:
             return self._take_request(messages.parse_embed(frame.payload, self.limits))
-        if frame.kind == frames.RESULT and self.started:
-            kind, shape = messages.parse_result(frame.payload)
-            return Ending(Verdict.OK, Verdict.OK.sentence, shape, kind)
+        if frame.kind == frames.INDEXED and self.started and not self.indexed:
+            self.indexed, self.index_bytes = True, messages.parse_indexed(frame.payload)
+            return None
+        if frame.kind == frames.RESULT and self.indexed and not self.results:
+            return self._take_result(*messages.parse_result(frame.payload))
         if frame.kind == frames.EXCEPTION and self.started:
             return _exception(*messages.parse_exception(frame.payload))
         raise FrameError(f"a frame of type {frame.kind!r} out of order")
+
+    def _take_result(self, kind: str, shape: tuple[int, ...]) -> Ending | None:
+        self.n_results += 1
+        if self.n_results == self.n_windows:
+            return Ending(Verdict.OK, Verdict.OK.sentence, shape, kind)
+        self.results.append(Result(shape, kind))
+        return None
 
     def _take_request(self, request: EmbedRequest) -> Ending | None:
         self.embed_calls += 1
@@ -81,7 +106,7 @@ class Conversation:
         for used, budget, unit in budgets:
             if used > budget:
                 return Ending(Verdict.EMBED_BUDGET, f"The program asked embed_fn for more than {budget} {unit}.")
-        self.requests.append(request)
+        self.requests.append(replace(request, indexing=not self.indexed))
         return None
 
 

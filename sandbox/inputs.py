@@ -1,11 +1,14 @@
-"""A task's inputs in one sealed piece of anonymous memory, filled once and mapped by every run."""
+"""A task's inputs in one sealed piece of anonymous memory, filled once and mapped by every run.
+
+The similarities of queries and documents are not in it: they travel through a window, some queries at a time, so that
+the whole matrix need never exist.
+"""
 
 from __future__ import annotations
 
 import marshal
 import mmap
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -16,24 +19,55 @@ from sandbox import memory
 
 ALIGNMENT = 64
 
+Similarity = Callable[[int, int], NDArray[np.float32]]
+"""From the first query and the one after the last to their rows, float32 (last - first, width)."""
+
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each part of the inputs lies; all that a child must know to map them."""
+    """Where each part of the inputs lies, and how a program is called; all that a child must know."""
 
     n_queries: int
     n_documents: int
     dim: int
     text_bytes: int
+    batch: int
+    """Queries that a program is given at a time; 1 where each has documents of its own."""
+    shortlist: int = 0
+    """Documents that each query may rank, filled up with -1; 0 for all of them."""
 
-    def shapes(self) -> tuple[tuple[int, int], ...]:
-        """Shapes of `q_emb`, `d_emb` and `sim`, float32, in the order in which they lie."""
-        return (self.n_queries, self.dim), (self.n_documents, self.dim), (self.n_queries, self.n_documents)
+    @property
+    def width(self) -> int:
+        """Columns of the similarities and of the scores."""
+        return self.shortlist or self.n_documents
+
+    @property
+    def n_windows(self) -> int:
+        """How often the window is filled."""
+        return -(-self.n_queries // self.batch) if self.n_queries else 1
+
+    @property
+    def window_bytes(self) -> int:
+        """Bytes of the similarities of one batch, and of its scores."""
+        return 4 * self.batch * self.width
+
+    def window(self, number: int) -> tuple[int, int]:
+        """The first query of a window, and the one after its last."""
+        first = number * self.batch
+        return first, min(first + self.batch, self.n_queries)
+
+    def arrays(self) -> tuple[tuple[type[np.generic], tuple[int, int]], ...]:
+        """dtype and shape of `q_emb`, `d_emb` and the shortlists, in the order in which they lie."""
+        return (
+            (np.float32, (self.n_queries, self.dim)),
+            (np.float32, (self.n_documents, self.dim)),
+            (np.int32, (self.n_queries, self.shortlist)),
+        )
 
     def offsets(self) -> list[int]:
         """Byte offsets of the three arrays, of the texts, and the total size."""
         offsets = [0]
-        for rows, columns in self.shapes():
+        for _, (rows, columns) in self.arrays():
             offsets.append(_aligned(offsets[-1] + 4 * rows * columns))
         return [*offsets, offsets[-1] + self.text_bytes]
 
@@ -48,44 +82,66 @@ class TaskInputs:
     Close it, or use it as a context manager, to free the memory.
     """
 
-    def __init__(self, descriptor: int, path: str, layout: Layout) -> None:
+    def __init__(
+        self, descriptor: int, path: str, layout: Layout, similarity: Similarity, shortlist: NDArray[np.int32]
+    ) -> None:
         self.descriptor = descriptor
         self.path = path
         """Where a process of the same user may open the inputs while this one lives."""
         self.layout = layout
+        self.similarity = similarity
+        """What programs see as `sim`: rows of (Q, width), computed or looked up when they are asked for."""
+        self.shortlist = shortlist
+        """Documents that each query may rank, (Q, K) and -1 where it has fewer; (Q, 0) where it may rank all."""
 
     @classmethod
     def create(
         cls,
         q_emb: NDArray[np.float32],
         d_emb: NDArray[np.float32],
-        sim: NDArray[np.float32],
+        sim: NDArray[np.float32] | Similarity,
         q_texts: Sequence[str],
         d_texts: Sequence[str],
+        *,
+        batch: int | None = None,
+        shortlist: NDArray[np.integer] | None = None,
     ) -> TaskInputs:
-        """Copy arrays (Q, dim), (N, dim), (Q, N), converted to float32, and Q and N texts into sealed memory.
+        """Copy arrays (Q, dim) and (N, dim), converted to float32, and Q and N texts into sealed memory.
 
+        `sim` is the matrix (Q, N), or what gives rows of it. `batch` is how many queries a program is given at a time,
+        by default all. `shortlist` (Q, K), filled up with -1 at the end of a row, names the documents that each query
+        may rank; `sim` is then (Q, K), too, and a program is called for each query with these alone.
         Raises ValueError when the shapes or the numbers of texts do not fit together.
         """
         # marshal, because only the child reads it, with this very interpreter: it decodes a long list of strings
         # faster than anything else in the standard library.
         texts = marshal.dumps((list(q_texts), list(d_texts)))
-        layout = Layout(len(q_texts), len(d_texts), q_emb.shape[-1], len(texts))
-        arrays = (q_emb, d_emb, sim)
-        for name, array, shape in zip(("q_emb", "d_emb", "sim"), arrays, layout.shapes(), strict=True):
+        listed = np.empty((len(q_texts), 0), np.int32) if shortlist is None else shortlist.astype(np.int32)
+        n_queries = len(q_texts)
+        layout = Layout(
+            n_queries=n_queries,
+            n_documents=len(d_texts),
+            dim=q_emb.shape[-1],
+            text_bytes=len(texts),
+            batch=1 if shortlist is not None else max(1, min(batch or n_queries, n_queries)),
+            shortlist=listed.shape[-1],
+        )
+        arrays = (q_emb, d_emb, listed)
+        for name, array, (_, shape) in zip(("q_emb", "d_emb", "shortlist"), arrays, layout.arrays(), strict=True):
             if array.shape != shape:
                 raise ValueError(f"{name} has the shape {array.shape}; the texts and q_emb say {shape}.")
+        similarity = sim if callable(sim) else _rows_of(sim, (n_queries, layout.width))
         *offsets, text_offset, size = layout.offsets()
         descriptor, path = memory.allocate("task-inputs", size)
         try:
-            for offset, array in zip(offsets, arrays, strict=True):
-                _write(descriptor, _bytes(array), offset)
-            _write(descriptor, memoryview(texts), text_offset)
+            for offset, array, (kind, _) in zip(offsets, arrays, layout.arrays(), strict=True):
+                memory.write(descriptor, bytes_of(array, kind), offset)
+            memory.write(descriptor, memoryview(texts), text_offset)
             memory.seal(descriptor, memory.SEAL_ALL)
         except BaseException:
             memory.release(descriptor, path)
             raise
-        return cls(descriptor, path, layout)
+        return cls(descriptor, path, layout, similarity, listed)
 
     @property
     def n_queries(self) -> int:
@@ -106,8 +162,8 @@ class TaskInputs:
 
     @property
     def n_bytes(self) -> int:
-        """Bytes that the inputs take."""
-        return self.layout.offsets()[-1]
+        """Bytes that the inputs and a run's window take."""
+        return self.layout.offsets()[-1] + 2 * self.layout.window_bytes
 
     def close(self) -> None:
         """Free the memory; runs that have mapped it keep it until they end."""
@@ -126,32 +182,47 @@ class TaskInputs:
 
 @dataclass(frozen=True)
 class MappedInputs:
-    """A private, writable view of a task's inputs inside a child."""
+    """A private, writable view of a task's inputs."""
 
     q_emb: NDArray[np.float32]
     d_emb: NDArray[np.float32]
-    sim: NDArray[np.float32]
+    shortlist: NDArray[np.int32]
+    """(Q, K), -1 where a query has fewer documents; (Q, 0) where every query ranks all."""
     q_texts: list[str]
     d_texts: list[str]
 
 
 def map_inputs(descriptor: int, layout: Layout) -> MappedInputs:
     """Map sealed inputs copy-on-write: writing to an array changes nothing outside this process."""
+    q_emb, d_emb, shortlist, texts = _map(descriptor, layout)
+    q_texts, d_texts = marshal.loads(texts)
+    return MappedInputs(q_emb, d_emb, shortlist, q_texts, d_texts)
+
+
+def map_vectors(descriptor: int, layout: Layout) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]:
+    """The same without the texts: `q_emb`, `d_emb` and the shortlists."""
+    return _map(descriptor, layout)[:3]
+
+
+def _map(
+    descriptor: int, layout: Layout
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], memoryview]:
     *offsets, text_offset, size = layout.offsets()
     mapping = mmap.mmap(descriptor, size, access=mmap.ACCESS_COPY)
-    q_emb, d_emb, sim = (
-        np.frombuffer(mapping, np.float32, rows * columns, offset).reshape(rows, columns)
-        for offset, (rows, columns) in zip(offsets, layout.shapes(), strict=True)
+    q_emb, d_emb, shortlist = (
+        np.frombuffer(mapping, kind, rows * columns, offset).reshape(rows, columns)
+        for offset, (kind, (rows, columns)) in zip(offsets, layout.arrays(), strict=True)
     )
-    q_texts, d_texts = marshal.loads(memoryview(mapping)[text_offset:])
-    return MappedInputs(q_emb, d_emb, sim, q_texts, d_texts)
+    return q_emb, d_emb, shortlist, memoryview(mapping)[text_offset:]
 
 
-def _bytes(array: NDArray[np.float32]) -> memoryview:
-    return np.ascontiguousarray(array, dtype=np.float32).reshape(-1).view(np.uint8).data
+def bytes_of(array: NDArray[np.generic], kind: type[np.generic] = np.float32) -> memoryview:
+    """The bytes of an array, converted where it has another dtype."""
+    return np.ascontiguousarray(array, dtype=kind).reshape(-1).view(np.uint8).data
 
 
-def _write(descriptor: int, data: memoryview, offset: int) -> None:
-    os.lseek(descriptor, offset, os.SEEK_SET)
-    while data:
-        data = data[os.write(descriptor, data) :]
+def _rows_of(sim: NDArray[np.float32], shape: tuple[int, int]) -> Similarity:
+    if sim.shape != shape:
+        raise ValueError(f"sim has the shape {sim.shape}; the texts and q_emb say {shape}.")
+    matrix = np.array(sim, dtype=np.float32, order="C")
+    return lambda first, end: matrix[first:end]

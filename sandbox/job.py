@@ -7,7 +7,7 @@ from typing import Protocol
 from sandbox.inputs import Layout
 
 N_DESCRIPTORS = 4
-"""Conversation, inputs, scores, standard output: in this order."""
+"""Conversation, inputs, window, standard output: in this order."""
 MAX_BYTES = 4096
 
 STARTED = b"started"

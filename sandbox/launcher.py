@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from sandbox.attempt import Attempt
-from sandbox.contract import EmbedCallback, Execution
+from sandbox.contract import EmbedCallback, Execution, Take
 from sandbox.errors import SandboxError
 from sandbox.inputs import TaskInputs
 from sandbox.limits import Limits
@@ -31,17 +31,21 @@ class Launcher:
         for _ in range(workers):
             self._idle.put(None)
 
-    def run(self, source: str, inputs: TaskInputs, embed: EmbedCallback, limits: Limits) -> Execution:
-        """Run a program on a task. A fault of the harness is tried again once, if nothing was embedded yet.
+    def run(
+        self, source: str, inputs: TaskInputs, embed: EmbedCallback, limits: Limits, take: Take | None = None
+    ) -> Execution:
+        """Run a program on a task. A fault of the harness is tried again once, if nothing was embedded or taken yet.
 
         Raises SandboxError when no zygote can be started or the sandbox is closed.
         """
-        execution, repeatable = self._attempt(source, inputs, embed, limits)
+        execution, repeatable = self._attempt(source, inputs, embed, limits, take)
         if execution.verdict is Verdict.HARNESS_ERROR and repeatable:
-            execution, _ = self._attempt(source, inputs, embed, limits)
+            execution, _ = self._attempt(source, inputs, embed, limits, take)
         return execution
 
-    def _attempt(self, source: str, inputs: TaskInputs, embed: EmbedCallback, limits: Limits) -> tuple[Execution, bool]:
+    def _attempt(
+        self, source: str, inputs: TaskInputs, embed: EmbedCallback, limits: Limits, take: Take | None
+    ) -> tuple[Execution, bool]:
         zygote = self._idle.get()
         healthy = False
         try:
@@ -53,7 +57,7 @@ class Launcher:
                 self._refuse_if_closed()
                 self._busy.add(zygote)
             try:
-                attempt = Attempt(zygote, inputs, embed, limits, zygote.layers)
+                attempt = Attempt(zygote, inputs, embed, limits, zygote.layers, take)
             except OSError as error:
                 healthy = True
                 return Execution(Verdict.HARNESS_ERROR, f"A run could not be set up ({error})."), True

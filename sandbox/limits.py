@@ -35,21 +35,25 @@ class Limits:
     """Characters of one text."""
 
     @classmethod
-    def for_inputs(cls, inputs: TaskInputs) -> Limits:
-        """Limits that follow the size of a task.
+    def for_inputs(cls, inputs: TaskInputs, *, time: float = 1.0, memory: float = 1.0) -> Limits:
+        """Limits that follow the size of a task, time and memory times the factors given.
 
-        Address space covers the inputs, the score matrix and about a dozen float64 matrices of its shape; time covers
-        a Python loop over all texts and some fifty passes over the matrix; the embed budget covers every sentence of
-        long documents once and a few feedback calls per query.
+        Address space covers the inputs, a batch's score matrix and about a dozen float64 matrices of its shape, an
+        index of windows over all texts, and up to some gigabytes a thousand float64 values for every document; time
+        covers a Python loop over all texts and over their characters and some fifty passes over the matrix; the embed
+        budget covers every sentence of long documents once and a few feedback calls per query.
         """
-        pairs = inputs.n_queries * inputs.n_documents
-        texts = inputs.n_queries + inputs.n_documents
-        seconds = 60.0 + 5e-6 * pairs + 5e-3 * texts
+        layout = inputs.layout
+        pairs = inputs.n_queries * layout.width
+        texts = inputs.n_queries * max(1, layout.shortlist) + inputs.n_documents
+        seconds = time * (60.0 + 5e-6 * pairs + 5e-3 * texts + 2e-6 * inputs.text_bytes)
+        per_document = min(32 * 1024 * inputs.n_documents, 4096 * MIB)
+        room = 1024 * MIB + 96 * layout.batch * layout.width + 8 * inputs.n_bytes + 64 * inputs.text_bytes
         return cls(
             wall_s=seconds,
             absolute_s=7200.0 + 10 * seconds,
             cpu_s=seconds,
-            memory_bytes=1024 * MIB + 96 * pairs + 8 * inputs.n_bytes,
+            memory_bytes=int(memory * (room + per_document)),
             embed_calls=10_000 + 8 * texts,
             embed_texts=100_000 + 100 * texts,
             embed_chars=64 * MIB + 20 * inputs.text_bytes,

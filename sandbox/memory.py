@@ -26,6 +26,21 @@ def seal(descriptor: int, seals: tuple[str, ...]) -> None:
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, sum(getattr(fcntl, name) for name in seals))
 
 
+def write(descriptor: int, data: memoryview, offset: int = 0) -> None:
+    """Write all bytes at an offset."""
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def read_into(descriptor: int, view: memoryview, offset: int = 0) -> None:
+    """Fill a writable view from an offset on; what is missing stays as it is."""
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    with open(descriptor, "rb", buffering=0, closefd=False) as file:
+        while view and (count := file.readinto(view)):
+            view = view[count:]
+
+
 def release(descriptor: int, path: str) -> None:
     """Close the descriptor, and delete the file where there is one."""
     os.close(descriptor)

@@ -11,6 +11,7 @@ NAME_CHARS = 200
 MESSAGE_CHARS = 2000
 
 RESULT_HEAD = struct.Struct("<cB")
+INDEXED_PAYLOAD = struct.Struct("<?Q")
 VECTORS_HEAD = struct.Struct("<II")
 
 
@@ -61,6 +62,15 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def parse_indexed(payload: bytes) -> int | None:
+    """Size in bytes of a program's index; None where it has none. Raises FrameError for anything else."""
+    try:
+        has_index, size = INDEXED_PAYLOAD.unpack(payload)
+    except struct.error as error:
+        raise FrameError("an index frame without a size") from error
+    return size if has_index else None
 
 
 def pack_result(kind: str, shape: tuple[int, ...]) -> bytes:

@@ -1,54 +1,146 @@
 """Compile and run a program's source: the same code whatever confines the process around it."""
 
+import inspect
+import mmap
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sandbox import frames, messages
-from sandbox.inputs import MappedInputs
+from sandbox.holding import size_of
+from sandbox.inputs import Layout, MappedInputs
 from sandbox.unnamed import compile_unnamed
 from sandbox.validation import REAL_KINDS
 
 PROGRAM_FILE = "<program>"
 
+Answer = tuple[bytes, bytes]
+"""The kind and the payload of a frame."""
+
+
+class Talk(Protocol):
+    """The child's end of the conversation."""
+
+    def send(self, kind: bytes, payload: bytes = b"") -> None: ...
+
+    def receive(self) -> tuple[bytes, int]: ...
+
+
+class Window:
+    """Similarities and scores of one batch of queries, in memory shared with the parent."""
+
+    def __init__(self, descriptor: int, layout: Layout) -> None:
+        shared = mmap.mmap(descriptor, max(2 * layout.window_bytes, 1))
+        both = np.frombuffer(shared, np.float32, 2 * layout.batch * layout.width)
+        self.sim, self.scores = both.reshape(2, layout.batch, layout.width)
+
 
 def answer_of(
-    source: str, inputs: MappedInputs, scores: NDArray[np.float32], embed_fn: Callable[..., object]
-) -> tuple[bytes, bytes]:
-    """Run a program, write what it returns to `scores` if it fits, and give the frame that says how it went.
+    source: str,
+    inputs: MappedInputs,
+    layout: Layout,
+    window: Window,
+    embed_fn: Callable[..., object],
+    talk: Talk,
+) -> Answer:
+    """Run a program, batch after batch, and give the frame that says how the last one went.
 
-    Raises nothing, whatever the program raises.
+    What rerank returns stands in the window if it fits. Raises nothing, whatever the program raises.
     """
     try:
-        answer = _run(source, inputs, scores, embed_fn)
+        answer = _Run(_load(source), inputs, layout, window, embed_fn).answer(talk)
     except BaseException as error:
         answer = (frames.EXCEPTION, _describe(error))
     _flush()
     return answer
 
 
-def _run(
-    source: str, inputs: MappedInputs, scores: NDArray[np.float32], embed_fn: Callable[..., object]
-) -> tuple[bytes, bytes]:
+class _Run:
+    """A loaded program before a task. Whatever the program raises, it raises."""
+
+    def __init__(
+        self,
+        program: ModuleType,
+        inputs: MappedInputs,
+        layout: Layout,
+        window: Window,
+        embed_fn: Callable[..., object],
+    ) -> None:
+        self._program, self._embed_fn = program, embed_fn
+        self._inputs, self._layout, self._window = inputs, layout, window
+        self._indexes = "index" in inspect.signature(program.rerank).parameters
+        if self._indexes or layout.n_windows > 1:
+            # What one call changed the next one would see.
+            inputs.d_emb.flags.writeable = False
+
+    def answer(self, talk: Talk) -> Answer:
+        """Make the index, call rerank for each batch, send all answers but the last one, and give that."""
+        whole = _Documents(self._inputs.d_emb, self._inputs.d_texts)
+        once = self._indexes and not self._layout.shortlist
+        extra = self._index(whole) if once else {}
+        size = size_of(extra["index"]) if once else 0
+        talk.send(frames.INDEXED, messages.INDEXED_PAYLOAD.pack(once, size))
+        last = self._layout.n_windows - 1
+        for number in range(last + 1):
+            talk.receive()
+            first, end = self._layout.window(number)
+            if self._layout.shortlist:
+                documents = _Documents.listed(self._inputs, first)
+                answer = self._call(first, end, documents, self._index(documents) if self._indexes else {})
+            else:
+                answer = self._call(first, end, whole, extra)
+            if number < last:
+                talk.send(*answer)
+                _flush()
+        return answer
+
+    def _index(self, documents: "_Documents") -> dict[str, object]:
+        return {"index": self._program.index(documents.emb, embed_fn=self._embed_fn, d_texts=documents.texts)}
+
+    def _call(self, first: int, end: int, documents: "_Documents", extra: dict[str, object]) -> Answer:
+        shown = slice(0, end - first), slice(0, len(documents.texts))
+        result = self._program.rerank(
+            self._inputs.q_emb[first:end],
+            documents.emb,
+            self._window.sim[shown],
+            embed_fn=self._embed_fn,
+            q_texts=self._inputs.q_texts[first:end],
+            d_texts=documents.texts,
+            **extra,
+        )
+        return _take(np.asarray(result), self._window.scores[shown])
+
+
+class _Documents:
+    """What a call of a program sees of the corpus."""
+
+    def __init__(self, emb: NDArray[np.float32], texts: list[str]) -> None:
+        self.emb, self.texts = emb, texts
+
+    @classmethod
+    def listed(cls, inputs: MappedInputs, query: int) -> "_Documents":
+        """The documents that a query may rank."""
+        places = inputs.shortlist[query]
+        places = places[places >= 0]
+        return cls(inputs.d_emb[places], [inputs.d_texts[place] for place in places.tolist()])
+
+
+def _load(source: str) -> ModuleType:
     # The very string that the static rules read is compiled: no file, no encoding cookie in between.
     code = compile_unnamed(source, PROGRAM_FILE)
     # A registered module, because dataclasses look their class's module up by name.
     program = sys.modules["program"] = ModuleType("program")
     exec(code, program.__dict__)
-    result = np.asarray(
-        program.rerank(
-            inputs.q_emb,
-            inputs.d_emb,
-            inputs.sim,
-            embed_fn=embed_fn,
-            q_texts=inputs.q_texts,
-            d_texts=inputs.d_texts,
-        )
-    )
+    return program
+
+
+def _take(result: NDArray[np.generic], scores: NDArray[np.float32]) -> Answer:
+    """Write a result to the window if it fits."""
     if result.shape == scores.shape and result.dtype.kind in REAL_KINDS:
         with np.errstate(all="ignore"):
             scores[...] = result

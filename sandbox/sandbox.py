@@ -2,7 +2,7 @@
 
 from types import TracebackType
 
-from sandbox.contract import EmbedCallback, Execution, Isolation
+from sandbox.contract import EmbedCallback, Execution, Isolation, Take
 from sandbox.doctor import Diagnosis, diagnose, examine
 from sandbox.errors import SandboxError
 from sandbox.inputs import TaskInputs
@@ -67,14 +67,23 @@ class Sandbox:
         assert self._diagnosis is not None
         return self._diagnosis
 
-    def run(self, source: str, inputs: TaskInputs, *, embed: EmbedCallback, limits: Limits | None = None) -> Execution:
+    def run(
+        self,
+        source: str,
+        inputs: TaskInputs,
+        *,
+        embed: EmbedCallback,
+        limits: Limits | None = None,
+        take: Take | None = None,
+    ) -> Execution:
         """Run a program on a task's inputs, with `Limits.for_inputs` unless told otherwise.
 
+        `take` gets the scores of each batch of queries as it ends; without it the execution holds them all.
         Never raises for a program's fault. A HARNESS_ERROR is tried again once, unless a request was embedded
-        already: whoever meters `embed` would count it twice. Raises SandboxError when no process can be started, or
-        after `close`.
+        or a batch taken already: whoever meters `embed` would count it twice. Raises SandboxError when no process can
+        be started, or after `close`.
         """
-        return self._launcher.run(source, inputs, embed, limits or Limits.for_inputs(inputs))
+        return self._launcher.run(source, inputs, embed, limits or Limits.for_inputs(inputs), take)
 
     def close(self) -> None:
         """End every process of this sandbox at once; a run in progress is a HARNESS_ERROR."""

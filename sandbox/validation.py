@@ -19,8 +19,8 @@ def check_header(shape: tuple[int, ...], kind: str, expected: tuple[int, int]) -
     return Verdict.OK, Verdict.OK.sentence
 
 
-def check_scores(scores: NDArray[np.float32]) -> tuple[Verdict, str]:
-    """Judge float32 scores (Q, N): finite, and not the same for all documents in every row."""
+def check_scores(scores: NDArray[np.float32], first: int = 0) -> tuple[Verdict, str]:
+    """Judge float32 scores of the queries from `first` on: finite, and not the same for all documents in every row."""
     if scores.size == 0:
         return Verdict.OK, Verdict.OK.sentence
     # Minimum and maximum carry NaN and infinity along, and need no second matrix of the size of the scores.
@@ -28,7 +28,7 @@ def check_scores(scores: NDArray[np.float32]) -> tuple[Verdict, str]:
     broken = ~(np.isfinite(low) & np.isfinite(high))
     if broken.any():
         reason = f"The scores of {int(broken.sum())} of {len(scores)} queries contain NaN or infinity."
-        return Verdict.NON_FINITE, f"{reason} The first is row {int(broken.argmax())}."
+        return Verdict.NON_FINITE, f"{reason} The first is row {first + int(broken.argmax())}."
     if scores.shape[1] > 1 and bool((low == high).all()):
         return Verdict.CONSTANT, Verdict.CONSTANT.sentence
     return Verdict.OK, Verdict.OK.sentence

@@ -23,7 +23,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY
 from harness.errors import JobError
 from harness.evaluation.admission import compute_rule
-from harness.evaluation.evaluate import PreparedTask
+from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.programs.fingerprint import fingerprint
 from harness.proposers.protocol import Briefing, Proposal, Proposer

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from harness.errors import HarnessError
-from harness.evaluation.evaluate import judgments_of
 from harness.evaluation.measures import NDCG_AT_10
+from harness.evaluation.prepared import judgments_of
 from harness.evaluation.secret import NO_SECRET
 from harness.settings import compose
 from harness.tasks.load import load_tasks

@@ -14,7 +14,7 @@ ArchiveOption = Annotated[str, typer.Option("--archive", help="The archive file.
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 CostOption = Annotated[
-    Literal["texts", "tokens", "seconds"] | None,
+    Literal["texts", "tokens", "seconds", "latency"] | None,
     typer.Option(help="What cost is counted in; by default what the run counted it in, `search.cost`."),
 ]
 RunArgument = Annotated[str, typer.Argument(help="Run id, its beginning, or `latest`.", autocompletion=complete_run)]

@@ -6,11 +6,12 @@ kept. What an audit embeds is not metered: it is the harness's question, not the
 """
 
 import ast
+import hashlib
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,12 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
-from harness.evaluation.difference import TOP, Scores, agreement, differ, hash_of
-from harness.evaluation.evaluate import Outcome, PreparedTask
+from harness.evaluation.difference import TOP, Scores, agreement, differ
+from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import ATTEMPTS, attempt, options_of
-from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
-from sandbox.inputs import MappedInputs, map_inputs
+from harness.evaluation.part import Part, similarity_of
+from harness.evaluation.prepared import PreparedTask, spread
+from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Take, TaskInputs, Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +67,32 @@ class Audited:
 
     findings: tuple[Finding, ...]
     made: Mapping[str, int]
+    alone_s: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """By task, the processor seconds that the program took for each query asked alone, its index not counted."""
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """What came of asking a program about one task again."""
+
+    findings: tuple[Finding, ...] = ()
+    alone_s: tuple[float, ...] = ()
+
+
+class _Hash:
+    """The hash of scores that come batch by batch, from the first on."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.blake2b(digest_size=16)
+
+    def take(self, first: int, scores: Scores) -> None:
+        if first == 0:  # a repetition after a fault of the harness begins again
+            self._digest = hashlib.blake2b(digest_size=16)
+        self._digest.update(scores.tobytes())
+
+    @property
+    def hash(self) -> str:
+        return self._digest.hexdigest()
 
 
 class Auditor:
@@ -92,53 +120,59 @@ class Auditor:
         first, *others = secret.generator(source, "cheap").permutation(len(asked)).tolist()
         second = others[0] if others else first
         made = {DETERMINISM: 1, QUOTATION: len(asked)}
-        findings = self._determinism(source, *asked[first])
+        findings, alone_s = self._determinism(source, *asked[first]), {}
         if not findings:
             task, outcome = asked[second]
-            findings = self._order_and_alone(source, task, outcome, rows=1)
+            asking = self._order_and_alone(source, task, outcome, rows=1)
             made[self._order_audit] = 1
-        return Audited((*findings, *quotations(source, texts)), made)
+            findings, alone_s = list(asking.findings), {task.name: asking.alone_s}
+        return Audited((*findings, *quotations(source, texts)), made, alone_s)
 
     def costly(self, source: str, asked: Sequence[Asked]) -> Audited:
         """Audits on every task, for a program that is to be kept. Raises JobError as `cheap` does."""
 
-        def ask(one: Asked) -> tuple[list[Finding], bool]:
+        def ask(one: Asked) -> tuple[_Asking, bool]:
             """What was found, and whether the task came as far as the second audit."""
-            found = self._order_and_alone(source, *one)
-            return (found, False) if found else (self._routing(source, *one), True)
+            asking = self._order_and_alone(source, *one)
+            if asking.findings:
+                return asking, False
+            return replace(asking, findings=tuple(self._routing(source, *one))), True
 
         with ThreadPoolExecutor(self._workers, thread_name_prefix="audit") as pool:
             each = list(pool.map(ask, asked))
         made = Counter({self._order_audit: len(asked), ROUTING: sum(routed for _, routed in each)})
-        return Audited(tuple(finding for found, _ in each for finding in found), dict(+made))
+        findings = tuple(finding for asking, _ in each for finding in asking.findings)
+        alone_s = {task.name: asking.alone_s for (task, _), (asking, _) in zip(asked, each, strict=True)}
+        return Audited(findings, dict(+made), alone_s)
 
     @property
     def _order_audit(self) -> str:
         return ORDER_AND_ALONE if self._alone else ORDER
 
     def _determinism(self, source: str, task: PreparedTask, outcome: Outcome) -> list[Finding]:
-        again = self._run(self._poisoned, source, task, task.inputs)
+        hashed = _Hash()
+        again = self._run(self._poisoned, source, task, task.inputs, hashed.take)
         changed = "Run again with other string hashes and filled memory it"
         if again.verdict is not Verdict.OK:
             return [Finding(NONDETERMINISTIC, task.name, f"{changed} ended otherwise: {again.reason}")]
-        if hash_of(again.scores) != outcome.score_hash:
+        if hashed.hash != outcome.score_hash:
             return [Finding(NONDETERMINISTIC, task.name, f"{changed} gave other scores.")]
         return []
 
-    def _order_and_alone(
-        self, source: str, task: PreparedTask, outcome: Outcome, rows: int | None = None
-    ) -> list[Finding]:
+    def _order_and_alone(self, source: str, task: PreparedTask, outcome: Outcome, rows: int | None = None) -> _Asking:
         """Each sampled query by itself, the documents in another order; what differs is looked at more closely."""
         assert outcome.sample is not None
-        sampled = task.sampled(source)[:rows]
+        sampled, alone_s = task.sampled(source)[:rows], []
         if not self._alone:
-            return self._order(source, task, outcome, self._shuffled(source, task, "all"))
+            return _Asking(tuple(self._order(source, task, outcome, self._shuffled(source, task, "all"))))
         for place, row in enumerate(sampled.tolist()):
             documents = self._shuffled(source, task, str(row))
             base = outcome.sample[place : place + 1, documents]
-            if self._differs(source, task, np.array([row]), documents, base):
-                return self._explain(source, task, outcome, place, documents)
-        return []
+            why, run = self._differs(source, task, Part(np.array([row]), documents), base)
+            if why:
+                return _Asking(tuple(self._explain(source, task, outcome, place, documents)))
+            alone_s.append(run.calls[0].cpu_s)
+        return _Asking(alone_s=tuple(alone_s))
 
     def _explain(
         self, source: str, task: PreparedTask, outcome: Outcome, place: int, documents: NDArray[np.int64]
@@ -146,7 +180,8 @@ class Auditor:
         """Whether it was the order of the documents, or that the query stood alone."""
         assert outcome.sample is not None
         everything, row = np.arange(task.inputs.n_documents), task.sampled(source)[place]
-        alone = self._differs(source, task, np.array([row]), everything, outcome.sample[place : place + 1])
+        base = outcome.sample[place : place + 1]
+        alone, _ = self._differs(source, task, Part(np.array([row]), everything), base)
         found = self._order(source, task, outcome, documents)
         if alone or not found:
             why = alone or "its scores differ once the documents stand in another order, too"
@@ -156,32 +191,36 @@ class Auditor:
 
     def _order(self, source: str, task: PreparedTask, outcome: Outcome, documents: NDArray[np.int64]) -> list[Finding]:
         assert outcome.sample is not None
-        queries = np.arange(task.inputs.n_queries)
-        sampled = task.sampled(source)
-        why = self._differs(source, task, queries, documents, outcome.sample[:, documents], sampled)
+        queries, compared = self._together(source, task)
+        why, _ = self._differs(source, task, Part(queries, documents), outcome.sample[:, documents], compared)
         if not why:
             return []
         sentence = f"With the documents in another order {why}; break ties by nothing, and use no position."
         return [Finding(ORDER_DEPENDENT, task.name, sentence)]
 
+    def _together(self, source: str, task: PreparedTask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Queries to ask together, and which of these are the sampled ones: all, where programs are given all."""
+        sampled = task.sampled(source)
+        return (sampled, np.arange(len(sampled))) if task.inductive else (np.arange(task.inputs.n_queries), sampled)
+
     def _differs(
         self,
         source: str,
         task: PreparedTask,
-        queries: NDArray[np.int64],
-        documents: NDArray[np.int64],
+        part: Part,
         base: NDArray[np.float32],
         compared: NDArray[np.int64] | None = None,
-    ) -> str:
-        """How the program's scores of some queries and documents differ from `base`; empty where they do not.
+    ) -> tuple[str, Execution]:
+        """How the program's scores of a part differ from `base`, empty where they do not; and the run.
 
         Of the scores the rows `compared` are, by default all.
         """
-        with select(task.inputs, queries, documents) as inputs:
+        with part.of(task.inputs) as inputs:
             run = self._run(self._sandbox, source, task, inputs)
         if run.scores is None:
-            return f"it ends otherwise ({run.reason.rstrip('.')})"
-        return differ(base, run.scores if compared is None else run.scores[compared])
+            return f"it ends otherwise ({run.reason.rstrip('.')})", run
+        scores = spread(run.scores, inputs.shortlist, inputs.n_documents)
+        return differ(base, scores if compared is None else scores[compared]), run
 
     def _routing(self, source: str, task: PreparedTask, outcome: Outcome) -> list[Finding]:
         """A task of another shape, with other words, must be ranked by much the same program."""
@@ -198,15 +237,17 @@ class Auditor:
         """
         assert outcome.sample is not None
         documents = self._kept(source, task, outcome.sample)
-        with select(task.inputs, np.arange(task.inputs.n_queries), documents) as inputs:
+        queries, compared = self._together(source, task)
+        with Part(queries, documents).of(task.inputs) as inputs:
             run = self._run(self._sandbox, source, task, inputs)
         if run.scores is None:
             return 0.0
-        return agreement(outcome.sample[:, documents], run.scores[task.sampled(source)])
+        scores = spread(run.scores, inputs.shortlist, inputs.n_documents)
+        return agreement(outcome.sample[:, documents], scores[compared])
 
     def _kept(self, source: str, task: PreparedTask, sample: Scores) -> NDArray[np.int64]:
         """A part of the documents, with those that come first for the sampled queries: much may hang on them."""
-        cosine = map_inputs(task.inputs.descriptor, task.inputs.layout).sim[task.sampled(source)]
+        cosine = similarity_of(task.inputs, task.sampled(source))
         first = np.argsort(-np.vstack([sample, cosine]), axis=1)[:, :TOP]
         drawn = self._shuffled(source, task, "kept")[: round(KEPT_SHARE * task.inputs.n_documents)]
         return np.union1d(first, drawn)
@@ -215,8 +256,10 @@ class Auditor:
         generator = task.secret.generator(task.task.fingerprint, source, "shuffled", what)
         return generator.permutation(task.inputs.n_documents)
 
-    def _run(self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs) -> Execution:
-        execution = attempt(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits))
+    def _run(
+        self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs, take: Take | None = None
+    ) -> Execution:
+        execution = attempt(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits, take=take))
         _log.debug("audit on %s: %s after %.2f s", task.name, execution.verdict.value, execution.wall_s)
         if execution.verdict is Verdict.HARNESS_ERROR:
             raise JobError(
@@ -239,18 +282,6 @@ _REPAIR = (
 def poisoned_sandbox(*, level: str, allow_primitives: bool) -> Sandbox:
     """A sandbox that shows up programs which depend on hash order or on uninitialised memory."""
     return Sandbox(level=level, allow_primitives=allow_primitives, hash_seed=4242, malloc_perturb=0xA5)
-
-
-def select(inputs: TaskInputs, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> TaskInputs:
-    """The inputs of a task with some of its queries and documents, in the order given. Close it when done."""
-    whole: MappedInputs = map_inputs(inputs.descriptor, inputs.layout)
-    return TaskInputs.create(
-        whole.q_emb[rows],
-        whole.d_emb[columns],
-        whole.sim[np.ix_(rows, columns)],
-        [whole.q_texts[row] for row in rows],
-        [whole.d_texts[column] for column in columns],
-    )
 
 
 def audits_line(made: Mapping[str, int], n_tasks: int) -> str:

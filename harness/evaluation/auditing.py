@@ -1,11 +1,12 @@
 """What audits change of an evaluation: scores that depend on what they must not are no result, other findings flags."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.evaluation.audit import NONDETERMINISTIC, ORDER_DEPENDENT, TRANSDUCTIVE, Asked, Audited, Finding
-from harness.evaluation.evaluate import Evaluation, Outcome, PreparedTask, summarise
+from harness.evaluation.evaluate import Evaluation, Outcome, summarise
+from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.workbench import Workbench
 from sandbox.verdicts import Verdict
 
@@ -39,6 +40,7 @@ def _asked(evaluation: Evaluation, tasks: Sequence[PreparedTask]) -> list[Asked]
 
 def _apply(evaluation: Evaluation, audited: Audited, tasks: Sequence[PreparedTask], bench: Workbench) -> Evaluation:
     rejecting = (*REJECTING, TRANSDUCTIVE) if bench.settings.program.transductive == "refuse" else REJECTING
+    evaluation = _with_times(evaluation, audited.alone_s)
     failed = {finding.task: finding for finding in reversed(audited.findings) if finding.flag in rejecting}
     flags = {*evaluation.flags, *(finding.flag for finding in audited.findings if finding.flag not in rejecting)}
     # Of an audit that is made twice the wider one counts.
@@ -50,6 +52,14 @@ def _apply(evaluation: Evaluation, audited: Audited, tasks: Sequence[PreparedTas
         ]
         evaluation = summarise(outcomes, tasks, bench.goal.objective)
     return replace(evaluation, flags=tuple(sorted(flags)), audits=made)
+
+
+def _with_times(evaluation: Evaluation, alone_s: Mapping[str, tuple[float, ...]]) -> Evaluation:
+    """The same with what single queries took, where that was not known from the evaluation itself."""
+    outcomes = tuple(
+        replace(outcome, alone_s=(*outcome.alone_s, *alone_s.get(outcome.task, ()))) for outcome in evaluation.outcomes
+    )
+    return replace(evaluation, outcomes=outcomes)
 
 
 def _without_result(outcome: Outcome, finding: Finding) -> Outcome:

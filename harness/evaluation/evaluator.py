@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from harness.evaluation.evaluate import MEAN, Evaluation, Outcome, PreparedTask, summarise
+from harness.evaluation.evaluate import MEAN, Evaluation, Outcome, summarise
 from harness.evaluation.executor import Executor
 from harness.evaluation.objectives import Objective
+from harness.evaluation.prepared import PreparedTask
 from sandbox.verdicts import Verdict
 
 

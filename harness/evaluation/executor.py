@@ -14,7 +14,9 @@ from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.meter import Cost, Meter
 from harness.encoders.protocol import EmbedOptions, EncodeRefused
 from harness.errors import JobError
-from harness.evaluation.evaluate import Outcome, PreparedTask, score
+from harness.evaluation.evaluate import Outcome, outcome_of
+from harness.evaluation.prepared import PreparedTask
+from harness.evaluation.scoring import Scoring
 from harness.settings import ExecutorSettings
 from primitives import programs
 from sandbox import Backend, EmbedCallback, EmbedRefused, EmbedRequest, Execution
@@ -71,20 +73,23 @@ class LocalExecutor:
         A failure of the harness itself is never charged to the program. Where it keeps failing on this one alone (its
         texts are too much for the encoder, say), that is the outcome's verdict; where it fails on anything, JobError.
         """
-        meter = Meter()
+        sampled = task.sampled(source)
+        meter, index_meter, scoring = Meter(), Meter(), Scoring(task, sampled)
 
         def once() -> Execution:
-            nonlocal meter
-            meter = Meter()
-            return self._sandbox.run(source, task.inputs, embed=self._embedder(meter), limits=task.limits)
+            nonlocal meter, index_meter, scoring
+            meter, index_meter, scoring = Meter(), Meter(), Scoring(task, sampled)
+            embed = self._embedder(meter, index_meter)
+            return self._sandbox.run(source, task.inputs, embed=embed, limits=task.limits, take=scoring.take)
 
         execution = attempt(once)
         if execution.verdict is not Verdict.HARNESS_ERROR or self._works(task):
+            cost = meter.cost + index_meter.cost
             _log.debug(
                 "on %s: %s after %.2f s, %.2f s of them computing; %s",
-                task.name, execution.verdict.value, execution.wall_s, execution.cpu_s, meter.cost,
+                task.name, execution.verdict.value, execution.wall_s, execution.cpu_s, cost,
             )  # fmt: skip
-            return score(task, source, execution, meter.cost)
+            return outcome_of(task, execution, cost, index_meter.cost, scoring)
         raise JobError(
             f"The harness failed {ATTEMPTS} times on task {task.name}: {execution.reason} Nothing was recorded of the "
             "program; when the cause is fixed, `ttc resume` goes on with it."
@@ -99,16 +104,20 @@ class LocalExecutor:
         identity = self._sandbox.run(programs.source("identity"), task.inputs, embed=_no_texts, limits=task.limits)
         return identity.verdict is Verdict.OK
 
-    def _embedder(self, meter: Meter) -> EmbedCallback:
-        """Answer a program's `embed_fn`, and meter what it asks for whether or not it can be had."""
+    def _embedder(self, meter: Meter, index_meter: Meter) -> EmbedCallback:
+        """Answer a program's `embed_fn`, and meter what it asks for whether or not it can be had.
+
+        What its `index` asks for goes to `index_meter`.
+        """
 
         def embed(request: EmbedRequest) -> NDArray[np.float32]:
+            counted = index_meter if request.indexing else meter
             try:
                 embedded = self._encoder.embed(request.texts, options_of(request))
             except EncodeRefused as refusal:
-                meter.add(Cost(texts=len(request.texts)))
+                counted.add(Cost(texts=len(request.texts)))
                 raise EmbedRefused(str(refusal)) from refusal
-            meter.add(embedded.cost)
+            counted.add(embedded.cost)
             return embedded.vectors
 
         return embed

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.evaluation.evaluate import PreparedTask, shown
 from harness.evaluation.measures import Judgments
-from sandbox.inputs import map_inputs
+from harness.evaluation.prepared import PreparedTask, shown
 
 
 def shuffled_label_value(task: PreparedTask, seed: int = 0) -> float:
@@ -23,8 +22,13 @@ def shuffled_label_value(task: PreparedTask, seed: int = 0) -> float:
     }
     order = task.order
     judgments = Judgments(qrels, shown(list(task.task.queries), order.queries), shown(documents, order.documents))
-    whole = map_inputs(task.inputs.descriptor, task.inputs.layout)
-    return float(task.measures[0].per_query(whole.sim, judgments).mean())
+    if task.shortlist is not None:
+        judgments = judgments.among(task.inputs.shortlist)
+    blocks = [
+        task.measures[0].per_query(block, judgments.rows(first, first + len(block)))
+        for first, block in task.similarities()
+    ]
+    return float(np.concatenate(blocks).mean())
 
 
 def _draw(rng: np.random.Generator, documents: Sequence[str], count: int) -> list[str]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from archive import NDCG_AT_10, Measured, OutcomeRecord, TaskRecord
-from harness.evaluation.evaluate import Outcome, PreparedTask
+from harness.evaluation.evaluate import Outcome
+from harness.evaluation.prepared import PreparedTask
 
 
 def task_record(prepared: PreparedTask, split: str = "search") -> TaskRecord:
@@ -49,6 +50,12 @@ def outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
         stdout=outcome.execution.stdout,
         isolation_level=isolation_level,
         measured=_others(outcome.measured),
+        index_texts=outcome.index_cost.texts,
+        index_tokens=outcome.index_cost.tokens,
+        index_encoder_seconds=outcome.index_cost.seconds,
+        index_cpu_s=outcome.execution.index.cpu_s if outcome.execution.index else 0.0,
+        index_bytes=outcome.execution.index_bytes,
+        alone_s=[round(seconds, 6) for seconds in outcome.alone_s],
     )
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archive import NDCG_AT_10, Cost, Costs, Measured
+from archive import NDCG_AT_10, Cost, Costs, Measured, Spent
 from harness.evaluation.auditing import audit, audit_closely
-from harness.evaluation.evaluate import Evaluation, PreparedTask
+from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_tasks
+from harness.evaluation.prepared import PreparedTask
+from harness.evaluation.records import outcome_record
 from harness.evaluation.secret import find_secret
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import open_workbench
@@ -48,12 +50,11 @@ def evaluate_source(
 def _costs(evaluation: Evaluation, tasks: Sequence[PreparedTask]) -> Costs:
     if evaluation.mean_delta is None:
         return Costs()
-    return Costs.of(
-        sum((outcome.cost for outcome in evaluation.outcomes), Cost()),
-        sum((task.cost for task in tasks), Cost()),
-        sum(outcome.execution.cpu_s for outcome in evaluation.outcomes),
-        sum(task.inputs.n_queries for task in tasks),
+    spent = (
+        Spent.by(outcome_record(outcome, ""), task.inputs.n_queries, task.inputs.n_documents)
+        for outcome, task in zip(evaluation.outcomes, tasks, strict=True)
     )
+    return Costs.of(sum(spent, Spent()), sum((task.cost for task in tasks), Cost()))
 
 
 def single_view(single: Single) -> dict[str, object]:
@@ -87,6 +88,10 @@ def single_view(single: Single) -> dict[str, object]:
                 "tokens": outcome.cost.tokens,
                 "encoder_seconds": outcome.cost.seconds,
                 "cpu_s": outcome.execution.cpu_s,
+                "index_texts": outcome.index_cost.texts,
+                "index_cpu_s": outcome.execution.index.cpu_s if outcome.execution.index else 0.0,
+                "index_bytes": outcome.execution.index_bytes,
+                "alone_s": list(outcome.alone_s),
             }
             for outcome in evaluation.outcomes
         ],

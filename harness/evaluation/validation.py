@@ -68,16 +68,19 @@ class Validation:
         )
 
 
-def hidden_tasks(names: Collection[str], seed: int, share: float) -> frozenset[str]:
+def hidden_tasks(
+    names: Collection[str], seed: int | str, share: float, setting: str = "search.validation_share"
+) -> frozenset[str]:
     """The tasks to hide: `share` of them rounded, at least one, drawn by `seed`.
 
-    Raises UsageError where that would leave fewer than one task to search on.
+    Raises UsageError, which names the setting that the share is of, where fewer than one task would be left to search
+    on.
     """
     count = max(1, round(share * len(names)))
     if count >= len(names):
         raise UsageError(
-            f"A transfer search hides {count} of {len(names)} tasks, so none is left to search on; "
-            "choose more tasks or a smaller search.validation_share."
+            f"{setting} hides {count} of {len(names)} tasks, so none is left to search on; "
+            f"choose more tasks or a smaller {setting}."
         )
     return frozenset(random.Random(f"{seed}:hidden").sample(sorted(names), count))
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.encoders.cached import CachedEncoder
-    from harness.evaluation.evaluate import Outcome, PreparedTask
+    from harness.evaluation.evaluate import Outcome
+    from harness.evaluation.prepared import PreparedTask
     from harness.programs.view import LedgerRow
 
 Stopping = Callable[[], bool]

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
-from harness.evaluation.evaluate import PreparedTask, prepare_all
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.given import NOTHING_GIVEN, Given, executor_maker, open_encoder
 from harness.evaluation.goal import Goal, find_goal
+from harness.evaluation.prepared import PreparedTask, prepare_all, reading_of
 from harness.evaluation.secret import Secret
 from harness.evaluation.watcher import Watcher
 from harness.machine import available_cores
@@ -34,7 +34,12 @@ class Workbench:
     auditor: Auditor
     goal: Goal
     validator: Evaluator | None = None
-    """Over the tasks that a transfer search hides."""
+    """Over the hidden tasks."""
+
+    @property
+    def validates(self) -> bool:
+        """Whether hidden tasks decide what is admitted; otherwise they are unseen: measured, and no more."""
+        return self.settings.search.objective == "transfer"
 
     @property
     def tasks(self) -> Sequence[PreparedTask]:
@@ -90,7 +95,9 @@ def open_workbench(
             return 0.0 if task.name in hidden else unseen
 
         ready = stack.enter_context(
-            prepare_all(tasks, encoder, goal.measures, secret, share, on_task=watcher.task_prepared)
+            prepare_all(
+                tasks, encoder, goal.measures, secret, share, reading_of(settings), on_task=watcher.task_prepared
+            )
         )
         executor = make_executor(encoder, sandbox, workers)
         stack.callback(executor.close)

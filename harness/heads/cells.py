@@ -11,7 +11,7 @@ from archive import NDCG_AT_10, Archive, CellRecord, HeldOut, OutcomeRecord, Sea
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY, EncoderIdentity
 from harness.evaluation.difference import hash_of
-from harness.evaluation.evaluate import PreparedTask, prepare_all
+from harness.evaluation.prepared import PreparedTask, prepare_all
 from harness.evaluation.records import task_record
 from harness.heads.training import TrainedHead
 from harness.programs.named import NamedProgram

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY, FloatMatrix
-from harness.evaluation.evaluate import judgments_of
 from harness.evaluation.measures import NDCG_AT_10, Judgments
+from harness.evaluation.prepared import judgments_of
 from harness.evaluation.secret import NO_SECRET
 from harness.heads.models import make_head
 from harness.heads.split import SplitTask

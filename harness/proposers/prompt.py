@@ -31,6 +31,8 @@ COSTS = {
     f"once), {AGAIN}, and a long text costs more than a short one.",
     "seconds": "Cost is c = 1 + (encoder seconds of the texts passed to embed_fn) / (encoder seconds of queries and "
     f"documents encoded once), {AGAIN}, and a long text costs more than a short one.",
+    "latency": "Cost is the milliseconds that a query takes, of the program on one core and of the encoder for the "
+    "texts passed to embed_fn, pooled over the tasks; what the program's index takes does not count.",
 }
 """How cost is told, by what the search counts it in."""
 

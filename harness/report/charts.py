@@ -11,6 +11,7 @@ from typing import Any
 
 from archive import Axis, Program, Run, axis_of, priced
 from harness.evaluation.objectives import find_objective
+from harness.report.fitting import fitting
 from harness.report.front import Progress
 from harness.text import plain
 
@@ -32,6 +33,7 @@ def run_charts(
     charts = {
         "frontier": {"points": _points(programs, front)},
         "progress": {"progress": [vars(step) for step in progress]},
+        "fitting": {"fits": fitting(run, programs, progress)},
         "tasks": {"cells": _cells([p for p in programs if p.id in front][-HEAT_ROWS:], run)},
         "verdicts": {"bars": _counted(program.record.verdict for program in programs)},
         "rules": {"bars": _counted(str(v["code"]) for program in programs for v in program.record.violations)},

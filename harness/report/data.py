@@ -30,6 +30,7 @@ from archive import (
     priced,
 )
 from harness.report.charts import run_charts, titles
+from harness.report.fitting import unseen_of
 from harness.report.front import best_so_far, front_ids
 from harness.report.intervals import METHOD, query_intervals
 from harness.text import plain, visible
@@ -78,6 +79,7 @@ def run_data(
             for call in calls
         ],
         "frontier": [program.number for program in programs if program.id in front],
+        "unseen": {program.number: unseen_of(program, run) for program in programs if program.id in front},
         "titles": titles(run, axis),
         "charts": run_charts(run, programs, front, best_so_far(programs), axis),
     }
@@ -155,7 +157,8 @@ def _task(task: TaskRecord, measure: str) -> dict[str, Any]:
         "split": task.split,
         "source": plain(task.source, NAME),
         "domain": plain(task.domain, NAME),
-        "queries": task.n_queries,
+        "queries": task.n_queries - len(task.unseen),
+        "unseen": len(task.unseen),
         "documents": task.n_documents,
         "baseline": task.by_measure[measure].value,
         "fingerprint": plain(task.fingerprint, NAME),
@@ -180,6 +183,7 @@ def _program(
         "verdict": plain(record.verdict, NAME),
         "reason": plain(record.reason, TEXT),
         "delta": _rounded(record.mean_delta),
+        "unseen": {"queries": _rounded(record.unseen_delta), "tasks": _rounded(record.unseen_tasks_delta)},
         "worth": _rounded(record.worth),
         "cost": _rounded(costs.on(axis)),
         "costs": {name: _rounded(value) for name, value in vars(costs).items()},
@@ -231,13 +235,14 @@ def _result(outcome: OutcomeRecord, interval: Sequence[float] | None, measure: s
 
 
 def _intervals(programs: Sequence[Program], task: TaskRecord, measure: str) -> dict[str, list[float]]:
-    """By program id, where there are per-query values."""
+    """By program id, where there are per-query values: of the queries that deltas are of."""
     ids, rows = [], []
     for program in programs:
         for outcome in program.record.outcomes:
             if outcome.task == task.name and (found := outcome.by_measure):
                 ids.append(program.id)
-                rows.append(found[measure].per_query - task.by_measure[measure].per_query)
+                gains = found[measure].per_query - task.by_measure[measure].per_query
+                rows.append(np.delete(gains, task.unseen))
     return dict(zip(ids, query_intervals(np.stack(rows)).tolist(), strict=True)) if rows else {}
 
 

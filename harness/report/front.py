@@ -1,5 +1,6 @@
 """The frontier of a list of programs, and how it grew."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ class Progress:
     """Of what the run maximises, by default the mean delta."""
     hypervolume: float
     """Area between the frontier, delta 0 and the largest cost ratio of the run; cost ratio times what is maximised."""
+    best: str
+    """Id of the program with the best worth, the first of equal ones."""
 
 
 def front_ids(programs: Sequence[Program]) -> set[str]:
@@ -29,15 +32,17 @@ def best_so_far(programs: Sequence[Program]) -> list[Progress]:
     measured = [(program.record.generation, *point) for program in programs if (point := _point(program)) is not None]
     widest = max([cost for _, cost, _, _ in measured], default=1.0)
     front: list[tuple[float, float]] = []
+    best = (-math.inf, "")
     progress: list[Progress] = []
-    for at, (generation, cost, delta, _) in enumerate(measured):
+    for at, (generation, cost, delta, program_id) in enumerate(measured):
+        best = max(best, (delta, program_id), key=lambda one: one[0])
         front.append((cost, delta))
         kept = non_dominated([c for c, _ in front], [d for _, d in front])
         front = [front[index] for index in kept]
         if at + 1 == len(measured) or measured[at + 1][0] != generation:
             costs, deltas = zip(*front, strict=True)
             area = hypervolume(costs, deltas, reference_cost=widest, reference_delta=0.0)
-            progress.append(Progress(generation, max(deltas), area))
+            progress.append(Progress(generation, best[0], area, best[1]))
     return progress
 
 

@@ -115,7 +115,44 @@ def _over_generations(field: str, title: str, form: str) -> Spec:
 
 
 BEST = _over_generations("best_worth", "best {worth}", STEPS)
+FITTED = "mean delta {measure}"
 HYPERVOLUME = _over_generations("hypervolume", "hypervolume", "~g")
+
+FITTING = _spec(
+    240,
+    data={"name": "fits"},
+    encoding={
+        "x": GENERATION,
+        "color": {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"range": [BLUE, ORANGE, GREEN]},
+            "legend": {"symbolOpacity": 1},
+        },
+    },
+    layer=[
+        {**ZERO, "encoding": {"y": {"datum": 0, "type": "quantitative"}, "x": None, "color": None}},
+        {
+            "transform": [{"filter": "isValid(datum.low)"}],
+            "mark": {"type": "area", "interpolate": "step-after", "opacity": 0.2, "aria": False},
+            "encoding": {"y": {"field": "low", **DELTA, "title": FITTED}, "y2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "line", "interpolate": "step-after", "point": {"size": 20}, "aria": False},
+            "encoding": {
+                "y": {"field": "delta", **DELTA, "title": FITTED},
+                "strokeDash": {"field": "kind", "type": "nominal", "legend": None},
+                "tooltip": [
+                    {"field": "generation"},
+                    {"field": "program"},
+                    {"field": "kind", "title": "on"},
+                    {"field": "delta", "title": FITTED, "format": SIGNED},
+                    {"field": "difference", "title": "searched less this", "format": SIGNED},
+                ],
+            },
+        },
+    ],
+)
 
 HEAT = _spec(
     400,
@@ -260,6 +297,7 @@ SPECS: dict[str, Spec] = {
     "frontier": FRONTIER,
     "best": BEST,
     "hypervolume": HYPERVOLUME,
+    "fitting": FITTING,
     "heat": HEAT,
     "counts": COUNTS,
     "seconds": SECONDS,
@@ -270,6 +308,7 @@ SPECS: dict[str, Spec] = {
 DRAWN = {
     "frontier": ("frontier",),
     "progress": ("best", "hypervolume"),
+    "fitting": ("fitting",),
     "tasks": ("heat",),
     "verdicts": ("counts",),
     "rules": ("counts",),

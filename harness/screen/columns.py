@@ -136,6 +136,7 @@ def _of_programs(
         record("reason", "why it was or was not admitted"),
         record("mean_delta", "mean over the search tasks of the run's measure less cosine's", _signed),
         record("unseen_delta", "the same on queries that nothing was selected by; null where there are none", _signed),
+        record("unseen_tasks_delta", "the same on tasks that nothing was selected by; null if there are none", _signed),
         record("worth", "what the run maximises, by default the mean delta; null below the floor", _signed),
         record("cost_ratio", "cost ratio c in texts; 1 is to encode every query and document once", _two),
         record("wins", "tasks on which it beats cosine"),
@@ -189,7 +190,14 @@ def _of_costs() -> tuple[Column[Any], ...]:
     return (
         costs("cost_tokens", "cost ratio in tokens of the same texts; null where the encoder counts none", _two),
         costs("cost_seconds", "cost ratio in seconds of the encoder, each text's as it was first encoded", _two),
-        costs("program_seconds", "processor seconds of the program itself for each query", _milli),
+        costs("latency", "milliseconds a query, of program and encoder, in batches; the index does not count", _two),
+        costs("program_seconds", "processor seconds of the program itself for each query, its index included", _milli),
+        costs("query_texts", "texts that a query makes the program embed, beside the query", _two),
+        costs("index_texts", "texts that the index embeds for each document; null without an index", _two),
+        costs("index_seconds", "seconds to index 1,000 documents; null without an index", _milli),
+        costs("index_bytes", "bytes of index for each document; null without an index", _two),
+        costs("alone_median", "milliseconds of the program for a query asked alone, the median", _two),
+        costs("alone_95", "the 95th percentile of the same", _two),
     )
 
 
@@ -234,7 +242,7 @@ def _flags_of(row: "Priced") -> list[str]:
     return row.flags
 
 
-COST_COLUMNS = {"texts": "cost_ratio", "tokens": "cost_tokens", "seconds": "cost_seconds"}
+COST_COLUMNS = {"texts": "cost_ratio", "tokens": "cost_tokens", "seconds": "cost_seconds", "latency": "latency"}
 """The column of each axis that cost is counted on."""
 _PRICED: tuple[Column[Any], ...] = (*_of_programs(_program_of, _flags_of), *_of_costs())
 LEDGER: "Listing[Priced]" = Listing(
@@ -247,13 +255,18 @@ FRONTIER: "Listing[Point]" = Listing(
 )
 
 
-def frontier_table(axis: str, *, by_worth: bool) -> "tuple[Column[Point], ...]":
-    """Columns of a frontier on an axis: its own cost first, the other costs last; `by_worth` shows the worth too."""
+def frontier_table(axis: str, *, by_worth: bool, unseen_tasks: bool) -> "tuple[Column[Point], ...]":
+    """Columns of a frontier on an axis: its own cost first, the other costs last.
+
+    `by_worth` shows the worth too, `unseen_tasks` the mean delta on these.
+    """
     first, *rest = dict.fromkeys([COST_COLUMNS[axis], *COST_COLUMNS.values()])
     names = list(FRONTIER.table)
     names[names.index("cost_ratio")] = first
     if by_worth:
         names.insert(names.index("mean_delta"), "worth")
+    if unseen_tasks:
+        names.insert(names.index("unseen_delta") + 1, "unseen_tasks_delta")
     return Listing(FRONTIER.columns, (*names, *rest, "program_seconds")).table_columns
 
 

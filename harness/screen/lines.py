@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Self
 
 from harness.encoders.cached import CachedEncoder
-from harness.evaluation.evaluate import Outcome, PreparedTask
+from harness.evaluation.evaluate import Outcome
+from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.watcher import Watcher
 from harness.programs.view import LedgerRow
 from harness.proposers.ledger_text import worth_apart

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from harness.encoders.cached import CachedEncoder
-from harness.evaluation.evaluate import Outcome, PreparedTask
+from harness.evaluation.evaluate import Outcome
+from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.watcher import Watcher
 from harness.programs.view import LedgerRow
 from harness.screen.lines import Lines, describe, describe_cell, time_left

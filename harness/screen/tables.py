@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archive import AXES, LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Costs, Program, Run, axis_of, costs_of
+from archive import LONG_TEXTS, LONG_TEXTS_FLAG, RATIOS, Axis, Costs, Program, Run, axis_of, costs_of
 from harness.evaluation.audit import audits_line
 from harness.screen.columns import OUTCOMES, PAIRS, frontier_table
 from harness.screen.comparison import Comparison
@@ -12,7 +12,7 @@ from harness.screen.frontier import frontier_points
 from harness.screen.listing import print_rows
 from harness.screen.views import basis, optimism_line
 from harness.text import plain, plain_lines
-from harness.transfer.optimism import optimism_of
+from harness.transfer.optimism import optimisms
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,13 +27,14 @@ def print_frontier(front: Sequence[Program], run: Run, axis: Axis | None = None)
         return
     axis = axis or axis_of(run.record)
     points = frontier_points(front, run)
-    print_rows(frontier_table(axis, by_worth=run.record.maximise != "mean"), points)
+    unseen_tasks = any(program.record.unseen_tasks_delta is not None for program in front)
+    print_rows(frontier_table(axis, by_worth=run.record.maximise != "mean", unseen_tasks=unseen_tasks), points)
     print(f"{basis(run)}; cost in {axis}.")
     if len(points) > 1:
         print("gain: mean delta less that of the line above it, on the tasks that programs were chosen by.")
     best = max(front, key=lambda program: program.record.mean_delta or 0.0)
-    if (optimism := optimism_of(best, run)) is not None:
-        print(f"{best.id}: {optimism_line(optimism)}")
+    for found in optimisms(best, run):
+        print(f"{best.id}: {optimism_line(found)}")
     if long := [point.program.id for point in points if point.costs.flags]:
         print(long_texts_note(long))
 
@@ -108,6 +109,7 @@ def print_program(program: Program, run: Run) -> None:
             f"mean delta {record.mean_delta:+.4f} of {run.record.measure} over {record.n_tasks} tasks, "
             f"cost ratio {record.cost_ratio:.2f}, {record.wins} wins, {record.ties} ties, {record.losses} losses"
         )
+        facts["unseen"] = " ".join(map(optimism_line, optimisms(program, run)))
         facts["costs"] = costs_line(costs)
         if run.record.maximise != "mean":
             worth = "none" if record.worth is None else f"{record.worth:+.4f}"
@@ -125,10 +127,17 @@ def print_program(program: Program, run: Run) -> None:
 
 def costs_line(costs: Costs) -> str:
     """A program's cost ratios and its own seconds, as far as they are known."""
-    told = [f"{ratio:.2f} in {axis}" for axis in AXES if (ratio := costs.on(axis)) is not None]
-    if costs.program_seconds is not None:
-        told.append(f"{costs.program_seconds * 1000:.1f} ms of the program itself a query")
-    return ", ".join(told)
+    told = [f"{ratio:.2f} in {axis}" for axis in RATIOS if (ratio := costs.on(axis)) is not None]
+    figures = (
+        (costs.latency, "{:.1f} ms a query"),
+        (costs.alone_median, "{:.1f} ms of the program for a query alone (median)"),
+        (costs.alone_95, "{:.1f} ms (95th percentile)"),
+        (costs.query_texts, "{:.2f} texts embedded a query"),
+        (costs.index_texts, "index: {:.2f} texts embedded a document"),
+        (costs.index_seconds, "{:.2f} s for 1,000 documents"),
+        (costs.index_bytes, "{:.0f} bytes a document"),
+    )
+    return ", ".join([*told, *(form.format(figure) for figure, form in figures if figure is not None)])
 
 
 def print_source(source: str) -> None:

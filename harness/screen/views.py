@@ -31,6 +31,12 @@ def program_view(program: Program) -> dict[str, Any]:
 def optimism_line(found: Optimism) -> str:
     """Searched and unseen side by side, in one sentence."""
     interval = f" [{found.interval.low:+.4f}, {found.interval.high:+.4f}]" if found.interval else ""
+    if found.whole:
+        return (
+            f"{found.searched:+.4f} on searched tasks, {found.unseen:+.4f} on {found.n_tasks} unseen ones; the "
+            f"difference, {found.difference:+.4f}{interval}, is what the search owes to the tasks it saw, and the draw "
+            "of the tasks."
+        )
     return (
         f"{found.searched:+.4f} on searched queries, {found.unseen:+.4f} on {found.n_queries:,} unseen ones of "
         f"{found.n_tasks} tasks; the difference, {found.difference:+.4f}{interval}, is what the search owes to the "

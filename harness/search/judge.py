@@ -37,7 +37,7 @@ class Tried:
     evaluation: Evaluation | None = None
     """With its cheap audits; None where the program was not run."""
     hidden: Evaluation | None = None
-    """On the tasks that a transfer search hides; None where they were not asked."""
+    """On the hidden tasks; None where they were not asked."""
 
 
 def try_proposal(
@@ -71,7 +71,7 @@ def try_proposal(
     hidden = None
     if (
         bench.validator is not None
-        and evaluation.worth is not None
+        and (evaluation.worth is not None or not bench.validates)
         and behaviour is not None
         and history.same_behaviour(behaviour) is None
     ):
@@ -152,23 +152,24 @@ def _judge_evaluation(
         return duplicate_record(proposal, generation, hashes, reason, evaluation, isolation)
     if evaluation.mean_delta is None:
         return evaluated_record(proposal, generation, hashes, evaluation, None, isolation)
+    # Unseen tasks decide nothing: they stand in the record, and in nothing that is made of it before.
+    hidden, unseen = (tried.hidden, None) if bench.validates else (None, tried.hidden)
     if evaluation.worth is None:
-        return evaluated_record(
-            proposal, generation, hashes, evaluation, Decision(False, evaluation.refusal), isolation
-        )
+        refused = Decision(False, evaluation.refusal)
+        return evaluated_record(proposal, generation, hashes, evaluation, refused, isolation, unseen=unseen)
     label = bench.goal.objective.label
     decision: Decision | None = compute_rule(evaluation.worth, history.best_worth, label)
-    if tried.hidden is not None:
-        validation = _validate(tried.hidden, history, bench)
+    if hidden is not None:
+        validation = _validate(hidden, history, bench)
         decision = None
         if validation is not None:
             decision = validation.decision
             on_event("validation", f"Program {len(history) + 1}, {validation.sentence}.")
     kept = decision is not None and decision.admitted
-    record = evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, tried.hidden)
+    record = evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, hidden, unseen)
     if kept or history.reaches_frontier(history.price(record) or 0.0, evaluation.worth):
-        evaluation, hidden = audit_closely(evaluation, tried.hidden, proposal.source, bench)
-        return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, hidden)
+        evaluation, hidden = audit_closely(evaluation, hidden, proposal.source, bench)
+        return evaluated_record(proposal, generation, hashes, evaluation, decision, isolation, hidden, unseen)
     return record
 
 

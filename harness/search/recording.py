@@ -70,10 +70,12 @@ def evaluated_record(
     decision: Decision | None,
     isolation: Isolation,
     hidden: Evaluation | None = None,
+    unseen: Evaluation | None = None,
 ) -> ProgramRecord:
     """A program that was run: admitted, merely evaluated, or rejected by its first failure.
 
-    A failure on a hidden task tells its verdict, but neither the task nor what the program saw of it.
+    A failure on a hidden task tells its verdict, but neither the task nor what the program saw of it. A failure on an
+    unseen task is in that task's outcome alone.
     """
     if hidden is not None and hidden.failure is not None:
         failed = hidden.failure
@@ -105,6 +107,7 @@ def evaluated_record(
         evaluation=evaluation,
         isolation=isolation,
         hidden=hidden,
+        unseen=unseen,
     )
 
 
@@ -179,11 +182,12 @@ def _record(
     evaluation: Evaluation | None = None,
     isolation: Isolation | None = None,
     hidden: Evaluation | None = None,
+    unseen: Evaluation | None = None,
     violations: Sequence[dict[str, object]] = (),
 ) -> ProgramRecord:
     evaluation = evaluation or Evaluation((), None, None, None)
     level = isolation.level if isolation else ""
-    outcomes = (*evaluation.outcomes, *(hidden.outcomes if hidden else ()))
+    outcomes = [outcome for each in (evaluation, hidden, unseen) if each for outcome in each.outcomes]
     return ProgramRecord(
         generation=generation,
         name=proposal.name,
@@ -200,6 +204,7 @@ def _record(
         verdict=verdict,
         mean_delta=evaluation.mean_delta,
         unseen_delta=evaluation.unseen_delta,
+        unseen_tasks_delta=unseen.mean_delta if unseen else None,
         worth=evaluation.worth,
         cost_ratio=evaluation.cost_ratio,
         wins=evaluation.wins,

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 
-from archive import Archive, CallRecord, Calls, RunRecord, pricer
+from archive import RATIOS, Archive, CallRecord, Calls, RunRecord, pricer
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
 from harness.errors import JobError, UsageError
-from harness.evaluation.evaluate import PreparedTask
 from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks
 from harness.evaluation.goal import find_goal
 from harness.evaluation.labels import shuffled_label_value
+from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.records import task_record
 from harness.evaluation.secret import with_secret
 from harness.evaluation.validation import hidden_tasks
@@ -298,7 +298,7 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
 
 def _require_counted(axis: str, bench: Workbench) -> None:
     """Raise UsageError where the encoder counts nothing of what the search is to count cost in."""
-    if not all(getattr(task.cost, axis) for task in bench.evaluator.tasks):
+    if axis in RATIOS and not all(getattr(task.cost, axis) for task in bench.evaluator.tasks):
         raise UsageError(f"The encoder counts no {axis}, so no program has a cost; use search.cost=texts.")
 
 
@@ -340,8 +340,10 @@ def hidden_of(archive: Archive, run_id: str) -> frozenset[str]:
 
 
 def hidden_names(settings: Settings, tasks: Sequence[RetrievalTask]) -> frozenset[str]:
-    """The tasks that a transfer search hides from the proposer; none in a compute search."""
-    search = settings.search
-    if search.objective != "transfer":
-        return frozenset()
-    return hidden_tasks([task.name for task in tasks], search.seed, search.validation_share)
+    """The tasks that no proposer hears of: those that a transfer search admits by, or those left unseen."""
+    search, names = settings.search, [task.name for task in tasks]
+    if search.objective == "transfer":
+        return hidden_tasks(names, search.seed, search.validation_share)
+    if settings.tasks.unseen_tasks:
+        return hidden_tasks(names, settings.archive.secret, settings.tasks.unseen_tasks, "tasks.unseen_tasks")
+    return frozenset()

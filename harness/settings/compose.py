@@ -1,6 +1,7 @@
 """How YAML and `key=value` become settings: composed by Hydra from `configs/`, checked against the dataclasses."""
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -16,9 +17,10 @@ from harness.settings.words import Sources, choices, kinds, open_hydra, parse, s
 from harness.text import nearest
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "search.cost": ("texts", "tokens", "seconds"),
+    "search.cost": ("texts", "tokens", "seconds", "latency"),
     "search.objective": ("compute", "transfer"),
     "program.transductive": ("refuse", "flag", "allow"),
+    "tasks.first_stage": ("cosine", "cosine_bm25"),
     "sandbox.level": ("strict", "standard", "weak", "none"),
     "encoder.dtype": ("float32", "bfloat16", "float16"),
 }
@@ -227,12 +229,30 @@ def _check_values(settings: Settings) -> None:
         ("executor.workers", 1),
         ("executor.programs", 1),
         ("tasks.max_queries", 1),
+        ("tasks.query_batch", 1),
+        ("tasks.depth", 1),
     ):
         value = _value_at(mapping, key)
         if value is not None and value < least:
             raise UsageError(f"{key} is {value}; it must be at least {least}.")
-    if not 0 <= settings.tasks.unseen < 1:
-        raise UsageError(f"tasks.unseen is {settings.tasks.unseen}; it is a share of the queries, from 0 to below 1.")
+    for key in ("program.time_factor", "program.memory_factor"):
+        if not 0 < _value_at(mapping, key) < math.inf:
+            raise UsageError(f"{key} is {_value_at(mapping, key)}; it must be above 0.")
+    for key in ("tasks.query_batch", "tasks.depth"):
+        if _value_at(mapping, key) is not None and settings.program.transductive != "refuse":
+            raise UsageError(
+                f"{key} gives a program few queries at a time, and a transductive one needs all: leave it out, or set "
+                "program.transductive=refuse."
+            )
+    for name, of in (("unseen", "queries"), ("unseen_tasks", "tasks")):
+        share = getattr(settings.tasks, name)
+        if not 0 <= share < 1:
+            raise UsageError(f"tasks.{name} is {share}; it is a share of the {of}, from 0 to below 1.")
+    if settings.tasks.unseen_tasks and settings.search.objective == "transfer":
+        raise UsageError(
+            "A transfer search hides tasks and admits by them, so it has no unseen tasks; "
+            "set tasks.unseen_tasks=0 or search.objective=compute."
+        )
 
 
 def as_yaml(settings: Settings) -> str:

@@ -18,6 +18,10 @@ class ProgramSettings:
     """Whether programs may import `primitives`; false shows what an author rediscovers alone."""
     transductive: str = "refuse"
     """Programs whose scores of a query change with the other queries of its batch: refuse, flag, allow (no audit)."""
+    time_factor: float = 1.0
+    """Times the processor and wall-clock seconds that a program may use, which follow the size of a task."""
+    memory_factor: float = 1.0
+    """Times the memory that a program may use, which follows the size of a task and the characters of its texts."""
 
 
 @dataclass
@@ -42,7 +46,8 @@ class SearchSettings:
     """What a search makes of the deltas over its tasks: mean, median, geometric_mean (of the measure itself) or
     mean_minus_latency(weight=0.01), where a second on a task weighs as much as that delta."""
     cost: str = "texts"
-    """What the frontier counts cost in: texts, tokens, or seconds of the encoder; all three are recorded."""
+    """What the frontier counts cost in: texts, tokens or seconds of the encoder, or latency, the milliseconds of a
+    query; all are recorded."""
     floor: float | None = None
     """Least delta on any task; a program that falls below on one is not admitted and breeds no others."""
     validation_share: float = 0.3

@@ -23,9 +23,20 @@ class TasksSettings:
     ignore_identical_ids: bool | None = None
     """Whether the document with a query's own id is left out of its ranking, for source=folder; by default where half
     of the queries or more stand in such a document, as in ArguAna and Quora."""
+    depth: int | None = None
+    """Documents that each query ranks: its nearest ones by `first_stage`, as if they were the whole corpus; the others
+    keep the cosine's order below them. Programs then get one query at a time. None: all documents."""
+    first_stage: str = "cosine"
+    """cosine, or cosine_bm25: in turn the next document by cosine and the next by BM25."""
+    query_batch: int | None = None
+    """Queries that a program is given at a time, which bounds memory. None: all where their scores take at most 1 GiB,
+    else so many that they do; with program.transductive=flag or allow always all."""
     unseen: float = 0.3
     """Discovery only: share of each task's queries that no proposer hears of and that selects nothing; a gain there is
     no optimism."""
+    unseen_tasks: float = 0.0
+    """Discovery only: share of the tasks, at least one where it is above 0, that no proposer hears of and that select
+    and admit nothing; every program with a result is measured on them too. Not with search.objective=transfer."""
     held_out: bool = False
     """Marks the tasks as held out, so that no discovery run takes them."""
     options: dict[str, Any] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 from harness import plugins
 from harness.errors import UsageError
 from harness.settings.tasks import TasksSettings
+from harness.tasks.candidates import Candidates, FirstStage
 from harness.tasks.documentation.sources import Library
 from harness.tasks.documentation.suite import RECIPES, build_task
 from harness.tasks.folder import folder_name, load_folder
@@ -38,7 +39,7 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
     brings a source cannot be imported.
     """
     source, began = open_source(settings), time.monotonic()
-    tasks = [source.load(name) for name in _chosen(settings, source)]
+    tasks = [_shortened(source.load(name), settings) for name in _chosen(settings, source)]
     for task in tasks:
         sizes = len(task.queries), len(task.documents)
         _log.info("task %s: %d queries, %d documents, fingerprint %s", task.name, *sizes, task.fingerprint)
@@ -46,6 +47,14 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
             _log.info("task %s: the document with a query's own id is no part of its ranking", task.name)
     _log.info("%d tasks of %s are read in %.2f s", len(tasks), settings.source, time.monotonic() - began)
     return tasks
+
+
+def _shortened(task: RetrievalTask, settings: TasksSettings) -> RetrievalTask:
+    """The task with the first stage of the settings; one that brings candidates of its own keeps them."""
+    if settings.depth is None or settings.depth >= len(task.documents) or not task.candidates.all:
+        return task
+    first_stage: FirstStage = "cosine_bm25" if settings.first_stage == "cosine_bm25" else "cosine"
+    return task.with_candidates(Candidates(settings.depth, first_stage))
 
 
 def open_source(settings: TasksSettings) -> TaskSource:

@@ -52,7 +52,8 @@ def from_mteb_task(
 ) -> RetrievalTask:
     """One split and subset of an mteb task object, loaded if need be. Texts are joined as mteb joins them.
 
-    Raises TaskError when the data cannot be had, is not text, or names candidates per query.
+    A task that brings candidates for each query ranks these alone, as mteb does. Raises TaskError when the data cannot
+    be had or is not text.
     """
     _load(task)
     data = task.dataset[subset][split]
@@ -60,9 +61,8 @@ def from_mteb_task(
         if "text" not in data[part].column_names:
             raise TaskError(f"The mteb task {label} has no text in its {part}; choose a text retrieval task.")
     documents = {str(row["id"]): document_text(row) for row in data["corpus"]}
-    candidates = (data.get("top_ranked") or {}).values()
-    if any(len(listed) < len(documents) for listed in candidates):
-        raise TaskError(f"The mteb task {label} reranks given candidates; choose a task that ranks its whole corpus.")
+    listed = data.get("top_ranked") or {}
+    reranks = any(len(documents_of) < len(documents) for documents_of in listed.values())
     return make_task(
         name=label,
         source="mteb",
@@ -76,6 +76,7 @@ def from_mteb_task(
         domain=domain,
         held_out=held_out,
         ignore_identical_ids=task.ignore_identical_ids,
+        candidates={str(query): [str(one) for one in listed[query]] for query in listed} if reranks else None,
         max_queries=max_queries,
         seed=seed,
     )
@@ -113,7 +114,7 @@ def _find(name: str) -> "AbsTaskRetrieval":
     except KeyError as error:
         raise UsageError(f"mteb has no task {name} ({str(error.args[0]).removeprefix('KeyError: ')})") from None
     if not isinstance(task, AbsTaskRetrieval):
-        raise UsageError(f"The mteb task {name} is a {task.metadata.type} task; choose a retrieval task.")
+        raise UsageError(f"The mteb task {name} is a {task.metadata.type} task; choose a retrieval or reranking task.")
     return task
 
 

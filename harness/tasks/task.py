@@ -3,12 +3,13 @@
 import hashlib
 import json
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.errors import TaskError
+from harness.tasks.candidates import ALL, Candidates
 
 if TYPE_CHECKING:
     from archive import KnownTask
@@ -38,6 +39,20 @@ class RetrievalTask:
     held_out: bool = field(default=False, compare=False)
     ignore_identical_ids: bool = False
     """Whether the document that has a query's own id is left out of its ranking, as mteb does for some tasks."""
+    candidates: Candidates = ALL
+    """Which documents a query may rank."""
+
+    def with_candidates(self, candidates: Candidates) -> "RetrievalTask":
+        """The same texts and judgments, with other documents to rank: another task, with another fingerprint."""
+        if candidates == self.candidates:
+            return self
+        whole = self if self.candidates.all else self.with_candidates(ALL)
+        if candidates.all:
+            parts = (self.name, self.queries, self.documents, self.qrels, self.ignore_identical_ids)
+            return replace(self, candidates=ALL, fingerprint=_fingerprint(*parts))
+        told = json.dumps([whole.fingerprint, *candidates.identity], ensure_ascii=False)
+        digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return replace(self, candidates=candidates, fingerprint=digest)
 
     @cached_property
     def known(self) -> "KnownTask":
@@ -59,12 +74,15 @@ def make_task(
     domain: str = "general",
     held_out: bool = False,
     ignore_identical_ids: bool = False,
+    candidates: Mapping[str, Sequence[str]] | None = None,
     max_queries: int | None = None,
     seed: int = 0,
 ) -> RetrievalTask:
     """Build a task: keep judged queries, cap them with `seed` if asked, shuffle documents, fingerprint the rest.
 
-    Raises TaskError when no query with a judgment or no document is left.
+    `candidates` are the documents that each query ranks, where the task brings such lists; a document that the
+    collection lacks is left out of them. Raises TaskError when no query with a judgment or no document is left, or no
+    candidate of a query.
     """
     judged = sorted(query_id for query_id in queries if qrels.get(query_id))
     if not judged:
@@ -78,7 +96,7 @@ def make_task(
     kept_queries = {query_id: queries[query_id] for query_id in judged}
     kept_documents = {document_id: documents[document_id] for document_id in order}
     kept_qrels = {query_id: dict(sorted(qrels[query_id].items())) for query_id in judged}
-    return RetrievalTask(
+    task = RetrievalTask(
         name=name,
         source=source,
         queries=kept_queries,
@@ -90,6 +108,22 @@ def make_task(
         held_out=held_out,
         ignore_identical_ids=ignore_identical_ids,
     )
+    if candidates is None:
+        return task
+    return task.with_candidates(Candidates(given=_kept_candidates(name, judged, candidates, kept_documents)))
+
+
+def _kept_candidates(
+    name: str, queries: Sequence[str], candidates: Mapping[str, Sequence[str]], documents: Mapping[str, str]
+) -> dict[str, list[str]]:
+    kept = {
+        query: [listed for listed in dict.fromkeys(candidates.get(query, ())) if listed in documents]
+        for query in queries
+    }
+    empty = next((query for query, listed in kept.items() if not listed), None)
+    if empty is not None:
+        raise TaskError(f"Task {name} has no candidate for the query {empty}; give each query a list of documents.")
+    return kept
 
 
 def _fingerprint(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from archive import Axis, Cost, Costs
+from archive import Axis, Cost, Costs, Spent
 from harness.transfer import intervals, significance, statistics
 from harness.transfer.intervals import FEWEST_QUERIES, FEWEST_TASKS, Interval
 from harness.transfer.matrix import Matrix, MatrixCell
@@ -134,10 +134,8 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
 
 def _costs(cells: Sequence[MatrixCell]) -> Costs:
     return Costs.of(
-        sum((Cost(cell.texts, cell.tokens, cell.encoder_seconds) for cell in cells), Cost()),
+        sum((Spent.by(cell, cell.n_queries, cell.n_documents) for cell in cells), Spent()),
         sum((Cost(cell.baseline_texts, cell.baseline_tokens, cell.baseline_seconds) for cell in cells), Cost()),
-        sum(cell.cpu_s for cell in cells),
-        sum(cell.n_queries for cell in cells),
     )
 
 

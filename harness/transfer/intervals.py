@@ -36,7 +36,7 @@ def mean_interval(cells: Sequence[CellDelta]) -> Interval | None:
     if len(sums) < FEWEST_TASKS:
         return None
     mean = sums.sum() / sizes.sum()
-    return _interval([mean + (sums - mean * sizes) / sizes.mean()], "tasks, Student's t and Hall's")
+    return interval_of_sum([mean + (sums - mean * sizes) / sizes.mean()], "tasks, Student's t and Hall's")
 
 
 def median_interval(cells: Sequence[CellDelta]) -> Interval | None:
@@ -64,12 +64,12 @@ def query_interval(cells: Sequence[CellDelta]) -> Interval | None:
     parts = query_sums(cells)
     if sum(map(len, parts)) < FEWEST_QUERIES or min(map(len, parts)) < 2:
         return None
-    return _interval(parts, "queries of these tasks, Student's t and Hall's")
+    return interval_of_sum(parts, "queries of these tasks, Student's t and Hall's")
 
 
 def interval_over_tasks(values: Floats) -> Interval | None:
     """Of the mean of one value a task, float64 (n,), where other tasks might have been drawn; None below six."""
-    return _interval([values], "tasks, Student's t and Hall's") if len(values) >= FEWEST_TASKS else None
+    return interval_of_sum([values], "tasks, Student's t and Hall's") if len(values) >= FEWEST_TASKS else None
 
 
 def bounds(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
@@ -97,7 +97,8 @@ def bounds(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
     return mean - np.where(moves, below * error, 0.0), mean + np.where(moves, above * error, 0.0)
 
 
-def _interval(parts: Sequence[Floats], method: str) -> Interval:
+def interval_of_sum(parts: Sequence[Floats], method: str) -> Interval:
+    """Of the sum of the means of independent samples, float64 (n,) each with n from 2 on."""
     low, high = bounds(parts)
     return Interval(float(low), float(high), method)
 

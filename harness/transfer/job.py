@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from archive import Archive, CellRecord, HeldOut
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncoderIdentity
-from harness.evaluation.evaluate import Outcome, prepare_all
+from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import MakeExecutor
 from harness.evaluation.given import executor_maker, open_encoder
+from harness.evaluation.prepared import prepare_all
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret, with_secret
 from harness.evaluation.watcher import Stopping, Watcher

@@ -34,7 +34,15 @@ class MatrixCell:
     wall_s: float = 0.0
     attempts: int = 0
     cpu_s: float = 0.0
+    index_texts: int = 0
+    """What the program's `index` used, as in `archive.OutcomeRecord`."""
+    index_tokens: int = 0
+    index_encoder_seconds: float = 0.0
+    index_cpu_s: float = 0.0
+    index_bytes: int = 0
+    alone_s: tuple[float, ...] = ()
     n_queries: int = 0
+    n_documents: int = 0
     baseline_tokens: int = 0
     baseline_seconds: float = 0.0
     in_search: bool = False
@@ -120,6 +128,7 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, overlap: Overla
         baseline_texts=task.baseline_texts,
         baseline_tokens=task.baseline_tokens,
         baseline_seconds=task.baseline_seconds,
+        n_documents=task.n_documents,
         n_queries=task.n_queries,
         verdict="missing",
         in_search=overlap.seen,
@@ -145,6 +154,12 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, overlap: Overla
         encoder_seconds=outcome.encoder_seconds,
         wall_s=outcome.wall_s,
         cpu_s=outcome.cpu_s,
+        index_texts=outcome.index_texts,
+        index_tokens=outcome.index_tokens,
+        index_encoder_seconds=outcome.index_encoder_seconds,
+        index_cpu_s=outcome.index_cpu_s,
+        index_bytes=outcome.index_bytes,
+        alone_s=tuple(outcome.alone_s),
         attempts=found.attempt,
         result=result,
     )

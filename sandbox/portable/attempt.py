@@ -12,16 +12,17 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from sandbox import frames, memory
-from sandbox.contract import EmbedCallback, Execution
+from sandbox import frames
+from sandbox.clock import Phases
+from sandbox.contract import EmbedCallback, Execution, Take
 from sandbox.conversation import Conversation, Ending
 from sandbox.inputs import TaskInputs
-from sandbox.judging import judge
 from sandbox.limits import Limits
 from sandbox.messages import clean
 from sandbox.portable.child import PortableJob
 from sandbox.serving import answer
 from sandbox.verdicts import Verdict
+from sandbox.windows import Windows
 from sandbox.zygote_handle import ZygoteConfig
 
 LOOK_S = 0.02
@@ -34,12 +35,21 @@ KILLED = -9
 class PortableAttempt:
     """One process; `run` is called once. `abandon` and `kill` may be called from any thread."""
 
-    def __init__(self, config: ZygoteConfig, inputs: TaskInputs, embed: EmbedCallback, limits: Limits) -> None:
+    def __init__(
+        self,
+        config: ZygoteConfig,
+        inputs: TaskInputs,
+        embed: EmbedCallback,
+        limits: Limits,
+        take: Take | None = None,
+    ) -> None:
         self._config = config
         self._inputs = inputs
         self._embed = embed
         self._limits = limits
-        self._conversation = Conversation(limits)
+        self._take = take
+        self._conversation = Conversation(limits, inputs.layout.n_windows)
+        self._phases = Phases()
         self._ending: Ending | None = None
         self._encoder_s = 0.0
         self._encoding_since: float | None = None
@@ -48,29 +58,32 @@ class PortableAttempt:
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, source: str) -> Execution:
-        layout = self._inputs.layout
-        shape = (layout.n_queries, layout.n_documents)
-        scores, scores_path = memory.allocate("scores", 4 * shape[0] * shape[1])
+        self._windows = Windows(self._inputs, self._take)
         output, output_path = tempfile.mkstemp(prefix="stdout-")
         os.close(output)
         self._output = Path(output_path)
         try:
-            code = self._run_process(source, scores_path)
+            code = self._run_process(source, self._windows.path)
             ended_at = time.monotonic()
-            verdict, reason, matrix = judge(self._ending or self._ending_of_death(code), scores, shape)
+            ending = self._ending or self._ending_of_death(code)
+            ok = ending.verdict is Verdict.OK
+            verdict, reason = self._windows.accept(ending) if ok else (ending.verdict, ending.reason)
             printed = self._output.read_bytes()[: self._limits.stdout_bytes]
         finally:
-            memory.release(scores, scores_path)
+            self._windows.close()
             self._output.unlink()
         return Execution(
             verdict=verdict,
             reason=reason,
-            scores=matrix,
+            scores=self._windows.collected() if verdict is Verdict.OK else None,
             stdout=clean(printed.decode(errors="replace")),
             wall_s=ended_at - self._started_at,
             encoder_s=self._encoder_s,
             embed_calls=self._conversation.embed_calls,
             embed_texts=self._conversation.embed_texts,
+            index=self._phases.index,
+            index_bytes=self._conversation.index_bytes or 0,
+            calls=tuple(self._phases.calls),
         )
 
     def abandon(self) -> None:
@@ -88,9 +101,9 @@ class PortableAttempt:
             else:
                 self._process.kill()
 
-    def _run_process(self, source: str, scores_path: str) -> int:
+    def _run_process(self, source: str, window_path: str) -> int:
         """Run the program in a process and return how that ended; it and its session are gone afterwards."""
-        process = self._process = self._start(scores_path)
+        process = self._process = self._start(window_path)
         watch = threading.Thread(target=self._watch)
         watch.start()
         try:
@@ -102,12 +115,12 @@ class PortableAttempt:
             process.communicate()
         return process.returncode
 
-    def _start(self, scores_path: str) -> "subprocess.Popen[bytes]":
+    def _start(self, window_path: str) -> "subprocess.Popen[bytes]":
         limits = self._limits
         job = PortableJob(
             layout=self._inputs.layout,
             inputs_path=self._inputs.path,
-            scores_path=scores_path,
+            window_path=window_path,
             stdout_path=str(self._output),
             cpu_s=limits.cpu_s,
             memory_bytes=limits.memory_bytes,
@@ -142,11 +155,34 @@ class PortableAttempt:
                 self._conversation.feed(data)
                 if self._conversation.started and not before:
                     self._started_at = time.monotonic()
+                    self._phases.watch(process.pid)
+                if self._conversation.ending is not None and self._conversation.ending.verdict is Verdict.OK:
+                    self._phases.called(self._encoder_s, self._conversation.embed_texts)
                 self._end(self._conversation.ending)
                 while self._conversation.requests and self._ending is None:
                     for part in self._serve():
                         writing.write(part)
                     writing.flush()
+                if self._ending is None and self._advance():
+                    writing.write(frames.header(frames.WINDOW, 0))
+                    writing.flush()
+                    self._phases.begin(self._encoder_s, self._conversation.embed_texts)
+
+    def _advance(self) -> bool:
+        """Where the program waits for a window: take what it has done, and fill the window; whether it may go on."""
+        talk, spent = self._conversation, (self._encoder_s, self._conversation.embed_texts)
+        if talk.results:
+            self._phases.called(*spent)
+            verdict, reason = self._windows.accept(talk.results.popleft())
+            if verdict is not Verdict.OK:
+                self._end(Ending(verdict, reason))
+                return False
+        elif talk.indexed and not self._phases.calling:
+            self._phases.indexed(*spent, has_index=talk.index_bytes is not None)
+        else:
+            return False
+        self._windows.fill()
+        return True
 
     def _serve(self) -> list[bytes | memoryview]:
         self._encoding_since = time.monotonic()

@@ -6,12 +6,10 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
-import numpy as np
-
 from sandbox import frames
 from sandbox.channel import Channel, embed_function
 from sandbox.inputs import Layout, map_inputs
-from sandbox.program import answer_of
+from sandbox.program import Window, answer_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class PortableJob:
 
     layout: Layout
     inputs_path: str
-    scores_path: str
+    window_path: str
     stdout_path: str
     cpu_s: float
     memory_bytes: int
@@ -41,14 +39,13 @@ def main() -> None:
     _redirect(job.stdout_path)
     with open(job.inputs_path, "rb") as file:  # noqa: PTH123
         inputs = map_inputs(file.fileno(), job.layout)
-    shape = (job.layout.n_queries, job.layout.n_documents)
-    scores = np.memmap(job.scores_path, np.float32, "r+", shape=shape)
+    with open(job.window_path, "r+b") as file:  # noqa: PTH123
+        window = Window(file.fileno(), job.layout)
     _, length = channel.receive()
     source = channel.read(length).decode(errors="surrogatepass")
     _limit(job)
     channel.send(frames.STARTED)
-    channel.send(*answer_of(source, inputs, scores, embed_function(channel, job)))
-    scores.flush()
+    channel.send(*answer_of(source, inputs, job.layout, window, embed_function(channel, job), channel))
 
 
 def _redirect(stdout_path: str) -> None:

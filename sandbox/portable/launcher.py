@@ -2,7 +2,7 @@
 
 import threading
 
-from sandbox.contract import EmbedCallback, Execution
+from sandbox.contract import EmbedCallback, Execution, Take
 from sandbox.errors import SandboxError
 from sandbox.inputs import TaskInputs
 from sandbox.limits import Limits
@@ -19,12 +19,14 @@ class PortableLauncher:
         self._busy: set[PortableAttempt] = set()
         self._closed = threading.Event()
 
-    def run(self, source: str, inputs: TaskInputs, embed: EmbedCallback, limits: Limits) -> Execution:
+    def run(
+        self, source: str, inputs: TaskInputs, embed: EmbedCallback, limits: Limits, take: Take | None = None
+    ) -> Execution:
         """Run a program on a task. Raises SandboxError once the sandbox is closed."""
         with self._slots:
             if self._closed.is_set():
                 raise SandboxError("The sandbox is closed; open a new one to run programs.")
-            attempt = PortableAttempt(self._config, inputs, embed, limits)
+            attempt = PortableAttempt(self._config, inputs, embed, limits, take)
             self._busy.add(attempt)
             try:
                 return attempt.run(source)

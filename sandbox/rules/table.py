@@ -12,6 +12,10 @@ MAX_TUNED_CONSTANTS = 28
 
 POSITIONAL = ("q_emb", "d_emb", "sim")
 KEYWORD_ONLY = ("embed_fn", "q_texts", "d_texts")
+INDEX = "index"
+"""A program whose rerank takes it has a document side: a function of this name that makes it."""
+INDEX_POSITIONAL = ("d_emb",)
+INDEX_KEYWORD_ONLY = ("embed_fn", "d_texts")
 
 ALLOWED_DUNDERS = frozenset(
     """
@@ -62,8 +66,10 @@ RULES = {
     "SYNTAX": Rule("Source that Python does not compile.", "Correct the syntax."),
     "DEPTH": Rule("Expressions nested too deeply for Python's parser.", "Split the expression into statements."),
     "SIGNATURE": Rule(
-        "Anything but exactly one top-level function rerank with the agreed parameters.",
-        "Write def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts).",
+        "Anything but exactly one top-level function rerank with the agreed parameters, and, where it takes index, one "
+        "top-level function index with its own.",
+        "Write def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts); with a document side def index(d_emb, *, "
+        "embed_fn, d_texts) as well, and index as the last parameter of rerank.",
     ),
     "TOPLEVEL": Rule(
         "Top-level statements other than a docstring, imports, functions, classes and assignments.",

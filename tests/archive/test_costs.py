@@ -42,7 +42,7 @@ def test_what_cannot_be_told_is_no_number() -> None:
     costs = costs_of(sample.program(0.1, 1.5, tasks=["alpha"]), sample.run([untold]))
     assert (costs.texts, costs.tokens, costs.seconds, costs.flags) == (1.5, None, None, [])
     failed = costs_of(sample.program(None, None), sample.run())
-    assert vars(failed) == dict.fromkeys(("texts", "tokens", "seconds", "program_seconds"))
+    assert set(vars(failed).values()) == {None}
 
 
 def test_a_frontier_goes_by_its_runs_axis_unless_another_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sandbox import EmbedRequest, Limits, Verdict, frames
 from sandbox.conversation import SMALL_FRAME, Conversation
 from sandbox.frames import Frame, FrameError, FrameReader
-from sandbox.messages import pack_embed, pack_exception, pack_result, parse_exception, parse_result
+from sandbox.messages import INDEXED_PAYLOAD, pack_embed, pack_exception, pack_result, parse_exception, parse_result
 
 KINDS = [frames.STARTED, frames.FAILED, frames.EMBED, frames.RESULT, frames.EXCEPTION, b"?", frames.VECTORS]
 PAYLOADS = st.one_of(
@@ -66,10 +66,16 @@ def test_no_bytes_raise_and_nothing_is_read_after_the_ending(parts: list[bytes])
 def test_an_honest_conversation() -> None:
     conversation = feed(
         frame(frames.STARTED),
+        frame(frames.EMBED, pack_embed(["c"], "document", None, None, None)),
+        frame(frames.INDEXED, INDEXED_PAYLOAD.pack(True, 7)),
         frame(frames.EMBED, pack_embed(["a", "b"], "query", "x", 2, 3)),
         frame(frames.RESULT, pack_result("f", (2, 3))),
     )
-    assert list(conversation.requests) == [EmbedRequest(["a", "b"], "query", "x", 2, 3)]
+    assert list(conversation.requests) == [
+        EmbedRequest(["c"], "document", None, None, None, indexing=True),
+        EmbedRequest(["a", "b"], "query", "x", 2, 3),
+    ]
+    assert conversation.index_bytes == 7
     assert conversation.ending is not None
     assert (conversation.ending.verdict, conversation.ending.shape, conversation.ending.kind) == (
         Verdict.OK,

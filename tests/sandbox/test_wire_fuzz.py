@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sandbox import Execution, Limits, TaskInputs, Verdict, frames
 from sandbox.launcher import Launcher
-from sandbox.messages import pack_embed, pack_exception, pack_result
+from sandbox.messages import INDEXED_PAYLOAD, pack_embed, pack_exception, pack_result
 from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle
 from tests.sandbox.conftest import D_EMB, D_TEXTS, Q_EMB, Q_TEXTS, SIM, embed, program
 
@@ -24,7 +24,8 @@ RESULT = frame(frames.RESULT, pack_result("f", (3, 5)))
 ERROR = frame(frames.EXCEPTION, pack_exception("Error", "text", 1))
 HUGE = frames.header(frames.EMBED, 1 << 31)
 
-WHOLE = st.sampled_from([REQUEST, RESULT, ERROR, HUGE, frame(frames.STARTED, b""), frame(b"?", b"x")])
+INDEXED = frame(frames.INDEXED, INDEXED_PAYLOAD.pack(True, 1))
+WHOLE = st.sampled_from([REQUEST, INDEXED, RESULT, ERROR, HUGE, frame(frames.STARTED, b""), frame(b"?", b"x")])
 CUT = st.builds(lambda data, at: data[: at % len(data)], WHOLE, st.integers(0, 100))
 STEPS = st.one_of(
     WHOLE.map(lambda data: f"os.write(3, {data!r})"),

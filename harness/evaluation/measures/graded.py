@@ -98,8 +98,8 @@ def measure_together(
 def _measure_graded(
     scores: NDArray[np.floating], judgments: Judgments, measures: dict[str, GradedMeasure]
 ) -> dict[str, NDArray[np.float64]]:
-    n_queries, n_documents = len(judgments.query_ids), len(judgments.document_ids)
-    depths = {name: min(measure.cutoff or n_documents, n_documents) for name, measure in measures.items()}
+    n_queries, width = len(judgments.query_ids), judgments.width
+    depths = {name: min(measure.cutoff or width, width) for name, measure in measures.items()}
     gained = {name: np.zeros(n_queries) for name in measures}
     for rows, grades in judgments.ranked(scores, max(depths.values())):
         for name, measure in measures.items():

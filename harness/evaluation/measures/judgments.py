@@ -5,6 +5,7 @@ first; the whole collection is ranked.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ class Judgments:
 
     Documents that the collection does not have are among them.
     """
+    columns: NDArray[np.int64] | None = None
+    """(Q, W): the documents that a score matrix has as columns, query by query, -1 for none; None: all, in order."""
 
     def __init__(
         self,
@@ -47,11 +50,35 @@ class Judgments:
         self.best = _best_first([qrels[query_id].values() for query_id in query_ids])
         order = sorted(range(len(document_ids)), key=lambda column: document_ids[column].encode(), reverse=True)
         self._by_larger_id = np.array(order, dtype=np.int64)
+        self._first_row = 0
         self._own: list[tuple[int, int]] = []
         if ignore_identical_ids:
             column_of = {document_id: column for column, document_id in enumerate(document_ids)}
             self._own = [(row, column_of[name]) for row, name in enumerate(query_ids) if name in column_of]
         self._grades = self._sorted_grades(ignore_identical_ids)
+
+    @property
+    def width(self) -> int:
+        """Columns of a score matrix."""
+        return len(self.document_ids) if self.columns is None else self.columns.shape[1]
+
+    def among(self, columns: NDArray[np.integer]) -> "Judgments":
+        """The same judgments of rankings of some documents alone: column c of row q stands for `columns[q, c]`, (Q, W).
+
+        -1 stands for no document.
+        """
+        part = copy(self)
+        part.columns = columns.astype(np.int64)
+        return part
+
+    def rows(self, first: int, end: int) -> "Judgments":
+        """The same of the queries from `first` up to `end` alone."""
+        part = copy(self)
+        part.query_ids, part.best = self.query_ids[first:end], self.best[first:end]
+        part.columns = None if self.columns is None else self.columns[first:end]
+        part._own = [(row - first, column) for row, column in self._own if first <= row < end]
+        part._first_row = self._first_row + first
+        return part
 
     def ranked(self, scores: NDArray[np.floating], depth: int) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Rows of a (Q, N) matrix of finite scores, and the grades of their first `depth` documents, best ranked first.
@@ -59,21 +86,39 @@ class Judgments:
         The grades are float64 (rows, depth), 0 where a document has none or a negative one. Raises ValueError for
         another shape.
         """
-        ordered = self._ordered(scores)
+        shape = (len(self.query_ids), self.width)
+        if scores.shape != shape:
+            raise ValueError(f"The score matrix has shape {scores.shape}; this task needs {shape}.")
+        ordered, places = self._ordered(scores)
         step = max(1, CELLS // max(1, depth))
         for first in range(0, len(ordered), step):
             rows = slice(first, first + step)
-            yield rows, lookup(self._grades, stable_top(ordered[rows], depth), len(self.document_ids), first)
+            best = stable_top(ordered[rows], depth)
+            if places is not None:
+                best = np.take_along_axis(places[rows], best, axis=1)
+            found = lookup(self._grades, best, len(self.document_ids), self._first_row + first)
+            yield rows, np.where(best < len(self.document_ids), found, 0.0)
 
-    def _ordered(self, scores: NDArray[np.floating]) -> NDArray[np.float32]:
-        """The scores with columns in descending id order: a stable descending sort breaks ties towards larger ids."""
-        shape = (len(self.query_ids), len(self.document_ids))
-        if scores.shape != shape:
-            raise ValueError(f"The score matrix has shape {scores.shape}; this task needs {shape}.")
+    def _ordered(self, scores: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
+        """The scores with columns in descending id order: a stable descending sort breaks ties towards larger ids.
+
+        And, where columns stand for different documents in each row, for which, as places in that order.
+        """
         scores = scores.astype(np.float32, copy=bool(self._own))
-        for row, column in self._own:
-            scores[row, column] = -np.inf
-        return np.ascontiguousarray(scores[:, self._by_larger_id])
+        if self.columns is None:
+            for row, column in self._own:
+                scores[row, column] = -np.inf
+            return np.ascontiguousarray(scores[:, self._by_larger_id]), None
+        n_documents = len(self.document_ids)
+        place_of = np.full(n_documents + 1, n_documents, np.int64)
+        place_of[self._by_larger_id] = np.arange(n_documents)
+        places = place_of[self.columns]
+        own = dict(self._own)
+        own_column = np.array([own.get(row, -1) for row in range(len(scores))])[:, None]
+        left_out = (self.columns == own_column) | (places == n_documents)
+        order = np.argsort(places, axis=1)
+        scores = np.where(left_out, -np.inf, scores).astype(np.float32)
+        return np.take_along_axis(scores, order, axis=1), np.take_along_axis(places, order, axis=1)
 
     def _sorted_grades(self, ignore_identical_ids: bool) -> Sparse:
         """The positive grades of the ordered matrix: sparse, since most documents are not judged."""

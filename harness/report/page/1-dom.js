@@ -11,7 +11,7 @@ function h(tag, attributes, ...children) {
   return element;
 }
 
-const signed = (value) => (value === null || value === undefined ? "" : (value >= 0 ? "+" : "−") + Math.abs(value).toFixed(4));
+const signed = (value, digits = 4) => (value === null || value === undefined ? "" : (value >= 0 ? "+" : "−") + Math.abs(value).toFixed(digits));
 const fixed = (value, digits = 2) => (value === null || value === undefined ? "" : value.toFixed(digits));
 const counted = (value) => (value === null || value === undefined ? "" : value.toLocaleString("en-US"));
 const plural = (count, one, many = one + "s") => `${counted(count)} ${count === 1 ? one : many}`;

@@ -26,6 +26,43 @@ function programColumns(run) {
   ];
 }
 
+// What may be unseen, as far as some program of the run has such a figure.
+const unseenKinds = (run) => ["queries", "tasks"].filter((kind) => Object.values(run.unseen).some((one) => kind in one));
+const interval = ({ low, high }) => (low === undefined ? "" : ` [${signed(low, 3)}, ${signed(high, 3)}]`);
+
+function unseenColumns(run) {
+  const of = (program, kind) => run.unseen[program.number]?.[kind];
+  return unseenKinds(run).flatMap((kind) => [
+    { name: `unseen ${kind}`, number: true, cell: (p) => delta(of(p, kind)?.unseen), key: (p) => of(p, kind)?.unseen },
+    { name: "difference [95 %]", number: true, cell: (p) => (of(p, kind) ? signed(of(p, kind).difference) + interval(of(p, kind)) : ""), key: (p) => of(p, kind)?.difference },
+  ]);
+}
+
+function frontierColumns(run) {
+  const columns = programColumns(run).filter((column) => !["status", "verdict"].includes(column.name));
+  columns.splice(columns.findIndex((column) => column.name === "mean delta") + 1, 0, ...unseenColumns(run));
+  return columns;
+}
+
+function unseenTiles(run, best) {
+  return unseenKinds(run).map((kind) => {
+    const one = best && run.unseen[best.number]?.[kind];
+    return one && [`Its mean delta on unseen ${kind}`, signed(one.unseen), `searched ${signed(one.searched)}; difference ${signed(one.difference)}${interval(one)}`];
+  });
+}
+
+// In words, what the curve of searched and unseen comes to.
+function fittingTold(run) {
+  const rows = run.charts.fitting.data.fits;
+  const last = rows.filter((row) => row.generation === rows.at(-1).generation && row.program === rows.at(-1).program);
+  const figures = last.map((row) => `${signed(row.delta)} ${row.kind === "searched" ? row.kind : "on " + row.kind}`).join(", ");
+  const above = last.filter((row) => row.high < last[0].delta).map((row) => row.kind);
+  const band = last.some((row) => "low" in row)
+    ? `A band is the 95 % interval of the difference, laid about the unseen figure: a search has begun to fit where its searched line stays above a band. At the end it is above ${above.length ? "that of " + above.join(" and of ") : "none"}.`
+    : "There are too few tasks and queries for an interval of the difference.";
+  return `The best program so far after each generation, on what the search selected by and on what it did not see; at the end ${figures}. ${band}`;
+}
+
 function runTiles(run) {
   const best = bestOf(run);
   const tasks = run.tasks.filter((task) => task.split === "search");
@@ -34,6 +71,7 @@ function runTiles(run) {
   const failed = run.programs.filter((program) => program.delta === null).length;
   return tiles([
     [`Best ${run.titles.worth}`, best ? signed(best.worth) : "—", best ? `at ${run.titles.cost} ${fixed(best.cost)}` : "no result yet"],
+    ...unseenTiles(run, best),
     ["Programs", counted(run.programs.length), failed ? `${counted(failed)} of them without a result` : "all with a result"],
     ["Frontier", plural(run.frontier.length, "program"), "nothing cheaper is better"],
     ["Measured on", plural(tasks.length, "task"), `${counted(sum(tasks.map((task) => task.queries)))} queries`],
@@ -55,7 +93,8 @@ function overview(run) {
     charts.frontier && section("Quality against cost",
       figure("frontier", charts.frontier, `${capital(run.titles.worth)} of ${plural(charts.frontier.data.points.length, "program")} against ${run.titles.cost}; at 1 every query and document is encoded once, and nothing more. The frontier goes from ${signed(front[0]?.worth)} at cost ${fixed(front[0]?.cost)} to ${signed(best?.worth)} at cost ${fixed(best?.cost)}. Choose a point to open its program.`, { onpick: open(run) }),
       h("h3", {}, "The frontier, cheapest first"),
-      table("The frontier", programColumns(run).filter((column) => !["status", "verdict"].includes(column.name)), front)),
+      table("The frontier", frontierColumns(run), front)),
+    charts.fitting && section("Searched and unseen", figure("fitting", charts.fitting, fittingTold(run))),
     charts.tasks && section("Where the frontier gains",
       figure("heat", charts.tasks, `Delta ${run.titles.measure} of each program of the frontier on each task: blue is better than cosine, orange is worse.`, { onpick: open(run) }),
       h("details", {}, h("summary", {}, "The numbers"), table("Delta of each program of the frontier on each task", [

@@ -59,7 +59,8 @@ function programPage(run, number) {
       program.flags.map((flag) => h("span", { class: "mark bad" }, "flag: " + flag))),
     program.reason ? h("p", {}, program.reason) : null,
     program.delta === null ? null : tiles([
-      [`Mean delta ${run.titles.measure}`, signed(program.delta), `over ${plural(program.outcomes.length, "task")}`],
+      [`Mean delta ${run.titles.measure}`, signed(program.delta), `over ${plural(program.wins + program.ties + program.losses, "task")}`],
+      ...["queries", "tasks"].map((kind) => program.unseen[kind] !== null && [`On unseen ${kind}`, signed(program.unseen[kind]), "nothing was selected by them"]),
       [capital(run.titles.cost), fixed(program.cost), costsOf(program)],
       ["Wins, ties, losses", `${program.wins} / ${program.ties} / ${program.losses}`],
       ["Processor time", `${fixed(sum(program.outcomes.map((outcome) => outcome.cpu ?? 0)))} s`, program.costs.program_seconds === null ? "" : `${fixed(1000 * program.costs.program_seconds, 1)} ms a query`],
@@ -84,6 +85,9 @@ function programPage(run, number) {
   ];
 }
 
+// Of a task that no author hears of: whether it decides what is admitted.
+const hiddenTask = (run) => (run.objective === "transfer" ? "validation" : "unseen");
+
 function taskResults(run, program) {
   if (!program.outcomes.length) return null;
   const tasks = new Map(run.tasks.map((task) => [task.name, task]));
@@ -99,6 +103,6 @@ function taskResults(run, program) {
       { name: "95 % interval", number: true, cell: (row) => (row.low === null ? "" : `${signed(row.low)} to ${signed(row.high)}`) },
       { name: "texts", number: true, cell: (row) => counted(row.texts), key: (row) => row.texts },
       { name: "CPU s", number: true, cell: (row) => fixed(row.cpu), key: (row) => row.cpu },
-      { name: "verdict", cell: (row) => [row.verdict, row.reason, row.split === "validation" ? "validation" : "", row.flags.join(", ")].filter(Boolean).join("; ") },
+      { name: "verdict", cell: (row) => [row.verdict, row.reason, row.split === "search" ? "" : hiddenTask(run), row.flags.join(", ")].filter(Boolean).join("; ") },
     ], rows));
 }

@@ -30,15 +30,16 @@ function methods(run) {
   const listed = (title, value) => h("section", {}, h("h2", {}, title), facts(Object.fromEntries(flat(value))));
   return [
     heading("Methods"),
-    h("p", {}, `Quality is ${run.titles.measure} per query, averaged over a task's queries. Delta is a program's ${run.titles.measure} less that of the same encoder's cosine ranking; mean delta is its mean over the search tasks, defined only where the program finished on all of them. The search maximised the ${run.titles.worth}.`),
+    h("p", {}, `Quality is ${run.titles.measure} per query, averaged over a task's queries. Delta is a program's ${run.titles.measure} less that of the same encoder's cosine ranking; mean delta is its mean over the search tasks, defined only where the program finished on all of them. Unseen queries and unseen tasks are measured with the others, count towards no delta, cost or admission, and no author hears of them. The search maximised the ${run.titles.worth}.`),
     h("p", {}, `Cost ratio c is the number of texts that encoding the task and running the program asks the encoder for, repeated and cached ones included, over the number that encoding every query and document once takes. The same is told in tokens and in seconds of the encoder, since counting texts hides how long they are; this page counts the ${run.titles.cost}. A program is flagged long_texts where its ratio in tokens is more than twice that in texts.`),
     h("p", {}, "The frontier has the programs that no other matches or beats in both. Hypervolume is the area between the frontier, delta 0 and the run's largest cost ratio."),
     h("p", {}, `Intervals: ${run.intervals}. They say how sure a delta on that task is, not how it transfers to others.`),
     h("section", {}, h("h2", {}, "Tasks"), table("Tasks of the run", [
       { name: "task", cell: (task) => task.name, key: (task) => task.name },
-      { name: "split", cell: (task) => task.split, key: (task) => task.split },
+      { name: "split", cell: (task) => (task.split === "search" ? task.split : hiddenTask(run)), key: (task) => task.split },
       { name: "domain", cell: (task) => task.domain, key: (task) => task.domain },
       { name: "queries", number: true, cell: (task) => counted(task.queries), key: (task) => task.queries },
+      { name: "unseen queries", number: true, cell: (task) => counted(task.unseen), key: (task) => task.unseen },
       { name: "documents", number: true, cell: (task) => counted(task.documents), key: (task) => task.documents },
       { name: `cosine ${run.titles.measure}`, number: true, cell: (task) => fixed(task.baseline, 4), key: (task) => task.baseline },
       { name: "fingerprint", cell: (task) => task.fingerprint.slice(0, 16) },

@@ -29,9 +29,9 @@ from harness.evaluation.audit import (
     quotations,
 )
 from harness.evaluation.difference import agreement, relative_difference, top_overlap
-from harness.evaluation.evaluate import PreparedTask, prepare, shown
 from harness.evaluation.executor import ATTEMPTS, LocalExecutor
 from harness.evaluation.labels import shuffled_label_value
+from harness.evaluation.prepared import PreparedTask, prepare, shown
 from harness.evaluation.secret import Secret
 from harness.tasks.task import make_task
 from primitives import programs

@@ -9,9 +9,9 @@ import pytest
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import DOCUMENT, EmbedOptions, EncodedBatch, Encoder, FloatMatrix
 from harness.errors import JobError
-from harness.evaluation.evaluate import prepare_all
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.executor import LocalExecutor
+from harness.evaluation.prepared import prepare_all
 from harness.tasks.task import RetrievalTask, make_task
 from sandbox import Sandbox
 from sandbox.verdicts import Verdict

@@ -19,8 +19,8 @@ import pytrec_eval
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.open_model import open_model
 from harness.encoders.protocol import Encoder
-from harness.evaluation.evaluate import prepare_all
 from harness.evaluation.executor import LocalExecutor
+from harness.evaluation.prepared import prepare_all
 from harness.export.facts import gather
 from harness.export.package import write_package
 from harness.settings.encoder import EncoderSettings

@@ -1,6 +1,7 @@
 """Archives to look at: a plausible search of any length, and one whose every text is hostile."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -185,6 +186,49 @@ def search(path: Path, n_programs: int, *, seed: int = 0, tasks: Sequence[str] =
         archive.set_status(run_id, "finished")
         _held_out(archive, records, rng)
     return run_id
+
+
+def fitted(path: Path, n_programs: int = 30) -> str:
+    """Fill an archive with a search that begins to fit half-way, and return the run's id.
+
+    Ten tasks with nine unseen queries of thirty and four unseen tasks; what is not seen gains no more from then on.
+    """
+    rng = np.random.default_rng(3)
+    names = [f"task-{number}" for number in range(14)]
+    records = [_partly_unseen(task(name, rng), whole=at >= 10) for at, name in enumerate(names)]
+    with Archive.open(path) as archive:
+        run_id = archive.start_run(run(records))
+        for number in range(1, n_programs + 1):
+            gain, elsewhere = 0.2 * number / n_programs, 0.2 * min(number / n_programs, 0.5)
+            outcomes = [_fitted_outcome(record, gain, elsewhere, rng) for record in records]
+            base = program(number, outcomes[:10], cost_ratio=1 + number / 10)
+            unseen = [_unseen_gain(outcome, record) for outcome, record in zip(outcomes, records, strict=True)]
+            sides = {"unseen_delta": float(np.mean(unseen[:10])), "unseen_tasks_delta": float(np.mean(unseen[10:]))}
+            archive.record_program(run_id, replace(base, outcomes=outcomes, **sides))
+        archive.set_status(run_id, "finished")
+    return run_id
+
+
+def _partly_unseen(record: TaskRecord, *, whole: bool) -> TaskRecord:
+    if whole:
+        return replace(record, split="validation")
+    searched = float(record.baseline_per_query[9:].mean(dtype=np.float64))
+    return replace(record, unseen=list(range(9)), baseline_ndcg=searched)
+
+
+def _fitted_outcome(record: TaskRecord, gain: float, elsewhere: float, rng: np.random.Generator) -> OutcomeRecord:
+    hidden = np.arange(record.n_queries) < (9 if record.unseen else record.n_queries)
+    gains = np.where(hidden, elsewhere, gain) + rng.normal(0, 0.05, record.n_queries)
+    per_query = np.clip(record.baseline_per_query + gains, 0, 1).astype(np.float32)
+    ndcg = float(np.delete(per_query, record.unseen).mean(dtype=np.float64))
+    made = outcome(record, gain, rng)
+    return replace(made, per_query=per_query, ndcg=ndcg, delta=ndcg - record.baseline_ndcg)
+
+
+def _unseen_gain(outcome: OutcomeRecord, record: TaskRecord) -> float:
+    assert outcome.per_query is not None
+    gains = outcome.per_query.astype(np.float64) - record.baseline_per_query
+    return float(gains[record.unseen or slice(None)].mean())
 
 
 def _held_out(archive: Archive, records: Sequence[TaskRecord], rng: np.random.Generator) -> None:

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from archive import Archive
 from harness.report.write import write_report
-from tests.harness.report.fixtures import hostile, searched
+from tests.harness.report.fixtures import fitted, hostile, searched
 
-__all__ = ["hostile", "searched"]
+__all__ = ["fitted", "hostile", "searched"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -73,6 +73,12 @@ def write(folder: Path, source: tuple[Path, str]) -> str:
 def report(tmp_path_factory: pytest.TempPathFactory, searched: tuple[Path, str]) -> str:
     """The address of a report of 40 programs."""
     return write(tmp_path_factory.mktemp("report"), searched)
+
+
+@pytest.fixture(scope="session")
+def fitted_report(tmp_path_factory: pytest.TempPathFactory, fitted: tuple[Path, str]) -> str:
+    """The address of a report of a search that begins to fit half-way."""
+    return write(tmp_path_factory.mktemp("fitted"), fitted)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,13 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.fixture(scope="session")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """An archive with a search that begins to fit half-way, and the run's id."""
+    path = tmp_path_factory.mktemp("fitted") / "a.db"
+    return path, archives.fitted(path)
+
+
+@pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """An archive whose every text is hostile, and the run's id."""
     path = tmp_path_factory.mktemp("hostile") / "a.db"

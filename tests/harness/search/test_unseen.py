@@ -28,8 +28,8 @@ def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
 """
 
 
-def words(folder: Path, *more: str) -> list[str]:
-    paths = ",".join(str(write_task(folder / f"task-{shift}", shift)) for shift in range(2))
+def words(folder: Path, *more: str, n_tasks: int = 2) -> list[str]:
+    paths = ",".join(str(write_task(folder / f"task-{shift}", shift)) for shift in range(n_tasks))
     places = [f"archive.path={folder / 'a.db'}", f"cache.folder={folder / 'cache'}", "archive.secret=of-these-tests"]
     return ["encoder=wordllama", "tasks=folder", f"tasks.paths=[{paths}]", *places, *more]
 

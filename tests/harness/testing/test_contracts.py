@@ -145,7 +145,8 @@ def test_the_local_executor() -> None:
 
 def test_an_executor_that_forgets_the_cost_is_told() -> None:
     from harness.encoders.meter import Cost
-    from harness.evaluation.evaluate import Outcome, PreparedTask
+    from harness.evaluation.evaluate import Outcome
+    from harness.evaluation.prepared import PreparedTask
 
     class Free(LocalExecutor):
         def run(self, source: str, task: PreparedTask) -> Outcome:
