@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 
+BASE_S = 60.0
+BASE_MEMORY = 1024 * MIB
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -46,9 +49,9 @@ class Limits:
         layout = inputs.layout
         pairs = inputs.n_queries * layout.width
         texts = inputs.n_queries * max(1, layout.shortlist) + inputs.n_documents
-        seconds = time * (60.0 + 5e-6 * pairs + 5e-3 * texts + 2e-6 * inputs.text_bytes)
+        seconds = time * (BASE_S + 5e-6 * pairs + 5e-3 * texts + 2e-6 * inputs.text_bytes)
         per_document = min(32 * 1024 * inputs.n_documents, 4096 * MIB)
-        room = 1024 * MIB + 96 * layout.batch * layout.width + 8 * inputs.n_bytes + 64 * inputs.text_bytes
+        room = BASE_MEMORY + 96 * layout.batch * layout.width + 8 * inputs.n_bytes + 64 * inputs.text_bytes
         return cls(
             wall_s=seconds,
             absolute_s=7200.0 + 10 * seconds,
@@ -58,3 +61,15 @@ class Limits:
             embed_texts=100_000 + 100 * texts,
             embed_chars=64 * MIB + 20 * inputs.text_bytes,
         )
+
+
+def told_limits(*, time: float = 1.0, memory: float = 1.0) -> str:
+    """What a program may use, in words for its author; the factors as in `Limits.for_inputs`."""
+    seconds, mebibytes = f"{time * BASE_S:g}", f"{memory * BASE_MEMORY / MIB:g}"
+    return (
+        f"On each task a program may use {seconds} seconds of one processor core, the encoder's not counted, and "
+        f"{mebibytes} MiB of memory; both grow with queries x documents, with the documents and with the characters of "
+        "the texts: by some dozen matrices of the scores' shape, a thousand float64 values for every document, 64 "
+        "bytes for every character. It may ask embed_fn for 100,000 texts and 100 more for every query and document, "
+        "in 10,000 calls and 8 more for each. What goes beyond is no result."
+    )

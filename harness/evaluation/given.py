@@ -11,7 +11,7 @@ from harness.errors import UsageError
 from harness.evaluation.executor import Executor, LocalExecutor, MakeExecutor, find_executor
 from harness.evaluation.watcher import Watcher
 from harness.settings import Settings
-from harness.tasks.load import list_names, load_tasks, refuse_held_out
+from harness.tasks.load import list_names, load_tasks, refuse_held_out, shorten
 from harness.tasks.task import RetrievalTask
 
 GIVEN = "given"
@@ -62,7 +62,7 @@ def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None, watche
     """The tasks, in order. Raises UsageError where the settings name objects that were not given."""
     if given is not None:
         watcher.reading_tasks(len(given))
-        return _distinct(given)
+        return [shorten(task, settings.tasks) for task in _distinct(given)]
     if settings.tasks.source == GIVEN:
         raise UsageError(
             f"The tasks {', '.join(settings.tasks.names)} were given as objects in Python; give them again there."

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from harness.errors import UsageError
 from harness.evaluation.measures import Measure, find_measures
-from harness.evaluation.objectives import Objective, find_objective
+from harness.evaluation.objectives import Mean, Objective, find_objective
 from harness.settings import SearchSettings
 
 
@@ -16,5 +17,14 @@ class Goal:
 
 
 def find_goal(search: SearchSettings) -> Goal:
-    """The goal that settings name. Raises UsageError for a measure or an objective that does not exist."""
-    return Goal(find_measures(search.measure, search.measures), find_objective(search.maximise, search.floor))
+    """The goal that settings name.
+
+    Raises UsageError for a measure or an objective that does not exist, or that `search.admission` cannot go by.
+    """
+    goal = Goal(find_measures(search.measure, search.measures), find_objective(search.maximise, search.floor))
+    if search.admission == "beyond_noise" and (search.objective != "compute" or not isinstance(goal.objective, Mean)):
+        raise UsageError(
+            "search.admission=beyond_noise compares means over searched tasks; it needs search.objective=compute and "
+            "search.maximise=mean."
+        )
+    return goal

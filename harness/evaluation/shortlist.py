@@ -1,6 +1,6 @@
 """The first stage of a task: which documents each query ranks, and which come below them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,14 +49,14 @@ def make_shortlist(task: RetrievalTask, queries: Matrix, documents: Matrix, orde
     `queries` and `documents` are unit rows in the task's own order, in which ties are broken: nothing of the choice
     depends on the order shown.
     """
-    n_documents, candidates = len(documents), task.candidates
+    n_documents, candidates, best = len(documents), task.candidates, _Best(task.documents)
     place_of = np.empty(n_documents, np.int64)
     place_of[order.documents] = np.arange(n_documents)
-    chosen = _given(task) if candidates.given is not None else _nearest(task, queries, documents)
+    chosen = _given(task) if candidates.given is not None else _nearest(task, queries, documents, best)
     listed = _filled([np.sort(place_of[own]) for own in chosen])
     if candidates.given is None:
         left = min(max(cutoff - listed.shape[1], 0), n_documents - listed.shape[1])
-        below = _below(chosen, queries, documents, left) if left > 0 else []
+        below = _below(chosen, queries, documents, best, left) if left > 0 else []
         rest = _filled([place_of[own] for own in below]) if left > 0 else np.empty((len(queries), 0), np.int32)
     else:
         rest = np.empty((len(queries), 0), np.int32)
@@ -73,25 +73,35 @@ def _given(task: RetrievalTask) -> list[NDArray[np.int64]]:
     return [np.array([column_of[one] for one in task.candidates.given[query]]) for query in task.queries]
 
 
-def _nearest(task: RetrievalTask, queries: Matrix, documents: Matrix) -> list[NDArray[np.int64]]:
+class _Best:
+    """The best documents of rows of scores (b, N), best first; of equal ones the larger id, as in a ranking."""
+
+    def __init__(self, documents: Iterable[str]) -> None:
+        ids = [document.encode() for document in documents]
+        self._by_larger_id = np.array(sorted(range(len(ids)), key=ids.__getitem__, reverse=True), dtype=np.int64)
+
+    def __call__(self, scores: Matrix, depth: int) -> NDArray[np.int64]:
+        """int64 (b, depth)."""
+        return self._by_larger_id[stable_top(scores[:, self._by_larger_id], depth)]
+
+
+def _nearest(task: RetrievalTask, queries: Matrix, documents: Matrix, best: _Best) -> list[NDArray[np.int64]]:
     depth, both = min(task.candidates.depth or len(documents), len(documents)), task.candidates.first_stage != "cosine"
     texts, document_texts = list(task.queries.values()), list(task.documents.values())
     chosen: list[NDArray[np.int64]] = []
     for rows, cosine in _blocks(queries, documents):
-        nearest = stable_top(cosine, depth)
-        lexical = bm25(texts[rows], document_texts) if both else None
-        for row, first in enumerate(nearest):
-            chosen.append(first if lexical is None else alternate(first, lexical[row]))
+        nearest = best(cosine, depth)
+        if not both:
+            chosen += list(nearest)
+            continue
+        lexical = bm25(texts[rows], document_texts)
+        for first, found, scores in zip(nearest, best(lexical, depth), lexical, strict=True):
+            chosen.append(alternate(first, found[scores[found] > 0]))
     return chosen
 
 
-def alternate(nearest: NDArray[np.int64], lexical: Matrix) -> NDArray[np.int64]:
-    """As many documents as `nearest` has, taken in turn from it and from those that share a word, best first.
-
-    `lexical` (N,) holds BM25 scores, 0 where no word is shared.
-    """
-    found = stable_top(lexical[None], len(nearest))[0]
-    found = found[lexical[found] > 0]
+def alternate(nearest: NDArray[np.int64], found: NDArray[np.int64]) -> NDArray[np.int64]:
+    """As many documents as `nearest` has, in turn the next of it and of `found`, which may be fewer; each once."""
     turns = np.full((len(nearest), 2), -1, np.int64)
     turns[:, 0], turns[: len(found), 1] = nearest, found
     flat = turns.ravel()
@@ -101,13 +111,13 @@ def alternate(nearest: NDArray[np.int64], lexical: Matrix) -> NDArray[np.int64]:
 
 
 def _below(
-    chosen: Sequence[NDArray[np.int64]], queries: Matrix, documents: Matrix, count: int
+    chosen: Sequence[NDArray[np.int64]], queries: Matrix, documents: Matrix, best: _Best, count: int
 ) -> Iterator[NDArray[np.int64]]:
     """The `count` documents of best cosine that are not chosen, of each query."""
     depth = min(len(documents), count + max(len(own) for own in chosen)) if count else 0
     for rows, cosine in _blocks(queries, documents):
-        for own, best in zip(chosen[rows], stable_top(cosine, depth), strict=True):
-            yield best[~np.isin(best, own)][:count]
+        for own, found in zip(chosen[rows], best(cosine, depth), strict=True):
+            yield found[~np.isin(found, own)][:count]
 
 
 def _blocks(queries: Matrix, documents: Matrix) -> Iterator[tuple[slice, Matrix]]:

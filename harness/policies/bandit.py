@@ -71,9 +71,12 @@ def record(models: Sequence[str], ledger: Sequence[LedgerRow]) -> dict[str, Arm]
 
 
 def improvement(row: LedgerRow, deltas: Mapping[str, float | None]) -> float:
-    """How far a program's mean delta is above its best parent's, at least zero; above the cosine's without parents."""
+    """How far a program's mean delta is above its best parent's, at least zero; above the cosine's without parents.
+
+    Where a ledger tells one bit and no figure, an admitted program counts 1.
+    """
     if row.worth is None:
-        return 0.0
+        return float(row.status == "admitted")
     known = [delta for parent in row.parents if (delta := deltas.get(parent)) is not None]
     return max(0.0, row.worth - max(known, default=0.0))
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from harness.programs.inline import all_primitives, inline_primitives
 
-CONTRACT_NAMES = frozenset({"index", "rerank", "q_emb", "d_emb", "sim", "embed_fn", "q_texts", "d_texts"})
+CONTRACT_NAMES = frozenset({"rerank", "q_emb", "d_emb", "sim", "embed_fn", "q_texts", "d_texts"})
 
 _REFLECTION = frozenset(
     {"locals", "globals", "vars", "dir", "eval", "exec", "compile", "getattr", "setattr", "hasattr", "inspect"}
@@ -84,7 +84,7 @@ def _renamable(tree: ast.Module) -> frozenset[str]:
     classes and all they bind, what a string spells, and what hides a builtin.
     """
     bound: set[str] = set()
-    kept = {*CONTRACT_NAMES, *_BUILTINS}
+    kept = {*CONTRACT_NAMES, *_BUILTINS, *_document_side(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             bound.add(node.name)
@@ -95,6 +95,13 @@ def _renamable(tree: ast.Module) -> frozenset[str]:
         else:
             kept |= _kept(node)
     return frozenset(name for name in bound - kept if not name.startswith("__"))
+
+
+def _document_side(tree: ast.Module) -> set[str]:
+    """The name by which a program's document side is called, where its rerank takes one; else it is like any other."""
+    reranks = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "rerank"]
+    takes = any(argument.arg == "index" for rerank in reranks for argument in rerank.args.kwonlyargs)
+    return {"index"} if takes else set()
 
 
 def _kept(node: ast.AST) -> set[str]:

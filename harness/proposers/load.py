@@ -11,6 +11,7 @@ from harness.policies.bandit import ModelPolicy
 from harness.policies.similarity import CodeIndex, Embed, MakeIndex
 from harness.programs.view import ProgramView
 from harness.proposers.asking import Asker, LiveAsker, Model, ReplayAsker
+from harness.proposers.ledger_text import form_of
 from harness.proposers.llm import LLMProposer, Novelty, Screen
 from harness.proposers.models import KINDS, load_models, model_names
 from harness.proposers.prompt import PromptWriter, prefix
@@ -112,6 +113,7 @@ def prompt_writer(settings: Settings) -> PromptWriter:
     fixed = prefix(
         settings.search,
         settings.program,
+        settings.tasks,
         taboos=taboos(),
         modules=allowed_modules(settings.program.primitives),
     )
@@ -120,7 +122,9 @@ def prompt_writer(settings: Settings) -> PromptWriter:
         raise UsageError(
             f"proposer.prompt_tokens is {settings.proposer.prompt_tokens}; a prompt needs at least {least}."
         )
-    return PromptWriter(fixed, budget=settings.proposer.prompt_tokens, ideas=settings.proposer.ideas)
+    return PromptWriter(
+        fixed, budget=settings.proposer.prompt_tokens, ideas=settings.proposer.ideas, form=form_of(settings)
+    )
 
 
 def _asker(around: Surroundings) -> Asker:

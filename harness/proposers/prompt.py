@@ -12,11 +12,13 @@ from harness.evaluation.measures import find_measure
 from harness.evaluation.objectives import find_objective
 from harness.programs.view import LedgerRow, ProgramView
 from harness.proposers.exchange import Prompt
-from harness.proposers.ledger_text import fit_ledger, worth_apart
+from harness.proposers.ledger_text import FIGURES, LedgerForm, fit_ledger, worth_apart
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing
 from harness.proposers.tokens import count
 from harness.settings import ProgramSettings, SearchSettings
+from harness.settings.tasks import TasksSettings
+from sandbox.limits import told_limits
 
 FRONTIER_SHARE = 0.5
 """Of what the budget leaves for memory, so much at most goes to the sources of the frontier."""
@@ -37,6 +39,14 @@ COSTS = {
 """How cost is told, by what the search counts it in."""
 
 
+ADMISSIONS = {
+    "record": "its mean delta beats every earlier program's",
+    "beyond_noise": "its mean delta beats that of the last admitted one by more than one standard error of "
+    "the difference",
+}
+"""When a compute search admits a program."""
+
+
 def fill(name: str, **values: object) -> str:
     """A template of `templates` with its $names filled in."""
     return _template(name).substitute({key: str(value) for key, value in values.items()})
@@ -47,19 +57,40 @@ def _template(name: str) -> Template:
     return Template(files("harness.proposers.templates").joinpath(f"{name}.txt").read_text("utf-8"))
 
 
-def prefix(search: SearchSettings, program: ProgramSettings, *, taboos: Sequence[str], modules: Sequence[str]) -> str:
+def prefix(
+    search: SearchSettings,
+    program: ProgramSettings,
+    tasks: TasksSettings | None = None,
+    *,
+    taboos: Sequence[str],
+    modules: Sequence[str],
+) -> str:
     """The part that stays the same for a whole run."""
     return fill(
         "prefix",
         measure=find_measure(search.measure).name,
         counts=find_objective(search.maximise, search.floor).told,
         cost=COSTS[search.cost],
-        objective=fill(f"objective_{search.objective}").strip(),
+        objective=fill(f"objective_{search.objective}", admission=ADMISSIONS[search.admission]).strip(),
+        batches=_batches(tasks or TasksSettings()),
+        limits=told_limits(time=program.time_factor, memory=program.memory_factor),
         transductive=fill(f"transductive_{program.transductive}").strip(),
         taboos="\n".join(f"- {taboo}" for taboo in taboos),
         modules=", ".join(modules) + ".",
         primitives="\n" + fill("primitives", functions=_primitives()) if program.primitives else "",
     )
+
+
+def _batches(tasks: TasksSettings) -> str:
+    """What a call of rerank is given."""
+    if tasks.depth is not None:
+        by = "cosine" if tasks.first_stage == "cosine" else "cosine and by BM25 in turn"
+        return (
+            f"Each query ranks its {tasks.depth} nearest documents, by {by}, which are the whole corpus of its call: "
+            f"Q is 1 and N at most {tasks.depth}."
+        )
+    batches = "queries come in batches" if tasks.query_batch is None else f"queries come {tasks.query_batch} at a time"
+    return f"The whole corpus is scored and {batches}."
 
 
 def _primitives() -> str:
@@ -91,9 +122,10 @@ def shorten(text: str, run_id: str) -> str:
 class PromptWriter:
     """Writes the prompts of one run."""
 
-    def __init__(self, prefix: str, *, budget: int, ideas: Sequence[str] = ()) -> None:
+    def __init__(self, prefix: str, *, budget: int, ideas: Sequence[str] = (), form: LedgerForm = FIGURES) -> None:
         self._prefix = prefix
         self._budget = budget
+        self._form = form
         self._ideas = _section("Ideas to consider", "\n".join(f"- {idea}" for idea in ideas))
 
     def proposal(self, briefing: Briefing, assignment: Assignment, *, notes: str = "", correction: str = "") -> Prompt:
@@ -135,7 +167,7 @@ class PromptWriter:
         left = self._budget - count(self._prefix) - count(shown) - sum(map(count, fixed.values()))
         frontier = _frontier(briefing.frontier, parents, int(left * FRONTIER_SHARE))
         on_front = frozenset(view.id for view in briefing.frontier)
-        ledger = fit_ledger(briefing.ledger, on_front, left - count(frontier))
+        ledger = fit_ledger(briefing.ledger, on_front, left - count(frontier), self._form)
         given = {"ledger": ledger, "frontier": frontier, **fixed}
         if template == "body":
             given["parents"] = shown
@@ -166,5 +198,7 @@ def _frontier(frontier: Sequence[ProgramView], parents: Sequence[ProgramView], b
 
 
 def _failures(ledger: Sequence[LedgerRow]) -> str:
-    failed = [row for row in ledger[-10 * FAILURES :] if row.mean_delta is None][-FAILURES:]
+    failed = [row for row in ledger[-10 * FAILURES :] if row.mean_delta is None and row.status == "rejected"][
+        -FAILURES:
+    ]
     return _section("Latest failures", "\n".join(f"- {row.id} {row.name}: {row.reason}" for row in failed))

@@ -6,34 +6,46 @@ from harness.policies.candidate import Candidate
 from harness.policies.islands import inhabitants
 from harness.policies.parents import by_name
 from harness.proposers.protocol import Briefing
+from harness.search.feedback import candidate_by_bit, row_by_bit, view_by_bit
 from harness.search.history import History
-from harness.settings import SearchSettings, Settings
+from harness.settings import Settings
 from primitives import programs
 
 
 def make_briefing(settings: Settings, run_id: str, history: History, number: int) -> Briefing:
     """The briefing for program `number` of a run, from what `history` knows; the same history gives the same briefing.
 
+    With `proposer.feedback=bit` two histories of the same programs, costs and bits give the same briefing, whatever was
+    measured; its frontier is then what was admitted, newest first.
     Raises UsageError for a selection policy that does not exist.
     """
     search = settings.search
     rng = random.Random(f"{search.seed}:{number}:parents")
-    pool = _pool(search, history, number)
-    parents = by_name(search.selection, search.options)(pool, rng, search.parents)
+    pool = _pool(settings, history, number)
+    chosen = by_name(search.selection, search.options)(pool, rng, search.parents)
+    parents = tuple(history.view(program_id) for program_id in chosen)
+    frontier, ledger = history.frontier(), tuple(history.ledger)
+    if settings.proposer.feedback == "bit":
+        admitted = (history.view(row.id) for row in reversed(ledger) if row.status == "admitted")
+        parents, frontier = tuple(map(view_by_bit, parents)), tuple(map(view_by_bit, admitted))
+        ledger = tuple(map(row_by_bit, ledger))
     return Briefing(
         run_id=run_id,
         seed=search.seed,
         number=number,
         objective=search.objective,
-        parents=tuple(history.view(program_id) for program_id in parents),
-        frontier=history.frontier(),
-        ledger=tuple(history.ledger),
+        parents=parents,
+        frontier=frontier,
+        ledger=ledger,
         allow_primitives=settings.program.primitives,
     )
 
 
-def _pool(search: SearchSettings, history: History, number: int) -> list[Candidate]:
-    candidates = history.candidates()
+def _pool(settings: Settings, history: History, number: int) -> list[Candidate]:
+    search, candidates = settings.search, history.candidates()
+    if settings.proposer.feedback == "bit":
+        status = {row.id: row.status for row in history.ledger}
+        candidates = [candidate_by_bit(candidate, status[candidate.id]) for candidate in candidates]
     if search.islands == 1:
         return candidates
     numbers = {row.id: place for place, row in enumerate(history.ledger, start=1)}

@@ -10,6 +10,7 @@ from harness.encoders.fingerprint import require_fingerprint
 from harness.evaluation.given import NOTHING_GIVEN, Given
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench, open_workbench
+from harness.programs.view import LedgerRow
 from harness.proposers.answer import UnreadableAnswer
 from harness.proposers.asking import ReplayAsker
 from harness.proposers.exchange import Prompt
@@ -22,6 +23,7 @@ from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.store import ArchiveStore
 from harness.proposers.tokens import count
 from harness.search.briefing import make_briefing
+from harness.search.feedback import row_by_bit
 from harness.search.history import History, Known
 from harness.search.judge import consider
 from harness.search.recording import known_from_record
@@ -113,7 +115,8 @@ class OpenDesk:
             proposal = self.desk.read(text, name or f"Program{self.number}")
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
-        return Told(True, report(self.desk.record(proposal, self.bench, self.watcher)))
+        row = self.desk.record(proposal, self.bench, self.watcher).row
+        return Told(True, report(row_by_bit(row) if self.desk.settings.proposer.feedback == "bit" else row))
 
 
 @contextmanager
@@ -167,9 +170,8 @@ def read_desk(archive: Archive, run: str) -> Desk:
     return Desk(archive, run_id, settings, history)
 
 
-def report(known: Known) -> str:
+def report(row: LedgerRow) -> str:
     """What came of a program, for its author."""
-    row = known.row
     lines = [f"{row.id} {row.name}: {row.status}. {row.reason}"]
     if row.mean_delta is not None and row.cost_ratio is not None:
         lines.append(

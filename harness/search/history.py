@@ -25,6 +25,8 @@ class Known:
     """Hashes of its score matrices on all tasks; None unless every task ended OK."""
     validation: Mapping[str, NDArray[np.float32]] | None = None
     """Of an admitted program of a transfer search: hidden task to the run's measure per query, float32 (Q,)."""
+    searched: Mapping[str, NDArray[np.float32]] | None = None
+    """Of an admitted program: searched task to the run's measure per query, unseen ones too, float32 (Q,)."""
     tested: bool = False
     """Whether the hidden tasks of a transfer search were asked to decide on it."""
 
@@ -45,6 +47,8 @@ class History:
         self.programs: list[ProgramView] = []
         """All recorded programs, in the ledger's order."""
         self.best_worth: float | None = None
+        self.record: Known | None = None
+        """The program admitted last."""
         self.validated: Mapping[str, NDArray[np.float32]] | None = None
         """Hidden scores of the program that a transfer search admitted last."""
         self.tested = 0
@@ -79,6 +83,8 @@ class History:
             return
         self._candidates[row.id] = Candidate(row.id, row.worth, row.cost_ratio, self._children[row.id])
         self._front = self._non_dominated([*self._front, row.id])
+        if row.status == "admitted":
+            self.record = known
         self.validated = known.validation or self.validated
         if self.best_worth is None or row.worth > self.best_worth:
             self.best_worth = row.worth

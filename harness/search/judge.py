@@ -5,10 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from archive import ProgramRecord
-from harness.evaluation.admission import Decision, compute_rule
+from harness.evaluation.admission import Decision, compute_rule, noise_rule
 from harness.evaluation.auditing import audit, audit_closely
 from harness.evaluation.evaluate import Evaluation, Outcome
+from harness.evaluation.paired import paired_gain
 from harness.evaluation.validation import Validation, transfer_rule
 from harness.evaluation.workbench import Workbench
 from harness.programs.fingerprint import SourceFingerprint, fingerprint
@@ -157,8 +161,7 @@ def _judge_evaluation(
     if evaluation.worth is None:
         refused = Decision(False, evaluation.refusal)
         return evaluated_record(proposal, generation, hashes, evaluation, refused, isolation, unseen=unseen)
-    label = bench.goal.objective.label
-    decision: Decision | None = compute_rule(evaluation.worth, history.best_worth, label)
+    decision: Decision | None = _decide(evaluation, evaluation.worth, history, bench)
     if hidden is not None:
         validation = _validate(hidden, history, bench)
         decision = None
@@ -173,11 +176,29 @@ def _judge_evaluation(
     return record
 
 
+def _decide(evaluation: Evaluation, worth: float, history: History, bench: Workbench) -> Decision:
+    """By what was searched alone."""
+    record = history.record
+    if bench.settings.search.admission == "record" or record is None or record.searched is None:
+        return compute_rule(worth, history.best_worth, bench.goal.objective.label)
+    # From values per query as they are recorded, so that a resumed run decides as the unbroken one.
+    mine = _per_query(evaluation, bench)
+    differences = [
+        (mine[task.name].astype(np.float64) - record.searched[task.name])[~task.unseen]
+        for task in bench.evaluator.tasks
+    ]
+    return noise_rule(worth, record.row.worth or 0.0, paired_gain(differences))
+
+
+def _per_query(evaluation: Evaluation, bench: Workbench) -> dict[str, NDArray[np.float32]]:
+    """Task to the searched measure, float32 (Q,)."""
+    searched = bench.goal.measures[0].name
+    return {outcome.task: outcome.measured[searched].per_query for outcome in evaluation.outcomes}
+
+
 def _validate(hidden: Evaluation, history: History, bench: Workbench) -> Validation | None:
     """What the hidden tasks say; None where the program failed on one."""
     if bench.validator is None or hidden.failure is not None:
         return None
-    searched = bench.goal.measures[0].name
-    scores = {outcome.task: outcome.measured[searched].per_query for outcome in hidden.outcomes}
     cosine = {task.name: task.baseline.per_query for task in bench.validator.tasks}
-    return transfer_rule(scores, cosine, history.validated, number=history.tested + 1)
+    return transfer_rule(_per_query(hidden, bench), cosine, history.validated, number=history.tested + 1)

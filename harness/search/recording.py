@@ -3,7 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 
-from archive import NDCG_AT_10, ProgramRecord, UsageRecord
+import numpy as np
+from numpy.typing import NDArray
+
+from archive import NDCG_AT_10, OutcomeRecord, ProgramRecord, UsageRecord
 from harness.evaluation.admission import Decision
 from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.records import outcome_record
@@ -134,7 +137,8 @@ def known_from_record(
     deltas = {outcome.task: outcome.delta for outcome in searched if outcome.delta is not None}
     complete = record.mean_delta is not None
     judged = [outcome for outcome in record.outcomes if outcome.task in hidden]
-    validation = {outcome.task: found[measure].per_query for outcome in judged if (found := outcome.by_measure)}
+    validation = _per_query(judged, measure)
+    admitted = record.status == "admitted"
     return Known(
         row=LedgerRow(
             id=program_id,
@@ -159,10 +163,16 @@ def known_from_record(
         verdict=record.verdict,
         exact_hash=record.exact_hash,
         behaviour=tuple(outcome.score_hash or "" for outcome in searched) if complete else None,
-        validation=validation if record.status == "admitted" and validation else None,
+        validation=validation if admitted and validation else None,
+        searched=_per_query(searched, measure) if admitted else None,
         # One that moves no hidden task, as the cosine itself, could not be admitted, so it spends nothing.
         tested=len(validation) == len(hidden) and any(outcome.delta for outcome in judged),
     )
+
+
+def _per_query(outcomes: Sequence[OutcomeRecord], measure: str) -> dict[str, NDArray[np.float32]]:
+    """Task to a measure per query, where the program ended well."""
+    return {outcome.task: found[measure].per_query for outcome in outcomes if (found := outcome.by_measure)}
 
 
 def _cost(usage: Sequence[UsageRecord]) -> float | None:

@@ -17,6 +17,8 @@ from harness.settings.words import Sources, choices, kinds, open_hydra, parse, s
 from harness.text import nearest
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "proposer.feedback": ("figures", "bit"),
+    "search.admission": ("record", "beyond_noise"),
     "search.cost": ("texts", "tokens", "seconds", "latency"),
     "search.objective": ("compute", "transfer"),
     "program.transductive": ("refuse", "flag", "allow"),

@@ -82,6 +82,9 @@ class ProposerSettings:
     modes: ModeSettings = field(default_factory=ModeSettings)
     memory: bool = True
     """False is the best-of-N control: the same model without parents, frontier, ledger or corrections."""
+    feedback: str = "figures"
+    """What an author hears of earlier programs: figures (all deltas), or bit: only whether each was admitted, and no
+    figure that was measured against judgments. Parents are then chosen by that bit too."""
     ideas: list[str] = field(default_factory=list)
     """Ideas of yours that the author is told of."""
     notes_every: int = 0

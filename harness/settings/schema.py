@@ -38,6 +38,9 @@ class SearchSettings:
 
     objective: str = "compute"
     """compute: admit what beats every earlier program; transfer: admit what holds on hidden tasks."""
+    admission: str = "record"
+    """compute only: record admits what is measured to beat every earlier program; beyond_noise what beats the last
+    admitted one by more than one standard error of the paired difference (with maximise=mean)."""
     measure: str = "nDCG@10"
     """What deltas are of: nDCG@k, R@k, RR@k, AP@k or P@k, as trec_eval has them; nDCG, RR and AP also without @k."""
     measures: list[str] = field(default_factory=list)

@@ -39,7 +39,7 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
     brings a source cannot be imported.
     """
     source, began = open_source(settings), time.monotonic()
-    tasks = [_shortened(source.load(name), settings) for name in _chosen(settings, source)]
+    tasks = [shorten(source.load(name), settings) for name in _chosen(settings, source)]
     for task in tasks:
         sizes = len(task.queries), len(task.documents)
         _log.info("task %s: %d queries, %d documents, fingerprint %s", task.name, *sizes, task.fingerprint)
@@ -49,7 +49,7 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
     return tasks
 
 
-def _shortened(task: RetrievalTask, settings: TasksSettings) -> RetrievalTask:
+def shorten(task: RetrievalTask, settings: TasksSettings) -> RetrievalTask:
     """The task with the first stage of the settings; one that brings candidates of its own keeps them."""
     if settings.depth is None or settings.depth >= len(task.documents) or not task.candidates.all:
         return task

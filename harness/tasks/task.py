@@ -44,15 +44,12 @@ class RetrievalTask:
 
     def with_candidates(self, candidates: Candidates) -> "RetrievalTask":
         """The same texts and judgments, with other documents to rank: another task, with another fingerprint."""
-        if candidates == self.candidates:
-            return self
-        whole = self if self.candidates.all else self.with_candidates(ALL)
-        if candidates.all:
-            parts = (self.name, self.queries, self.documents, self.qrels, self.ignore_identical_ids)
-            return replace(self, candidates=ALL, fingerprint=_fingerprint(*parts))
-        told = json.dumps([whole.fingerprint, *candidates.identity], ensure_ascii=False)
-        digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        return replace(self, candidates=candidates, fingerprint=digest)
+        parts = (self.name, self.queries, self.documents, self.qrels, self.ignore_identical_ids)
+        fingerprint = _fingerprint(*parts)
+        if not candidates.all:
+            told = json.dumps([fingerprint, *candidates.identity], ensure_ascii=False)
+            fingerprint = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return replace(self, candidates=candidates, fingerprint=fingerprint)
 
     @cached_property
     def known(self) -> "KnownTask":

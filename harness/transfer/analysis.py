@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from archive import Axis, Cost, Costs, Spent
+from harness.evaluation.paired import FEWEST_QUERIES, FEWEST_TASKS
 from harness.transfer import intervals, significance, statistics
-from harness.transfer.intervals import FEWEST_QUERIES, FEWEST_TASKS, Interval
+from harness.transfer.intervals import Interval
 from harness.transfer.matrix import Matrix, MatrixCell
 from harness.transfer.significance import THRESHOLD, Comparison, Unit
 from harness.transfer.statistics import CellDelta, Oracle, Summary

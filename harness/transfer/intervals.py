@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.evaluation.paired import FEWEST_QUERIES, FEWEST_TASKS
 from harness.transfer.statistics import CellDelta, Floats, grouped, query_sums, task_sums
 
 LEVEL = 0.95
-FEWEST_TASKS = 6
-"""From fewer, neither an exact interval of the median nor an exact p below 5 % is possible, whatever the deltas."""
-FEWEST_QUERIES = 20
 
 
 @dataclass(frozen=True)

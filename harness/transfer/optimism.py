@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from archive import Program, Run, TaskRecord
-from harness.transfer.intervals import FEWEST_QUERIES, Interval, interval_of_sum, interval_over_tasks
+from harness.evaluation.paired import FEWEST_QUERIES
+from harness.transfer.intervals import Interval, interval_of_sum, interval_over_tasks
 from harness.transfer.statistics import Floats
 
 FEWEST_OF_EITHER = 4

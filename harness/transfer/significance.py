@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.transfer.intervals import FEWEST_QUERIES, FEWEST_TASKS
+from harness.evaluation.paired import FEWEST_QUERIES, FEWEST_TASKS
 from harness.transfer.statistics import CellDelta, Floats, query_sums, summarise, task_sums
 
 Unit = Literal["tasks", "queries"]

@@ -10,6 +10,8 @@ def lesson(ledger: Sequence[LedgerRow]) -> str:
     if not ledger:
         return ""
     last = ledger[-1]
+    if last.mean_delta is None and last.status != "rejected":  # of a search that tells one bit
+        return f"{last.name}: {last.reason}"
     if last.mean_delta is None:
         return f"{last.name} gave no result: {last.reason.rstrip('.')}."
     cost = "" if last.cost_ratio is None else f" at cost {last.cost_ratio:.2f}"

@@ -38,11 +38,21 @@ _FEEDBACK_WORDS = {
 
 _CHANNEL_CODE = {
     "cosine": "sim",
-    "cosine_csls": "csls(sim, d_emb)",
-    "swapped": 'cosines(q_emb, embed_fn(d_texts, role="query"))',
-    "lexical": "bm25(q_texts, d_texts)",
-    "lead": "cosines(q_emb, embed_fn([sentences(text)[0] for text in d_texts]))",
+    "cosine_csls": 'local_scaling(sim, index["density"])',
+    "swapped": 'cosines(q_emb, index["swapped"])',
+    "lexical": 'index["words"].scores(q_texts)',
+    "lead": 'cosines(q_emb, index["lead"])',
 }
+
+_INDEX_CODE = {
+    "cosine_csls": '"density": density(d_emb)',
+    "swapped": '"swapped": embed_fn(d_texts, role="query")',
+    "lexical": '"words": lexical_index(d_texts)',
+    "lead": '"lead": embed_fn([sentences(text)[0] for text in d_texts])',
+    "sentences": '"sentences": segment_index(d_texts, embed_fn, sentence_segments)',
+    "chunks": '"chunks": segment_index(d_texts, embed_fn, chunk_segments)',
+}
+"""What a channel keeps of the documents, by the channel or by the segments it is made of."""
 
 _POOL_CODE = {"max": "max_over_segments", "mean": "mean_over_segments", "top": "top_over_segments"}
 
@@ -89,11 +99,16 @@ def describe(genome: Genome) -> str:
 
 def render(genome: Genome) -> str:
     """The source of a genome's program, written with the primitives."""
-    body = "\n".join(f"    {line}" for line in _body(genome))
+    kept = _kept(genome)
+    made = ["return {", *(f"    {code}," for code in kept), "}"] if kept else []
+    functions = [("index(d_emb, *, embed_fn, d_texts)", made)] if kept else []
+    taken = ", index" if kept else ""
+    functions.append((f"rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts{taken})", _body(genome)))
+    body = "\n\n\n".join("\n".join([f"def {head}:", *(f"    {one}" for one in lines)]) for head, lines in functions)
     used = sorted(set(re.findall(r"\b[a-z_0-9]+\b", body)) & set(primitives.__all__))
     imports = "".join(["from primitives import (\n", *(f"    {name},\n" for name in used), ")\n\n\n"]) if used else "\n"
     head = f'"""{describe(genome)}\n\nGenome: {genome.name}\n"""\n\n'
-    return f"{head}{imports}def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n{body}\n"
+    return f"{head}{imports}{body}\n"
 
 
 def genome_of(source: str) -> Genome | None:
@@ -103,10 +118,7 @@ def genome_of(source: str) -> Genome | None:
 
 
 def _body(genome: Genome) -> list[str]:
-    lines = []
-    for cut, plural in (("sentence", "sentences"), ("chunk", "chunks")):
-        if any(channel.startswith(plural) for channel in genome.channels):
-            lines += [f"{cut}_parts = {cut}_segments(d_texts)", f"{cut}_emb = embed_fn({cut}_parts.texts)"]
+    lines: list[str] = []
     codes = [_channel_code(channel) for channel in genome.channels]
     if genome.fusion == "alone":
         lines.append(f"scores = {codes[0]}")
@@ -118,12 +130,17 @@ def _body(genome: Genome) -> list[str]:
     return [*lines, "return scores"]
 
 
+def _kept(genome: Genome) -> list[str]:
+    """What the program's index keeps of the documents, each thing once."""
+    needed = (channel if channel in _INDEX_CODE else channel.split("_")[0] for channel in genome.channels)
+    return [_INDEX_CODE[name] for name in dict.fromkeys(needed) if name in _INDEX_CODE]
+
+
 def _channel_code(channel: str) -> str:
     if channel in _CHANNEL_CODE:
         return _CHANNEL_CODE[channel]
-    plural, pool = channel.split("_")
-    cut = plural.removesuffix("s")
-    return f"segment_scores(q_emb, {cut}_emb, {cut}_parts.starts, {_POOL_CODE[pool]})"
+    segments, pool = channel.split("_")
+    return f'index["{segments}"].scores(q_emb, {_POOL_CODE[pool]})'
 
 
 def _feedback(genome: Genome) -> list[str]:

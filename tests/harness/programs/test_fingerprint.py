@@ -57,6 +57,9 @@ def test_what_does_not_parse_is_its_own_text() -> None:
 def test_a_document_side_is_none_under_another_name() -> None:
     sided = "def index(d_emb, *, embed_fn, d_texts):\n    return d_emb\n" + BASE.replace("d_texts)", "d_texts, index)")
     assert fingerprint(sided) != fingerprint(sided.replace("index", "other"))
+    # Without a document side it is a name like any other: what was recorded before there was one keeps its hash.
+    plain = BASE + "\n\ndef index(words):\n    return words\n"
+    assert fingerprint(plain).structure == fingerprint(plain.replace("index", "other")).structure
 
 
 def test_every_python_gives_the_same_hash() -> None:

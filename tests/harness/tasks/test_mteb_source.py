@@ -139,7 +139,7 @@ def test_every_pinned_task_exists_with_its_split_and_subset(name: str) -> None:
     ("label", "said"),
     [
         ("SciFct", "mteb has no task SciFct .*Did you mean: 'SciFact'"),
-        ("STS12", "is a STS task; choose a retrieval task"),
+        ("STS12", "is a STS task; choose a retrieval or reranking task"),
         ("LEMBNeedleRetrieval/test_1", "has no split test_1; write NAME/SPLIT with one of: test_256"),
         ("MIRACLRetrieval", "has no subset default; write NAME/SPLIT/SUBSET with one of: ar, bn"),
         ("SciFact//default", "is not an mteb task"),

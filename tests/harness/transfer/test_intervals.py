@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from harness.transfer.intervals import FEWEST_QUERIES, mean_interval, median_interval, query_interval
+from harness.evaluation.paired import FEWEST_QUERIES
+from harness.transfer.intervals import mean_interval, median_interval, query_interval
 from tests.harness.transfer.made_up import cell, cells, corpus
 
 Draw = dict[str, NDArray[np.float64]]
