@@ -7,7 +7,7 @@ from statistics import median
 from typing import Literal, Protocol, get_args
 
 from archive.pareto import non_dominated
-from archive.records import Program, ProgramRecord, RunRecord
+from archive.records import OutcomeRecord, Program, ProgramRecord, RunRecord
 
 Axis = Literal["texts", "tokens", "seconds", "latency"]
 """What a cost is counted in: the first three are ratios to encoding everything once, the last are milliseconds."""
@@ -19,6 +19,8 @@ LONG_TEXTS = 2.0
 
 The 30 reference programs on the documentation suite have 0.44 to 1.18 times; ten documents in one text 5.8.
 """
+LEAST_WORK_S = 0.02
+"""Seconds of one query below which nobody asks what they are spent on."""
 LONG_TEXTS_FLAG = "long_texts"
 
 
@@ -180,6 +182,23 @@ def costs_of(record: ProgramRecord, run: RunRecord) -> Costs:
         sum((Cost(task.baseline_texts, task.baseline_tokens, task.baseline_seconds) for task in tasks), Cost()),
     )
     return replace(costs, texts=record.cost_ratio)
+
+
+def document_work(outcomes: Sequence[OutcomeRecord]) -> tuple[float, float] | None:
+    """Seconds that a query asked alone takes a program without an index, and the share that does not depend on it.
+
+    From the time of one query and that of all, on the task where it is longest: t(1) = a + b and t(Q) = a + b Q give
+    the share a / t(1). None where no query was asked alone, where there is an index, and below `LEAST_WORK_S`.
+    """
+    alone = [(median(one.alone_s), one) for one in outcomes if one.alone_s and not one.index_bytes]
+    if not alone:
+        return None
+    seconds, outcome = max(alone, key=lambda pair: pair[0])
+    queries = 0 if outcome.per_query is None else len(outcome.per_query)
+    if seconds < LEAST_WORK_S or queries < 2:
+        return None
+    fixed = (seconds * queries - outcome.cpu_s) / (queries - 1)
+    return seconds, min(max(fixed / seconds, 0.0), 1.0)
 
 
 def axis_of(run: RunRecord) -> Axis:

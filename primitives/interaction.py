@@ -97,11 +97,11 @@ def segment_index(
     *,
     texts: bool = False,
 ) -> SegmentIndex:
-    """Cut N documents once into at most `most` segments each and encode them, for any number of queries.
+    """Cut N documents into at most `most` segments each and encode them once: `.scores(q_emb, pool)` float32 (Q, N).
 
-    The vectors go to `segment_scores`. The last few indexes are remembered by documents, cut and `embed_fn`: the same
-    documents cost no text again, and where others stand behind them, those alone are encoded. `texts`
-    keeps the segments themselves, for `best_segments`.
+    `.vectors` and `.starts` go to `segment_scores`. The last few indexes are remembered by documents, cut and
+    `embed_fn`: the same documents cost no text again, and where others stand behind them, those alone are encoded.
+    `texts` keeps the segments themselves, for `best_segments`.
     """
 
     def make(documents: Sequence[str]) -> SegmentIndex:

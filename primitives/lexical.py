@@ -92,7 +92,7 @@ LEXICAL_MEMORY: list[tuple[object, Sequence[str], LexicalIndex]] = []
 def lexical_index(
     d_texts: Sequence[str], *, stem: bool = False, camel: bool = False, cjk: bool = False
 ) -> LexicalIndex:
-    """Read the words of N documents once, for the BM25 scores of any number of queries: `.scores(q_texts)` (Q, N).
+    """Read the words of N documents once: `.scores(q_texts)` is `bm25` of any queries, float32 (Q, N).
 
     What a word is, `words` says. The last few indexes are remembered: the same documents are not read again, and where
     others stand behind them, those alone are read.

@@ -28,10 +28,10 @@ NEIGHBOUR_MEMORY: list[tuple[object, FloatMatrix, NeighbourIndex]] = []
 
 
 def neighbour_index(d_emb: FloatMatrix, k: int) -> NeighbourIndex:
-    """The min(k, N - 1) nearest others of each document and their cosines: unit rows (N, dim) -> (N, k) twice.
+    """The min(k, N - 1) nearest others of each document, `.ids` int64 (N, k), and their cosines, `.nearness` float32.
 
-    Every two documents are compared: time grows with N squared. The last few indexes are remembered; where other
-    documents stand behind the same ones, only pairs with them are compared.
+    Unit rows (N, dim). Every two documents are compared: time grows with N squared. The last few indexes are
+    remembered; where other documents stand behind the same ones, only pairs with them are compared.
     """
     return recall(
         NEIGHBOUR_MEMORY,

@@ -45,3 +45,5 @@ class LedgerRow:
     """What its calls cost; None where a price or a count is unknown."""
     worth: float | None = None
     """What the search maximises, by default the mean delta; None without a result, or below the floor."""
+    notes: tuple[str, ...] = ()
+    """What else was seen of it, a sentence each."""

@@ -44,6 +44,7 @@ def whole(row: LedgerRow, *, reasons: bool = False) -> str:
         lines.append("  per task: " + ", ".join(f"{task} {delta:+.4f}" for task, delta in row.deltas.items()))
     if row.reason and (reasons or (row.mean_delta is None and row.status == "rejected")):
         lines.append(f"  why: {row.reason}")
+    lines += [f"  note: {note}" for note in row.notes]
     if row.novelty_claim:
         lines.append(f"  claim: {row.novelty_claim}")
     if row.lesson:

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from archive import NDCG_AT_10, OutcomeRecord, ProgramRecord, UsageRecord
+from archive import NDCG_AT_10, OutcomeRecord, ProgramRecord, UsageRecord, document_work
 from harness.evaluation.admission import Decision
 from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.records import outcome_record
@@ -20,6 +20,8 @@ from sandbox.verdicts import Verdict
 
 DUPLICATE = "duplicate"
 """The verdict of a program that repeats an earlier one; it is the harness's, not the sandbox's."""
+DOCUMENT_SHARE = 0.5
+"""From this share on a program's author is told what does not depend on the query."""
 
 
 def failed_record(proposal: Proposal, failure: NoProgram, generation: int, hashes: SourceFingerprint) -> ProgramRecord:
@@ -157,6 +159,7 @@ def known_from_record(
             deltas=deltas if complete else {},
             model=record.model,
             cost_usd=_cost(record.usage),
+            notes=_notes(searched),
         ),
         source=record.source,
         generation=record.generation,
@@ -227,3 +230,12 @@ def _record(
         violations=list(violations),
         model=proposal.model,
     )
+
+
+def _notes(outcomes: Sequence[OutcomeRecord]) -> tuple[str, ...]:
+    work = document_work(outcomes)
+    if work is None or work[1] < DOCUMENT_SHARE:
+        return ()
+    seconds, share = work
+    spent = f"{share:.0%} of the {1000 * seconds:.0f} ms that one query takes"
+    return (f"{spent} do not depend on the query; index would do that once.",)

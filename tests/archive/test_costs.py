@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import Archive, Axis, ProgramRecord, RunRecord, axis_of, costs_of, non_dominated_programs
+from archive import Archive, Axis, ProgramRecord, RunRecord, axis_of, costs_of, document_work, non_dominated_programs
 from tests.archive import sample_records as sample
 from tests.harness.report import archives
 
@@ -73,3 +73,39 @@ def test_in_texts_the_frontier_is_that_of_the_view(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a.db", read_only=True) as archive:
         front = non_dominated_programs(archive.programs(run_id), archive.run(run_id).record, "texts")
         assert [one.id for one in front] == [one.id for one in archive.frontier(run_id)]
+
+
+def test_index_time_and_query_time_are_told_apart() -> None:
+    """Of three tasks with five queries and some documents each."""
+    run = sample.run()
+    index = {"index_texts": 40, "index_tokens": 400, "index_encoder_seconds": 0.02, "index_cpu_s": 0.3}
+    record = sample.program(0.1, 1.5)
+    changed = {"texts": 50, "encoder_seconds": 0.03, "cpu_s": 0.5, "index_bytes": 800, "alone_s": [0.01, 0.03], **index}
+    record = replace(record, outcomes=[replace(one, **changed) for one in record.outcomes])
+    costs, documents = costs_of(record, run), sum(task.n_documents for task in run.tasks)
+    assert costs.latency == pytest.approx(1000 * (3 * (0.5 - 0.3) + 3 * 0.01) / 15)
+    assert costs.on("latency") == costs.latency
+    assert costs.query_texts == pytest.approx(30 / 15)
+    assert costs.index_texts == pytest.approx(120 / documents)
+    assert costs.index_seconds == pytest.approx(1000 * 3 * 0.32 / documents)
+    assert costs.index_bytes == pytest.approx(2400 / documents)
+    assert (costs.alone_median, costs.alone_95) == (pytest.approx(20), pytest.approx(30))
+
+
+@pytest.mark.parametrize(
+    ("cpu_s", "alone_s", "index_bytes", "share"),
+    [
+        (0.5, [0.1], 0, 0.0),  # five queries take five times as long as one
+        (0.1, [0.1], 0, 1.0),  # five take as long as one
+        (0.3, [0.1], 0, 0.5),
+        (0.3, [0.1], 8, None),  # it has an index
+        (0.03, [0.01], 0, None),  # too short to ask
+        (0.3, [], 0, None),
+    ],
+)
+def test_work_on_documents_is_what_one_query_costs_as_much_as_all(
+    cpu_s: float, alone_s: list[float], index_bytes: int, share: float | None
+) -> None:
+    outcome = replace(sample.outcome("alpha"), cpu_s=cpu_s, alone_s=alone_s, index_bytes=index_bytes)
+    work = document_work([outcome, replace(outcome, alone_s=[])])
+    assert work == (None if share is None else (alone_s[0], pytest.approx(share)))

@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
+from harness.encoders.cached import CachedEncoder
+from harness.encoders.protocol import DOCUMENT, QUERY
 from harness.errors import TaskError, UsageError
+from harness.evaluation.prepared import prepare_all
+from harness.evaluation.secret import Secret
 from harness.settings.tasks import TasksSettings
 from harness.tasks.mteb_lists import PINNED
 from harness.tasks.mteb_source import document_text, from_mteb_task, load_mteb, query_text
@@ -48,7 +52,20 @@ def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def load_from(dataset: Path, *, ignore_identical: bool = False, settings: TasksSettings | None = None) -> RetrievalTask:
     settings = settings or TasksSettings()
+    return from_mteb_task(
+        animals(dataset, ignore_identical=ignore_identical),
+        label="Animals",
+        split="test",
+        subset="default",
+        domain="nature",
+        max_queries=settings.max_queries,
+        seed=settings.seed,
+        held_out=settings.held_out,
+    )
 
+
+def animals(dataset: Path, *, ignore_identical: bool = False) -> Any:
+    """The task as mteb has it."""
     from mteb.abstasks.retrieval import AbsTaskRetrieval
     from mteb.abstasks.task_metadata import TaskMetadata
 
@@ -65,16 +82,7 @@ def load_from(dataset: Path, *, ignore_identical: bool = False, settings: TasksS
             main_score="ndcg_at_1",
         )
 
-    return from_mteb_task(
-        Animals(),
-        label="Animals",
-        split="test",
-        subset="default",
-        domain="nature",
-        max_queries=settings.max_queries,
-        seed=settings.seed,
-        held_out=settings.held_out,
-    )
+    return Animals()
 
 
 def test_a_task_on_disk_is_loaded_offline(dataset: Path) -> None:
@@ -83,6 +91,59 @@ def test_a_task_on_disk_is_loaded_offline(dataset: Path) -> None:
     assert task.queries == {"q1": "night birds"}
     assert task.qrels == {"q1": {"d1": 2, "d2": 0}}
     assert (task.source, task.domain, task.description) == ("mteb", "nature", "Find the animal.")
+
+
+RANKED = """- config_name: top_ranked
+  data_files: [{split: test, path: top_ranked.jsonl}]
+---
+"""
+
+
+def test_a_reranking_task_is_judged_as_mteb_judges_it(dataset: Path, cached_wordllama: CachedEncoder) -> None:
+    """mteb's own evaluation of the same encoder on the same candidates gives the cosine's nDCG@10 here."""
+    texts = [
+        f"{word} number {n}" for n in range(4) for word in ("owl", "bee", "fox", "elk", "ant", "eel", "yak", "gnu")
+    ]
+    rows = {
+        "corpus": [{"_id": f"d{n}", "title": "", "text": text} for n, text in enumerate(texts)],
+        "queries": [{"_id": f"q{n}", "text": f"the {text}"} for n, text in enumerate(texts[:9])],
+        "qrels": [{"query-id": f"q{n}", "corpus-id": f"d{n + m}", "score": 1} for n in range(9) for m in (0, 8, 16)],
+        # Not all that is relevant is among the candidates, and they are not equally many.
+        "top_ranked": [
+            {"query-id": f"q{n}", "corpus-ids": [f"d{(n + 5 * m) % 32}" for m in range(12 + n)]} for n in range(9)
+        ],
+    }
+    for name, content in rows.items():
+        (dataset / f"{name}.jsonl").write_text("\n".join(map(json.dumps, content)))
+    (dataset / "README.md").write_text(README.replace("---\n", RANKED, 2).replace(RANKED, "---\n", 1))
+    task = load_from(dataset)
+    assert task.candidates.given is not None
+    assert [len(task.candidates.given[f"q{n}"]) for n in range(9)] == [12 + n for n in range(9)]
+    with prepare_all([task], cached_wordllama, secret=Secret("a")) as (ready,):
+        ours = ready.baseline.value
+    result = mteb.evaluate(_plain(cached_wordllama), animals(dataset), cache=None, show_progress_bar=False)
+    (scores,) = result.task_results[0].scores["test"]
+    assert ours == pytest.approx(scores["ndcg_at_10"], abs=1e-5)  # mteb rounds to five digits
+    assert 0.2 < ours < 0.9
+
+
+def _plain(encoder: CachedEncoder) -> Any:
+    import torch
+    from mteb.models import ModelMeta
+    from mteb.models.abs_encoder import AbsEncoder
+    from mteb.types import PromptType
+
+    class Plain(AbsEncoder):  # type: ignore[misc, unused-ignore]
+        mteb_model_meta = ModelMeta.create_empty({"name": "own/plain", "revision": "1"})
+
+        def encode(self, inputs: Any, *, prompt_type: PromptType | None = None, **kwargs: Any) -> Any:
+            texts = [text for batch in inputs for text in batch["text"]]
+            return encoder.embed(texts, QUERY if prompt_type is PromptType.query else DOCUMENT).vectors
+
+        def similarity(self, queries: Any, documents: Any) -> Any:
+            return torch.as_tensor(queries) @ torch.as_tensor(documents).T
+
+    return Plain()
 
 
 def test_an_mteb_task_keeps_the_contract_of_a_source(dataset: Path) -> None:
