@@ -18,9 +18,10 @@ from harness.reproduce.claims import Claim, judge
 from harness.reproduce.published import load_published
 from harness.reproduce.report import Part, programs_section
 from harness.screen.live import open_matrix
-from harness.transfer.analysis import Analysis
+from harness.transfer.analysis import Analysis, analyse
+from harness.transfer.matrix import Matrix
 
-_NOTHING = Analysis((), (), 0, 0, (), (), 0)
+_NOTHING = analyse(Matrix((), (), (), ()))
 
 
 def main() -> None:
