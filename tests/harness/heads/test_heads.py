@@ -145,7 +145,14 @@ def test_gains_on_queries_seen_and_unseen_are_told_apart_with_intervals(
 
 
 def test_cost_is_told_on_the_axis_asked_for(quick: list[str]) -> None:
-    words = ["first_sentence", *quick, "tasks.names=[task-0]", "heads.kinds=[linear]", "heads.seeds=1", "heads.epochs=2"]
+    words = [
+        "first_sentence",
+        *quick,
+        "tasks.names=[task-0]",
+        "heads.kinds=[linear]",
+        "heads.seeds=1",
+        "heads.epochs=2",
+    ]
     paths = next(word for word in quick if word.startswith("tasks.paths="))
     held_out = ["--held-out", "tasks=folder", "--held-out", paths, "--held-out", "tasks.names=[task-2]"]
     asked = ["heads", *words, *held_out, "--cost", "tokens"]
