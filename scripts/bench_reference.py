@@ -106,11 +106,11 @@ def _mean(row: ProgramRow | None) -> str:
 
 
 def _halves_section(title: str, analysis: Analysis) -> str:
-    """Programs without BM25 and with it: how cost goes with gain in each, and where their intervals lie."""
+    """Programs without BM25 and with it: how cost goes with gain in each, and where intervals over tasks lie."""
     return "\n".join(
         [
             f"## {title}, by whether a program uses BM25\n",
-            "| programs | n | c | mean deltas | correlation of cost and gain | above zero | below | neither |",
+            "| programs | number | c | mean deltas | correlation of cost and gain | above zero | below | neither |",
             "|---|--:|---|---|--:|--:|--:|--:|",
             *_halves_rows(analysis),
         ]
@@ -125,10 +125,10 @@ def _halves_rows(analysis: Analysis) -> Iterator[str]:
         costs, means = [row.cost_ratio for row in rows], [row.summary.mean for row in rows]
         together, found = correlation(rows), [row.mean_interval for row in rows if row.mean_interval]
         above, below = sum(one.low > 0 for one in found), sum(one.high < 0 for one in found)
+        sides = (above, below, len(found) - above - below) if found else (ABSENT,) * 3
         yield (
             f"| {name} | {len(rows)} | {min(costs):.2f} to {max(costs):.2f} | {min(means):+.4f} to {max(means):+.4f} "
-            f"| {ABSENT if together is None else f'{together:+.2f}'} | {above} | {below} "
-            f"| {len(found) - above - below} |"
+            f"| {ABSENT if together is None else f'{together:+.2f}'} | {' | '.join(map(str, sides))} |"
         )
 
 
