@@ -71,7 +71,9 @@ def _saturates(ladder: Sequence[ProgramRow], costs: Mapping[str, float]) -> Clai
     best_cheap, best_costly = (max(side, key=lambda row: row.summary.mean) for side in (cheap, costly))
     halves = halve(ladder).by_name
     rises = {f"among the {len(rows)} {name}": correlation(rows) for name, rows in halves.items()}
-    told = [f"{rise:+.2f} {where}" for where, rise in {"over all": correlation(ladder), **rises}.items() if rise]
+    told = [
+        f"{rise:+.2f} {where}" for where, rise in {"over all": correlation(ladder), **rises}.items() if rise is not None
+    ]
     ours = (
         f"the best of {len(cheap)} programs published up to that cost has {best_cheap.summary.mean:+.4f} (here at c = "
         f"{best_cheap.cost_ratio:.2f}), of {len(costly)} beyond it {best_costly.summary.mean:+.4f}; "
