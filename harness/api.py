@@ -159,7 +159,8 @@ def heads(
     words = [*map(str, programs), *settings]
     judged = judge_heads(words, held_out, watcher=watcher, stopping=stopping)
     seen, in_domain, held = (
-        Matrix(cells, judged.complete, judged.seed) for cells in (judged.seen, judged.in_domain, judged.held_out)
+        Matrix(cells, judged.complete, judged.seed, judged.cost)
+        for cells in (judged.seen, judged.in_domain, judged.held_out)
     )
     return Heads(seen, in_domain, held, judged.kinds)
 

@@ -5,9 +5,9 @@ Programs are like those of a real run: 2 kB of source whose lines are drawn from
 Run: python scripts/bench_archive.py [programs]
 """
 
+import argparse
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -127,4 +127,6 @@ def report_reading(archive: Archive, run_id: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs", nargs="?", type=int, default=2000)
+    main(parser.parse_args().programs)

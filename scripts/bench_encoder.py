@@ -6,7 +6,7 @@ Warm: a request of 30,000 texts already seen, in milliseconds (target 50), and o
     python scripts/bench_encoder.py [minilm|wordllama|e5-small]
 """
 
-import sys
+import argparse
 import sysconfig
 import tempfile
 import time
@@ -67,7 +67,9 @@ def warm(encoder: Encoder, texts: list[str]) -> tuple[float, float, float]:
 
 
 def main() -> None:
-    name = sys.argv[1] if len(sys.argv) > 1 else "minilm"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("encoder", nargs="?", default="minilm", choices=["minilm", "wordllama", "e5-small"])
+    name = parser.parse_args().encoder
     encoder = load_encoder(EncoderSettings(model=name, batch_size=1024 if name == "wordllama" else 32))
     texts = paragraphs(30_000 if name == "wordllama" else 600)
     bare, cached = cold(encoder, texts)

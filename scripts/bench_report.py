@@ -6,6 +6,7 @@ Targets: build 10 s; size 5 MB for 144 programs; filter 100 ms, from the key to 
     python scripts/bench_report.py [2000]
 """
 
+import argparse
 import shutil
 import sys
 import tempfile
@@ -33,7 +34,9 @@ WORDS = ("l", "le", "lesson 1", "program_7", "smoothing", "", "step 39 of 9", "t
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs", nargs="?", type=int, default=2000)
+    count = parser.parse_args().programs
     with tempfile.TemporaryDirectory() as folder:
         path, page_path = Path(folder) / "archive.db", Path(folder) / "report.html"
         run_id = archives.search(path, count)

@@ -46,7 +46,8 @@ NUMPY_WORK = (
 
 def unit_rows(count: int) -> NDArray[np.float32]:
     rows = np.random.default_rng(count).normal(size=(count, DIM)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows
 
 
 def make_inputs(queries: int, documents: int) -> TaskInputs:

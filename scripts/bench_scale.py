@@ -10,10 +10,10 @@ import argparse
 import resource
 import time
 from contextlib import closing
+from importlib import import_module
 from itertools import islice
 
 import numpy as np
-from bench_lexical import runs_of_words
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
@@ -60,7 +60,8 @@ def main() -> None:
 
 def make(n_documents: int, n_queries: int) -> RetrievalTask:
     """Texts of some dozen words, each query the beginning of the document that is right."""
-    texts = list(islice(runs_of_words(), n_documents))
+    # Scripts stand beside each other, in no package.
+    texts: list[str] = list(islice(import_module("bench_lexical").runs_of_words(), n_documents))
     chosen = np.random.default_rng(0).permutation(n_documents)[:n_queries].tolist()
     return make_task(
         name="scale",

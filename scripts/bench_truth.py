@@ -5,6 +5,7 @@
 A section is a module with `report() -> Iterator[str]`, whose lines are printed as they come.
 """
 
+import argparse
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -13,17 +14,19 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 
-def main(names: list[str]) -> None:
-    """Run sections in turn; ends with a sentence for one that does not exist."""
+def main() -> None:
+    """Run sections in turn."""
     sections = sorted(path.stem for path in (ROOT / "scripts" / "truth").glob("[a-z]*.py"))
-    for name in names:
-        if name not in sections:
-            sys.exit(f"There is no section {name}; choose from {', '.join(sections)}.")
-    for name in names or sections:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(sections)}")
+    asked = parser.parse_args().sections
+    if unknown := [name for name in asked if name not in sections]:
+        parser.error(f"There is no section {unknown[0]}; choose from {', '.join(sections)}.")
+    for name in asked or sections:
         print(f"== {name}")
         for line in import_module(f"scripts.truth.{name}").report():
             print(line, flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

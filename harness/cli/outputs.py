@@ -46,7 +46,7 @@ def show_heads(judged: Heads, outputs: Outputs) -> None:
     for title, matrix in judged.parts.items():
         if not outputs.as_json:
             print(f"\n{title}: {HEADS_TITLES[title]}")
-            print_transfer(matrix.cells, matrix.analysis)
+            print_transfer(matrix.cells, matrix.analysis, matrix.cost)
             print_less_heads(judged.less_heads(title))
         write_files(matrix, outputs.suffixed(title))
 

@@ -37,8 +37,7 @@ def transfer(
     """
     from harness.cli.matrices import run_transfer
 
-    counted = [] if cost is None else [f"search.cost={cost}"]
-    complete = run_transfer([*(words or []), *counted], _outputs(as_json, csv, latex, heatmap), again=again)
+    complete = run_transfer([*(words or []), *_counted(cost)], _outputs(as_json, csv, latex, heatmap), again=again)
     raise typer.Exit(0 if complete else 1)
 
 
@@ -51,6 +50,7 @@ def heads(
     csv: CsvOption = None,
     latex: LatexOption = None,
     heatmap: HeatmapOption = None,
+    cost: CostOption = None,
 ) -> None:
     """Train projection heads on tasks and judge them beside programs: `ttc heads reference encoders=minilm,e5-small`.
 
@@ -60,8 +60,12 @@ def heads(
     """
     from harness.cli.matrices import run_heads
 
-    complete = run_heads(words or [], held_out or [], _outputs(as_json, csv, latex, heatmap))
+    complete = run_heads([*(words or []), *_counted(cost)], held_out or [], _outputs(as_json, csv, latex, heatmap))
     raise typer.Exit(0 if complete else 1)
+
+
+def _counted(cost: str | None) -> list[str]:
+    return [] if cost is None else [f"search.cost={cost}"]
 
 
 def _outputs(as_json: bool, csv: Path | None, latex: Path | None, heatmap: Path | None) -> "Outputs":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from archive import Archive, Searched
+from archive import Archive, Axis, Searched, axis_named
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncoderIdentity
 from harness.errors import UsageError
@@ -66,6 +66,8 @@ class Judged:
     kinds: Kinds
     complete: bool
     seed: int
+    cost: Axis
+    """What cost is counted in."""
 
 
 def judge_heads(
@@ -94,6 +96,7 @@ def judge_heads(
         kinds={kind: [head.name for head in some] for kind, some in heads.items()},
         complete=seen.complete and in_domain.complete and on_others.complete,
         seed=settings.search.seed,
+        cost=axis_named(settings.search.cost),
     )
 
 

@@ -9,7 +9,7 @@ from harness.machine import machine, versions
 from harness.reproduce.claims import Claim, judge, rows_by_name
 from harness.reproduce.published import Published, PublishedProgram
 from harness.reproduce.studies import Study
-from harness.screen.columns import interval_text
+from harness.screen.columns import ABSENT, interval_text
 from harness.screen.transfer import p_text
 from harness.text import plain
 from harness.transfer.analysis import Analysis, ProgramRow
@@ -125,14 +125,16 @@ def programs_section(title: str, part: Part) -> str:
     """Every program of a part with its figures, cheapest first, as a section of Markdown."""
     lines = [
         f"## {title}", "",
-        "| program | c | n | mean | 95 % | median | win/tie/loss | worst | p Holm |",
-        "|---|--:|--:|--:|---|--:|--:|--:|--:|",
+        "| program | c | tokens | n | mean | 95 % tasks | 95 % queries | median | 95 % tasks | win/tie/loss | worst | "
+        "p Holm |",
+        "|---|--:|--:|--:|--:|---|---|--:|---|--:|--:|--:|",
     ]  # fmt: skip
     for row in sorted(part.analysis.rows, key=lambda row: row.cost_ratio):
-        summary = row.summary
+        summary, tokens = row.summary, row.costs.tokens
         lines.append(
-            f"| {plain(row.program, 50)} | {row.cost_ratio:.2f} | {summary.n} | {summary.mean:+.4f} | "
-            f"{interval_text(row.interval)} | {summary.median:+.4f} | "
+            f"| {plain(row.program, 50)} | {row.cost_ratio:.2f} | {ABSENT if tokens is None else f'{tokens:.2f}'} | "
+            f"{summary.n} | {summary.mean:+.4f} | {interval_text(row.mean_interval)} | "
+            f"{interval_text(row.query_interval)} | {summary.median:+.4f} | {interval_text(row.median_interval)} | "
             f"{summary.wins}/{summary.ties}/{summary.losses} | {summary.worst.delta:+.4f} ({summary.worst.task}) | "
             f"{p_text(row.p_holm)} |"
         )
@@ -146,7 +148,8 @@ def programs_section(title: str, part: Part) -> str:
         for cell in part.analysis.without
     ]
     over = "whole tasks" if part.analysis.unit == "tasks" else "the queries of these tasks"
-    lines += [f"\nIntervals and p over {over}.", *(f"\n{reason}" for reason in part.analysis.blanks)]
+    lines += [f"\nc in texts and in tokens; 95 % intervals over tasks and over queries of these tasks; p over {over}."]
+    lines += [f"\n{reason}" for reason in part.analysis.blanks]
     return "\n".join(lines)
 
 

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from harness.evaluation.audit import MIN_AGREEMENT
 from harness.evaluation.auditing import audit, audit_closely
 from harness.evaluation.workbench import Workbench, open_workbench
-from harness.proposers.recombine.genome import fresh
+from harness.proposers.recombine.genome import Space, fresh
 from harness.proposers.recombine.source import render
-from harness.proposers.recombine.space import Space
 from harness.settings import compose
 from harness.tasks.load import load_tasks
 from primitives import programs

@@ -16,9 +16,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from harness.programs.inline import inline_primitives
-from harness.proposers.recombine.genome import fresh
+from harness.proposers.recombine.genome import Space, fresh
 from harness.proposers.recombine.source import render
-from harness.proposers.recombine.space import Space
 from primitives import programs
 from sandbox.rules import check
 from sandbox.rules.capacity import measure

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +30,9 @@ class Program:
     @classmethod
     def of(cls, module: ModuleType) -> "Program":
         """The program in a module."""
-        return cls(module.rerank, getattr(module, "index", None), (module.__package__ or ""))
+        # A function called index that rerank does not ask for is the program's own affair.
+        sided = "index" in signature(module.rerank).parameters
+        return cls(module.rerank, module.index if sided else None, (module.__package__ or ""))
 
     def prepare(self, documents: FloatMatrix, texts: list[str], embed_fn: Callable[..., Any]) -> Any:
         """What `index` makes of the documents; None without one. Raises RetrieverError where it fails."""

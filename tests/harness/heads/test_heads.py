@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from archive import Archive, HeldOut
+from harness.cli import app
 from harness.cli.matrices import run_heads
 from harness.cli.outputs import Outputs
 from harness.encoders.cached import CachedEncoder
@@ -140,6 +142,28 @@ def test_gains_on_queries_seen_and_unseen_are_told_apart_with_intervals(
     assert "its intervals are over the queries of these tasks" in summary
     assert rest.count("Mean delta of a program less that of heads") == 3
     assert "linear (mean of 2 seeds)" in rest
+
+
+def test_cost_is_told_on_the_axis_asked_for(quick: list[str]) -> None:
+    words = [
+        "first_sentence",
+        *quick,
+        "tasks.names=[task-0]",
+        "heads.kinds=[linear]",
+        "heads.seeds=1",
+        "heads.epochs=2",
+    ]
+    paths = next(word for word in quick if word.startswith("tasks.paths="))
+    held_out = ["--held-out", "tasks=folder", "--held-out", paths, "--held-out", "tasks.names=[task-2]"]
+    asked = ["heads", *words, *held_out, "--cost", "tokens"]
+    shown = CliRunner().invoke(app, asked)
+    assert shown.exit_code == 0 and shown.stdout.count("c: cost ratio in tokens") == 3
+    found = CliRunner().invoke(app, [*asked, "--json"])
+    program, head = json.loads(found.stdout)["held-out"]["programs"]
+    assert program["cost_tokens"] != pytest.approx(program["cost_ratio"], abs=0.01)
+    row = next(line for line in shown.stdout.rpartition("held-out:")[2].splitlines() if "first_sentence" in line)
+    assert row.split()[1] == f"{program['cost_tokens']:.2f}"
+    assert head["program_seconds"] > 0
 
 
 def test_a_task_cannot_be_trained_on_and_held_out(quick: list[str]) -> None:

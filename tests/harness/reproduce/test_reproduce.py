@@ -9,6 +9,7 @@ import pytest
 from archive import Archive, HeldOut
 from harness.export.package import slug
 from harness.reproduce.claims import judge
+from harness.reproduce.lexical import correlation, halve
 from harness.reproduce.published import load_published
 from harness.reproduce.run import reproduce
 from harness.reproduce.studies import STUDIES, Study
@@ -21,13 +22,14 @@ from primitives import programs
 PUBLISHED = load_published()
 
 
-def analysis(means: dict[str, tuple[float, float]]) -> Analysis:
-    """An analysis of programs with given cost ratio and delta, equal on six tasks."""
+def analysis(means: dict[str, tuple[float, float]], apart: float = 0.0) -> Analysis:
+    """An analysis of programs with given cost ratio and mean delta, on six tasks evenly up to `apart` from it."""
     cells = []
     for program, (cost, delta) in means.items():
         for number in range(6):
-            result = CellDelta(program, "e", f"t{number}", "law", delta, np.full(3, delta))
-            cell = MatrixCell(program, "e", f"t{number}", "law", 0.5, 100, "ok", ndcg=0.5 + delta, delta=delta)
+            own = delta + apart * (number - 2.5) / 2.5
+            result = CellDelta(program, "e", f"t{number}", "law", own, np.full(3, own))
+            cell = MatrixCell(program, "e", f"t{number}", "law", 0.5, 100, "ok", ndcg=0.5 + own, delta=own)
             cells.append(replace(cell, texts=round(100 * (cost - 1)), attempts=1, result=result))
     return analyse(Matrix(tuple(means), ("e",), tuple(f"t{number}" for number in range(6)), tuple(cells)))
 
@@ -54,6 +56,43 @@ def test_claims_fail_where_figures_speak_against_them() -> None:
 def test_claims_without_figures_are_left_open() -> None:
     empty = analysis({})
     assert [claim.holds for claim in judge(PUBLISHED, empty, empty, (empty, empty))] == [None] * 5
+
+
+def test_six_tasks_that_lie_apart_cannot_tell_what_is_claimed_of_other_tasks() -> None:
+    inside = {slug(p.name): (p.cost_ratio, p.in_domain_mean or 0.0) for p in PUBLISHED.compute}
+    outside = {slug(p.name): (p.cost_ratio, p.held_out_median) for p in (*PUBLISHED.compute, *PUBLISHED.transfer)}
+    heads = (analysis({"head linear, seed 0": (1.0, 0.2)}), analysis({"head linear, seed 0": (1.0, -0.02)}, apart=0.1))
+    found = judge(PUBLISHED, analysis(inside), analysis(outside, apart=0.05), heads)
+    assert [claim.holds for claim in found] == [True, True, None, None, None]
+    assert "of 12 intervals 0 lie above zero, 0 below" in found[2].ours
+    one_loses = analysis({**outside, "cross_axis": (1.0, -0.2)}, apart=0.05)
+    assert judge(PUBLISHED, analysis(inside), one_loses, heads)[3].holds is False
+
+
+def test_gain_that_only_the_lexical_channel_brings_does_not_grow_with_cost() -> None:
+    """Within each half gain falls with cost; over both it rises, since the costly half has BM25."""
+    lexical = {
+        row.program for row in halve(analysis({slug(p.name): (1.0, 0.0) for p in PUBLISHED.compute}).rows).with_bm25
+    }
+    inside = {
+        slug(p.name): (p.cost_ratio, (0.3 if slug(p.name) in lexical else 0.1) - 0.001 * p.cost_ratio)
+        for p in PUBLISHED.compute
+    }
+    rows = analysis(inside).rows
+    apart = halve(rows)
+    assert len(apart.without) == 4 and apart.with_bm25[0].program == "lexical_hybrid_rrf"
+    over_all, *within = (correlation(some) or 0.0 for some in (rows, apart.without, apart.with_bm25))
+    assert over_all > 0.5 and within == pytest.approx([-1.0, -1.0])
+    empty = analysis({})
+    claim = judge(PUBLISHED, analysis(inside), empty, (empty, empty))[0]
+    assert claim.holds is False and "-1.00 among the 4 without BM25, -1.00 among the 8 with BM25" in claim.ours
+
+
+def test_programs_of_other_authors_are_in_neither_half_and_few_have_no_correlation() -> None:
+    rows = analysis({"bm25": (1.0, 0.1), "identity": (1.0, 0.0), "mine": (2.0, 0.2)}).rows
+    apart = halve(rows)
+    assert [row.program for some in apart.by_name.values() for row in some] == ["identity", "bm25"]
+    assert correlation(apart.without) is None and correlation(rows) is not None
 
 
 def test_the_offline_study_never_judges_on_a_task_that_it_searched_on() -> None:

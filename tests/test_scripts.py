@@ -1,0 +1,52 @@
+"""Scripts can be loaded, benchmarks say how they are called, and that of reference programs writes its tables."""
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
+BENCHES = sorted((ROOT / "scripts").glob("bench_*.py"))
+
+
+def run(script: Path, *words: str, cache: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a script as a person does, with a cache of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cache), "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [sys.executable, script, *words], env=environment, capture_output=True, text=True, timeout=240, check=False
+    )
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_can_be_loaded(script: Path) -> None:
+    import_module(".".join(script.relative_to(ROOT).with_suffix("").parts))
+
+
+@pytest.mark.parametrize("script", BENCHES, ids=lambda path: path.stem)
+def test_a_benchmark_says_how_it_is_called(script: Path, tmp_path: Path) -> None:
+    done = run(script, "--help", cache=tmp_path)
+    assert done.returncode == 0 and done.stdout.startswith(f"usage: {script.name}"), done.stderr
+
+
+def test_the_benchmark_of_reference_programs_writes_every_table(quick: list[str], tmp_path: Path) -> None:
+    folders = [str(tmp_path / f"task-{number}") for number in range(3)]
+    programs = ["--programs", "coverage_triple", "lexical_hybrid_rrf", "cross_round_rrf", "diverse_dual_ctx"]
+    words = ["--search", *folders[:2], "--held-out", folders[2], *programs, "--encoder", "wordllama", "--heads"]
+    kept = ["--archive", str(tmp_path / "bench.db"), "--files", str(tmp_path / "tables")]
+    done = run(ROOT / "scripts" / "bench_reference.py", *words, *kept, cache=tmp_path / "cache")
+    assert done.returncode == 0, done.stderr
+    tables = {path.name: path.read_text() for path in (tmp_path / "tables").glob("*.md")}
+    assert set(tables) == {"search.md", "held-out.md", "halves.md", "heads.md", "claims.md"}
+    assert "| without BM25 | 1 |" in tables["halves.md"] and "| with BM25 | 3 |" in tables["halves.md"]
+    assert (tmp_path / "tables" / "held-out.csv").exists() and (tmp_path / "tables" / "search.png").exists()
+    assert "its step is" in tables["claims.md"] and tables["heads.md"].count("| head ") == 10
+    assert all(f"| {name} |" in tables["held-out.md"] for name in programs[1:])
+
+
+def test_heads_need_both_sets_of_folders(tmp_path: Path) -> None:
+    done = run(ROOT / "scripts" / "bench_reference.py", "--heads", cache=tmp_path)
+    assert done.returncode == 2 and "--heads needs --search" in done.stderr
