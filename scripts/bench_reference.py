@@ -54,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--encoder", default="minilm")
     parser.add_argument("--max-queries", type=int, default=150)
     parser.add_argument("--heads", action="store_true", help="train heads on the searched folders, judge them on both")
+    parser.add_argument("--settings", nargs="+", default=[], metavar="KEY=VALUE", help="others, such as heads.seeds=1")
     parser.add_argument("--archive", default="bench-reference.db")
     parser.add_argument("--files", type=Path, metavar="FOLDER", help="write every table, and CSV and heatmap, there")
     arguments = parser.parse_args()
@@ -70,7 +71,7 @@ def _tasks(folders: Sequence[Path], arguments: argparse.Namespace) -> list[str]:
 
 
 def _common(arguments: argparse.Namespace) -> list[str]:
-    return [f"encoder={arguments.encoder}", f"archive.path={arguments.archive}"]
+    return [f"encoder={arguments.encoder}", f"archive.path={arguments.archive}", *arguments.settings]
 
 
 def _measure(name: str, folders: Sequence[Path], arguments: argparse.Namespace) -> Measured:

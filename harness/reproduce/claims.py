@@ -139,13 +139,14 @@ def _heads(in_domain: Analysis, held_out: Analysis) -> Claim:
 
 def _means(rows: Sequence[ProgramRow], side: str) -> str:
     means = [row.summary.mean for row in rows]
-    found = [interval for row in rows if (interval := row.interval)]
+    found = [interval for row in rows if (interval := row.mean_interval)]
     there = sum(one.low > 0 if side == "above" else one.high < 0 for one in found)
-    return f"means of {len(rows)} from {min(means):+.4f} to {max(means):+.4f}, {there} with an interval {side} zero"
+    told = f"{there} with an interval {side} zero" if found else "too few tasks for intervals"
+    return f"means of {len(rows)} from {min(means):+.4f} to {max(means):+.4f}, {told}"
 
 
 def _intervals(rows: Sequence[ProgramRow]) -> list[Interval | None]:
-    return [row.interval for row in rows]
+    return [row.mean_interval for row in rows]
 
 
 def _within(found: Sequence[Interval | None], low: float, high: float) -> bool | None:

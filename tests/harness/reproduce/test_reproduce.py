@@ -22,16 +22,16 @@ from primitives import programs
 PUBLISHED = load_published()
 
 
-def analysis(means: dict[str, tuple[float, float]], apart: float = 0.0) -> Analysis:
-    """An analysis of programs with given cost ratio and mean delta, on six tasks evenly up to `apart` from it."""
+def analysis(means: dict[str, tuple[float, float]], apart: float = 0.0, tasks: int = 6) -> Analysis:
+    """An analysis of programs with given cost ratio and mean delta, on tasks evenly up to `apart` from it."""
     cells = []
     for program, (cost, delta) in means.items():
-        for number in range(6):
-            own = delta + apart * (number - 2.5) / 2.5
-            result = CellDelta(program, "e", f"t{number}", "law", own, np.full(3, own))
+        for number in range(tasks):
+            own = delta + apart * (2 * number / (tasks - 1) - 1)
+            result = CellDelta(program, "e", f"t{number}", "law", own, np.full(9, own))
             cell = MatrixCell(program, "e", f"t{number}", "law", 0.5, 100, "ok", ndcg=0.5 + own, delta=own)
             cells.append(replace(cell, texts=round(100 * (cost - 1)), attempts=1, result=result))
-    return analyse(Matrix(tuple(means), ("e",), tuple(f"t{number}" for number in range(6)), tuple(cells)))
+    return analyse(Matrix(tuple(means), ("e",), tuple(f"t{number}" for number in range(tasks)), tuple(cells)))
 
 
 def test_published_programs_bear_the_names_of_our_readings() -> None:
@@ -67,6 +67,15 @@ def test_six_tasks_that_lie_apart_cannot_tell_what_is_claimed_of_other_tasks() -
     assert "of 12 intervals 0 lie above zero, 0 below" in found[2].ours
     one_loses = analysis({**outside, "cross_axis": (1.0, -0.2)}, apart=0.05)
     assert judge(PUBLISHED, analysis(inside), one_loses, heads)[3].holds is False
+
+
+def test_queries_of_few_tasks_uphold_and_deny_nothing() -> None:
+    outside = {slug(p.name): (p.cost_ratio, -0.05) for p in (*PUBLISHED.compute, *PUBLISHED.transfer)}
+    heads = (analysis({"head linear, seed 0": (1.0, 0.2)}), analysis({"head linear, seed 0": (1.0, 0.1)}, tasks=5))
+    assert heads[1].rows[0].query_interval is not None and heads[1].rows[0].query_interval.low > 0
+    found = judge(PUBLISHED, analysis({}), analysis(outside, tasks=5), heads)
+    assert [claim.holds for claim in found[2:]] == [None] * 3
+    assert all("too few tasks" in claim.ours for claim in found[2:])
 
 
 def test_gain_that_only_the_lexical_channel_brings_does_not_grow_with_cost() -> None:
