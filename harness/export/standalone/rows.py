@@ -32,7 +32,8 @@ class GrowingRows:
         start, end = len(self.array), len(self.array) + len(rows)
         buffer, used = self._buffer, self._used
         if end > len(buffer) or used[0] != start or not buffer.flags.writeable:
-            buffer = np.empty((max(end, start + start // 4), *self.array.shape[1:]), self.array.dtype)
+            # Room that nobody writes to takes no memory.
+            buffer = np.empty((end + end // 4, *self.array.shape[1:]), self.array.dtype)
             buffer[:start] = self.array
             used = [start]
         buffer[start:end] = rows
