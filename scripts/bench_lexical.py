@@ -8,8 +8,8 @@ Memory is the most that the process has held by then, the texts of all sizes amo
     python scripts/bench_lexical.py [number of documents ...]
 """
 
+import argparse
 import resource
-import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
@@ -62,9 +62,11 @@ def measure(documents: list[str], added: list[str], queries: list[str]) -> list[
     return [f"{value:.2f}" for value in [*figures, 1e3 * cosine, median(asking) / cosine]]
 
 
-def main(words: list[str]) -> None:
+def main() -> None:
     """Print a row for each number of documents."""
-    sizes = [int(word.replace(",", "")) for word in words] or list(SIZES)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES), metavar="DOCUMENTS")
+    sizes = parser.parse_args().sizes
     texts = list(islice(dict.fromkeys(runs_of_words()), max(sizes) + ADDED))
     if len(texts) < max(sizes) + ADDED:
         sys.exit(f"error: the installed packages give {len(texts)} documents only; ask for fewer.")
@@ -79,4 +81,4 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
