@@ -69,7 +69,7 @@ def main() -> None:
     sizes = parser.parse_args().sizes
     texts = list(islice(dict.fromkeys(runs_of_words()), max(sizes) + ADDED))
     if len(texts) < max(sizes) + ADDED:
-        sys.exit(f"error: the installed packages give {len(texts)} documents only; ask for fewer.")
+        raise SystemExit(f"error: the installed packages give {len(texts)} documents only; ask for fewer.")
     np.random.default_rng(1).shuffle(texts)
     queries = [" ".join(text.split()[:QUERY_WORDS]) for text in texts[:QUERIES]]
     heads = "index s|peak MiB|add 1,000 s|query ms|slowest ms|100 documents ms|cosine ms|query / cosine"
