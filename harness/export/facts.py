@@ -10,6 +10,7 @@ from harness.encoders.meter import Cost
 from harness.errors import UsageError
 from harness.programs.find import find_source, origin_of, require_allowed
 from harness.programs.fingerprint import code_hash
+from harness.published.place import is_packaged, open_archive, split
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,10 @@ def gather(named: str, archive_path: str) -> ProgramFacts:
     origin, source = origin_of(named), find_source(named, archive_path)
     if origin != "archive":
         require_allowed(Path(named).stem, source)
-    if not Path(archive_path).exists():
+    archive_path, named = split(named, archive_path) if origin == "archive" else (archive_path, named)
+    if not Path(archive_path).exists() and not is_packaged(archive_path):
         return _from_source(named, source, (), None)
-    with Archive.open(archive_path, read_only=True) as archive:
+    with open_archive(archive_path, read_only=True) as archive:
         searched = archive.searched().get(source_hash(source), NOTHING)
         if origin != "archive":
             return _from_source(named, source, *_recorded(archive, source, searched))
