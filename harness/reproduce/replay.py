@@ -22,6 +22,35 @@ changes places of documents that score almost alike."""
 
 
 @dataclass(frozen=True)
+class Figures:
+    """What a program has on some tasks; None where it has no result on one of them."""
+
+    deltas: Mapping[str, float]
+    """Task to delta of nDCG@10."""
+    mean: float | None = None
+    cost_ratio: float | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A run and its programs, oldest first."""
+
+    run: Run
+    programs: Sequence[Program]
+
+    def figures(self, program: Program, names: Sequence[str]) -> Figures:
+        """A program's figures on these tasks, or on all where none is named."""
+        tasks = [task for task in self.run.record.tasks if task.name in names or not names]
+        found = {each.task: each for each in program.record.outcomes if each.delta is not None}
+        deltas = {name: each.delta for name, each in found.items() if each.delta is not None}
+        if any(task.name not in found for task in tasks):
+            return Figures(deltas)
+        again = sum(found[task.name].texts for task in tasks)
+        once = sum(task.baseline_texts for task in tasks)
+        return Figures(deltas, float(np.mean([deltas[task.name] for task in tasks])), 1 + again / once)
+
+
+@dataclass(frozen=True)
 class Row:
     """A program then and now, on the tasks that both runs have."""
 
@@ -58,7 +87,7 @@ def replay(folder: Path, overrides: Sequence[str]) -> Path:
 def write_comparison(recorded: Run, then: Sequence[Program], run: Run, now: Sequence[Program]) -> str:
     """The report: each program then and now, in Markdown."""
     shared = shared_tasks(recorded, run)
-    rows = compare(then, now, shared)
+    rows = compare(Told(recorded, then), Told(run, now), shared)
     lines = [
         "# The published run, replayed", "",
         f"Recorded: encoder {_encoder(recorded)}, {len(recorded.record.tasks)} tasks. "
@@ -77,38 +106,29 @@ def shared_tasks(recorded: Run, run: Run) -> list[str]:
     return [task.name for task in run.record.tasks if task.fingerprint in known]
 
 
-def compare(then: Sequence[Program], now: Sequence[Program], shared: Sequence[str]) -> list[Row]:
+def compare(then: Told, now: Told, shared: Sequence[str]) -> list[Row]:
     """Each program that both runs have, by name, on the shared tasks; on all tasks of each where there are none."""
-    here = {program.record.name: program for program in now}
-    return [_row(program, here[program.record.name], shared) for program in then if program.record.name in here]
+    here = {program.record.name: program for program in now.programs}
+    return [
+        _row(before, then.figures(before, shared), after, now.figures(after, shared), shared)
+        for before in then.programs
+        if (after := here.get(before.record.name)) is not None
+    ]
 
 
-def _row(then: Program, now: Program, shared: Sequence[str]) -> Row:
-    before, after = _deltas(then), _deltas(now)
-    both = [name for name in shared if name in before and name in after]
-    whole = bool(shared) and len(both) == len(shared)
-    if shared:
-        mean_then = _mean([before[name] for name in shared if name in before], len(shared))
-        mean_now = _mean([after[name] for name in shared if name in after], len(shared))
-    else:
-        mean_then, mean_now = then.record.mean_delta, now.record.mean_delta
+def _row(then: Program, recorded: Figures, now: Program, here: Figures, shared: Sequence[str]) -> Row:
+    far = None
+    if shared and recorded.mean is not None and here.mean is not None:
+        far = max(abs(here.deltas[name] - recorded.deltas[name]) for name in shared)
     return Row(
         name=then.record.name,
-        recorded=mean_then,
-        here=mean_now,
-        cost_recorded=then.record.cost_ratio,
-        cost_here=now.record.cost_ratio,
-        farthest=max(abs(after[name] - before[name]) for name in both) if whole else None,
+        recorded=recorded.mean,
+        here=here.mean,
+        cost_recorded=recorded.cost_ratio,
+        cost_here=here.cost_ratio,
+        farthest=far,
         reason=", ".join(now.record.flags) if now.record.verdict == "ok" else now.record.verdict,
     )
-
-
-def _deltas(program: Program) -> Mapping[str, float]:
-    return {each.task: each.delta for each in program.record.outcomes if each.delta is not None}
-
-
-def _mean(deltas: Sequence[float], n: int) -> float | None:
-    return float(np.mean(deltas)) if len(deltas) == n else None
 
 
 def _verdict(rows: Sequence[Row], shared: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from archive import Program, Run
 from harness.published.place import open_archive
-from harness.reproduce.replay import CELL, SAME, compare, replay, shared_tasks, write_comparison
+from harness.reproduce.replay import CELL, SAME, Told, compare, replay, shared_tasks, write_comparison
 
 
 @pytest.fixture
@@ -21,10 +21,13 @@ def test_the_run_beside_itself_is_equal_everywhere(recorded: tuple[Run, list[Pro
     run, told = recorded
     shared = shared_tasks(run, run)
     assert len(shared) == 14
-    rows = compare(told, told, shared)
+    rows = compare(Told(run, told), Told(run, told), shared)
     assert len(rows) == 83 and all(row.farthest == 0 for row in rows if row.recorded is not None)
     best = next(row for row in rows if row.name == "OwnGenericPart")
     assert best.recorded == pytest.approx(0.1649, abs=5e-5) and best.reason == ""
+    assert best.cost_recorded == best.cost_here == pytest.approx(told[80].record.cost_ratio)
+    some = compare(Told(run, told), Told(run, told), ["cisi", "humaneval"])
+    assert some[80].recorded != best.recorded and some[80].cost_recorded != best.cost_recorded
     text = write_comparison(run, told, run, told)
     assert f"82 programs equal what was recorded (within {SAME:g}" in text
     assert "82 of 83 programs have a result in both" in text
@@ -36,7 +39,7 @@ def test_a_figure_that_moved_is_told(recorded: tuple[Run, list[Program]]) -> Non
     outcomes = list(moved.record.outcomes)
     outcomes[0] = replace(outcomes[0], delta=(outcomes[0].delta or 0.0) - 2 * CELL)
     now = [*told[:80], replace(moved, record=replace(moved.record, outcomes=outcomes)), *told[81:]]
-    row = compare(told, now, shared_tasks(run, run))[80]
+    row = compare(Told(run, told), Told(run, now), shared_tasks(run, run))[80]
     assert row.farthest == pytest.approx(2 * CELL)
     assert row.here == pytest.approx((row.recorded or 0.0) - 2 * CELL / 14)
     assert f"81 of 82 are within {CELL}" in write_comparison(run, told, run, now)
