@@ -21,6 +21,7 @@ from harness.programs.find import find_source, require_allowed
 from harness.programs.named import NamedProgram, read_programs
 from harness.proposers.function import Author, FunctionProposer
 from harness.proposers.protocol import Proposer
+from harness.published.place import open_archive as open_named
 from harness.results import Evaluation, Heads, Matrix, Run
 from harness.search import desk
 from harness.search.desk import OpenDesk
@@ -189,8 +190,11 @@ def open_desk(
 
 
 def open_archive(path: str | Path = DEFAULT_ARCHIVE, *, read_only: bool = True) -> Archive:
-    """Open an archive to look into it; a context manager. Raises ArchiveError where that is impossible."""
-    return Archive.open(path, read_only=read_only, create=False)
+    """Open an archive to look into it; a context manager. `published` is the run that comes with the package.
+
+    Raises ArchiveError where that is impossible, UsageError where one of the package is to be written.
+    """
+    return open_named(path, read_only=read_only, create=False)
 
 
 def read(settings: Sequence[str | Settings]) -> Settings:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archive import NDCG_AT_10, Archive, Axis, Measured, Program, non_dominated
+from archive import NDCG_AT_10, Axis, Measured, Program, non_dominated
 from archive import Run as RunRow
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.single import Single, single_view
 from harness.heads.comparison import Kinds, LessHeads, programs_less_heads
 from harness.heads.job import TITLES as HEADS_TITLES
+from harness.published.place import open_archive
 from harness.screen.columns import COST_COLUMNS, FRONTIER, LEDGER, Listing
 from harness.screen.frontier import frontier_points, price_all, sure_frontier
 from harness.screen.views import basis
@@ -40,7 +41,7 @@ class Run:
     @property
     def row(self) -> RunRow:
         """What is recorded of the run: settings, versions, machine, encoder, tasks, status."""
-        with Archive.open(self.archive, read_only=True) as opened:
+        with open_archive(self.archive, read_only=True) as opened:
             return opened.run(self.id)
 
     @property
@@ -50,7 +51,7 @@ class Run:
 
     def programs(self) -> list[Program]:
         """Every program, admitted or not, oldest first."""
-        with Archive.open(self.archive, read_only=True) as opened:
+        with open_archive(self.archive, read_only=True) as opened:
             return opened.programs(self.id)
 
     def frontier(self, cost: Axis | None = None, *, sure: bool = False) -> list[Program]:
@@ -58,7 +59,7 @@ class Run:
 
         With `sure` those alone that are better than every cheaper one kept, beyond noise.
         """
-        with Archive.open(self.archive, read_only=True) as opened:
+        with open_archive(self.archive, read_only=True) as opened:
             front = opened.frontier(self.id, cost)
         return sure_frontier(front, self.row) if sure else front
 

@@ -28,10 +28,10 @@ def export(
     archive: ArchiveOption = "ttc-archive.db",
 ) -> None:
     """Write runs to one portable file: an archive that is complete in itself, with their ids."""
-    from archive import Archive
     from archive.portable import export_file
+    from harness.published.place import open_archive
 
-    with Archive.open(archive, read_only=True) as opened:
+    with open_archive(archive, read_only=True) as opened:
         run_ids = [opened.resolve_run(run) for run in runs] if runs else None
         export_file(opened, file, run_ids)
         count = len(opened.runs() if run_ids is None else run_ids)
@@ -43,10 +43,10 @@ def import_(
     file: Annotated[Path, typer.Argument(help="An archive file.")], archive: ArchiveOption = "ttc-archive.db"
 ) -> None:
     """Take all runs of another archive file into this one. What differs under one id is told, and this one's kept."""
-    from archive import Archive
     from archive.portable import import_file
+    from harness.published.place import open_archive
 
-    with Archive.open(archive) as opened:
+    with open_archive(archive) as opened:
         imported = import_file(opened, file)
     raise typer.Exit(_tell(file, imported))
 
@@ -68,11 +68,11 @@ def merge(
 @verbs.command()
 def check(archive: ArchiveOption = "ttc-archive.db") -> None:
     """Check that an archive is whole: the file, what refers to what, and every number that another one implies."""
-    from archive import Archive
     from archive.checking import check as complaints_of
+    from harness.published.place import open_archive
     from harness.text import plain
 
-    with Archive.open(archive, read_only=True) as opened:
+    with open_archive(archive, read_only=True) as opened:
         complaints = complaints_of(opened)
     for complaint in complaints:
         print(plain(complaint, 2000))
@@ -83,10 +83,10 @@ def check(archive: ArchiveOption = "ttc-archive.db") -> None:
 @verbs.command()
 def vacuum(archive: ArchiveOption = "ttc-archive.db") -> None:
     """Make the file as small as it can be; nothing that a run refers to is lost."""
-    from archive import Archive
     from archive.checking import vacuum as shrink
+    from harness.published.place import open_archive
 
-    with Archive.open(archive, create=False) as opened:
+    with open_archive(archive, create=False) as opened:
         before, after = shrink(opened)
     print(f"{archive}: {before / 1e6:.2f} MB before, {after / 1e6:.2f} MB after.")
 

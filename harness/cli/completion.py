@@ -7,10 +7,11 @@ import typer
 
 def complete_run(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Runs of the archive, newest first, with when they began and what they are."""
-    from archive import Archive, ArchiveError
+    from archive import ArchiveError
+    from harness.published.place import open_archive
 
     try:
-        with Archive.open(_archive(ctx), read_only=True) as archive:
+        with open_archive(_archive(ctx), read_only=True) as archive:
             for run in archive.runs():
                 if run.id.startswith(incomplete):
                     yield run.id, f"{run.created[:16]} {run.status}"
@@ -20,11 +21,12 @@ def complete_run(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str
 
 def complete_program(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Programs: of the run whose id is written already, otherwise of the latest."""
-    from archive import Archive, ArchiveError
+    from archive import ArchiveError
+    from harness.published.place import open_archive
     from harness.text import plain
 
     try:
-        with Archive.open(_archive(ctx), read_only=True) as archive:
+        with open_archive(_archive(ctx), read_only=True) as archive:
             run_text, dot, _ = incomplete.rpartition(".")
             for program in archive.programs(archive.resolve_run(run_text if dot else "latest")):
                 for name in (program.id, str(program.number)):

@@ -22,9 +22,9 @@ def register(app: typer.Typer) -> None:
 
 def runs(archive: ArchiveOption = "ttc-archive.db", as_json: JsonOption = False, as_csv: CsvOption = False) -> None:
     """List the runs of an archive, newest first."""
-    from archive import Archive
+    from harness.published.place import open_archive
 
-    with Archive.open(archive, read_only=True) as opened:
+    with open_archive(archive, read_only=True) as opened:
         counts = opened.program_counts()
         rows = [(run, counts.get(run.id, 0)) for run in opened.runs()]
     print_listing(RUNS, rows, form(as_json, as_csv))
@@ -37,10 +37,10 @@ def ledger(
     as_csv: CsvOption = False,
 ) -> None:
     """List every program of a run, admitted or not, oldest first."""
-    from archive import Archive
+    from harness.published.place import open_archive
     from harness.screen.frontier import price_all
 
-    with Archive.open(archive, read_only=True) as opened:
+    with open_archive(archive, read_only=True) as opened:
         found = opened.run(opened.resolve_run(run))
         programs = opened.programs(found.id)
     print_listing(LEDGER, price_all(programs, found), form(as_json, as_csv))
@@ -60,12 +60,12 @@ def frontier(
     ] = None,
 ) -> None:
     """List a run's non-dominated programs: minimal cost, maximal mean delta (or what `search.maximise` names)."""
-    from archive import Archive
+    from harness.published.place import open_archive
     from harness.screen.frontier import frontier_points, sure_frontier
     from harness.screen.tables import print_frontier
 
     chosen = form(as_json, as_csv)
-    with Archive.open(archive, read_only=True) as opened:
+    with open_archive(archive, read_only=True) as opened:
         found = opened.run(opened.resolve_run(run))
         front = opened.frontier(found.id, cost)
         if sure:
@@ -91,10 +91,10 @@ def lineage(
     as_csv: CsvOption = False,
 ) -> None:
     """Show who descends from whom: a whole run, or one program's ancestors and descendants."""
-    from archive import Archive
+    from harness.published.place import open_archive
     from harness.screen.lineage import forest, relatives
 
-    with Archive.open(archive, read_only=True) as opened:
+    with open_archive(archive, read_only=True) as opened:
         if _is_program(name):
             program = opened.program(name)
             rows = relatives(opened.programs(program.run_id), program.id)
@@ -111,11 +111,11 @@ def show(
     source: Annotated[bool, typer.Option("--source", help="Print the source alone.")] = False,
 ) -> None:
     """Show a program: its author's words, its outcomes (these alone as --csv), its source."""
-    from archive import Archive
+    from harness.published.place import open_archive
     from harness.screen.tables import print_program, print_source
     from harness.screen.views import program_view
 
-    with Archive.open(archive, read_only=True) as opened:
+    with open_archive(archive, read_only=True) as opened:
         found = opened.program(program)
         run = opened.run(found.run_id)
     chosen = form(as_json, as_csv)
@@ -137,11 +137,11 @@ def diff(
     as_csv: CsvOption = False,
 ) -> None:
     """Compare two programs: their sources line by line, and their deltas on each task (these alone as --csv)."""
-    from archive import Archive
+    from harness.published.place import open_archive
     from harness.screen.comparison import between, compare_with_parent
     from harness.screen.tables import print_comparison
 
-    with Archive.open(archive, read_only=True) as opened:
+    with open_archive(archive, read_only=True) as opened:
         if second is None:
             comparison = compare_with_parent(opened, opened.program(first))
         else:
@@ -162,10 +162,10 @@ def sql(
     as_csv: CsvOption = False,
 ) -> None:
     """Ask the archive a question of your own. Nothing can be changed by it."""
-    from archive import Archive
+    from harness.published.place import open_archive
     from harness.screen.sql import query as ask
 
-    with Archive.open(archive, read_only=True) as opened:
+    with open_archive(archive, read_only=True) as opened:
         listing, rows = ask(opened, query)
     print_listing(listing, rows, form(as_json, as_csv))
 

@@ -10,7 +10,9 @@ from harness.errors import UsageError
 from harness.screen.listing import Form
 from harness.settings.words import Sources
 
-ArchiveOption = Annotated[str, typer.Option("--archive", help="The archive file.")]
+ArchiveOption = Annotated[
+    str, typer.Option("--archive", help="The archive file; `published` and `published-control` come with the package.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 CostOption = Annotated[
@@ -26,7 +28,8 @@ ProgramsArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="PROGRAM|KEY=VALUE",
-        help="Programs: files, ids, `frontier` (of the latest run, or `frontier:RUN`), `reference`; and settings.",
+        help="Programs: files, ids (`published.81` is of the published run), `frontier` (of the latest run, or "
+        "`frontier:RUN`), `reference`; and settings.",
         autocompletion=complete_word,
     ),
 ]

@@ -32,11 +32,11 @@ def report(
     cost: CostOption = None,
 ) -> None:
     """Write a page that shows a run: frontier, programs, lineage, spending, transfer, methods. It needs no network."""
-    from archive import Archive
+    from harness.published.place import is_packaged, open_archive
     from harness.report.write import write_report
 
-    whole = Path(what).is_file()
-    with Archive.open(what if whole else archive, read_only=True) as opened:
+    whole = Path(what).is_file() or is_packaged(what)
+    with open_archive(what if whole else archive, read_only=True) as opened:
         run_ids = [run.id for run in opened.runs()] if whole else [opened.resolve_run(what)]
         path = output or Path(f"ttc-report-{opened.path.stem if whole else run_ids[0]}.html")
         data = write_report(opened, run_ids, path, figures, cost)

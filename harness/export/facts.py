@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive import NOTHING, Archive, Program, Run
+from archive import NOTHING, Program, Run
 from archive.costs import Costs, costs_of
 from archive.rows import source_hash
 from harness.errors import UsageError
@@ -12,6 +12,7 @@ from harness.evaluation.audit import NONDETERMINISTIC, ORDER_DEPENDENT, QUOTES_T
 from harness.export.encoder_facts import EncoderFacts, of_settings, recorded
 from harness.export.measured import Measured, Recorded, joined, recorded_cells, searched_cells
 from harness.programs.find import find_source, origin_of, require_allowed
+from harness.published.place import is_packaged, open_archive, split
 from harness.settings.encoder import EncoderSettings
 
 CONCERNS = {
@@ -71,11 +72,12 @@ def gather(named: str, archive_path: str, encoder: EncoderSettings | None = None
     require_allowed(Path(named).stem if origin != "archive" else named, source)
     if origin != "archive":
         found = Recorded()
-        if Path(archive_path).exists():
-            with Archive.open(archive_path, read_only=True) as archive:
+        if Path(archive_path).exists() or is_packaged(archive_path):
+            with open_archive(archive_path, read_only=True) as archive:
                 found = recorded_cells(archive, source, archive.searched().get(source_hash(source), NOTHING))
         return _from_source(named, source, found, of_settings(encoder or EncoderSettings()))
-    with Archive.open(archive_path, read_only=True) as archive:
+    archive_path, named = split(named, archive_path)
+    with open_archive(archive_path, read_only=True) as archive:
         program = archive.program(named)
         run = archive.run(program.run_id)
         known = archive.searched().get(source_hash(source), NOTHING)

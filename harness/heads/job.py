@@ -17,6 +17,7 @@ from harness.heads.comparison import Kinds
 from harness.heads.split import SplitTask, split_by_query
 from harness.heads.training import TrainedHead, TrainingTask, prepare_training, train_head
 from harness.programs.named import NamedProgram, read_programs
+from harness.published.place import open_archive
 from harness.settings import compose
 from harness.settings.heads import HeadsSettings
 from harness.tasks.task import RetrievalTask
@@ -81,7 +82,7 @@ def judge_heads(
     watcher = watcher or Watcher()
     request = _read(words, held_out, watcher)
     settings = request.transfer.settings
-    with Archive.open(settings.archive.path) as archive:
+    with open_archive(settings.archive.path) as archive:
         encoders = _identify(request, watcher)
         heads = _heads(archive, request, encoders, watcher)
         rows = [*request.transfer.programs, *(head for some in heads.values() for head in some)]
@@ -128,7 +129,7 @@ def _judge(
 def _read(words: Sequence[str], held_out: Sequence[str], watcher: Watcher) -> HeadsRequest:
     encoders, named = read_settings(words, default_tasks=None)
     programs = read_programs(named, encoders[0])
-    with Archive.open(encoders[0].archive.path) as archive:
+    with open_archive(encoders[0].archive.path) as archive:
         tasks = open_search_tasks(encoders[0], None, watcher, archive.tasks_held_out())
     splits = [split for task in tasks if (split := split_by_query(task, encoders[0].search.seed)) is not None]
     if not splits:

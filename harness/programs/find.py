@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from archive import Archive
 from harness.errors import UsageError
+from harness.published.place import open_archive, split
 from primitives import programs
 from sandbox import rules
 
@@ -12,7 +12,7 @@ Origin = Literal["file", "reference", "archive"]
 
 
 def find_source(named: str, archive_path: str) -> str:
-    """The source of a file, of an archived program (RUN.NUMBER) or of a reference program.
+    """The source of a file, of an archived program (RUN.NUMBER, published.NUMBER) or of a reference program.
 
     Raises UsageError when there is none, ArchiveError when an id is not in the archive.
     """
@@ -20,8 +20,9 @@ def find_source(named: str, archive_path: str) -> str:
     if origin == "reference":
         return programs.source(named)
     if origin == "archive":
-        with Archive.open(archive_path, read_only=True) as archive:
-            return archive.program(named).record.source
+        path, program = split(named, archive_path)
+        with open_archive(path, read_only=True) as archive:
+            return archive.program(program).record.source
     try:
         return Path(named).expanduser().read_text("utf-8")
     except UnicodeDecodeError as error:

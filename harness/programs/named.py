@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from archive import NOTHING, Archive, Searched
+from archive import NOTHING, Searched
 from harness.errors import UsageError
 from harness.programs.find import find_source, origin_of, require_allowed
 from harness.programs.fingerprint import code_hash
+from harness.published.place import open_archive, split
 from harness.settings import Settings
 from primitives import programs
 
@@ -50,7 +51,8 @@ def _find(named: Sequence[str], settings: Settings) -> list[NamedProgram]:
 
 
 def _frontier(path: str, run: str) -> list[NamedProgram]:
-    with Archive.open(path, read_only=True) as archive:
+    path, run = split(run, path)
+    with open_archive(path, read_only=True) as archive:
         run_id = archive.resolve_run(run)
         searched = archive.searched_by(run_id)
         front = archive.frontier(run_id)
@@ -60,7 +62,8 @@ def _frontier(path: str, run: str) -> list[NamedProgram]:
 
 
 def _archived(path: str, word: str) -> NamedProgram:
-    with Archive.open(path, read_only=True) as archive:
+    path, word = split(word, path)
+    with open_archive(path, read_only=True) as archive:
         found = archive.program(word)
         searched = archive.searched_by(found.run_id)
     return NamedProgram(f"{found.id} {found.record.name}", found.record.source, searched)

@@ -16,6 +16,7 @@ from harness.proposers.llm import LLMProposer, Novelty, Screen
 from harness.proposers.models import KINDS, load_models, model_names
 from harness.proposers.prompt import PromptWriter, prefix
 from harness.proposers.protocol import Briefing, Proposer
+from harness.proposers.published import read_published
 from harness.proposers.record import ExchangeStore
 from harness.proposers.spending import Spending
 from harness.proposers.taboos import taboos
@@ -61,6 +62,8 @@ def check_proposer(settings: Settings) -> dict[str, Model]:
             "This run's proposer is an object; give it again in Python: harness.resume(run, proposer=...)."
         )
     _find_proposer(settings.proposer)
+    if settings.proposer.kind == "published":
+        read_published(settings.proposer.run, settings.search.generations)
     if settings.proposer.kind not in KINDS:
         return {}
     _find_chooser(settings.proposer)
@@ -89,6 +92,10 @@ def _recombine(settings: Settings, around: Surroundings) -> Proposer:
     return Recombine(make_space(transductive=allowed, as_document=around.embed, as_query=around.embed_queries))
 
 
+def _published(settings: Settings, around: Surroundings) -> Proposer:
+    return read_published(settings.proposer.run, settings.search.generations)
+
+
 def _language_model(settings: Settings, around: Surroundings) -> Proposer:
     return LLMProposer(
         _asker(around),
@@ -105,6 +112,7 @@ PROPOSERS: Mapping[str, MakeProposer] = {
     "recombine": _recombine,
     **dict.fromkeys(KINDS, _language_model),
     "replay": _language_model,
+    "published": _published,
 }
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from archive import Archive, Calls, Program
 from harness.errors import JobError
+from harness.published.place import open_archive
 from harness.report.data import program_data, run_data
 from harness.report.page import render_page
 from harness.report.write import transfer_with_scales
@@ -92,7 +93,7 @@ def open_server(live: LiveRun, host: str, port: int) -> ThreadingHTTPServer:
 
 def serve(path: str, run: str, host: str, port: int) -> None:
     """Serve a run of an archive, which is opened read-only, until interrupted."""
-    with Archive.open(path, read_only=True) as archive:
+    with open_archive(path, read_only=True) as archive:
         run_id = archive.resolve_run(run)
         with open_server(LiveRun(archive, run_id), host, port) as server:
             if host not in LOOPBACK:

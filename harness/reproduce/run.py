@@ -32,15 +32,15 @@ def reproduce(name: str, study: Study, folder: Path, overrides: Sequence[str]) -
     chosen = [word for word in overrides if word.startswith("encoders=")]
     encoders = chosen[-1] if chosen else f"encoders=[{','.join(study.encoders)}]"
     first = encoders.partition("=")[2].strip("[]").split(",")[0]
-    _search(path, [f"encoder={first}", *study.search, *common])
+    search_to_end(path, [f"encoder={first}", *study.search, *common])
     found = _judge(study, path, encoders, f"encoders=[{first}]", common, chosen)
     report = folder / f"{name}.md"
     report.write_text(write_report(study, load_published(), found), "utf-8")
     return report
 
 
-def _search(path: Path, words: Sequence[str]) -> None:
-    """Start the search, go on with it, or leave it, as the archive stands."""
+def search_to_end(path: Path, words: Sequence[str]) -> None:
+    """Start a search, go on with it, or leave it, as the archive at `path` stands. Raises JobError where it stops."""
     settings = compose(words)
     if path.exists():
         with Archive.open(path) as archive:

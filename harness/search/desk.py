@@ -22,6 +22,7 @@ from harness.proposers.modes import assignment
 from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.store import ArchiveStore
 from harness.proposers.tokens import count
+from harness.published.place import open_archive
 from harness.search.briefing import make_briefing
 from harness.search.feedback import row_by_bit
 from harness.search.history import History, Known
@@ -123,7 +124,7 @@ class OpenDesk:
 def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watcher | None = None) -> Iterator[OpenDesk]:
     """The desk of a recorded run. Raises JobError where its encoder or tasks are no longer what they were."""
     watcher = watcher or Watcher()
-    with Archive.open(path, create=False) as archive, alone(archive, archive.resolve_run(run)):
+    with open_archive(path, create=False) as archive, alone(archive, archive.resolve_run(run)):
         desk = read_desk(archive, run)
         tasks = recorded_tasks(desk.settings, archive, desk.run_id, given=given, watcher=watcher)
         hidden = hidden_of(archive, desk.run_id)
@@ -136,7 +137,7 @@ def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watche
 
 def ask(path: str, run: str, *, requests: bool = False) -> str:
     """The briefing for the next program of a run; with `requests` what would be sent to each of its models."""
-    with Archive.open(path, read_only=True) as archive:
+    with open_archive(path, read_only=True) as archive:
         desk = read_desk(archive, run)
         prompt = desk.prompt()
     return _requests(desk.settings, prompt) if requests else as_text(prompt)

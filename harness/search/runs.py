@@ -26,6 +26,7 @@ from harness.proposers.replay import with_replayed
 from harness.proposers.retries import told_retries
 from harness.proposers.spending import CapReached, Spending
 from harness.proposers.store import ArchiveStore
+from harness.published.place import open_archive
 from harness.search.history import History, Known
 from harness.search.judge import screen
 from harness.search.loop import Discovery
@@ -85,7 +86,7 @@ def start(
     find_goal(settings.search)
     if given.tasks is None:
         refuse_held_out_names(list_names(settings.tasks))  # before anything is fetched or made
-    with Archive.open(settings.archive.path) as archive:
+    with open_archive(settings.archive.path) as archive:
         settings = with_secret(with_replayed(settings, archive), archive)
         tasks = open_search_tasks(settings, given.tasks, watcher, archive.tasks_held_out())
         return _search(settings, archive, tasks, None, Around(given, proposer, watcher, stopping))
@@ -107,7 +108,7 @@ def continue_run(
     what the run was recorded with.
     """
     watcher = watcher or Watcher()
-    with Archive.open(path, create=False) as archive:
+    with open_archive(path, create=False) as archive:
         run_id = archive.resolve_run(run)
         settings = recorded_settings(archive, run_id, overrides)
         with alone(archive, run_id):

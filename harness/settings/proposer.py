@@ -40,8 +40,8 @@ class ProposerSettings:
     """The config group `proposer`; its YAML files mirror these fields."""
 
     kind: str = "recombine"
-    """recombine, anthropic, openai (chat completions, hosted or at a `base_url`), openai-responses, replay, or one
-    that another package brings."""
+    """recombine, published (programs of a run that comes with the package), anthropic, openai (chat completions, hosted
+    or at a `base_url`), openai-responses, replay, or one that another package brings."""
     model: str = ""
     """The model to ask, in the provider's words."""
     models: list[str] = field(default_factory=list)
@@ -90,6 +90,7 @@ class ProposerSettings:
     notes_every: int = 0
     """Programs between two summaries of what was learnt, written by the model; 0 writes none."""
     run: str = ""
-    """replay only: the run whose recorded answers are given again."""
+    """replay: the run whose recorded answers are given again; published: published, the default, or
+    published-control."""
     options: dict[str, Any] = field(default_factory=dict)
     """Settings of a proposer that another package brings, by the names it gives them."""

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from archive import NDCG_AT_10, Archive, Axis, axis_named
+from archive import NDCG_AT_10, Axis, axis_named
 from harness.evaluation.given import open_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
+from harness.published.place import open_archive
 from harness.transfer.job import evaluate_missing
 from harness.transfer.matrix import Matrix, read_matrix
 from harness.transfer.request import TransferRequest
@@ -30,7 +31,7 @@ def transfer(request: TransferRequest, *, watcher: Watcher | None = None, stoppi
         watcher.noted(
             f"A matrix has {NDCG_AT_10} alone; search.measure={settings.search.measure} changes nothing here."
         )
-    with Archive.open(settings.archive.path) as archive:
+    with open_archive(settings.archive.path) as archive:
         done = evaluate_missing(request, open_tasks(settings, request.tasks, watcher), archive, watcher, stopping)
         fingerprints = [task.fingerprint for task in done.tasks]
         matrix = read_matrix(archive, request.programs, done.encoders, fingerprints)

@@ -106,7 +106,7 @@ def test_values_that_other_rooms_know_are_those_rooms_values() -> None:
     known = {
         "encoder.kind": tuple(ENCODERS),
         "heads.kinds": HEADS,
-        "proposer.kind": ("recombine", *MODELS, "replay"),
+        "proposer.kind": ("recombine", *MODELS, "replay", "published"),
         "search.selection": tuple(POLICIES),
         "tasks.source": tuple(SOURCES),
     }

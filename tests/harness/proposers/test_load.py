@@ -17,7 +17,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", groups()["proposer"])
 def test_every_entry_composes_and_loads(name: str) -> None:
-    asks = name not in ("recombine", "replay")
+    asks = name not in ("recombine", "replay", "published")
     settings = compose(
         [f"proposer={name}", *(FREE if asks else ()), *(["proposer.model=m"] if name == "local" else ())]
     )

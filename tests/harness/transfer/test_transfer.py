@@ -80,7 +80,8 @@ def test_a_changed_primitive_makes_another_cell_and_the_older_one_is_no_part_of_
     asked = ["bm25_rrf", "identity", *quick, "tasks.names=[task-1]"]
     assert run_transfer(asked, Outputs())
     definitions, imports = inline._library()
-    changed = replace(definitions["lexical_index"], text=definitions["lexical_index"].text + "\n    # not the same\n    pass")
+    known = definitions["lexical_index"]
+    changed = replace(known, text=known.text + "\n    # not the same\n    pass")
     monkeypatch.setattr(inline, "_library", lambda: ({**definitions, "lexical_index": changed}, imports))
     assert run_transfer(asked, Outputs())
     told = capsys.readouterr()
