@@ -198,6 +198,13 @@ class Archive:
         with self.reading() as connection:
             return reading.program(connection, naming.resolve_program(connection, text))
 
+    def source_is_whole(self, program_id: str) -> bool:
+        """Whether a program's source is the text that its hash was taken of when it was recorded."""
+        with self.reading() as connection:
+            statement = "SELECT s.hash, s.source FROM programs p JOIN sources s ON s.hash = source_hash WHERE id = ?"
+            found = connection.execute(statement, (program_id,)).fetchone()
+        return found is not None and rows.source_hash(found[1]) == found[0]
+
     def program_counts(self) -> dict[str, int]:
         """Number of programs of each run that has any."""
         with self.reading() as connection:
