@@ -200,11 +200,12 @@ def fitted(path: Path, n_programs: int = 30) -> str:
         run_id = archive.start_run(run(records))
         for number in range(1, n_programs + 1):
             gain, elsewhere = 0.2 * number / n_programs, 0.2 * min(number / n_programs, 0.5)
-            outcomes = [_fitted_outcome(record, gain, elsewhere, rng) for record in records]
+            outcomes = [_fitted_outcome(one, gain, elsewhere, rng) for one in records]
             base = program(number, outcomes[:10], cost_ratio=1 + number / 10)
-            unseen = [_unseen_gain(outcome, record) for outcome, record in zip(outcomes, records, strict=True)]
-            sides = {"unseen_delta": float(np.mean(unseen[:10])), "unseen_tasks_delta": float(np.mean(unseen[10:]))}
-            archive.record_program(run_id, replace(base, outcomes=outcomes, **sides))
+            unseen = [_unseen_gain(outcome, one) for outcome, one in zip(outcomes, records, strict=True)]
+            searched, tasks = float(np.mean(unseen[:10])), float(np.mean(unseen[10:]))
+            record = replace(base, outcomes=outcomes, unseen_delta=searched, unseen_tasks_delta=tasks)
+            archive.record_program(run_id, record)
         archive.set_status(run_id, "finished")
     return run_id
 
