@@ -46,6 +46,8 @@ SENTENCES, PAIRS, CHUNKS_OF_THREE = 40, 30, 14
 
 GRANULAR = SENTENCES + PAIRS + CHUNKS_OF_THREE
 EXTRA_TEXTS = {
+    "near_words": 0,
+    "probed_hubs": 0,
     "identity": 0,
     "soft_centroid": 0,
     "first_sentence": QUERIES,

@@ -1,0 +1,204 @@
+"""What single operations are worth, one left out or one added: gains of nDCG@10 over the cosine, as Markdown tables.
+
+    python scripts/measure_primitives.py --search FOLDER... --held-out FOLDER... [--encoder NAME] [--max-queries 150]
+
+Folders are in BEIR layout. Gains are means over a folder's queries, and over folders; intervals are of the mean of the
+difference to the row that a table compares with, 95 % over folders. Runs in this process, without the sandbox.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from harness.encoders.cached import CachedEncoder
+from harness.encoders.load import load_cached_encoder
+from harness.encoders.protocol import QUERY
+from harness.evaluation.measures import NDCG_AT_10
+from harness.evaluation.prepared import judgments_of
+from harness.evaluation.secret import NO_SECRET
+from harness.settings import compose
+from harness.tasks.load import load_tasks
+from harness.tasks.task import RetrievalTask
+from harness.transfer.intervals import interval_over_tasks
+from primitives import (
+    bm25,
+    common_halves,
+    cosines,
+    hub_level,
+    lead,
+    passage_index,
+    probes,
+    share_read,
+    sum_channels,
+    without_part,
+    words,
+    zscore,
+)
+from primitives.arrays import FloatMatrix
+from primitives.lexical import K1, B
+
+ALL = {"words": 1.0, "pairs": 0.5, "near": 0.5, "runs": 1.0}
+"""Weights of all views: two words that stand side by side count twice, as neighbours and as near."""
+
+
+class Collection:
+    """A task's texts and vectors, and the channels that rows are made of."""
+
+    def __init__(self, task: RetrievalTask, encoder: CachedEncoder) -> None:
+        self.queries, self.documents = list(task.queries.values()), list(task.documents.values())
+        self.encoder = encoder
+        self.judgments = judgments_of(task, NO_SECRET.order(task))
+        self.d_emb = encoder.embed(self.documents).vectors
+        self.sim = cosines(self.encode(self.queries), self.d_emb)
+        self.probes = probes(self.documents)
+        self.known: dict[tuple[str, int], FloatMatrix] = {}
+        self.openings = [lead(self.documents[column]) for column in self.probes]
+
+    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+        """Vectors in the query role."""
+        return self.encoder.embed(texts, QUERY).vectors
+
+    @cached_property
+    def probing(self) -> FloatMatrix:
+        """The standardised cosine of the probes, (P, N)."""
+        return zscore(cosines(self.d_emb[self.probes], self.d_emb))
+
+    def quality(self, scores: FloatMatrix) -> float:
+        """Mean nDCG@10."""
+        return float(NDCG_AT_10.per_query(scores, self.judgments).mean())
+
+    def said(
+        self, views: Mapping[str, float], sizes: Sequence[int], *, root: bool = True, probed: bool = True
+    ) -> FloatMatrix:
+        """What words say: the mean of the standardised best windows of each size, less the level of hubs."""
+        found = [self.best_windows(views, size) for size in sizes]
+        mean = sum_channels(zscore(np.sqrt(each) if root else each) for each in found) / np.float32(len(found))
+        said, probing = mean[: len(self.queries)], mean[len(self.queries) :]
+        return without_part(said, hub_level(probing, self.probes)) if probed else said
+
+    def best_windows(self, views: Mapping[str, float], size: int) -> FloatMatrix:
+        """The best windows of documents for queries and openings, as `PassageIndex.scores` has them."""
+        total = sum_channels(self.seen(view, size) * np.float32(weight) for view, weight in views.items())
+        return np.maximum.reduceat(total, passage_index(self.documents, size).windows.starts, axis=1)
+
+    def seen(self, view: str, size: int) -> FloatMatrix:
+        """What one view adds to each window, (queries + openings, U); computed once for all rows."""
+        if (view, size) not in self.known:
+            index = passage_index(self.documents, size)
+            asked = [words(text, stem=True) for text in (*self.queries, *self.openings)]
+            total = np.zeros((len(asked), index.windows.count))
+            index.add_view(total, asked, view, 1, K1, B)
+            self.known[view, size] = total.astype(np.float32)
+        return self.known[view, size]
+
+    def dense(self, *, probed: bool = True, halves: bool = True) -> FloatMatrix:
+        """The standardised cosine, less the level of hubs and half of what common words explain."""
+        scores = zscore(self.sim)
+        if probed:
+            scores = without_part(scores, hub_level(self.probing, self.probes))
+        if halves:
+            common = self.encode(common_halves(passage_index(self.documents), self.queries))
+            scores = without_part(zscore(scores), cosines(common, self.d_emb), 0.5)
+        return zscore(scores)
+
+    def plain(self, views: Mapping[str, float], sizes: Sequence[int] = (0,)) -> FloatMatrix:
+        """What words say, hubs and all."""
+        return self.said(views, sizes, probed=False)
+
+    def weight(self, size: int = 100) -> np.float32:
+        """The root of the share of words that stand among the first of their document."""
+        return np.float32(np.sqrt(share_read(passage_index(self.documents), size)))
+
+
+WINDOWS = (0, 100)
+Row = Callable[[Collection], FloatMatrix]
+
+
+def all_but(view: str) -> dict[str, float]:
+    """All views but one."""
+    return {name: weight for name, weight in ALL.items() if name != view}
+
+
+ADDED: Mapping[str, Row] = {
+    "cosine and BM25": lambda on: zscore(on.sim) + zscore(bm25(on.queries, on.documents)),
+    "stems": lambda on: zscore(on.sim) + zscore(bm25(on.queries, on.documents, stem=True)),
+    "root of BM25": lambda on: zscore(on.sim) + zscore(np.sqrt(bm25(on.queries, on.documents))),
+    "root of BM25, stems": lambda on: zscore(on.sim) + zscore(np.sqrt(bm25(on.queries, on.documents, stem=True))),
+    "root, stems, neighbouring words": lambda on: zscore(on.sim) + on.plain({"words": 1, "pairs": 1}),
+    "root, stems, near words": lambda on: zscore(on.sim) + on.plain({"words": 1, "near": 1}),
+    "root, stems, runs": lambda on: zscore(on.sim) + on.plain({"words": 1, "runs": 1}),
+    "root, stems, all views": lambda on: zscore(on.sim) + on.plain(ALL),
+    "root, stems, best window": lambda on: zscore(on.sim) + on.plain({"words": 1}, WINDOWS),
+    "root, stems, weight": lambda on: zscore(on.sim) * on.weight() + on.plain({"words": 1}),
+    "all views, best window": lambda on: zscore(on.sim) + on.plain(ALL, WINDOWS),
+    "all views, best window, weight": lambda on: zscore(on.sim) * on.weight() + on.plain(ALL, WINDOWS),
+    "all views, best window, weight by 200 words": lambda on: zscore(on.sim) * on.weight(200) + on.plain(ALL, WINDOWS),
+}
+LEFT_OUT: Mapping[str, Row] = {
+    "everything": lambda on: on.dense() * on.weight() + on.said(ALL, WINDOWS),
+    "without words": lambda on: on.dense() * on.weight() + on.said(all_but("words"), WINDOWS),
+    "without neighbouring words": lambda on: on.dense() * on.weight() + on.said(all_but("pairs"), WINDOWS),
+    "without near words": lambda on: on.dense() * on.weight() + on.said(all_but("near"), WINDOWS),
+    "without runs": lambda on: on.dense() * on.weight() + on.said(all_but("runs"), WINDOWS),
+    "without the root": lambda on: on.dense() * on.weight() + on.said(ALL, WINDOWS, root=False),
+    "without windows": lambda on: on.dense() * on.weight() + on.said(ALL, (0,)),
+    "windows alone": lambda on: on.dense() * on.weight() + on.said(ALL, (100,)),
+    "equal weights of views": lambda on: on.dense() * on.weight() + on.said(dict.fromkeys(ALL, 1), WINDOWS),
+    "without the cosine's weight": lambda on: on.dense() + on.said(ALL, WINDOWS),
+    "without hubs of the cosine": lambda on: on.dense(probed=False) * on.weight() + on.said(ALL, WINDOWS),
+    "without hubs of words": lambda on: on.dense() * on.weight() + on.said(ALL, WINDOWS, probed=False),
+    "without hubs": lambda on: on.dense(probed=False) * on.weight() + on.said(ALL, WINDOWS, probed=False),
+    "without common words": lambda on: on.dense(halves=False) * on.weight() + on.said(ALL, WINDOWS),
+}
+
+
+def measure(folders: Sequence[Path], encoder: str, most: int) -> list[dict[str, float]]:
+    """The gain of each row on each folder, one folder after another."""
+    paths = ",".join(str(folder.resolve()) for folder in folders)
+    settings = compose([f"encoder={encoder}", "tasks=folder", f"tasks.paths=[{paths}]", f"tasks.max_queries={most}"])
+    model, found = load_cached_encoder(settings.encoder, settings.cache), []
+    for task in load_tasks(settings.tasks):
+        on = Collection(task, model)
+        print(task.name, file=sys.stderr, flush=True)
+        cosine = on.quality(on.sim)
+        found.append({name: on.quality(row(on)) - cosine for name, row in {**ADDED, **LEFT_OUT}.items()})
+    return found
+
+
+def table(rows: Mapping[str, Row], found: Sequence[Mapping[str, float]]) -> None:
+    """Print a row for each combination; differences are to the first."""
+    print("\n| | mean | median | won | worst | difference | 95 % |\n|---|--:|--:|--:|--:|--:|--:|")
+    first = np.array([each[next(iter(rows))] for each in found])
+    for name in rows:
+        gains = np.array([each[name] for each in found])
+        interval = interval_over_tasks(gains - first) if name != next(iter(rows)) else None
+        bounds = f"[{interval.low:+.4f}, {interval.high:+.4f}]" if interval else ""
+        print(
+            f"| {name} | {gains.mean():+.4f} | {np.median(gains):+.4f} | {(gains > 0).sum()}/{len(gains)} "
+            f"| {gains.min():+.3f} | {(gains - first).mean():+.4f} | {bounds} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Measure each set of folders and print its tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--search", nargs="+", type=Path, default=[], metavar="FOLDER")
+    parser.add_argument("--held-out", nargs="+", type=Path, default=[], metavar="FOLDER")
+    parser.add_argument("--encoder", default="wordllama")
+    parser.add_argument("--max-queries", type=int, default=150)
+    arguments = parser.parse_args()
+    for name, folders in {"searched": arguments.search, "held out": arguments.held_out}.items():
+        if folders:
+            found = measure(folders, arguments.encoder, arguments.max_queries)
+            print(f"\n{name}: {len(found)} collections")
+            table(ADDED, found)
+            table(LEFT_OUT, found)
+
+
+if __name__ == "__main__":
+    main()
