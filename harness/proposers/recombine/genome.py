@@ -8,8 +8,12 @@ from functools import cache
 CHANNELS = (
     "cosine",
     "cosine_csls",
+    "cosine_probed",
     "swapped",
     "lexical",
+    "lexical_root",
+    "lexical_whole",
+    "lexical_window",
     "lead",
     "sentences_max",
     "sentences_mean",
