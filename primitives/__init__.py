@@ -22,10 +22,7 @@ from primitives.hubness import (
     csls,
     density,
     document_statistics,
-    hub_level,
     local_scaling,
-    probes,
-    without_part,
     zscore_among,
     zscore_by,
 )
@@ -42,7 +39,7 @@ from primitives.interaction import (
 from primitives.lexical import LexicalIndex, bm25, lexical_index
 from primitives.neighbours import NeighbourIndex, neighbour_index
 from primitives.normalise import minmax, ranks, zscore
-from primitives.passages import PassageIndex, common_halves, passage_index, share_read
+from primitives.passages import PassageIndex, passage_index, share_read
 from primitives.products import cosines
 from primitives.segments import Segments, chunk_segments, lead, pair_segments, sentence_segments, sentences, word_chunks
 from primitives.tokens import words
@@ -64,14 +61,12 @@ __all__ = [
     "centroid",
     "chunk_segments",
     "comb_mnz",
-    "common_halves",
     "cosines",
     "coverage",
     "csls",
     "density",
     "document_statistics",
     "fisher_direction",
-    "hub_level",
     "lead",
     "lexical_index",
     "local_scaling",
@@ -86,7 +81,6 @@ __all__ = [
     "pagerank",
     "pair_segments",
     "passage_index",
-    "probes",
     "ranks",
     "reciprocal_rank_fusion",
     "rocchio",
@@ -100,7 +94,6 @@ __all__ = [
     "top_k",
     "top_over_segments",
     "unit_rows",
-    "without_part",
     "word_chunks",
     "words",
     "zscore",

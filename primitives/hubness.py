@@ -4,14 +4,12 @@ The classical corrections compare a document with what it scores for the other q
 itself stands for those queries, so that a query alone gets the scores that it gets in a batch.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.arrays import FloatMatrix, FloatVector, IndexArray
+from primitives.arrays import FloatMatrix, FloatVector
 from primitives.neighbours import neighbour_index
-from primitives.normalise import unit_power, zscore
+from primitives.normalise import unit_power
 
 
 def density(vectors: FloatMatrix, k: int = 10) -> FloatVector:
@@ -79,39 +77,3 @@ def zscore_by(scores: FloatMatrix, statistics: NDArray[np.float64]) -> FloatMatr
     most = float(np.finfo(np.float32).max)
     cut: FloatMatrix = np.clip(result, -most, most).astype(np.float32)
     return cut
-
-
-def probes(d_texts: Sequence[str], most: int = 100) -> IndexArray:
-    """Columns of at most `most` documents, drawn evenly from the texts in sorted order; int64, one at least if N > 0.
-
-    What these documents say first stands for the queries of a batch (`hub_level`), whatever the documents' order.
-    """
-    order = sorted(range(len(d_texts)), key=lambda column: d_texts[column])
-    return np.array(order[:: max(-(-len(order) // most), 1)], dtype=np.int64)
-
-
-def hub_level(probing: FloatMatrix, columns: IndexArray, k: int = 10) -> FloatMatrix:
-    """How high each document stands for queries that it need not answer: the mean of its k best scores; float32 (1, N).
-
-    `probing` (P, N) holds what all documents score for each probe, on one scale per row, and `columns` (P,) names the
-    document that each probe is from, where 0 counts instead. With the batch's queries for probes it is the density of
-    cross-domain similarity local scaling (Conneau, Lample, Ranzato, Denoyer and Jégou, 2018); these need no batch.
-    """
-    seen = probing.copy()
-    seen[np.arange(len(columns)), columns] = 0
-    level: FloatMatrix = np.sort(seen, axis=0)[-k:].mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32)
-    return level
-
-
-def without_part(scores: FloatMatrix, part: FloatMatrix, share: float = 1.0) -> FloatMatrix:
-    """Take from each row what another row explains of it, times `share`; (Q, N) and (Q, N) or (1, N) -> float32 (Q, N).
-
-    The residual of the row's regression on the part, where the slope is shrunk by the correlation r of the two: what is
-    taken is share * |r| r, times the row's deviation, times the standardised part. `part` may be the documents'
-    `hub_level`, or what they score for the common words of the query.
-    """
-    part, wide = zscore(part), zscore(scores)
-    alike = (wide * part).mean(axis=1, keepdims=True, dtype=np.float64)
-    spread = scores.std(axis=1, keepdims=True, dtype=np.float64)
-    left: FloatMatrix = (scores - share * alike * np.abs(alike) * spread * part).astype(np.float32)
-    return left

@@ -1,4 +1,4 @@
-"""BM25 of words, of words near each other and of runs of characters: of whole documents, or of their best windows."""
+"""BM25 of words and of words near each other: of whole documents, or of their best windows."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,23 +14,19 @@ from primitives.places import (
     REACH,
     Places,
     Spans,
-    character_runs,
     near_pairs,
-    places_of,
     read_places,
     spans_of_near,
     spans_of_pair,
-    spans_of_run,
     spans_of_word,
     word_pairs,
 )
-from primitives.tokens import word_stem, words
+from primitives.tokens import words
 
 VIEWS: Mapping[str, tuple[Callable[[Sequence[str]], list[Any]], Callable[[Places, Any], Spans]]] = {
     "words": (list, spans_of_word),
     "pairs": (word_pairs, spans_of_pair),
     "near": (near_pairs, spans_of_near),
-    "runs": (lambda found: [run for word in found for run in character_runs(word)], spans_of_run),
 }
 """What a text is made of: the terms of a query's words, and where a term stands in the documents."""
 
@@ -124,20 +120,15 @@ def window_counts(windows: Windows, spans: Spans) -> tuple[IndexArray, IndexArra
 
 def view_lengths(places: Places, windows: Windows, view: str) -> NDArray[np.float64]:
     """Terms of a view in each window, float64 (U,), however often they come."""
-    size = places.grams.lengths[places.stream] if view == "runs" else np.ones(len(places.stream))
     held = np.zeros(windows.count)
     for inside, before in ((windows.begins, 0), (windows.goes_on, 1)):
-        held += np.bincount(windows.block[inside] - before, size[inside], windows.count)
-    gaps = {"pairs": 1, "near": REACH}.get(view)
-    return held if gaps is None else sum_of_gaps(held, gaps)
-
-
-def sum_of_gaps(held: NDArray[np.float64], gaps: int) -> NDArray[np.float64]:
-    """Pairs of words at most so many places apart among so many words."""
-    total = np.zeros(len(held))
-    for gap in range(1, gaps + 1):
-        total += np.maximum(held - gap, 0)
-    return total
+        held += np.bincount(windows.block[inside] - before, minlength=windows.count)
+    if view == "words":
+        return held
+    pairs = np.zeros(windows.count)
+    for gap in range(1, REACH + 1 if view == "near" else 2):
+        pairs += np.maximum(held - gap, 0)
+    return pairs
 
 
 def share_read(index: PassageIndex, size: int = 100) -> float:
@@ -148,21 +139,6 @@ def share_read(index: PassageIndex, size: int = 100) -> float:
     """
     total = int(index.places.sizes.sum())
     return float(np.minimum(index.places.sizes, size).sum() / total) if total else 1.0
-
-
-def common_halves(index: PassageIndex, q_texts: Sequence[str]) -> list[str]:
-    """Those words of each query that at least as many documents hold as hold its median word, in their order.
-
-    Each word once, as it is written, without function words; a query without words stays as it is.
-    """
-    halves = []
-    for text in q_texts:
-        asked = list(dict.fromkeys(words(text)))
-        stems = [word_stem(word) if index.places.stem else word for word in asked]
-        held = [len(np.unique(index.places.owner[places_of(index.places, stem)])) for stem in stems]
-        middle = np.median(held) if held else 0
-        halves.append(" ".join(word for word, count in zip(asked, held, strict=True) if count >= middle) or text)
-    return halves
 
 
 def passage_index(d_texts: Sequence[str], window: int = 0, *, stem: bool = True) -> PassageIndex:

@@ -1,4 +1,4 @@
-"""The words of documents with their places: what stands near what, and which words hold a run of characters."""
+"""The words of documents with their places: what stands near what."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,10 @@ from numpy.typing import NDArray
 
 from primitives.arrays import IndexArray
 from primitives.memory import recall
-from primitives.postings import Postings, join_postings, read_postings, span_of
 from primitives.tokens import runs, words_of_run
 
 REACH = 3
 """Words are near each other where they stand at most so many places apart."""
-
-RUN = 5
-"""Characters in a run: with McNamee and Mayfield (2004) 4 and 5 are the best lengths for European languages."""
 
 Spans = tuple[IndexArray, IndexArray]
 """First and last place of each occurrence of a term; int64 (n,) each."""
@@ -38,18 +34,7 @@ class Places:
     """Places by word, rising within a word; int64 (T,)."""
     first: IndexArray
     """Where each word's places begin in `order`, and at last T; int64 (V + 1,)."""
-    grams: Postings
-    """Which of the V words hold which run of characters."""
     stem: bool
-
-
-def character_runs(word: str) -> list[str]:
-    """Overlapping runs of `RUN` characters of a word with a blank on both sides; a word too short is one run.
-
-    McNamee and Mayfield, "Character N-Gram Tokenization for European Language Text Retrieval", 2004, within words.
-    """
-    padded = f" {word} "
-    return [padded[at : at + RUN] for at in range(max(len(padded) - RUN + 1, 1))]
 
 
 def word_pairs(found: Sequence[str], gaps: Iterable[int] = (1,)) -> list[tuple[str, str]]:
@@ -100,14 +85,6 @@ def spans_of_near(places: Places, pair: tuple[str, str]) -> Spans:
     return spans_of_pair(places, pair, after if pair[0] == pair[1] else [*after, *(-gap for gap in after)])
 
 
-def spans_of_run(places: Places, run: str) -> Spans:
-    """Where words stand that hold a run of characters, once for each time that they hold it."""
-    span = span_of(places.grams, run)
-    holders = np.repeat(places.grams.documents[span], places.grams.frequency[span])
-    found = np.concatenate([places.order[:0], *(places.order[slice(*places.first[at : at + 2])] for at in holders)])
-    return found, found
-
-
 PLACES_MEMORY: list[tuple[object, Sequence[str], Places]] = []
 
 
@@ -123,7 +100,6 @@ def read_places(d_texts: Sequence[str], *, stem: bool = True) -> Places:
 def read_stream(old: Places | None, d_texts: Sequence[str], stem: bool) -> Places:
     """The places of these documents, behind those of the old ones where there are any."""
     numbers = dict(old.numbers) if old else {}
-    known = len(numbers)
     meanings: dict[str, list[int]] = {}
     told = []
     for text in d_texts:
@@ -133,12 +109,10 @@ def read_stream(old: Places | None, d_texts: Sequence[str], stem: bool) -> Place
                 meant = words_of_run(run, stem=stem, camel=False, cjk=False)
                 meanings[run] = [numbers.setdefault(word, len(numbers)) for word in meant]
         told.append(np.array([number for run in found for number in meanings[run]], dtype=np.int32))
-    grams = read_postings(list(numbers)[known:], character_runs, lambda run: [run])
     sizes = np.array([len(each) for each in told], dtype=np.int64)
     stream = np.concatenate([np.zeros(0, dtype=np.int32), *told])
     if old:
-        grams = join_postings(old.grams, grams)
         stream, sizes = np.concatenate((old.stream, stream)), np.concatenate((old.sizes, sizes))
     first = np.concatenate(([0], np.cumsum(np.bincount(stream, minlength=len(numbers)))))
     owner = np.repeat(np.arange(len(sizes)), sizes)
-    return Places(numbers, stream, owner, sizes, np.argsort(stream, kind="stable"), first, grams, stem)
+    return Places(numbers, stream, owner, sizes, np.argsort(stream, kind="stable"), first, stem)

@@ -8,8 +8,9 @@ difference to the row that a table compares with, 95 % over folders. Runs in thi
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -24,25 +25,30 @@ from harness.settings import compose
 from harness.tasks.load import load_tasks
 from harness.tasks.task import RetrievalTask
 from harness.transfer.intervals import interval_over_tasks
-from primitives import (
-    bm25,
-    common_halves,
-    cosines,
-    hub_level,
-    lead,
-    passage_index,
-    probes,
-    share_read,
-    sum_channels,
-    without_part,
-    words,
-    zscore,
-)
+from primitives import bm25, cosines, lead, passage_index, share_read, sum_channels, words, zscore
 from primitives.arrays import FloatMatrix
 from primitives.lexical import K1, B
+from primitives.programs.common_words_out import common_halves
+from primitives.programs.probed_hubs import hub_level, probes, without_part
 
-ALL = {"words": 1.0, "pairs": 0.5, "near": 0.5, "runs": 1.0}
+ALL = {"words": 1.0, "pairs": 0.5, "near": 0.5}
 """Weights of all views: two words that stand side by side count twice, as neighbours and as near."""
+WORDS = {"words": 1.0}
+WINDOWS = (0, 100)
+RUN = 5
+"""Characters of a run; McNamee and Mayfield (2004) find 4 and 5 best for European languages."""
+
+
+def runs_of(texts: Sequence[str]) -> list[str]:
+    """Each text as the runs of characters of its words, with a blank on both sides, in hexadecimal: as words."""
+    return [
+        " ".join(
+            padded[at : at + RUN].encode().hex()
+            for padded in (f" {word} " for word in words(text, stem=True))
+            for at in range(max(len(padded) - RUN + 1, 1))
+        )
+        for text in texts
+    ]
 
 
 class Collection:
@@ -62,22 +68,29 @@ class Collection:
         """Vectors in the query role."""
         return self.encoder.embed(texts, QUERY).vectors
 
-    @cached_property
-    def probing(self) -> FloatMatrix:
-        """The standardised cosine of the probes, (P, N)."""
-        return zscore(cosines(self.d_emb[self.probes], self.d_emb))
-
     def quality(self, scores: FloatMatrix) -> float:
         """Mean nDCG@10."""
         return float(NDCG_AT_10.per_query(scores, self.judgments).mean())
 
     def said(
-        self, views: Mapping[str, float], sizes: Sequence[int], *, root: bool = True, probed: bool = True
+        self,
+        views: Mapping[str, float] = ALL,
+        sizes: Sequence[int] = WINDOWS,
+        *,
+        root: bool = False,
+        probed: bool = False,
+        runs: bool = False,
     ) -> FloatMatrix:
-        """What words say: the mean of the standardised best windows of each size, less the level of hubs."""
+        """What words say: the mean of the standardised best windows of each size (0: documents), (Q, N).
+
+        With the root of each, without what the level of hubs explains, or with runs of characters in whole documents.
+        """
         found = [self.best_windows(views, size) for size in sizes]
+        if runs:
+            asked = [*self.queries, *self.openings]
+            found[0] = found[0] + bm25(runs_of(asked), runs_of(self.documents))
         mean = sum_channels(zscore(np.sqrt(each) if root else each) for each in found) / np.float32(len(found))
-        said, probing = mean[: len(self.queries)], mean[len(self.queries) :]
+        said, probing = mean[: len(self.queries)], mean[len(self.queries) :].copy()
         return without_part(said, hub_level(probing, self.probes)) if probed else said
 
     def best_windows(self, views: Mapping[str, float], size: int) -> FloatMatrix:
@@ -95,26 +108,22 @@ class Collection:
             self.known[view, size] = total.astype(np.float32)
         return self.known[view, size]
 
-    def dense(self, *, probed: bool = True, halves: bool = True) -> FloatMatrix:
-        """The standardised cosine, less the level of hubs and half of what common words explain."""
+    def dense(self, *, size: int = 100, probed: bool = False, halves: bool = False) -> FloatMatrix:
+        """The standardised cosine by the root of the share of words among the first `size` of their document, (Q, N).
+
+        Without what the level of hubs explains, or without half of what the query's commoner words explain.
+        """
         scores = zscore(self.sim)
         if probed:
-            scores = without_part(scores, hub_level(self.probing, self.probes))
+            level = hub_level(zscore(cosines(self.d_emb[self.probes], self.d_emb)), self.probes)
+            scores = without_part(scores, level)
         if halves:
-            common = self.encode(common_halves(passage_index(self.documents), self.queries))
-            scores = without_part(zscore(scores), cosines(common, self.d_emb), 0.5)
-        return zscore(scores)
-
-    def plain(self, views: Mapping[str, float], sizes: Sequence[int] = (0,)) -> FloatMatrix:
-        """What words say, hubs and all."""
-        return self.said(views, sizes, probed=False)
-
-    def weight(self, size: int = 100) -> np.float32:
-        """The root of the share of words that stand among the first of their document."""
-        return np.float32(np.sqrt(share_read(passage_index(self.documents), size)))
+            held = Counter(chain.from_iterable(set(words(text, stem=True)) for text in self.documents))
+            common = cosines(self.encode(common_halves(self.queries, held)), self.d_emb)
+            scores = zscore(without_part(scores, common, 0.5))
+        return scores * np.float32(np.sqrt(share_read(passage_index(self.documents), size)))
 
 
-WINDOWS = (0, 100)
 Row = Callable[[Collection], FloatMatrix]
 
 
@@ -125,34 +134,31 @@ def all_but(view: str) -> dict[str, float]:
 
 ADDED: Mapping[str, Row] = {
     "cosine and BM25": lambda on: zscore(on.sim) + zscore(bm25(on.queries, on.documents)),
-    "stems": lambda on: zscore(on.sim) + zscore(bm25(on.queries, on.documents, stem=True)),
     "root of BM25": lambda on: zscore(on.sim) + zscore(np.sqrt(bm25(on.queries, on.documents))),
-    "root of BM25, stems": lambda on: zscore(on.sim) + zscore(np.sqrt(bm25(on.queries, on.documents, stem=True))),
-    "root, stems, neighbouring words": lambda on: zscore(on.sim) + on.plain({"words": 1, "pairs": 1}),
-    "root, stems, near words": lambda on: zscore(on.sim) + on.plain({"words": 1, "near": 1}),
-    "root, stems, runs": lambda on: zscore(on.sim) + on.plain({"words": 1, "runs": 1}),
-    "root, stems, all views": lambda on: zscore(on.sim) + on.plain(ALL),
-    "root, stems, best window": lambda on: zscore(on.sim) + on.plain({"words": 1}, WINDOWS),
-    "root, stems, weight": lambda on: zscore(on.sim) * on.weight() + on.plain({"words": 1}),
-    "all views, best window": lambda on: zscore(on.sim) + on.plain(ALL, WINDOWS),
-    "all views, best window, weight": lambda on: zscore(on.sim) * on.weight() + on.plain(ALL, WINDOWS),
-    "all views, best window, weight by 200 words": lambda on: zscore(on.sim) * on.weight(200) + on.plain(ALL, WINDOWS),
+    "stems": lambda on: zscore(on.sim) + on.said(WORDS, (0,)),
+    "stems, root": lambda on: zscore(on.sim) + on.said(WORDS, (0,), root=True),
+    "stems, neighbouring words": lambda on: zscore(on.sim) + on.said({"words": 1, "pairs": 1}, (0,)),
+    "stems, near words": lambda on: zscore(on.sim) + on.said({"words": 1, "near": 1}, (0,)),
+    "stems, both": lambda on: zscore(on.sim) + on.said(ALL, (0,)),
+    "stems, best window": lambda on: zscore(on.sim) + on.said(WORDS),
+    "stems, both, best window": lambda on: zscore(on.sim) + on.said(),
+    "stems, weight": lambda on: on.dense() + on.said(WORDS, (0,)),
 }
 LEFT_OUT: Mapping[str, Row] = {
-    "everything": lambda on: on.dense() * on.weight() + on.said(ALL, WINDOWS),
-    "without words": lambda on: on.dense() * on.weight() + on.said(all_but("words"), WINDOWS),
-    "without neighbouring words": lambda on: on.dense() * on.weight() + on.said(all_but("pairs"), WINDOWS),
-    "without near words": lambda on: on.dense() * on.weight() + on.said(all_but("near"), WINDOWS),
-    "without runs": lambda on: on.dense() * on.weight() + on.said(all_but("runs"), WINDOWS),
-    "without the root": lambda on: on.dense() * on.weight() + on.said(ALL, WINDOWS, root=False),
-    "without windows": lambda on: on.dense() * on.weight() + on.said(ALL, (0,)),
-    "windows alone": lambda on: on.dense() * on.weight() + on.said(ALL, (100,)),
-    "equal weights of views": lambda on: on.dense() * on.weight() + on.said(dict.fromkeys(ALL, 1), WINDOWS),
-    "without the cosine's weight": lambda on: on.dense() + on.said(ALL, WINDOWS),
-    "without hubs of the cosine": lambda on: on.dense(probed=False) * on.weight() + on.said(ALL, WINDOWS),
-    "without hubs of words": lambda on: on.dense() * on.weight() + on.said(ALL, WINDOWS, probed=False),
-    "without hubs": lambda on: on.dense(probed=False) * on.weight() + on.said(ALL, WINDOWS, probed=False),
-    "without common words": lambda on: on.dense(halves=False) * on.weight() + on.said(ALL, WINDOWS),
+    "near_words": lambda on: on.dense() + on.said(),
+    "without neighbouring words": lambda on: on.dense() + on.said(all_but("pairs")),
+    "without near words": lambda on: on.dense() + on.said(all_but("near")),
+    "without both": lambda on: on.dense() + on.said(WORDS),
+    "without windows": lambda on: on.dense() + on.said(sizes=(0,)),
+    "without whole documents": lambda on: on.dense() + on.said(sizes=(100,)),
+    "without weight": lambda on: zscore(on.sim) + on.said(),
+    "weight by 200 words": lambda on: on.dense(size=200) + on.said(),
+    "equal weights of views": lambda on: on.dense() + on.said(dict.fromkeys(ALL, 1)),
+    "with the root": lambda on: on.dense() + on.said(root=True),
+    "with runs of characters": lambda on: on.dense() + on.said(runs=True),
+    "with both": lambda on: on.dense() + on.said(runs=True, root=True),
+    "less hubs": lambda on: on.dense(probed=True) + on.said(probed=True),
+    "less common words": lambda on: on.dense(halves=True) + on.said(),
 }
 
 

@@ -5,21 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primitives import (
-    csls,
-    density,
-    document_statistics,
-    hub_level,
-    local_scaling,
-    probes,
-    unit_rows,
-    without_part,
-    zscore_among,
-    zscore_by,
-)
+from primitives import csls, density, document_statistics, local_scaling, unit_rows, zscore_among, zscore_by
 from primitives.arrays import FloatMatrix
-
-RNG = np.random.default_rng(5)
 
 
 def vectors(seed: int, count: int, dim: int = 4) -> FloatMatrix:
@@ -105,34 +92,3 @@ def test_what_is_known_of_the_documents_gives_the_same_bits(seed: int, queries: 
     assert statistics.shape == (3, count)
     for row in range(queries):
         assert np.array_equal(zscore_by(scores[row : row + 1], statistics)[0], zscore_among(scores, pseudo)[row])
-
-
-def test_probes_are_spread_over_the_texts_whatever_their_order() -> None:
-    texts = [f"text {number:03}" for number in range(250)]
-    chosen = probes(texts)
-    assert len(chosen) == 84
-    assert {texts[::-1][column] for column in probes(texts[::-1])} == {texts[column] for column in chosen}
-    assert probes(texts[:3]).tolist() == [0, 1, 2]
-    assert len(probes([])) == 0
-
-
-def test_the_level_of_hubs_leaves_out_what_a_document_says_of_itself() -> None:
-    probing = RNG.normal(size=(30, 6)).astype(np.float32)
-    columns = np.arange(30) % 6
-    expected = []
-    for column in range(6):
-        seen = [0 if columns[row] == column else probing[row, column] for row in range(30)]
-        expected.append(sum(sorted(seen)[-10:]) / 10)
-    assert hub_level(probing, columns)[0] == pytest.approx(expected, rel=1e-5)
-
-
-def test_what_a_part_explains_goes_and_what_it_does_not_stays() -> None:
-    part = RNG.normal(size=(1, 400)).astype(np.float32)
-    assert without_part(3 * part + 2, part) == pytest.approx(np.full((1, 400), 3 * part.mean() + 2), abs=1e-5)
-    assert without_part(-part, part) == pytest.approx(np.full((1, 400), -part.mean()), abs=1e-5)
-    other = RNG.normal(size=(5, 400)).astype(np.float32)
-    assert without_part(other, np.ones((1, 400), dtype=np.float32)) == pytest.approx(other)
-    mixed, level = other + part, (part[0] - part.mean()) / part.std()
-    for row, scores in zip(without_part(mixed, part, 0.5), mixed, strict=True):
-        r = np.corrcoef(scores, level)[0, 1]
-        assert row == pytest.approx(scores - 0.5 * r * abs(r) * scores.std() * level, abs=1e-5)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from primitives import bm25, common_halves, passage_index, share_read, words
-from primitives.places import PLACES_MEMORY, character_runs, near_pairs, read_places, word_pairs
+from primitives import bm25, passage_index, share_read, words
+from primitives.places import PLACES_MEMORY, near_pairs, read_places, word_pairs
 from tests.primitives.run import D_TEXTS, Q_TEXTS
 
 texts = st.lists(st.sampled_from(["cat", "dogs", "fishing", "bird"]), max_size=16).map(" ".join)
@@ -24,7 +24,6 @@ VIEWS: dict[str, Callable[[list[str]], list[object]]] = {
         for at in range(len(found))
         for other in range(at + 1, min(at + 4, len(found)))
     ],
-    "runs": lambda found: [run for word in found for run in character_runs(word)],
 }
 
 
@@ -68,7 +67,7 @@ def test_each_view_is_its_definition(view: str, queries: list[str], documents: l
 @settings(deadline=None)
 @given(*queries_and_documents, sizes)
 def test_views_are_added_within_a_window(queries: list[str], documents: list[str], size: int) -> None:
-    views = {"words": 1.0, "near": 0.5, "runs": 2.0}
+    views = {"words": 1.0, "pairs": 2.0, "near": 0.5}
     found = passage_index(documents, size).scores(queries, views)
     assert found == pytest.approx(naive(queries, documents, views, size), rel=1e-5)
 
@@ -113,18 +112,11 @@ def test_the_best_window_does_not_add_what_stands_far_apart() -> None:
 def test_terms_of_a_text() -> None:
     assert word_pairs(["b", "a", "c"]) == [("b", "a"), ("a", "c")]
     assert near_pairs(["b", "a", "c"]) == [("a", "b"), ("a", "c"), ("b", "c")]
-    assert character_runs("words") == [" word", "words", "ords "]
-    assert character_runs("a") == [" a "]
 
 
 def test_share_read_counts_words_and_not_documents() -> None:
     assert share_read(passage_index(["one two", " ".join(["word"] * 8), ""]), 4) == pytest.approx(6 / 10)
     assert share_read(passage_index([""])) == 1
-
-
-def test_common_halves_are_the_words_that_most_documents_hold() -> None:
-    index = passage_index(["files files", "file rare", "file number", "number", "number other"])
-    assert common_halves(index, ["rare file, unknown Number?", "the", "rare rare"]) == ["file number", "the", "rare"]
 
 
 def test_nothing_to_read_is_read() -> None:

@@ -48,7 +48,6 @@ GRANULAR = SENTENCES + PAIRS + CHUNKS_OF_THREE
 EXTRA_TEXTS = {
     "near_words": 0,
     "probed_hubs": 0,
-    "agreed_feedback": 0,
     "common_words_out": QUERIES,
     "identity": 0,
     "soft_centroid": 0,

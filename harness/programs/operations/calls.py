@@ -15,7 +15,6 @@ OPERATIONS = {
     "csls": "hubness correction",
     "density": "hubness correction",
     "fisher_direction": "within-class scatter",
-    "hub_level": "hubness correction",
     "lexical_index": "lexical match",
     "local_scaling": "hubness correction",
     "max_over_segments": "max over segments",

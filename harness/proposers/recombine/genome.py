@@ -8,11 +8,9 @@ from functools import cache
 CHANNELS = (
     "cosine",
     "cosine_csls",
-    "cosine_probed",
     "swapped",
     "lexical",
-    "lexical_root",
-    "lexical_whole",
+    "lexical_near",
     "lexical_window",
     "lead",
     "sentences_max",

@@ -8,12 +8,10 @@ from harness.proposers.recombine.genome import Genome, parse
 _CHANNEL_WORDS = {
     "cosine": "the cosine",
     "cosine_csls": "the cosine corrected for hubs",
-    "cosine_probed": "the cosine without what hubs score for other documents",
     "swapped": "the cosine to documents encoded in the query role",
     "lexical": "BM25",
-    "lexical_root": "the root of BM25 of stems",
-    "lexical_whole": "the root of BM25 of words, near words and runs of characters",
-    "lexical_window": "the best window of 100 words by the root of BM25 of words, near words and runs of characters",
+    "lexical_near": "BM25 of words and near words",
+    "lexical_window": "the best window of 100 words by BM25 of words and near words",
     "lead": "the first sentence",
     "sentences_max": "the best sentence",
     "sentences_mean": "the mean sentence",
@@ -40,27 +38,23 @@ _FEEDBACK_WORDS = {
     "context": "encode the query again together with the first sentence of the first document",
 }
 
-_VIEWS = '{"words": 1, "pairs": 0.5, "near": 0.5, "runs": 1}'
+_VIEWS = '{"words": 1, "pairs": 0.5, "near": 0.5}'
 
 _CHANNEL_CODE = {
     "cosine": "sim",
     "cosine_csls": 'local_scaling(sim, index["density"])',
-    "cosine_probed": 'without_part(sim, index["level"])',
     "swapped": 'cosines(q_emb, index["swapped"])',
     "lexical": 'index["words"].scores(q_texts)',
-    "lexical_root": 'np.sqrt(index["stems"].scores(q_texts))',
-    "lexical_whole": f'np.sqrt(index["whole"].scores(q_texts, {_VIEWS}))',
-    "lexical_window": f'np.sqrt(index["windows"].scores(q_texts, {_VIEWS}))',
+    "lexical_near": f'index["places"].scores(q_texts, {_VIEWS})',
+    "lexical_window": f'index["windows"].scores(q_texts, {_VIEWS})',
     "lead": 'cosines(q_emb, index["lead"])',
 }
 
 _INDEX_CODE = {
     "cosine_csls": '"density": density(d_emb)',
-    "cosine_probed": '"level": hub_level(zscore(cosines(d_emb[probes(d_texts)], d_emb)), probes(d_texts))',
     "swapped": '"swapped": embed_fn(d_texts, role="query")',
     "lexical": '"words": lexical_index(d_texts)',
-    "lexical_root": '"stems": lexical_index(d_texts, stem=True)',
-    "lexical_whole": '"whole": passage_index(d_texts)',
+    "lexical_near": '"places": passage_index(d_texts)',
     "lexical_window": '"windows": passage_index(d_texts, 100)',
     "lead": '"lead": embed_fn([sentences(text)[0] for text in d_texts])',
     "sentences": '"sentences": segment_index(d_texts, embed_fn, sentence_segments)',
@@ -121,7 +115,6 @@ def render(genome: Genome) -> str:
     body = "\n\n\n".join("\n".join([f"def {head}:", *(f"    {one}" for one in lines)]) for head, lines in functions)
     used = sorted(set(re.findall(r'\b[a-z_0-9]+\b(?!")', body)) & set(primitives.__all__))
     imports = "".join(["from primitives import (\n", *(f"    {name},\n" for name in used), ")\n\n\n"]) if used else "\n"
-    imports = f"import numpy as np\n\n{imports.lstrip()}" if "np." in body else imports
     head = f'"""{describe(genome)}\n\nGenome: {genome.name}\n"""\n\n'
     return f"{head}{imports}{body}\n"
 
