@@ -22,7 +22,7 @@ Spans = tuple[IndexArray, IndexArray]
 class Places:
     """The T words of N documents one after another, of which V are different. `read_places` makes it."""
 
-    numbers: dict[str, int]
+    ids: dict[str, int]
     """The V words, numbered by first use."""
     stream: NDArray[np.int32]
     """Number of the word at each place; int32 (T,)."""
@@ -55,7 +55,7 @@ def near_pairs(found: Sequence[str]) -> list[tuple[str, str]]:
 
 def places_of(places: Places, word: str) -> IndexArray:
     """Where a word stands, rising; empty for a word that no document holds."""
-    number = places.numbers.get(word)
+    number = places.ids.get(word)
     return places.order[:0] if number is None else places.order[places.first[number] : places.first[number + 1]]
 
 
@@ -74,7 +74,7 @@ def spans_of_pair(places: Places, pair: tuple[str, str], offsets: Sequence[int] 
     beside = found[:, None] + steps
     inside = np.clip(beside, 0, len(places.stream) - 1)
     held = (inside == beside) & (places.owner[inside] == places.owner[found][:, None])
-    held &= places.stream[inside] == places.numbers.get(other, -1)
+    held &= places.stream[inside] == places.ids.get(other, -1)
     here, there = found[np.nonzero(held)[0]], beside[held]
     return np.minimum(here, there), np.maximum(here, there)
 
@@ -99,7 +99,7 @@ def read_places(d_texts: Sequence[str], *, stem: bool = True) -> Places:
 
 def read_stream(old: Places | None, d_texts: Sequence[str], stem: bool) -> Places:
     """The places of these documents, behind those of the old ones where there are any."""
-    numbers = dict(old.numbers) if old else {}
+    numbers = dict(old.ids) if old else {}
     meanings: dict[str, list[int]] = {}
     told = []
     for text in d_texts:

@@ -27,12 +27,11 @@ from harness.tasks.task import RetrievalTask
 from harness.transfer.intervals import interval_over_tasks
 from primitives import bm25, cosines, lead, passage_index, share_read, sum_channels, words, zscore
 from primitives.arrays import FloatMatrix
-from primitives.lexical import K1, B
+from primitives.passages import add_view
 from primitives.programs.common_words_out import common_halves
 from primitives.programs.probed_hubs import hub_level, probes, without_part
 
-ALL = {"words": 1.0, "pairs": 0.5, "near": 0.5}
-"""Weights of all views: two words that stand side by side count twice, as neighbours and as near."""
+ALL = {"words": 1.0, "pairs": 1.0, "near": 1.0}
 WORDS = {"words": 1.0}
 WINDOWS = (0, 100)
 RUN = 5
@@ -96,15 +95,15 @@ class Collection:
     def best_windows(self, views: Mapping[str, float], size: int) -> FloatMatrix:
         """The best windows of documents for queries and openings, as `PassageIndex.scores` has them."""
         total = sum_channels(self.seen(view, size) * np.float32(weight) for view, weight in views.items())
-        return np.maximum.reduceat(total, passage_index(self.documents, size).windows.starts, axis=1)
+        return np.maximum.reduceat(total, passage_index(self.documents, size).starts[:-1], axis=1)
 
     def seen(self, view: str, size: int) -> FloatMatrix:
         """What one view adds to each window, (queries + openings, U); computed once for all rows."""
         if (view, size) not in self.known:
             index = passage_index(self.documents, size)
             asked = [words(text, stem=True) for text in (*self.queries, *self.openings)]
-            total = np.zeros((len(asked), index.windows.count))
-            index.add_view(total, asked, view, 1, K1, B)
+            total = np.zeros((len(asked), int(index.starts[-1])))
+            add_view(index, total, asked, view)
             self.known[view, size] = total.astype(np.float32)
         return self.known[view, size]
 
@@ -153,7 +152,7 @@ LEFT_OUT: Mapping[str, Row] = {
     "without whole documents": lambda on: on.dense() + on.said(sizes=(100,)),
     "without weight": lambda on: zscore(on.sim) + on.said(),
     "weight by 200 words": lambda on: on.dense(size=200) + on.said(),
-    "equal weights of views": lambda on: on.dense() + on.said(dict.fromkeys(ALL, 1)),
+    "pairs at half their weight": lambda on: on.dense() + on.said({"words": 1, "pairs": 0.5, "near": 0.5}),
     "with the root": lambda on: on.dense() + on.said(root=True),
     "with runs of characters": lambda on: on.dense() + on.said(runs=True),
     "with both": lambda on: on.dense() + on.said(runs=True, root=True),

@@ -41,7 +41,6 @@ def index(d_emb, *, embed_fn, d_texts):
 
 def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
     sizes, held, weight = index
-    views = {"words": 1, "pairs": 0.5, "near": 0.5}
     common = cosines(embed_fn(common_halves(q_texts, held), role="query"), d_emb)
     dense = without_part(zscore(sim), common, np.float32(0.5))
-    return zscore(dense) * weight + zscore_fusion([each.scores(q_texts, views) for each in sizes]) / 2
+    return zscore(dense) * weight + zscore_fusion([each.scores(q_texts) for each in sizes]) / 2

@@ -21,5 +21,4 @@ def index(d_emb, *, embed_fn, d_texts):
 
 def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):
     sizes, weight = index
-    views = {"words": 1, "pairs": 0.5, "near": 0.5}
-    return zscore(sim) * weight + zscore_fusion([each.scores(q_texts, views) for each in sizes]) / 2
+    return zscore(sim) * weight + zscore_fusion([each.scores(q_texts) for each in sizes]) / 2

@@ -14,8 +14,7 @@ from primitives import cosines, lead, passage_index, share_read, zscore, zscore_
 
 
 def say(sizes, texts):
-    views = {"words": 1, "pairs": 0.5, "near": 0.5}
-    return zscore_fusion([each.scores(texts, views) for each in sizes]) / 2
+    return zscore_fusion([each.scores(texts) for each in sizes]) / 2
 
 
 def probes(d_texts):

@@ -35,13 +35,13 @@ def cut(found: list[str], size: int) -> list[list[str]]:
     return [found[begin : begin + size] for begin in range(0, max(len(found) - step, 1), step)]
 
 
-def naive(queries: Sequence[str], documents: Sequence[str], views: dict[str, float], size: int) -> np.ndarray:
+def naive(queries: Sequence[str], documents: Sequence[str], views: Sequence[str], size: int) -> np.ndarray:
     """Sum over views within each window, then the best window, every term counted by a loop."""
     windows = [(column, part) for column, text in enumerate(documents) for part in cut(words(text, stem=True), size)]
     scores = np.full((len(queries), len(documents)), -np.inf)
     for row, query in enumerate(queries):
         totals = np.zeros(len(windows))
-        for view, weight in views.items():
+        for view in views:
             held = [VIEWS[view](part) for _, part in windows]
             mean = max(sum(map(len, held)) / len(held), 1)
             for term, times in Counter(VIEWS[view](words(query, stem=True))).items():
@@ -50,7 +50,7 @@ def naive(queries: Sequence[str], documents: Sequence[str], views: dict[str, flo
                 for number, found in enumerate(held):
                     frequency = found.count(term)
                     norm = 1.5 * (0.25 + 0.75 * len(found) / mean)
-                    totals[number] += weight * times * idf * frequency * 2.5 / (frequency + norm)
+                    totals[number] += times * idf * frequency * 2.5 / (frequency + norm)
         for (column, _), total in zip(windows, totals, strict=True):
             scores[row, column] = max(scores[row, column], total)
     return scores
@@ -60,21 +60,22 @@ def naive(queries: Sequence[str], documents: Sequence[str], views: dict[str, flo
 @settings(deadline=None)
 @given(*queries_and_documents, sizes)
 def test_each_view_is_its_definition(view: str, queries: list[str], documents: list[str], size: int) -> None:
-    found = passage_index(documents, size).scores(queries, {view: 1})
-    assert found == pytest.approx(naive(queries, documents, {view: 1}, size), rel=1e-5)
+    found = passage_index(documents, size).scores(queries, [view])
+    assert found == pytest.approx(naive(queries, documents, [view], size), rel=1e-5)
 
 
 @settings(deadline=None)
 @given(*queries_and_documents, sizes)
 def test_views_are_added_within_a_window(queries: list[str], documents: list[str], size: int) -> None:
-    views = {"words": 1.0, "pairs": 2.0, "near": 0.5}
+    views = ["words", "near"]
     found = passage_index(documents, size).scores(queries, views)
     assert found == pytest.approx(naive(queries, documents, views, size), rel=1e-5)
 
 
-def test_whole_documents_by_words_alone_are_bm25() -> None:
-    assert passage_index(D_TEXTS).scores(Q_TEXTS) == pytest.approx(bm25(Q_TEXTS, D_TEXTS, stem=True), rel=1e-6)
-    assert passage_index(D_TEXTS, stem=False).scores(Q_TEXTS) == pytest.approx(bm25(Q_TEXTS, D_TEXTS), rel=1e-6)
+@pytest.mark.parametrize("stem", [True, False])
+def test_whole_documents_by_words_alone_are_bm25(stem: bool) -> None:
+    found = passage_index(D_TEXTS, stem=stem).scores(Q_TEXTS, ["words"])
+    assert found == pytest.approx(bm25(Q_TEXTS, D_TEXTS, stem=stem), rel=1e-6)
 
 
 @settings(deadline=None)
@@ -84,22 +85,21 @@ def test_an_extended_index_is_one_made_at_once(queries: list[str], documents: li
     passage_index(documents[:known], 6)
     grown = passage_index(documents, 6)
     PLACES_MEMORY.clear()
-    views = dict.fromkeys(VIEWS, 1.0)
-    assert np.array_equal(grown.scores(queries, views), passage_index(documents, 6).scores(queries, views))
+    assert np.array_equal(grown.scores(queries), passage_index(documents, 6).scores(queries))
 
 
 def test_a_query_alone_scores_as_in_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, views = passage_index(D_TEXTS, 20), dict.fromkeys(VIEWS, 1.0)
-    batch = index.scores(Q_TEXTS, views)
-    assert np.array_equal(batch, np.concatenate([index.scores([query], views) for query in Q_TEXTS]))
+    index = passage_index(D_TEXTS, 20)
+    batch = index.scores(Q_TEXTS)
+    assert np.array_equal(batch, np.concatenate([index.scores([query]) for query in Q_TEXTS]))
     monkeypatch.setattr("primitives.passages.CELLS", 1)
-    assert np.array_equal(batch, index.scores(Q_TEXTS, views))
+    assert np.array_equal(batch, index.scores(Q_TEXTS))
 
 
 def test_terms_do_not_reach_over_the_end_of_a_document() -> None:
     index = passage_index(["cat", "dog", "cat dog"])
     for view in ("pairs", "near"):
-        assert (index.scores(["cat dog"], {view: 1}) > 0).tolist() == [[False, False, True]]
+        assert (index.scores(["cat dog"], [view]) > 0).tolist() == [[False, False, True]]
 
 
 def test_the_best_window_does_not_add_what_stands_far_apart() -> None:

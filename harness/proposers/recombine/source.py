@@ -38,15 +38,13 @@ _FEEDBACK_WORDS = {
     "context": "encode the query again together with the first sentence of the first document",
 }
 
-_VIEWS = '{"words": 1, "pairs": 0.5, "near": 0.5}'
-
 _CHANNEL_CODE = {
     "cosine": "sim",
     "cosine_csls": 'local_scaling(sim, index["density"])',
     "swapped": 'cosines(q_emb, index["swapped"])',
     "lexical": 'index["words"].scores(q_texts)',
-    "lexical_near": f'index["places"].scores(q_texts, {_VIEWS})',
-    "lexical_window": f'index["windows"].scores(q_texts, {_VIEWS})',
+    "lexical_near": 'index["places"].scores(q_texts)',
+    "lexical_window": 'index["windows"].scores(q_texts)',
     "lead": 'cosines(q_emb, index["lead"])',
 }
 
@@ -113,7 +111,7 @@ def render(genome: Genome) -> str:
     taken = ", index" if kept else ""
     functions.append((f"rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts{taken})", _body(genome)))
     body = "\n\n\n".join("\n".join([f"def {head}:", *(f"    {one}" for one in lines)]) for head, lines in functions)
-    used = sorted(set(re.findall(r'\b[a-z_0-9]+\b(?!")', body)) & set(primitives.__all__))
+    used = sorted(set(re.findall(r"\b[a-z_0-9]+\b", body)) & set(primitives.__all__))
     imports = "".join(["from primitives import (\n", *(f"    {name},\n" for name in used), ")\n\n\n"]) if used else "\n"
     head = f'"""{describe(genome)}\n\nGenome: {genome.name}\n"""\n\n'
     return f"{head}{imports}{body}\n"
