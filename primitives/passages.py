@@ -1,4 +1,4 @@
-"""BM25 of words and of words near each other: of whole documents, or of their best windows."""
+"""BM25 of words and of neighbouring words: of whole documents, or of their best windows."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 from primitives.arrays import FloatMatrix, IndexArray
 from primitives.lexical import K1, B
 from primitives.places import (
-    REACH,
     Places,
     Spans,
-    near_pairs,
     read_places,
-    spans_of_near,
     spans_of_pair,
     spans_of_word,
     word_pairs,
@@ -26,7 +23,6 @@ from primitives.tokens import words
 VIEWS: Mapping[str, tuple[Callable[[Sequence[str]], list[Any]], Callable[[Places, Any], Spans]]] = {
     "words": (list, spans_of_word),
     "pairs": (word_pairs, spans_of_pair),
-    "near": (near_pairs, spans_of_near),
 }
 """What a text is made of: the terms of a query's words, and where a term stands in the documents."""
 
@@ -109,12 +105,7 @@ def view_lengths(index: PassageIndex, view: str) -> NDArray[np.float64]:
     held = np.zeros(int(index.starts[-1]))
     for window in (index.own, index.before):
         held += np.bincount(window[window >= 0], minlength=len(held))
-    if view == "words":
-        return held
-    pairs = np.zeros(len(held))
-    for gap in range(1, REACH + 1 if view == "near" else 2):
-        pairs += np.maximum(held - gap, 0)
-    return pairs
+    return np.maximum(held - 1, 0) if view == "pairs" else held
 
 
 def share_read(index: PassageIndex, size: int = 100) -> float:

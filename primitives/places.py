@@ -1,8 +1,9 @@
-"""The words of documents with their places: what stands near what."""
+"""The words of documents with their places: what stands beside what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,6 @@ from numpy.typing import NDArray
 from primitives.arrays import IndexArray
 from primitives.memory import recall
 from primitives.tokens import runs, words_of_run
-
-REACH = 3
-"""Words are near each other where they stand at most so many places apart."""
 
 Spans = tuple[IndexArray, IndexArray]
 """First and last place of each occurrence of a term; int64 (n,) each."""
@@ -37,20 +35,12 @@ class Places:
     stem: bool
 
 
-def word_pairs(found: Sequence[str], gaps: Iterable[int] = (1,)) -> list[tuple[str, str]]:
-    """Every two words that stand so many places apart, by default neighbours, in their order.
+def word_pairs(found: Sequence[str]) -> list[tuple[str, str]]:
+    """Every two neighbouring words, in order.
 
-    Neighbours are the ordered windows of Metzler and Croft, "A Markov random field model for term dependencies", 2005.
+    The ordered windows of Metzler and Croft, "A Markov random field model for term dependencies", 2005.
     """
-    return [pair for gap in gaps for pair in zip(found, found[gap:], strict=False)]
-
-
-def near_pairs(found: Sequence[str]) -> list[tuple[str, str]]:
-    """Every two words at most `REACH` places apart, in the order of the alphabet.
-
-    The unordered windows of Metzler and Croft, 2005, who take neighbours in the query and eight places in the document.
-    """
-    return [(min(pair), max(pair)) for pair in word_pairs(found, range(1, REACH + 1))]
+    return list(pairwise(found))
 
 
 def places_of(places: Places, word: str) -> IndexArray:
@@ -65,24 +55,15 @@ def spans_of_word(places: Places, word: str) -> Spans:
     return found, found
 
 
-def spans_of_pair(places: Places, pair: tuple[str, str], offsets: Sequence[int] = (1,)) -> Spans:
-    """Where the second word stands at one of the offsets from the first one, in one document."""
-    steps, other = np.array(offsets), pair[1]
-    found, second = (places_of(places, word) for word in pair)
-    if len(second) < len(found):  # the rarer word has fewer places to look around
-        found, steps, other = second, -steps, pair[0]
-    beside = found[:, None] + steps
-    inside = np.clip(beside, 0, len(places.stream) - 1)
-    held = (inside == beside) & (places.owner[inside] == places.owner[found][:, None])
-    held &= places.stream[inside] == places.ids.get(other, -1)
-    here, there = found[np.nonzero(held)[0]], beside[held]
-    return np.minimum(here, there), np.maximum(here, there)
-
-
-def spans_of_near(places: Places, pair: tuple[str, str]) -> Spans:
-    """Where the two words stand at most `REACH` places apart, whichever comes first."""
-    after = range(1, REACH + 1)
-    return spans_of_pair(places, pair, after if pair[0] == pair[1] else [*after, *(-gap for gap in after)])
+def spans_of_pair(places: Places, pair: tuple[str, str]) -> Spans:
+    """Where the second word stands directly behind the first one, in one document."""
+    first, second = (places_of(places, word) for word in pair)
+    begin = min(first, second - 1, key=len)  # the rarer word has fewer places to look beside
+    begin = begin[(begin >= 0) & (begin + 1 < len(places.stream))]
+    wanted = [places.ids.get(word, -1) for word in pair]
+    held = (places.stream[begin] == wanted[0]) & (places.stream[begin + 1] == wanted[1])
+    begin = begin[held & (places.owner[begin] == places.owner[begin + 1])]
+    return begin, begin + 1
 
 
 PLACES_MEMORY: list[tuple[object, Sequence[str], Places]] = []

@@ -31,23 +31,22 @@ from primitives.passages import add_view
 from primitives.programs.common_words_out import common_halves
 from primitives.programs.probed_hubs import hub_level, probes, without_part
 
-ALL = {"words": 1.0, "pairs": 1.0, "near": 1.0}
-WORDS = {"words": 1.0}
+BOTH, WORDS = ("words", "pairs"), ("words",)
 WINDOWS = (0, 100)
-RUN = 5
-"""Characters of a run; McNamee and Mayfield (2004) find 4 and 5 best for European languages."""
+RUN, REACH = 5, 3
+"""Characters of a run (McNamee and Mayfield, 2004, find 4 and 5 best), and places between words that are near."""
 
 
-def runs_of(texts: Sequence[str]) -> list[str]:
-    """Each text as the runs of characters of its words, with a blank on both sides, in hexadecimal: as words."""
-    return [
-        " ".join(
-            padded[at : at + RUN].encode().hex()
-            for padded in (f" {word} " for word in words(text, stem=True))
-            for at in range(max(len(padded) - RUN + 1, 1))
-        )
-        for text in texts
-    ]
+def runs_of(text: str) -> list[str]:
+    """The runs of characters of a text's words, with a blank on both sides."""
+    padded = [f" {word} " for word in words(text, stem=True)]
+    return [word[at : at + RUN] for word in padded for at in range(max(len(word) - RUN + 1, 1))]
+
+
+def near_of(text: str) -> list[str]:
+    """Every two words of a text at most `REACH` places apart, whichever comes first."""
+    found = words(text, stem=True)
+    return [" ".join(sorted(two)) for gap in range(1, REACH + 1) for two in zip(found, found[gap:], strict=False)]
 
 
 class Collection:
@@ -73,28 +72,37 @@ class Collection:
 
     def said(
         self,
-        views: Mapping[str, float] = ALL,
+        views: Sequence[str] = BOTH,
         sizes: Sequence[int] = WINDOWS,
         *,
         root: bool = False,
         probed: bool = False,
-        runs: bool = False,
+        terms: Callable[[str], list[str]] | None = None,
     ) -> FloatMatrix:
         """What words say: the mean of the standardised best windows of each size (0: documents), (Q, N).
 
-        With the root of each, without what the level of hubs explains, or with runs of characters in whole documents.
+        With the root of each, without what the level of hubs explains, or with other terms of whole documents.
         """
         found = [self.best_windows(views, size) for size in sizes]
-        if runs:
-            asked = [*self.queries, *self.openings]
-            found[0] = found[0] + bm25(runs_of(asked), runs_of(self.documents))
+        if terms:
+            found[0] = found[0] + self.by_terms(terms)
         mean = sum_channels(zscore(np.sqrt(each) if root else each) for each in found) / np.float32(len(found))
         said, probing = mean[: len(self.queries)], mean[len(self.queries) :].copy()
         return without_part(said, hub_level(probing, self.probes)) if probed else said
 
-    def best_windows(self, views: Mapping[str, float], size: int) -> FloatMatrix:
+    def by_terms(self, terms: Callable[[str], list[str]]) -> FloatMatrix:
+        """BM25 of documents by terms of any kind, spelt in hexadecimal so that each is a word; computed once."""
+        if (terms.__name__, 0) not in self.known:
+            spelt = [
+                [" ".join(term.encode().hex() for term in terms(text)) for text in texts]
+                for texts in ((*self.queries, *self.openings), self.documents)
+            ]
+            self.known[terms.__name__, 0] = bm25(*spelt)
+        return self.known[terms.__name__, 0]
+
+    def best_windows(self, views: Sequence[str], size: int) -> FloatMatrix:
         """The best windows of documents for queries and openings, as `PassageIndex.scores` has them."""
-        total = sum_channels(self.seen(view, size) * np.float32(weight) for view, weight in views.items())
+        total = sum_channels(self.seen(view, size) for view in views)
         return np.maximum.reduceat(total, passage_index(self.documents, size).starts[:-1], axis=1)
 
     def seen(self, view: str, size: int) -> FloatMatrix:
@@ -126,36 +134,30 @@ class Collection:
 Row = Callable[[Collection], FloatMatrix]
 
 
-def all_but(view: str) -> dict[str, float]:
-    """All views but one."""
-    return {name: weight for name, weight in ALL.items() if name != view}
-
-
 ADDED: Mapping[str, Row] = {
     "cosine and BM25": lambda on: zscore(on.sim) + zscore(bm25(on.queries, on.documents)),
     "root of BM25": lambda on: zscore(on.sim) + zscore(np.sqrt(bm25(on.queries, on.documents))),
     "stems": lambda on: zscore(on.sim) + on.said(WORDS, (0,)),
     "stems, root": lambda on: zscore(on.sim) + on.said(WORDS, (0,), root=True),
-    "stems, neighbouring words": lambda on: zscore(on.sim) + on.said({"words": 1, "pairs": 1}, (0,)),
-    "stems, near words": lambda on: zscore(on.sim) + on.said({"words": 1, "near": 1}, (0,)),
-    "stems, both": lambda on: zscore(on.sim) + on.said(ALL, (0,)),
+    "stems, pairs": lambda on: zscore(on.sim) + on.said(BOTH, (0,)),
+    "stems, pairs, root": lambda on: zscore(on.sim) + on.said(BOTH, (0,), root=True),
+    "stems, near words": lambda on: zscore(on.sim) + on.said(WORDS, (0,), terms=near_of),
+    "stems, near words, root": lambda on: zscore(on.sim) + on.said(WORDS, (0,), terms=near_of, root=True),
+    "stems, runs": lambda on: zscore(on.sim) + on.said(WORDS, (0,), terms=runs_of),
     "stems, best window": lambda on: zscore(on.sim) + on.said(WORDS),
-    "stems, both, best window": lambda on: zscore(on.sim) + on.said(),
     "stems, weight": lambda on: on.dense() + on.said(WORDS, (0,)),
 }
 LEFT_OUT: Mapping[str, Row] = {
-    "near_words": lambda on: on.dense() + on.said(),
-    "without neighbouring words": lambda on: on.dense() + on.said(all_but("pairs")),
-    "without near words": lambda on: on.dense() + on.said(all_but("near")),
-    "without both": lambda on: on.dense() + on.said(WORDS),
+    "word_pairs": lambda on: on.dense() + on.said(),
+    "without pairs": lambda on: on.dense() + on.said(WORDS),
     "without windows": lambda on: on.dense() + on.said(sizes=(0,)),
     "without whole documents": lambda on: on.dense() + on.said(sizes=(100,)),
     "without weight": lambda on: zscore(on.sim) + on.said(),
     "weight by 200 words": lambda on: on.dense(size=200) + on.said(),
-    "pairs at half their weight": lambda on: on.dense() + on.said({"words": 1, "pairs": 0.5, "near": 0.5}),
     "with the root": lambda on: on.dense() + on.said(root=True),
-    "with runs of characters": lambda on: on.dense() + on.said(runs=True),
-    "with both": lambda on: on.dense() + on.said(runs=True, root=True),
+    "with near words": lambda on: on.dense() + on.said(terms=near_of),
+    "with runs": lambda on: on.dense() + on.said(terms=runs_of),
+    "with runs and the root": lambda on: on.dense() + on.said(terms=runs_of, root=True),
     "less hubs": lambda on: on.dense(probed=True) + on.said(probed=True),
     "less common words": lambda on: on.dense(halves=True) + on.said(),
 }

@@ -1,10 +1,10 @@
-"""Common Words Out: Near Words, less half of what the commoner half of the query's own words explains of the cosine.
+"""Common Words Out: Word Pairs, less half of what the commoner half of the query's own words explains of the cosine.
 
 The words of a query that at least as many documents hold as hold its median word are encoded by themselves. Half of
 what they explain of the cosine is taken off, so that the words that make the query particular count more. Inductive.
 Cost: a text for each query.
 
-From a program that a language model wrote in a run of this harness (OwnGenericPart, the 78th of 80); on Near Words
+From a program that a language model wrote in a run of this harness (OwnGenericPart, the 78th of 80); on Word Pairs
 here.
 """
 

@@ -1,11 +1,11 @@
-"""Probed Hubs: Near Words, less what hubs score; the openings of a hundred documents stand for the other queries.
+"""Probed Hubs: Word Pairs, less what hubs score; the openings of a hundred documents stand for the other queries.
 
 The mean of the ten best scores of a document among these probes is a level that it owes to no query. On either side,
 the cosine's and the words', each row loses what the level explains of it: the residual of a regression whose slope is
 shrunk by the correlation. With the batch's queries for probes the level is that of cross-domain similarity local
 scaling (Conneau, Lample, Ranzato, Denoyer and Jégou, 2018). Inductive. Cost: 1.
 
-From a program that a language model wrote in a run of this harness (ProbedAlone, the 47th of 80); on Near Words here.
+From a program that a language model wrote in a run of this harness (ProbedAlone, the 47th of 80); on Word Pairs here.
 """
 
 import numpy as np

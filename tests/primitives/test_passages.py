@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from primitives import bm25, passage_index, share_read, words
-from primitives.places import PLACES_MEMORY, near_pairs, read_places, word_pairs
+from primitives.places import PLACES_MEMORY, read_places, word_pairs
 from tests.primitives.run import D_TEXTS, Q_TEXTS
 
 texts = st.lists(st.sampled_from(["cat", "dogs", "fishing", "bird"]), max_size=16).map(" ".join)
@@ -19,11 +19,6 @@ sizes = st.sampled_from([0, 6, 10])
 VIEWS: dict[str, Callable[[list[str]], list[object]]] = {
     "words": list,
     "pairs": lambda found: [(found[at], found[at + 1]) for at in range(len(found) - 1)],
-    "near": lambda found: [
-        tuple(sorted((found[at], found[other])))
-        for at in range(len(found))
-        for other in range(at + 1, min(at + 4, len(found)))
-    ],
 }
 
 
@@ -67,9 +62,8 @@ def test_each_view_is_its_definition(view: str, queries: list[str], documents: l
 @settings(deadline=None)
 @given(*queries_and_documents, sizes)
 def test_views_are_added_within_a_window(queries: list[str], documents: list[str], size: int) -> None:
-    views = ["words", "near"]
-    found = passage_index(documents, size).scores(queries, views)
-    assert found == pytest.approx(naive(queries, documents, views, size), rel=1e-5)
+    found = passage_index(documents, size).scores(queries)
+    assert found == pytest.approx(naive(queries, documents, list(VIEWS), size), rel=1e-5)
 
 
 @pytest.mark.parametrize("stem", [True, False])
@@ -98,8 +92,7 @@ def test_a_query_alone_scores_as_in_a_batch(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_terms_do_not_reach_over_the_end_of_a_document() -> None:
     index = passage_index(["cat", "dog", "cat dog"])
-    for view in ("pairs", "near"):
-        assert (index.scores(["cat dog"], [view]) > 0).tolist() == [[False, False, True]]
+    assert (index.scores(["cat dog"], ["pairs"]) > 0).tolist() == [[False, False, True]]
 
 
 def test_the_best_window_does_not_add_what_stands_far_apart() -> None:
@@ -111,7 +104,6 @@ def test_the_best_window_does_not_add_what_stands_far_apart() -> None:
 
 def test_terms_of_a_text() -> None:
     assert word_pairs(["b", "a", "c"]) == [("b", "a"), ("a", "c")]
-    assert near_pairs(["b", "a", "c"]) == [("a", "b"), ("a", "c"), ("b", "c")]
 
 
 def test_share_read_counts_words_and_not_documents() -> None:

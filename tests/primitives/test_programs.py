@@ -46,7 +46,7 @@ SENTENCES, PAIRS, CHUNKS_OF_THREE = 40, 30, 14
 
 GRANULAR = SENTENCES + PAIRS + CHUNKS_OF_THREE
 EXTRA_TEXTS = {
-    "near_words": 0,
+    "word_pairs": 0,
     "probed_hubs": 0,
     "common_words_out": QUERIES,
     "identity": 0,

@@ -10,7 +10,7 @@ CHANNELS = (
     "cosine_csls",
     "swapped",
     "lexical",
-    "lexical_near",
+    "lexical_pairs",
     "lexical_window",
     "lead",
     "sentences_max",
