@@ -1,8 +1,8 @@
 """Word Pairs: BM25 of words and of neighbouring words, in the best window and in the document, with the cosine.
 
 The two are added in one currency, the idf, within a window of 100 words before the best window is chosen. The cosine
-weighs less where one vector stands for long documents: by the root of the share of words in the first window. Inductive.
-Cost: 1.
+weighs less where one vector stands for long documents: by the root of the share of words in the first window.
+Inductive. Cost: 1.
 
 From programs that a language model wrote in a run of this harness, 80 one after another (LoosePairs, the 19th, and
 NoRivals, the 24th). Left out, as it did not hold with another encoder: words up to three places apart, runs of
