@@ -5,8 +5,8 @@ weighs less where one vector stands for long documents: by the root of the share
 Inductive. Cost: 1.
 
 From programs that a language model wrote in a run of this harness, 80 one after another (LoosePairs, the 19th, and
-NoRivals, the 24th). Left out, as it did not hold with another encoder: words up to three places apart, runs of
-characters, the root of the sum, and the reliability of the cosine.
+NoRivals, the 24th). Left out is what gained nothing beyond noise with another encoder: words up to three places apart,
+runs of characters and the root of the sum; and the reliability of the cosine.
 """
 
 import numpy as np
