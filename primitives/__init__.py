@@ -18,7 +18,14 @@ from primitives.fusion import (
     zscore_fusion,
 )
 from primitives.graph import candidate_graphs, nearest_neighbours, neighbour_scores, pagerank
-from primitives.hubness import csls, density, document_statistics, local_scaling, zscore_among, zscore_by
+from primitives.hubness import (
+    csls,
+    density,
+    document_statistics,
+    local_scaling,
+    zscore_among,
+    zscore_by,
+)
 from primitives.interaction import (
     SegmentIndex,
     best_segments,
@@ -32,6 +39,7 @@ from primitives.interaction import (
 from primitives.lexical import LexicalIndex, bm25, lexical_index
 from primitives.neighbours import NeighbourIndex, neighbour_index
 from primitives.normalise import minmax, ranks, zscore
+from primitives.passages import PassageIndex, passage_index, share_read
 from primitives.products import cosines
 from primitives.segments import Segments, chunk_segments, lead, pair_segments, sentence_segments, sentences, word_chunks
 from primitives.tokens import words
@@ -43,6 +51,7 @@ __all__ = [
     "IndexArray",
     "LexicalIndex",
     "NeighbourIndex",
+    "PassageIndex",
     "SegmentIndex",
     "Segments",
     "best_segments",
@@ -71,6 +80,7 @@ __all__ = [
     "neighbour_scores",
     "pagerank",
     "pair_segments",
+    "passage_index",
     "ranks",
     "reciprocal_rank_fusion",
     "rocchio",
@@ -79,6 +89,7 @@ __all__ = [
     "select_dimensions",
     "sentence_segments",
     "sentences",
+    "share_read",
     "sum_channels",
     "top_k",
     "top_over_segments",

@@ -46,6 +46,9 @@ SENTENCES, PAIRS, CHUNKS_OF_THREE = 40, 30, 14
 
 GRANULAR = SENTENCES + PAIRS + CHUNKS_OF_THREE
 EXTRA_TEXTS = {
+    "word_pairs": 0,
+    "probed_hubs": 0,
+    "common_words_out": QUERIES,
     "identity": 0,
     "soft_centroid": 0,
     "first_sentence": QUERIES,

@@ -24,6 +24,7 @@ OPERATIONS = {
     "minmax_fusion": "score normalisation",
     "neighbour_scores": "neighbour smoothing",
     "pagerank": "graph centrality",
+    "passage_index": "lexical match",
     "reciprocal_rank_fusion": "reciprocal rank fusion",
     "rocchio": "pseudo-relevance feedback",
     "segment_index": "default pooling",
@@ -68,5 +69,5 @@ def _pools_by_default(call: ast.Call, names: dict[str, str]) -> bool:
     given = len(call.args) + len(call.keywords)
     if isinstance(call.func, ast.Name):
         return names.get(call.func.id) == "segment_scores" and given == 3
-    lexical = "lexical_index" in names.values()
+    lexical = not {"lexical_index", "passage_index"}.isdisjoint(names.values())
     return isinstance(call.func, ast.Attribute) and call.func.attr == "scores" and given == 1 and not lexical

@@ -10,6 +10,8 @@ CHANNELS = (
     "cosine_csls",
     "swapped",
     "lexical",
+    "lexical_pairs",
+    "lexical_window",
     "lead",
     "sentences_max",
     "sentences_mean",

@@ -10,6 +10,8 @@ _CHANNEL_WORDS = {
     "cosine_csls": "the cosine corrected for hubs",
     "swapped": "the cosine to documents encoded in the query role",
     "lexical": "BM25",
+    "lexical_pairs": "BM25 of words and neighbouring words",
+    "lexical_window": "the best window of 100 words by BM25 of words and neighbouring words",
     "lead": "the first sentence",
     "sentences_max": "the best sentence",
     "sentences_mean": "the mean sentence",
@@ -41,6 +43,8 @@ _CHANNEL_CODE = {
     "cosine_csls": 'local_scaling(sim, index["density"])',
     "swapped": 'cosines(q_emb, index["swapped"])',
     "lexical": 'index["words"].scores(q_texts)',
+    "lexical_pairs": 'index["places"].scores(q_texts)',
+    "lexical_window": 'index["windows"].scores(q_texts)',
     "lead": 'cosines(q_emb, index["lead"])',
 }
 
@@ -48,6 +52,8 @@ _INDEX_CODE = {
     "cosine_csls": '"density": density(d_emb)',
     "swapped": '"swapped": embed_fn(d_texts, role="query")',
     "lexical": '"words": lexical_index(d_texts)',
+    "lexical_pairs": '"places": passage_index(d_texts)',
+    "lexical_window": '"windows": passage_index(d_texts, 100)',
     "lead": '"lead": embed_fn([sentences(text)[0] for text in d_texts])',
     "sentences": '"sentences": segment_index(d_texts, embed_fn, sentence_segments)',
     "chunks": '"chunks": segment_index(d_texts, embed_fn, chunk_segments)',

@@ -52,6 +52,7 @@ REFERENCE = {
     "transpose_consensus": {BEST, NORMALISED, BATCH},
     "cross_axis": {BEST, LEXICAL, NORMALISED, BATCH},
     "csls": set(),
+    "word_pairs": {LEXICAL, NORMALISED},
 }
 
 # Programs written in numpy from the start, in other ways than ours.
