@@ -97,7 +97,7 @@ class Collection:
                 [" ".join(term.encode().hex() for term in terms(text)) for text in texts]
                 for texts in ((*self.queries, *self.openings), self.documents)
             ]
-            self.known[terms.__name__, 0] = bm25(*spelt)
+            self.known[terms.__name__, 0] = bm25(spelt[0], spelt[1])
         return self.known[terms.__name__, 0]
 
     def best_windows(self, views: Sequence[str], size: int) -> FloatMatrix:
