@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
 from archive.pareto import non_dominated
 from archive.records import OutcomeRecord, Program, ProgramRecord, RunRecord
@@ -17,7 +17,7 @@ RATIOS: tuple[Axis, ...] = ("texts", "tokens", "seconds")
 LONG_TEXTS = 2.0
 """A token ratio of more than so many times the text ratio is marked: the program asks for few, but long texts.
 
-The 30 reference programs on the documentation suite have 0.44 to 1.18 times; ten documents in one text 5.8.
+Reference programs have 0.44 to 1.18 times, ten documents in one text 6.4: scripts/truth/costs.py measures it.
 """
 LEAST_WORK_S = 0.02
 """Seconds of one query below which nobody asks what they are spent on."""
@@ -45,31 +45,6 @@ class Cost:
         return float(1 + extra / base)
 
 
-class Counted(Protocol):
-    """What is counted of a program on a task; see OutcomeRecord."""
-
-    @property
-    def texts(self) -> int: ...
-    @property
-    def tokens(self) -> int: ...
-    @property
-    def encoder_seconds(self) -> float: ...
-    @property
-    def cpu_s(self) -> float: ...
-    @property
-    def index_texts(self) -> int: ...
-    @property
-    def index_tokens(self) -> int: ...
-    @property
-    def index_encoder_seconds(self) -> float: ...
-    @property
-    def index_cpu_s(self) -> float: ...
-    @property
-    def index_bytes(self) -> int: ...
-    @property
-    def alone_s(self) -> Sequence[float]: ...
-
-
 @dataclass(frozen=True)
 class Spent:
     """What a program used over some tasks."""
@@ -89,7 +64,7 @@ class Spent:
         return Spent(**{name: value + getattr(other, name) for name, value in vars(self).items()})
 
     @classmethod
-    def by(cls, outcome: "Counted", n_queries: int, n_documents: int) -> "Spent":
+    def by(cls, outcome: OutcomeRecord, n_queries: int, n_documents: int) -> "Spent":
         """On a task of this size."""
         return cls(
             Cost(outcome.texts, outcome.tokens, outcome.encoder_seconds),

@@ -6,7 +6,6 @@ kept. What an audit embeds is not metered: it is the harness's question, not the
 """
 
 import ast
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
-from harness.evaluation.difference import TOP, Scores, agreement, differ
+from harness.evaluation.difference import TOP, ScoreHash, Scores, agreement, differ
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import ATTEMPTS, attempt, options_of
 from harness.evaluation.part import Part, similarity_of
@@ -79,22 +78,6 @@ class _Asking:
     alone_s: tuple[float, ...] = ()
 
 
-class _Hash:
-    """The hash of scores that come batch by batch, from the first on."""
-
-    def __init__(self) -> None:
-        self._digest = hashlib.blake2b(digest_size=16)
-
-    def take(self, first: int, scores: Scores) -> None:
-        if first == 0:  # a repetition after a fault of the harness begins again
-            self._digest = hashlib.blake2b(digest_size=16)
-        self._digest.update(scores.tobytes())
-
-    @property
-    def hash(self) -> str:
-        return self._digest.hexdigest()
-
-
 class Auditor:
     """Asks programs the same question under other circumstances.
 
@@ -150,7 +133,7 @@ class Auditor:
         return ORDER_AND_ALONE if self._alone else ORDER
 
     def _determinism(self, source: str, task: PreparedTask, outcome: Outcome) -> list[Finding]:
-        hashed = _Hash()
+        hashed = ScoreHash()
         again = self._run(self._poisoned, source, task, task.inputs, hashed.take)
         changed = "Run again with other string hashes and filled memory it"
         if again.verdict is not Verdict.OK:

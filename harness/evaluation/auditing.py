@@ -55,9 +55,10 @@ def _apply(evaluation: Evaluation, audited: Audited, tasks: Sequence[PreparedTas
 
 
 def _with_times(evaluation: Evaluation, alone_s: Mapping[str, tuple[float, ...]]) -> Evaluation:
-    """The same with what single queries took, where that was not known from the evaluation itself."""
+    """The same with what single queries took. A later audit asks what an earlier one asked, and more."""
     outcomes = tuple(
-        replace(outcome, alone_s=(*outcome.alone_s, *alone_s.get(outcome.task, ()))) for outcome in evaluation.outcomes
+        replace(outcome, alone_s=max(outcome.alone_s, alone_s.get(outcome.task, ()), key=len))
+        for outcome in evaluation.outcomes
     )
     return replace(evaluation, outcomes=outcomes)
 

@@ -61,6 +61,26 @@ def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     return float(a @ b / spread) if spread > 0 else 1.0
 
 
-def hash_of(scores: Scores | None) -> str:
-    """The hash that an outcome records of a score matrix."""
-    return hashlib.blake2b(b"" if scores is None else scores.tobytes(), digest_size=16).hexdigest()
+class ScoreHash:
+    """The hash that an outcome records of its scores, which come whole or batch by batch, from the first on."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.blake2b(digest_size=16)
+
+    def take(self, first: int, scores: Scores) -> None:
+        """Read the rows from `first` on; from the first row on it begins again, as a repeated run does."""
+        if first == 0:
+            self._digest = hashlib.blake2b(digest_size=16)
+        self._digest.update(scores.tobytes())
+
+    @property
+    def hash(self) -> str:
+        """Of all that was read."""
+        return self._digest.hexdigest()
+
+
+def hash_of(scores: Scores) -> str:
+    """The same of a whole matrix."""
+    whole = ScoreHash()
+    whole.take(0, scores)
+    return whole.hash

@@ -25,7 +25,8 @@ from sandbox import Limits, TaskInputs
 
 _log = logging.getLogger(__name__)
 
-TIE = 1e-6
+EQUAL = 1e-6
+"""Cosines closer to each other than this count as equal: rounding may change their places."""
 SAMPLED = 2
 """Queries of each task whose scores are kept, to be asked for again by an audit."""
 MOST_CELLS = 1 << 28
@@ -116,12 +117,6 @@ class PreparedTask:
             scores = np.where(listed < 0, lowest, np.take_along_axis(scores, np.maximum(listed, 0), axis=1))
         scoring.take(0, scores.astype(np.float32))
         return scoring.measured()
-
-    def shortlist_of(self, first: int, end: int) -> Shortlist:
-        """The shortlist of some queries."""
-        assert self.shortlist is not None
-        whole = self.shortlist
-        return Shortlist(whole.listed[first:end], whole.similarity[first:end], whole.rest[first:end])
 
     def spread(self, scores: Scores, rows: NDArray[np.int64]) -> Scores:
         """Scores (n, width) of the queries at `rows` as (n, N): what a query does not rank scores as its last."""
@@ -256,7 +251,7 @@ def _first_tie(similarity: Scores) -> NDArray[np.int64]:
     """At which of the TOP best of each row of (b, N) the first tie is, (b,); TOP where there is none."""
     depth = min(TOP + 1, similarity.shape[1])
     best = -np.sort(-np.partition(similarity, -depth, axis=1)[:, -depth:], axis=1)
-    ties = np.hstack([-np.diff(best, axis=1) <= TIE, np.ones((len(best), 1), dtype=np.bool_)])
+    ties = np.hstack([-np.diff(best, axis=1) <= EQUAL, np.ones((len(best), 1), dtype=np.bool_)])
     first: NDArray[np.int64] = ties.argmax(axis=1)
     return first
 

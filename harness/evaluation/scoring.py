@@ -1,13 +1,12 @@
 """Reads a program's scores batch by batch: what is kept of them is small, however large they are together."""
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archive import Measured
-from harness.evaluation.difference import Scores
+from harness.evaluation.difference import ScoreHash, Scores
 from harness.evaluation.measures import measure_together
 
 if TYPE_CHECKING:
@@ -23,15 +22,15 @@ class Scoring:
         """`sampled` are places of queries whose scores are kept."""
         self._task = task
         self._sampled = sampled
-        self._digest = hashlib.blake2b(digest_size=16)
+        self._hash = ScoreHash()
         self._values = {measure.name: np.zeros(len(task.order.queries)) for measure in task.measures}
         self._kept: list[Scores] = []
 
     def take(self, first: int, scores: Scores) -> None:
         """Read the scores of the queries from place `first` on, float32 (b, width), in the order shown."""
         end = first + len(scores)
-        self._digest.update(scores.tobytes())
-        ranked = scores if self._task.shortlist is None else self._task.shortlist_of(first, end).ranked(scores)
+        self._hash.take(first, scores)
+        ranked = scores if self._task.shortlist is None else self._task.shortlist.ranked(scores)
         judgments = self._task.judgments.rows(first, end)
         for name, values in measure_together(ranked, judgments, self._task.measures).items():
             self._values[name][first:end] = values
@@ -42,7 +41,7 @@ class Scoring:
     @property
     def hash(self) -> str:
         """The hash that an outcome records of all scores."""
-        return self._digest.hexdigest()
+        return self._hash.hash
 
     @property
     def sample(self) -> Scores:

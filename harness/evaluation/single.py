@@ -44,10 +44,13 @@ def evaluate_source(
         if evaluation.failure is None:
             evaluation, _ = audit_closely(evaluation, None, source, bench)
         cosine = {task.name: task.cosine for task in bench.tasks}
-        return Single(evaluation, tuple(tasks), cosine, bench.goal.measures[0].name, _costs(evaluation, bench.tasks))
+        return Single(
+            evaluation, tuple(tasks), cosine, bench.goal.measures[0].name, evaluation_costs(evaluation, bench.tasks)
+        )
 
 
-def _costs(evaluation: Evaluation, tasks: Sequence[PreparedTask]) -> Costs:
+def evaluation_costs(evaluation: Evaluation, tasks: Sequence[PreparedTask]) -> Costs:
+    """What a program cost over these tasks; empty unless it ended OK on each."""
     if evaluation.mean_delta is None:
         return Costs()
     spent = (

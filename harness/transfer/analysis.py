@@ -135,7 +135,7 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
 
 def _costs(cells: Sequence[MatrixCell]) -> Costs:
     return Costs.of(
-        sum((Spent.by(cell, cell.n_queries, cell.n_documents) for cell in cells), Spent()),
+        sum((cell.spent for cell in cells), Spent()),
         sum((Cost(cell.baseline_texts, cell.baseline_tokens, cell.baseline_seconds) for cell in cells), Cost()),
     )
 

@@ -13,7 +13,7 @@ from harness.transfer.intervals import Interval
 from harness.transfer.matrix import Matrix, MatrixCell
 from harness.transfer.statistics import Summary
 
-CELL_FIELDS = tuple(field.name for field in fields(MatrixCell) if field.name != "result")
+CELL_FIELDS = tuple(field.name for field in fields(MatrixCell) if field.name not in ("spent", "result"))
 
 
 def write_csv(matrix: Matrix, path: Path) -> None:

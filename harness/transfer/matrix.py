@@ -1,12 +1,12 @@
 """The matrix of a transfer, read back from the archive: programs x encoders x tasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 
-from archive import Archive, Cell, HeldOut, Overlap, Searched, TaskRecord
+from archive import Archive, Cell, HeldOut, Overlap, Searched, Spent, TaskRecord
 from harness.encoders.protocol import EncoderIdentity
 from harness.programs.named import NamedProgram
 from harness.transfer.statistics import CellDelta
@@ -34,15 +34,7 @@ class MatrixCell:
     wall_s: float = 0.0
     attempts: int = 0
     cpu_s: float = 0.0
-    index_texts: int = 0
-    """What the program's `index` used, as in `archive.OutcomeRecord`."""
-    index_tokens: int = 0
-    index_encoder_seconds: float = 0.0
-    index_cpu_s: float = 0.0
-    index_bytes: int = 0
-    alone_s: tuple[float, ...] = ()
     n_queries: int = 0
-    n_documents: int = 0
     baseline_tokens: int = 0
     baseline_seconds: float = 0.0
     in_search: bool = False
@@ -53,6 +45,8 @@ class MatrixCell:
     """Likewise of its documents."""
     by_content: bool = True
     """False where an older archive has names and fingerprints of the run's tasks alone."""
+    spent: Spent = field(default_factory=Spent)
+    """What its costs are made of; nothing where the cell was not evaluated."""
     result: CellDelta | None = None
     """With its per-query deltas; None unless the verdict is `ok`."""
 
@@ -128,7 +122,6 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, overlap: Overla
         baseline_texts=task.baseline_texts,
         baseline_tokens=task.baseline_tokens,
         baseline_seconds=task.baseline_seconds,
-        n_documents=task.n_documents,
         n_queries=task.n_queries,
         verdict="missing",
         in_search=overlap.seen,
@@ -154,12 +147,7 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, overlap: Overla
         encoder_seconds=outcome.encoder_seconds,
         wall_s=outcome.wall_s,
         cpu_s=outcome.cpu_s,
-        index_texts=outcome.index_texts,
-        index_tokens=outcome.index_tokens,
-        index_encoder_seconds=outcome.index_encoder_seconds,
-        index_cpu_s=outcome.index_cpu_s,
-        index_bytes=outcome.index_bytes,
-        alone_s=tuple(outcome.alone_s),
+        spent=Spent.by(outcome, task.n_queries, task.n_documents),
         attempts=found.attempt,
         result=result,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 MAX_SOURCE_BYTES = 32 * 1024
 MAX_TABLE_NUMBERS = 16
 MAX_DATA_BITS = 1536
-"""A quarter more than the most that any program known to be honest holds; `scripts/truth/rules.py` measures it."""
+"""More than any program known to be honest holds; `scripts/truth/rules.py` measures it."""
 MAX_INTEGER = 10**15
 MAX_SIGNIFICANT_DIGITS = 4
 MAX_TUNED_CONSTANTS = 28

@@ -64,40 +64,22 @@ class RememberingEncoder:
         adapter: str | None = None,
         dim: int | None = None,
         max_tokens: int | None = None,
+        keep: bool = False,
     ) -> FloatMatrix:
         """Embed n texts to unit rows, float32 (n, dim): what a program calls as `embed_fn`.
 
+        `keep` those that come again with every query; of others the last ones are remembered.
         Raises TypeError for anything but strings, ValueError for a role, adapter or dimension that the model lacks.
         """
-        return self._embed(texts, EmbedOptions(role, adapter, dim, max_tokens), keep=False)
-
-    def embed_and_keep(
-        self,
-        texts: Sequence[str],
-        *,
-        role: str = "document",
-        adapter: str | None = None,
-        dim: int | None = None,
-        max_tokens: int | None = None,
-    ) -> FloatMatrix:
-        """The same for texts that come again with every query."""
-        return self._embed(texts, EmbedOptions(role, adapter, dim, max_tokens), keep=True)
-
-    def embed_once(self, texts: Sequence[str], role: str = "document") -> FloatMatrix:
-        """The same without a memory, for vectors that the caller keeps."""
-        self.texts_encoded += len(texts)
-        return self.encoder.encode(texts, EmbedOptions(role=role))
-
-    def _embed(self, texts: Sequence[str], options: EmbedOptions, *, keep: bool) -> FloatMatrix:
         if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
             raise TypeError("embed_fn takes a list of strings.")
-        full = EmbedOptions(options.role, options.adapter, None, options.max_tokens)
+        full = EmbedOptions(role, adapter, None, max_tokens)
         variant = self.encoder.variant(full)
         keys = [(variant, text) for text in texts]
         with self._lock:
             rows = [self.kept.rows.get(key) for key in keys]
             if keys and None not in rows:
-                return cut(self.kept.vectors.array[rows], options.dim)  # type: ignore[index]  # none of them is None
+                return cut(self.kept.vectors.array[rows], dim)  # type: ignore[index]  # none of them is None
             known = {key: vector for key in keys if (vector := self._find(key)) is not None}
         missing = [key for key in dict.fromkeys(keys) if key not in known]
         if missing:
@@ -107,8 +89,13 @@ class RememberingEncoder:
             self.texts_encoded += len(missing)
             self._remember(keys if keep else missing, known, keep=keep)
         if not keys:
-            return np.empty((0, options.dim or self.encoder.dim), dtype=np.float32)
-        return cut(np.stack([known[key] for key in keys]), options.dim)
+            return np.empty((0, dim or self.encoder.dim), dtype=np.float32)
+        return cut(np.stack([known[key] for key in keys]), dim)
+
+    def embed_once(self, texts: Sequence[str], role: str = "document") -> FloatMatrix:
+        """The same without a memory, for vectors that the caller keeps."""
+        self.texts_encoded += len(texts)
+        return self.encoder.encode(texts, EmbedOptions(role=role))
 
     def _find(self, key: Key) -> NDArray[np.float32] | None:
         row = self.kept.rows.get(key)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import compress
 from pathlib import Path
 from typing import NamedTuple, overload
@@ -59,6 +60,8 @@ class ProgramRetriever:
         if candidates is not None and candidates < 1:
             raise RetrieverError(f"candidates is {candidates}; take 1 or more, or None for the whole corpus.")
         self.memory = RememberingEncoder(encoder)
+        # One and the same function for good: by it, too, operations remember what they made of the documents.
+        self._keeping = partial(self.memory.embed, keep=True)
         self.candidates = candidates
         self.identity = dict(identity or {})
         self._program = program
@@ -231,12 +234,12 @@ class ProgramRetriever:
         with snapshot.preparing:
             if not snapshot.prepared:
                 vectors, texts = snapshot.vectors.array, snapshot.all_texts
-                made = self._program.prepare(vectors, texts, self.memory.embed_and_keep)
+                made = self._program.prepare(vectors, texts, self._keeping)
                 if self._program.index is None:
                     query = " ".join(texts[0].split()[:8]) or "?"
                     asked = self.memory.embed_once([query], role="query")
                     near = cosine.cosines(asked, vectors)
-                    self._program.scores(asked, vectors, near, query, texts, self.memory.embed_and_keep, None)
+                    self._program.scores(asked, vectors, near, query, texts, self._keeping, None)
                 snapshot.prepared.append(made)
             return snapshot.prepared[0]
 

@@ -16,7 +16,7 @@ def test_it_answers_as_the_encoder_in_every_way_of_asking(wordllama: Encoder) ->
     for _ in range(2):
         np.testing.assert_array_equal(memory.embed(texts), wordllama.encode(texts))
         np.testing.assert_array_equal(
-            memory.embed_and_keep(texts, dim=64), wordllama.encode(texts, EmbedOptions(dim=64))
+            memory.embed(texts, dim=64, keep=True), wordllama.encode(texts, EmbedOptions(dim=64))
         )
         np.testing.assert_array_equal(
             memory.embed(texts, max_tokens=3), wordllama.encode(texts, EmbedOptions(max_tokens=3))
@@ -33,7 +33,7 @@ def test_what_the_model_lacks_is_a_value_error(wordllama: Encoder, asked: dict[s
 
 def test_what_depends_on_the_query_is_forgotten_in_its_turn(wordllama: Encoder) -> None:
     memory = RememberingEncoder(wordllama, recent=2)
-    memory.embed_and_keep(["kept"])
+    memory.embed(["kept"], keep=True)
     for text in ("one", "two", "three", "kept", "three"):
         memory.embed([text])
     assert memory.texts_encoded == 4
