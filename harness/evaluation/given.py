@@ -13,6 +13,7 @@ from harness.evaluation.watcher import Watcher
 from harness.settings import Settings
 from harness.tasks.load import list_names, load_tasks, refuse_held_out, shorten
 from harness.tasks.task import RetrievalTask
+from harness.text import plain
 
 GIVEN = "given"
 """Stands in the settings for an object; only Python can give it again."""
@@ -62,13 +63,13 @@ def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None, watche
     """The tasks, in order. Raises UsageError where the settings name objects that were not given."""
     if given is not None:
         watcher.reading_tasks(len(given))
-        return [shorten(task, settings.tasks) for task in _distinct(given)]
+        return _told([shorten(task, settings.tasks) for task in _distinct(given)], watcher)
     if settings.tasks.source == GIVEN:
         raise UsageError(
             f"The tasks {', '.join(settings.tasks.names)} were given as objects in Python; give them again there."
         )
     watcher.reading_tasks(len(list_names(settings.tasks)))
-    return load_tasks(settings.tasks)
+    return _told(load_tasks(settings.tasks), watcher)
 
 
 def open_search_tasks(
@@ -81,6 +82,14 @@ def open_search_tasks(
     tasks = open_tasks(settings, given, watcher)
     for sentence in refuse_held_out(tasks, held_out):
         watcher.noted(sentence)
+    return tasks
+
+
+def _told(tasks: list[RetrievalTask], watcher: Watcher) -> list[RetrievalTask]:
+    """The tasks, once the watcher has heard what is to be known of their data."""
+    for task in tasks:
+        for note in task.notes:
+            watcher.noted(plain(note, 1000))
     return tasks
 
 

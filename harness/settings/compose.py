@@ -231,6 +231,7 @@ def _check_values(settings: Settings) -> None:
         ("executor.workers", 1),
         ("executor.programs", 1),
         ("tasks.max_queries", 1),
+        ("tasks.cut", 1),
         ("tasks.query_batch", 1),
         ("tasks.depth", 1),
     ):

@@ -13,9 +13,14 @@ class TasksSettings:
     names: list[str] = field(default_factory=list)
     """Tasks to take; empty takes all of the source. An mteb task is NAME, NAME/SPLIT or NAME/SPLIT/SUBSET."""
     paths: list[str] = field(default_factory=list)
-    """Folders in BEIR layout, for source=folder."""
+    """For source=folder: folders in BEIR layout, hf:ORG/NAME (a data set of the Hugging Face hub in that layout, at
+    hf:ORG/NAME@REVISION), and ir_datasets:NAME (a collection of that package). Of one name in two places the tasks are
+    called parent-name."""
     split: str | None = None
     """Name of the qrels file without `.tsv`, for source=folder; by default `test`, or the only file there is."""
+    cut: int | None = None
+    """Characters that documents from folders, hubs and mteb are cut to, with a warning that counts them. None: no
+    document is cut, and one of more than 5,000,000 characters is refused."""
     max_queries: int | None = None
     """At most so many queries per task, drawn with `seed`; none keeps all."""
     seed: int = 0

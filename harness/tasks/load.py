@@ -4,7 +4,6 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from harness import plugins
@@ -13,9 +12,9 @@ from harness.settings.tasks import TasksSettings
 from harness.tasks.candidates import Candidates, FirstStage
 from harness.tasks.documentation.sources import Library
 from harness.tasks.documentation.suite import RECIPES, build_task
-from harness.tasks.folder import folder_name, load_folder
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14
 from harness.tasks.mteb_source import load_mteb
+from harness.tasks.places import load_place, name_places
 from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
 from harness.text import nearest
@@ -43,6 +42,8 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
     for task in tasks:
         sizes = len(task.queries), len(task.documents)
         _log.info("task %s: %d queries, %d documents, fingerprint %s", task.name, *sizes, task.fingerprint)
+        for note in task.notes:
+            _log.warning("%s", note)
         if task.ignore_identical_ids:
             _log.info("task %s: the document with a query's own id is no part of its ranking", task.name)
     _log.info("%d tasks of %s are read in %.2f s", len(tasks), settings.source, time.monotonic() - began)
@@ -135,17 +136,19 @@ def _documentation(settings: TasksSettings) -> TaskSource:
 def _folders(settings: TasksSettings) -> TaskSource:
     if not settings.paths:
         raise UsageError("tasks=folder needs tasks.paths, as in tasks.paths=[my-corpus].")
-    names = [folder_name(Path(path)) for path in settings.paths]
-    paths = dict(zip(names, map(Path, settings.paths), strict=True))
-    own, ignored = settings.split, settings.ignore_identical_ids
+    names = name_places(settings.paths)
+    places = dict(zip(names, settings.paths, strict=True))
+    own, ignored, cut = settings.split, settings.ignore_identical_ids, settings.cut
     return TaskSource(
         names,
-        lambda name: load_folder(paths[name], split=own, ignore_identical_ids=ignored, **_common(settings)),
+        lambda name: load_place(
+            places[name], name, {"split": own, "ignore_identical_ids": ignored, "cut": cut, **_common(settings)}
+        ),
     )
 
 
 def _mteb(settings: TasksSettings, names: Sequence[str] | None = None) -> TaskSource:
-    return TaskSource(names, lambda name: load_mteb(name, **_common(settings)))
+    return TaskSource(names, lambda name: load_mteb(name, cut=settings.cut, **_common(settings)))
 
 
 def _common(settings: TasksSettings) -> _Common:

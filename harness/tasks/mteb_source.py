@@ -4,17 +4,23 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import TaskError, UsageError
+from harness.tasks.gathered import Gathered
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, PINNED
+from harness.tasks.reading.faults import Faults
+from harness.tasks.reading.records import Judged, Text
 from harness.tasks.task import RetrievalTask, make_task
 
 if TYPE_CHECKING:
     from mteb.abstasks.retrieval import AbsTaskRetrieval
 
 
-def load_mteb(label: str, *, max_queries: int | None = None, seed: int = 0, held_out: bool = False) -> RetrievalTask:
+def load_mteb(
+    label: str, *, cut: int | None = None, max_queries: int | None = None, seed: int = 0, held_out: bool = False
+) -> RetrievalTask:
     """Load `NAME`, `NAME/SPLIT` or `NAME/SPLIT/SUBSET` at its pinned revision, or at mteb's where none is pinned.
 
-    A task of the lists has the list's split by default, another one `test` or the only one it has.
+    A task of the lists has the list's split by default, another one `test` or the only one it has; `cut` is that of
+    `Gathered`.
     Raises UsageError for an unknown task, split or subset, TaskError when the data cannot be had or is not text.
     """
     name, split, subset = _parted(label)
@@ -33,6 +39,7 @@ def load_mteb(label: str, *, max_queries: int | None = None, seed: int = 0, held
         split=split,
         subset=subset,
         domain=pin.domain if pin else _domain(task),
+        cut=cut,
         max_queries=max_queries,
         seed=seed,
         held_out=held_out or name in HELD_OUT_NAMES,
@@ -46,6 +53,7 @@ def from_mteb_task(
     split: str,
     subset: str,
     domain: str,
+    cut: int | None = None,
     max_queries: int | None,
     seed: int,
     held_out: bool,
@@ -60,18 +68,16 @@ def from_mteb_task(
     for part in ("corpus", "queries"):
         if "text" not in data[part].column_names:
             raise TaskError(f"The mteb task {label} has no text in its {part}; choose a text retrieval task.")
-    documents = {str(row["id"]): document_text(row) for row in data["corpus"]}
+    gathered = _gather(data, label, cut)
+    documents = gathered.documents
     listed = data.get("top_ranked") or {}
     reranks = any(len(documents_of) < len(documents) for documents_of in listed.values())
     return make_task(
         name=label,
         source="mteb",
-        queries={str(row["id"]): query_text(row) for row in data["queries"]},
+        queries=gathered.queries,
         documents=documents,
-        qrels={
-            str(query): {str(document): int(grade) for document, grade in judged.items()}
-            for query, judged in data["relevant_docs"].items()
-        },
+        qrels=gathered.qrels,
         description=" ".join(task.metadata.description.split()),
         domain=domain,
         held_out=held_out,
@@ -79,18 +85,36 @@ def from_mteb_task(
         candidates={str(query): [str(one) for one in listed[query]] for query in listed} if reranks else None,
         max_queries=max_queries,
         seed=seed,
+        notes=gathered.notes,
     )
+
+
+def _gather(data: Mapping[str, Any], label: str, cut: int | None) -> Gathered:
+    gathered = Gathered(label, cut)
+    for part, text_of, take in (
+        ("corpus", document_text, gathered.take_documents),
+        ("queries", query_text, gathered.take_queries),
+    ):
+        texts = (Text(f"id {row['id']!r}", str(row["id"]), text_of(row)) for row in data[part])
+        take(texts, Faults(f"The mteb task {label}, {part}"))
+    judgments = (
+        Judged(f"query {query!r}", str(query), str(document), int(grade))
+        for query, judged in data["relevant_docs"].items()
+        for document, grade in judged.items()
+    )
+    gathered.take_judgments(judgments, Faults(f"The mteb task {label}, judgments"))
+    return gathered
 
 
 def document_text(row: Mapping[str, Any]) -> str:
     """Title and text, as mteb hands them to a model."""
-    title, text = row.get("title") or "", row["text"]
+    title, text = row.get("title") or "", row["text"] or ""
     return f"{title} {text}".strip() if title else str(text).strip()
 
 
 def query_text(row: Mapping[str, Any]) -> str:
     """A query and its instruction, or the turns of a conversation, as mteb hands them to a model."""
-    text, instruction = row["text"], row.get("instruction")
+    text, instruction = row["text"] or "", row.get("instruction")
     if isinstance(text, list):
         turns = [turn if isinstance(turn, str) else f"{turn['role']}: {turn['content']}" for turn in text]
         return f"{instruction} {'; '.join(turns)}" if instruction is not None else "; ".join(turns)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import TaskError
 from harness.tasks.candidates import ALL, Candidates
+from harness.tasks.unspaced import note_unspaced
 
 if TYPE_CHECKING:
     from archive import KnownTask
@@ -41,6 +42,8 @@ class RetrievalTask:
     """Whether the document that has a query's own id is left out of its ranking, as mteb does for some tasks."""
     candidates: Candidates = ALL
     """Which documents a query may rank."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What was kept, dropped or seen of its data that a person may not expect, in sentences."""
 
     def with_candidates(self, candidates: Candidates) -> "RetrievalTask":
         """The same texts and judgments, with other documents to rank: another task, with another fingerprint."""
@@ -74,6 +77,7 @@ def make_task(
     candidates: Mapping[str, Sequence[str]] | None = None,
     max_queries: int | None = None,
     seed: int = 0,
+    notes: tuple[str, ...] = (),
 ) -> RetrievalTask:
     """Build a task: keep judged queries, cap them with `seed` if asked, shuffle documents, fingerprint the rest.
 
@@ -104,6 +108,7 @@ def make_task(
         domain=domain,
         held_out=held_out,
         ignore_identical_ids=ignore_identical_ids,
+        notes=notes + note_unspaced(name, kept_documents),
     )
     if candidates is None:
         return task

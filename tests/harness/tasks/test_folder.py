@@ -129,24 +129,15 @@ def second_line(file: str, line: str | bytes) -> Callable[[Path], None]:
         (second_line("corpus.jsonl", "[" * 100_000), "corpus.jsonl", "this is not JSON"),
         (second_line("corpus.jsonl", '["d2", "Bees"]'), "corpus.jsonl", "expected a JSON object"),
         (second_line("corpus.jsonl", '{"text": "Bees"}'), "corpus.jsonl", "_id must be a string"),
+        (second_line("corpus.jsonl", '{"_id": "d2"}'), "corpus.jsonl", "there is no text (the keys are '_id')"),
         (
-            second_line("corpus.jsonl", '{"_id": "d1", "text": "Bees"}'),
+            second_line("corpus.jsonl", '{"_id": "d2", "text": ["Bees"]}'),
             "corpus.jsonl",
-            "'d1' stands here for the second",
+            "must be a string, found list",
         ),
-        (second_line("corpus.jsonl", '{"_id": "d2"}'), "corpus.jsonl", "text must be a string, found NoneType"),
-        (second_line("corpus.jsonl", '{"_id": "d2", "text": "\\n "}'), "corpus.jsonl", "the text is empty"),
         (second_line("corpus.jsonl", '{"_id": "d2", "text": "\\ud800"}'), "corpus.jsonl", "half of a surrogate pair"),
         (second_line("corpus.jsonl", b'{"_id": "d2", "text": "\xff"}'), "corpus.jsonl", "not UTF-8"),
-        (
-            second_line("queries.jsonl", '{"_id": "q1", "text": "again"}'),
-            "queries.jsonl",
-            "'q1' stands here for the sec",
-        ),
-        (second_line("queries.jsonl", '{"_id": "q2", "text": ""}'), "queries.jsonl", "the text is empty"),
-        (second_line("qrels/test.tsv", "q1 d1 1"), "test.tsv", "parted by tabs, found 1 field"),
-        (second_line("qrels/test.tsv", "q9\td1\t1"), "test.tsv", "there is no query 'q9'"),
-        (second_line("qrels/test.tsv", "q1\td9\t1"), "test.tsv", "there is no document 'd9'"),
+        (second_line("qrels/test.tsv", "q1 d1 1"), "test.tsv", "expected 3 fields as in the first line, found 1"),
         (second_line("qrels/test.tsv", "q1\td1\thigh"), "test.tsv", "a whole number, found 'high'"),
     ],
 )
@@ -158,10 +149,13 @@ def test_a_fault_is_named_with_file_and_line(folder: Path, spoil: Callable[[Path
     assert said in str(caught.value)
 
 
-def test_a_pair_judged_twice_is_named(folder: Path) -> None:
-    (folder / "qrels" / "test.tsv").write_text(QRELS + "q1\td1\t1\n", encoding="utf-8")
-    with pytest.raises(TaskError, match=r"test\.tsv, line 5: query 'q1' and document 'd1' were judged before"):
+def test_all_faults_of_a_file_are_told_in_one_go(folder: Path) -> None:
+    (folder / "corpus.jsonl").write_text('{"_id": "d1", "text": "Owls"}\n' + "{not json\n" * 12, encoding="utf-8")
+    with pytest.raises(
+        TaskError, match=r"corpus\.jsonl has 12 faults: line 2: .*; line 11: .*; and 2 more\.$"
+    ) as caught:
         load_folder(folder)
+    assert "line 12" not in str(caught.value)
 
 
 def test_judgments_without_a_relevant_document_are_refused(folder: Path) -> None:

@@ -35,7 +35,7 @@ def test_names_are_listed_without_loading() -> None:
         (TasksSettings(source="mteb"), "needs tasks.names"),
         (TasksSettings(source="folder"), "needs tasks.paths"),
         (TasksSettings(paths=["x"]), "tasks=documentation reads none; add tasks=folder"),
-        (TasksSettings(source="folder", paths=["a/x", "b/x"]), "x is named 2 times"),
+        (TasksSettings(source="folder", paths=["a/x", "a/../a/x"]), "x is named 2 times"),
     ],
 )
 def test_a_wrong_choice_is_one_sentence(settings: TasksSettings, said: str) -> None:
@@ -48,6 +48,13 @@ def test_folders_are_loaded_in_their_order(tmp_path: Path) -> None:
     tasks = load_tasks(TasksSettings(source="folder", paths=paths))
     assert [task.name for task in tasks] == ["owls", "bees"]
     refuse_held_out(tasks)
+
+
+def test_places_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [str(write_folder(tmp_path / parent / "owls")) for parent in ("old", "new")]
+    settings = TasksSettings(source="folder", paths=[*paths, "hf:mine/owls@main", "hf:mine/bees", "ir_datasets:a/test"])
+    assert list_names(settings) == ["old-owls", "new-owls", "mine-owls", "bees", "a/test"]
+    assert [task.name for task in load_tasks(TasksSettings(source="folder", paths=paths))] == ["old-owls", "new-owls"]
 
 
 def test_a_held_out_folder_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""Lines of a text file: packed with gzip or not, UTF-8, or UTF-16 with its mark."""
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from harness.errors import TaskError
+from harness.tasks.reading.faults import Faults
+
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read_lines(file: Path, faults: Faults) -> Iterator[tuple[int, str]]:
+    """Numbered lines that are not blank; parted by newline alone, since JSON strings may hold other separators.
+
+    A line that is not UTF-8 is added to `faults`. Raises TaskError where the file cannot be read to its end.
+    """
+    try:
+        with _open(file) as stream:
+            for number, raw in enumerate(_as_utf8(stream), start=1):
+                line = _decode(raw, number, faults)
+                if line.strip():
+                    yield number, line
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TaskError(f"{file} cannot be read ({reason}); a task folder needs it.") from None
+    except UnicodeError:
+        raise TaskError(f"{file} begins as UTF-16 and does not go on so; save the file as UTF-8.") from None
+
+
+def _open(file: Path) -> BinaryIO:
+    """By what the file begins with and not by its name: browsers unpack a `.gz` and leave its name."""
+    with file.open("rb") as stream:
+        packed = stream.read(2) == b"\x1f\x8b"
+    return cast(BinaryIO, gzip.open(file, "rb")) if packed else file.open("rb")
+
+
+def _as_utf8(stream: BinaryIO) -> Iterator[bytes]:
+    start = cast(io.BufferedReader, stream).peek(2)[:2]
+    if start not in UTF16_MARKS:
+        return iter(stream)
+    return (line.encode("utf-8", "surrogatepass") for line in io.TextIOWrapper(stream, "utf-16", newline="\n"))
+
+
+def _decode(raw: bytes, number: int, faults: Faults) -> str:
+    try:
+        if b"\0" not in raw:  # which no JSON and no id holds, but every UTF-16 without a mark
+            return raw.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        pass
+    faults.add(f"line {number}", "this is not UTF-8; save the file as UTF-8")
+    return ""

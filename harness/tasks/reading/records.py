@@ -1,0 +1,126 @@
+"""One document, query or judgment out of a mapping, whatever its keys are called."""
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from harness.tasks.reading.faults import Fault, Faults
+
+ID_KEYS = ("_id", "id", "doc_id", "docid", "docno", "document_id", "corpus-id", "query_id", "query-id", "qid", "pid")
+TEXT_KEYS = ("text", "contents", "content", "body", "passage", "query", "question")
+TITLE_KEY = "title"
+QUERY_KEYS = ("query-id", "query_id", "queryid", "qid", "topic", "query")
+DOCUMENT_KEYS = ("corpus-id", "corpus_id", "doc_id", "docid", "document_id", "docno", "pid", "document", "doc")
+GRADE_KEYS = ("score", "relevance", "rel", "grade", "label")
+
+Row = tuple[str, object]
+"""Where a record stands, and the record."""
+
+
+class Text(NamedTuple):
+    """A document or a query, and where it stands."""
+
+    place: str
+    identifier: str
+    text: str
+
+
+class Judged(NamedTuple):
+    """A judgment, and where it stands."""
+
+    place: str
+    query: str
+    document: str
+    grade: int
+
+
+def read_texts(rows: Iterable[Row], faults: Faults) -> Iterator[Text]:
+    """The texts of records, a title before its text as mteb joins them; a record that is none is added to `faults`."""
+    for place, record in rows:
+        read = faults.attempt(place, lambda record=record: _text_record(record))  # type: ignore[misc]
+        if read is not None:
+            yield Text(place, *read)
+
+
+def read_judgments(rows: Iterable[Row], faults: Faults) -> Iterator[Judged]:
+    """The judgments of records; without a key for the grade it is 1. What is none is added to `faults`."""
+    for place, record in rows:
+        read = faults.attempt(place, lambda record=record: _judged_record(record))  # type: ignore[misc]
+        if read is not None:
+            yield Judged(place, *read)
+
+
+def first_key(keys: Sequence[str], present: Collection[Any]) -> str | None:
+    """The first of `keys` that is present, in whatever case; as it is written there."""
+    exact = next((key for key in keys if key in present), None)
+    if exact is not None:
+        return exact
+    folded = {str(key).strip().lower(): key for key in reversed(list(present))}
+    return next((folded[key] for key in keys if key in folded), None)
+
+
+def read_id(value: object) -> str:
+    """An id as text. Raises Fault for what is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise Fault(f"_id must be a string that is not empty, found {value!r}")
+    return str(value)
+
+
+def read_grade(value: object) -> int:
+    """A grade: a whole number, also as `1.0`; one below zero counts as zero, as in trec_eval. Raises Fault."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not number.is_integer():
+        raise Fault(f"the grade must be a whole number, found {value!r}; 0 is not relevant, 1 or more is")
+    return max(0, int(number))
+
+
+def joined(title: object, text: object) -> str:
+    """Title and text as mteb joins them; what is missing (None, or a dataframe's NaN) is empty. Raises Fault."""
+    parts = [_part(name, part) for name, part in (("title", title), ("text", text))]
+    return " ".join(part for part in parts if part).strip()
+
+
+def require_characters(text: str) -> None:
+    """Raise Fault for a text that cannot be written as UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Fault("the text holds half of a surrogate pair, which no tokenizer reads; repair it") from None
+
+
+def _text_record(record: object) -> tuple[str, str]:
+    fields = _fields(record, "_id and text")
+    key = first_key(ID_KEYS, fields)
+    identifier = read_id(None if key is None else fields[key])
+    key = first_key(TEXT_KEYS, fields)
+    if key is None and TITLE_KEY not in fields:
+        found = ", ".join(map(repr, fields))
+        raise Fault(f"there is no text (the keys are {found}); name it 'text' or one of {', '.join(TEXT_KEYS[1:])}")
+    return identifier, joined(fields.get(TITLE_KEY), None if key is None else fields[key])
+
+
+def _judged_record(record: object) -> tuple[str, str, int]:
+    fields = _fields(record, "query-id, corpus-id and score")
+    query, document = first_key(QUERY_KEYS, fields), first_key(DOCUMENT_KEYS, fields)
+    if query is None or document is None:
+        found = ", ".join(map(repr, fields))
+        raise Fault(f"a judgment needs query-id, corpus-id and score (the keys are {found}); rename them")
+    grade = first_key(GRADE_KEYS, fields)
+    return read_id(fields[query]), read_id(fields[document]), 1 if grade is None else read_grade(fields[grade])
+
+
+def _fields(record: object, needed: str) -> Mapping[str, object]:
+    if not isinstance(record, Mapping):
+        raise Fault(f"expected a JSON object with {needed}, found {type(record).__name__}")
+    return record
+
+
+def _part(name: str, part: object) -> str:
+    if part is None or (isinstance(part, float) and math.isnan(part)):
+        return ""
+    if not isinstance(part, str):
+        raise Fault(f"{name} must be a string, found {type(part).__name__}")
+    return part

@@ -1,0 +1,70 @@
+"""Judgments as a table: parted by tabs, commas or white space, with a heading or without, TREC's four columns too."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.tasks.reading.faults import Fault, Faults
+from harness.tasks.reading.lines import read_lines
+from harness.tasks.reading.records import DOCUMENT_KEYS, GRADE_KEYS, QUERY_KEYS, Row, first_key
+
+PLAIN = ("query-id", "corpus-id", "score")
+TREC = ("query-id", "iteration", "corpus-id", "score")
+
+
+def read_table(file: Path, faults: Faults) -> Iterator[Row]:
+    """Records with their lines. The first line decides what parts fields, and is the heading where it is one."""
+    separator: str | None = None
+    heading: tuple[str, ...] | None = None
+    for number, line in read_lines(file, faults):
+        if heading is None:
+            separator = _separator(line)
+            heading = _heading(_split(line, separator))
+            if heading:
+                continue
+        fields = _split(line, separator)
+        record = faults.attempt(f"line {number}", lambda at=heading, had=fields: _record(at, had))  # type: ignore[misc]
+        if record is not None:
+            yield f"line {number}", record
+
+
+def _separator(line: str) -> str | None:
+    """Tab or comma where the line has one; None for white space."""
+    if "\t" in line:
+        return "\t"
+    commas = "," in line and (len(_split(line, ",")) in (3, 4) or len(line.split()) == 1)
+    return "," if commas else None
+
+
+def _split(line: str, separator: str | None) -> list[str]:
+    if separator is None:
+        return line.split()
+    # One line at a time, so that a quote which is never closed spoils its own line alone.
+    fields = next(csv.reader([line], delimiter=separator)) if '"' in line else line.split(separator)
+    return [field.strip() for field in fields]
+
+
+def _heading(fields: list[str]) -> tuple[str, ...]:
+    """The names of the columns; empty where the first line is a judgment."""
+    named = first_key(QUERY_KEYS, fields) and first_key(DOCUMENT_KEYS, fields)
+    if named or fields[-1:] != ["score"]:
+        return tuple(fields) if named else ()
+    return TREC if len(fields) == 4 else PLAIN
+
+
+def _record(heading: tuple[str, ...], fields: list[str]) -> dict[str, str]:
+    names = heading or (TREC if len(fields) == 4 else PLAIN)
+    if len(fields) != len(names):
+        raise Fault(_advice(heading, len(fields)))
+    return dict(zip(names, fields, strict=True))
+
+
+def _advice(heading: tuple[str, ...], found: int) -> str:
+    if heading:
+        return f"expected {len(heading)} fields as in the first line, found {found}; part them as there"
+    if found == 6:
+        return "these are the six columns of a run; judgments have a query id, a document id and a grade"
+    return (
+        f"expected query id, document id and grade parted by tabs, found {found} field(s); write three columns, "
+        f"TREC's four (query 0 document grade), or a heading with {PLAIN[0]}, {PLAIN[1]} and {GRADE_KEYS[0]}"
+    )
