@@ -33,29 +33,31 @@ class Gathered:
 
     def take_documents(self, texts: Iterable[Text], faults: Faults) -> None:
         """Keep the documents; raises TaskError for all faults together, or where there is no document."""
-        self.documents = self._texts("document", texts, faults, self.cut)
+        self.documents = self._texts("documents", texts, faults, self.cut)
 
     def take_queries(self, texts: Iterable[Text], faults: Faults) -> None:
         """Keep the queries; raises as `take_documents` does."""
-        self.queries = self._texts("query", texts, faults, None)
+        self.queries = self._texts("queries", texts, faults, None)
 
     def take_judgments(self, judgments: Iterable[Judged], faults: Faults) -> None:
         """Keep the judgments, after documents and queries. Raises TaskError where nothing can be measured by them."""
         count = _Count(self.told)
         for _, query, document, grade in judgments:
             if query not in self.queries:
-                count("judgment of a query that is not there is dropped", f"{query}")
+                count("judgments of queries that are not there, dropped", query)
                 continue
             if document not in self.documents:
-                count("judgment of a document that is not there counts as one that nobody finds", document)
+                count("judgments of documents that are not there, which nobody finds", document)
             if document in self.qrels.get(query, ()):
-                count("judgment of a pair that was judged before replaces the earlier one", f"{query} and {document}")
+                count(
+                    "judgments of a pair that was judged before, in place of the earlier one", f"{query} and {document}"
+                )
             self.qrels.setdefault(query, {})[document] = grade
         faults.tell()
         self._require_found(faults, count)
         for query in self.queries:
             if query not in self.qrels:
-                count("query without a judgment is left out", query)
+                count("queries without a judgment, left out", query)
         count.tell()
 
     @property
@@ -68,18 +70,18 @@ class Gathered:
         count = _Count(self.told)
         for place, identifier, text in texts:
             if identifier in kept:
-                count(f"{what} with the id of an earlier one is dropped", identifier)
+                count(f"{what} with the id of an earlier one, dropped", identifier)
                 continue
             if cut is not None and len(text) > cut:
-                count(f"{what} of more than {cut:,} characters is cut there", identifier)
+                count(f"{what} of more than {cut:,} characters, cut there", identifier)
                 text = text[:cut]
             if not text:
-                count(f"{what} without text is kept as an empty one", identifier)
+                count(f"{what} without text, kept as empty ones", identifier)
             kept[identifier] = text
             faults.attempt(place, lambda text=text, of=identifier: _require_sound(of, text))  # type: ignore[misc]
         faults.tell()
         if not kept:
-            raise TaskError(f"{faults.subject} is empty; it needs at least one {what} with an id and a text.")
+            raise TaskError(f"{faults.subject} is empty; it needs {what} with an id and a text.")
         count.tell()
         return kept
 
@@ -110,7 +112,7 @@ class _Count:
 
     def tell(self) -> None:
         for what, number in self.counts.items():
-            self._told.append(f"{number:,} times a {what} (first {self._first[what]})")
+            self._told.append(f"{what}: {number:,} (first {self._first[what]})")
 
 
 def _require_sound(identifier: str, text: str) -> None:

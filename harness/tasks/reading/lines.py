@@ -42,8 +42,11 @@ def _open(file: Path) -> BinaryIO:
 def _as_utf8(stream: BinaryIO) -> Iterator[bytes]:
     start = cast(io.BufferedReader, stream).peek(2)[:2]
     if start not in UTF16_MARKS:
-        return iter(stream)
-    return (line.encode("utf-8", "surrogatepass") for line in io.TextIOWrapper(stream, "utf-16", newline="\n"))
+        yield from stream
+        return
+    with io.TextIOWrapper(stream, "utf-16", newline="\n") as text:
+        for line in text:
+            yield line.encode("utf-8", "surrogatepass")
 
 
 def _decode(raw: bytes, number: int, faults: Faults) -> str:

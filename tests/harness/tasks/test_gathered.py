@@ -1,4 +1,4 @@
-"""Data as it is published: what is kept and what is dropped is the same from every source, is counted, and is mteb's."""
+"""Data as it is published: the same is kept and dropped whatever the source, as mteb does, and it is counted."""
 
 import json
 from pathlib import Path
@@ -23,13 +23,13 @@ QUERIES = [("q1", "night birds"), ("q2", "insects"), ("q3", "nobody judged this"
 QRELS = [("q1", "d1", 1), ("q1", "gone", 1), ("q9", "d1", 1), ("q2", "d3", 1), ("q2", "d3", 2)]
 
 KEPT = (
-    "Task animals: 1 times a document without text is kept as an empty one (first d2); "
-    "1 times a document with the id of an earlier one is dropped (first d1); "
-    "1 times a query with the id of an earlier one is dropped (first q2); "
-    "1 times a judgment of a document that is not there counts as one that nobody finds (first gone); "
-    "1 times a judgment of a query that is not there is dropped (first q9); "
-    "1 times a judgment of a pair that was judged before replaces the earlier one (first q2 and d3); "
-    "1 times a query without a judgment is left out (first q3)."
+    "Task animals: documents without text, kept as empty ones: 1 (first d2); "
+    "documents with the id of an earlier one, dropped: 1 (first d1); "
+    "queries with the id of an earlier one, dropped: 1 (first q2); "
+    "judgments of documents that are not there, which nobody finds: 1 (first gone); "
+    "judgments of queries that are not there, dropped: 1 (first q9); "
+    "judgments of a pair that was judged before, in place of the earlier one: 1 (first q2 and d3); "
+    "queries without a judgment, left out: 1 (first q3)."
 )
 
 
@@ -113,7 +113,7 @@ def test_the_same_data_through_mteb_is_the_same_task(tmp_path: Path, monkeypatch
         held_out=False,
     )
     assert task.fingerprint == load_folder(folder).fingerprint
-    assert "a document without text is kept as an empty one (first d2)" in task.notes[0]
+    assert "documents without text, kept as empty ones: 1 (first d2)" in task.notes[0]
 
 
 def test_a_document_without_text_and_one_that_is_not_there_can_be_measured(cached_wordllama: CachedEncoder) -> None:
@@ -146,7 +146,7 @@ def test_an_endless_document_is_refused_with_file_and_id_or_cut_with_a_count(tmp
         load_folder(folder)
     (task,) = load_tasks(TasksSettings(source="folder", paths=[str(folder)], cut=7))
     assert task.documents == {"d1": "Owls hu", "d2": "", "d3": "Bees da", "endless": "a" * 7}
-    assert "3 times a document of more than 7 characters is cut there (first d1)" in task.notes[0]
+    assert "documents of more than 7 characters, cut there: 3 (first d1)" in task.notes[0]
 
 
 def test_writing_without_spaces_is_told() -> None:

@@ -1,0 +1,182 @@
+"""A corpus is the same task in whatever format it is written; what is no format is refused with what to do."""
+
+import csv
+import gzip
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as arrow
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from harness.errors import TaskError, UsageError
+from harness.tasks.folder import load_folder
+
+Rows = list[dict[str, Any]]
+Write = Callable[[Path, Rows], None]
+
+
+def lines_of(rows: Rows) -> str:
+    return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+
+
+def write_parquet(file: Path, rows: Rows) -> None:
+    parquet.write_table(arrow.Table.from_pylist(rows), file)
+
+
+def renamed(rows: Rows, **names: str) -> Rows:
+    return [{names.get(key.strip("_"), key): value for key, value in row.items()} for row in rows]
+
+
+TEXTS: dict[str, tuple[str, Write]] = {
+    "lines": ("jsonl", lambda file, rows: [file.write_text(lines_of(rows), "utf-8"), None][1]),
+    "array": ("json", lambda file, rows: [file.write_text(json.dumps(rows, indent=1), "utf-8"), None][1]),
+    "array in lines": ("jsonl", lambda file, rows: [file.write_text(json.dumps(rows), "utf-8"), None][1]),
+    "packed": ("jsonl.gz", lambda file, rows: [file.write_bytes(gzip.compress(lines_of(rows).encode())), None][1]),
+    "utf-16": ("jsonl", lambda file, rows: [file.write_text(lines_of(rows), "utf-16"), None][1]),
+    "parquet": ("parquet", write_parquet),
+    "pyserini": ("jsonl", lambda file, rows: TEXTS["lines"][1](file, renamed(rows, id="id", text="contents"))),
+    "trec": ("jsonl", lambda file, rows: TEXTS["lines"][1](file, renamed(rows, id="doc_id", text="body"))),
+}
+
+
+def separated(separator: str, columns: list[str], heading: list[str] | None, grade: str = "{}") -> Write:
+    def write(file: Path, rows: Rows) -> None:
+        told = io.StringIO()
+        writer = csv.writer(told, delimiter=separator, quoting=csv.QUOTE_ALL if separator == "," else csv.QUOTE_MINIMAL)
+        if heading:
+            writer.writerow(heading)
+        for row in rows:
+            writer.writerow([{"0": 0, "score": grade.format(row["score"])}.get(key, row.get(key)) for key in columns])
+        data = told.getvalue().encode()
+        file.write_bytes(gzip.compress(data) if file.suffix == ".gz" else data)
+
+    return write
+
+
+PLAIN = ["query-id", "corpus-id", "score"]
+JUDGMENTS: dict[str, tuple[str, Write]] = {
+    "beir": ("tsv", separated("\t", PLAIN, PLAIN)),
+    "packed": ("tsv.gz", separated("\t", PLAIN, PLAIN)),
+    "bare": ("tsv", separated("\t", PLAIN, None)),
+    "white space": ("txt", separated(" ", PLAIN, None)),
+    "trec": ("qrels", separated(" ", ["query-id", "0", "corpus-id", "score"], None)),
+    "trec with tabs": ("tsv", separated("\t", ["query-id", "0", "corpus-id", "score"], None)),
+    "grades as floats": ("tsv", separated("\t", PLAIN, PLAIN, "{}.0")),
+    "csv": ("csv", separated(",", PLAIN, PLAIN)),
+    "bare csv": ("csv", separated(",", PLAIN, None)),
+    "other names, other order": ("csv", separated(",", ["score", "corpus-id", "query-id"], ["label", "docno", "qid"])),
+    "lines": ("jsonl", TEXTS["lines"][1]),
+    "parquet": ("parquet", write_parquet),
+}
+
+characters = st.characters(exclude_categories=("Cs",), exclude_characters="\x00")
+ids = st.text(st.characters(categories=("L", "N"), include_characters="-_:.,", codec="utf-8"), min_size=1, max_size=6)
+texts = st.text(characters, max_size=20).map(lambda text: f"owl {text}")
+
+
+@st.composite
+def corpora(draw: st.DrawFn) -> tuple[Rows, Rows, Rows]:
+    documents = draw(st.dictionaries(ids, texts, min_size=1, max_size=4))
+    queries = draw(st.dictionaries(ids, texts, min_size=1, max_size=4))
+    pairs = st.tuples(st.sampled_from(sorted(queries)), st.sampled_from(sorted(documents)))
+    grades = draw(st.dictionaries(pairs, st.integers(0, 3), min_size=1, max_size=6))
+    grades[min(grades)] = 1
+    return (
+        [{"_id": identifier, "title": "Of birds", "text": text} for identifier, text in documents.items()],
+        [{"_id": identifier, "text": text} for identifier, text in queries.items()],
+        [{"query-id": query, "corpus-id": document, "score": grade} for (query, document), grade in grades.items()],
+    )
+
+
+def fingerprint(corpus: tuple[Rows, Rows, Rows], texts: str, judgments: str) -> str:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "birds"
+        (folder / "qrels").mkdir(parents=True)
+        for stem, rows, (ending, write) in zip(
+            ("corpus", "queries", "qrels/test"),
+            corpus,
+            (TEXTS[texts], TEXTS[texts], JUDGMENTS[judgments]),
+            strict=True,
+        ):
+            write(folder / f"{stem}.{ending}", rows)
+        return load_folder(folder).fingerprint
+
+
+@settings(max_examples=20, deadline=None)
+@given(corpora())
+def test_a_corpus_is_one_task_in_every_format(corpus: tuple[Rows, Rows, Rows]) -> None:
+    expected = fingerprint(corpus, "lines", "beir")
+    for form in TEXTS:
+        assert fingerprint(corpus, form, "beir") == expected, form
+    for form in JUDGMENTS:
+        assert fingerprint(corpus, "lines", form) == expected, form
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "birds"
+    (folder / "qrels").mkdir(parents=True)
+    (folder / "corpus.jsonl").write_text('{"_id": "d1", "text": "Owls hunt."}\n')
+    (folder / "queries.jsonl").write_text('{"_id": "q1", "text": "night birds"}\n')
+    (folder / "qrels" / "test.tsv").write_text("q1\td1\t1\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("corpus.jsonl", lines_of([{"_id": "d1", "text": "Owls"}]).encode("utf-16-le"), "line 1: this is not UTF-8"),
+        ("corpus.jsonl", b"\xff\xfe{\x00\x00\xd8", "begins as UTF-16 and does not go on so"),
+        ("corpus.jsonl", gzip.compress(b'{"_id": "d1"}' * 99)[:30], "cannot be read"),
+        ("corpus.jsonl", b'[{"_id": "d1", "text": "Owls"}', "line 1: this is not JSON"),
+        ("corpus.jsonl", b'[{"_id": "d1", "text": "Owls"}, 7]', "entry 2: expected a JSON object with _id and text"),
+        ("corpus.jsonl", b'{"key": "d1", "text": "Owls"}', "_id must be a string"),
+        ("corpus.parquet", b"no parquet", r"corpus\.parquet cannot be read"),
+        ("qrels/test.tsv", b"q1 Q0 d1 1 0.5 mine\n", "six columns of a run"),
+        ("qrels/test.tsv", b"q1\td1\n", "write three columns, TREC's four"),
+        ("qrels/test.tsv", b"q1\td1\t0.5\n", "line 1: the grade must be a whole number, found '0.5'"),
+        ("qrels/test.tsv", b"q1\td1\tinf\n", "whole number"),
+        ("qrels/test.jsonl", b'{"q": "q1", "d": "d1"}', "line 1: a judgment needs query-id, corpus-id and score"),
+    ],
+)
+def test_what_is_no_format_is_refused_with_the_fix(folder: Path, file: str, content: bytes, said: str) -> None:
+    (folder / file).with_suffix(".jsonl" if file.startswith("c") else ".tsv").unlink()
+    (folder / file).write_bytes(content)
+    with pytest.raises(TaskError, match=said) as caught:
+        load_folder(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_texts_in_another_format_are_named(folder: Path) -> None:
+    (folder / "corpus.jsonl").rename(folder / "corpus.xml")
+    with pytest.raises(TaskError, match=r"has corpus\.xml, which is no format of texts; write corpus\.jsonl"):
+        load_folder(folder)
+
+
+def test_of_two_formats_the_first_is_read_and_the_other_is_told(folder: Path) -> None:
+    for file in (folder / "corpus.jsonl", folder / "qrels" / "test.tsv"):
+        file.with_name(f"{file.name}.gz").write_bytes(b"of yesterday")
+    assert load_folder(folder).notes == (
+        "Task birds: corpus.jsonl is read, corpus.jsonl.gz is not; test.tsv is read, test.tsv.gz is not.",
+    )
+
+
+def test_judgments_may_lie_beside_the_texts(folder: Path) -> None:
+    expected = load_folder(folder).fingerprint
+    (folder / "qrels" / "test.tsv").rename(folder / "qrels.txt")
+    assert load_folder(folder).fingerprint == expected
+    with pytest.raises((TaskError, UsageError), match="qrels"):
+        load_folder(folder, split="dev")
+
+
+def test_a_quote_that_is_never_closed_spoils_its_own_line_alone(folder: Path) -> None:
+    (folder / "qrels" / "test.tsv").write_text('"q1\td1\t1\nq1\td1\tgood\n')
+    with pytest.raises(TaskError, match=r"has 2 faults: line 1: .*; line 2: the grade must be"):
+        load_folder(folder)
