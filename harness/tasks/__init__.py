@@ -1,1 +1,1 @@
-"""Retrieval tasks and the three places they come from: mteb, folders in BEIR layout, installed documentation."""
+"""Retrieval tasks and where they come from: mteb, folders in BEIR layout, the hub, ir_datasets, documentation."""
