@@ -43,7 +43,7 @@ def load_tasks(settings: TasksSettings) -> list[RetrievalTask]:
         sizes = len(task.queries), len(task.documents)
         _log.info("task %s: %d queries, %d documents, fingerprint %s", task.name, *sizes, task.fingerprint)
         for note in task.notes:
-            _log.warning("%s", note)
+            _log.info("%s", note)
         if task.ignore_identical_ids:
             _log.info("task %s: the document with a query's own id is no part of its ranking", task.name)
     _log.info("%d tasks of %s are read in %.2f s", len(tasks), settings.source, time.monotonic() - began)

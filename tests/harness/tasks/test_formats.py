@@ -19,7 +19,7 @@ from harness.errors import TaskError, UsageError
 from harness.tasks.folder import load_folder
 
 Rows = list[dict[str, Any]]
-Write = Callable[[Path, Rows], None]
+Write = Callable[[Path, Rows], object]
 
 
 def lines_of(rows: Rows) -> str:
@@ -35,11 +35,11 @@ def renamed(rows: Rows, **names: str) -> Rows:
 
 
 TEXTS: dict[str, tuple[str, Write]] = {
-    "lines": ("jsonl", lambda file, rows: [file.write_text(lines_of(rows), "utf-8"), None][1]),
-    "array": ("json", lambda file, rows: [file.write_text(json.dumps(rows, indent=1), "utf-8"), None][1]),
-    "array in lines": ("jsonl", lambda file, rows: [file.write_text(json.dumps(rows), "utf-8"), None][1]),
-    "packed": ("jsonl.gz", lambda file, rows: [file.write_bytes(gzip.compress(lines_of(rows).encode())), None][1]),
-    "utf-16": ("jsonl", lambda file, rows: [file.write_text(lines_of(rows), "utf-16"), None][1]),
+    "lines": ("jsonl", lambda file, rows: file.write_text(lines_of(rows), "utf-8")),
+    "array": ("json", lambda file, rows: file.write_text(json.dumps(rows, indent=1), "utf-8")),
+    "array in lines": ("jsonl", lambda file, rows: file.write_text(json.dumps(rows), "utf-8")),
+    "packed": ("jsonl.gz", lambda file, rows: file.write_bytes(gzip.compress(lines_of(rows).encode()))),
+    "utf-16": ("jsonl", lambda file, rows: file.write_text(lines_of(rows), "utf-16")),
     "parquet": ("parquet", write_parquet),
     "pyserini": ("jsonl", lambda file, rows: TEXTS["lines"][1](file, renamed(rows, id="id", text="contents"))),
     "trec": ("jsonl", lambda file, rows: TEXTS["lines"][1](file, renamed(rows, id="doc_id", text="body"))),
@@ -76,7 +76,7 @@ JUDGMENTS: dict[str, tuple[str, Write]] = {
     "parquet": ("parquet", write_parquet),
 }
 
-characters = st.characters(exclude_categories=("Cs",), exclude_characters="\x00")
+characters = st.characters(codec="utf-8", exclude_characters="\x00")
 ids = st.text(st.characters(categories=("L", "N"), include_characters="-_:.,", codec="utf-8"), min_size=1, max_size=6)
 texts = st.text(characters, max_size=20).map(lambda text: f"owl {text}")
 

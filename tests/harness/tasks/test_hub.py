@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ for path in sys.argv[1:]:
 """
 
 
-def write(folder: Path, parts: dict[str, tuple[str, list[dict[str, object]]]]) -> None:
+def write(folder: Path, parts: Mapping[str, tuple[str, Sequence[Mapping[str, object]]]]) -> None:
     """A data set with a configuration for each part, of one split."""
     folder.mkdir(parents=True)
     card = []
