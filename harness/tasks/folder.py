@@ -79,7 +79,7 @@ def finish(
         documents=gathered.documents,
         qrels=gathered.qrels,
         description=f"Find the documents judged relevant in {gathered.name}.",
-        domain="folder",
+        domain=source,
         held_out=held_out,
         ignore_identical_ids=ignore_identical_ids,
         max_queries=max_queries,

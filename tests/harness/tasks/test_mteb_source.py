@@ -127,6 +127,30 @@ def test_a_reranking_task_is_judged_as_mteb_judges_it(dataset: Path, cached_word
     assert 0.2 < ours < 0.9
 
 
+def test_data_that_is_not_clean_is_judged_as_mteb_judges_it(dataset: Path, cached_wordllama: CachedEncoder) -> None:
+    texts = [f"{word} number {n}" for n in range(3) for word in ("owl", "bee", "fox", "elk", "ant", "eel")]
+    rows = {
+        "corpus": [{"_id": f"d{n}", "title": "", "text": text} for n, text in enumerate([*texts, "", ""])],
+        "queries": [{"_id": f"q{n}", "text": f"the {text}"} for n, text in enumerate(texts[:9])],
+        "qrels": [
+            *({"query-id": f"q{n}", "corpus-id": f"d{n + m}", "score": 1} for n in range(8) for m in (0, 6)),
+            *({"query-id": f"q{n}", "corpus-id": f"gone{n}", "score": 2} for n in range(3)),
+            {"query-id": "q7", "corpus-id": "d7", "score": 3},  # a second time
+            {"query-id": "nobody", "corpus-id": "d1", "score": 1},
+        ],
+    }
+    for name, content in rows.items():
+        (dataset / f"{name}.jsonl").write_text("\n".join(map(json.dumps, content)))
+    task = load_from(dataset)
+    assert "which nobody finds: 3 (first gone" in task.notes[0]
+    with prepare_all([task], cached_wordllama, secret=Secret("a")) as (ready,):
+        ours = ready.baseline.value
+    result = mteb.evaluate(_plain(cached_wordllama), animals(dataset), cache=None, show_progress_bar=False)
+    (scores,) = result.task_results[0].scores["test"]
+    assert ours == pytest.approx(scores["ndcg_at_10"], abs=1e-5)  # mteb rounds to five digits
+    assert 0.2 < ours < 0.95
+
+
 def _plain(encoder: CachedEncoder) -> Any:
     import torch
     from mteb.models import ModelMeta
