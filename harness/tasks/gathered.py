@@ -18,8 +18,8 @@ class Gathered:
     """A task on its way in: what mteb and trec_eval keep is kept, and counted; the rest is a fault.
 
     Kept are documents and queries without text, and judgments of documents that are not there: they count as documents
-    that nobody finds. Of texts with one id the first is kept (mteb ranks both), of judgments of one pair the last. Those of
-    queries that are not there, and queries without a judgment, are dropped.
+    that nobody finds. Of texts with one id the first is kept, where mteb ranks both; of judgments of one pair the last.
+    Judgments of queries that are not there, and queries without a judgment, are dropped.
     """
 
     name: str
