@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from archive import ProgramRecord
 from harness.evaluation.admission import Decision, compute_rule, noise_rule
-from harness.evaluation.auditing import audit, audit_closely
+from harness.evaluation.auditing import audit_closely, evaluate_audited
 from harness.evaluation.evaluate import Evaluation, Outcome
 from harness.evaluation.paired import paired_gain
 from harness.evaluation.validation import Validation, transfer_rule
@@ -66,11 +66,8 @@ def try_proposal(
     if history.same_source(tried.hashes.exact) is not None:
         return tried
     began = time.monotonic()
-    evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
-    ran = time.monotonic()
-    if evaluation.failure is None:
-        evaluation = audit(evaluation, proposal.source, bench)
-    _log.info("%s: run in %.2f s, audited in %.2f s", proposal.name, ran - began, time.monotonic() - ran)
+    evaluation = evaluate_audited(proposal.source, bench, on_outcome=on_outcome)
+    _log.info("%s: run and audited in %.2f s", proposal.name, time.monotonic() - began)
     behaviour = behaviour_of(evaluation)
     hidden = None
     if (
