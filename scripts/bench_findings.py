@@ -22,6 +22,7 @@ from harness.screen.live import open_matrix
 from harness.transfer.matrix import Matrix
 from scripts.findings.ablate import ablations
 from scripts.findings.choose import CONTROL, PUBLISHED, Choice, Told, read_told, recombined
+from scripts.findings.picture import draw_both
 from scripts.findings.tables import Measured, differences_table, measured, programs_table
 
 NOTHING = Matrix((), (), (), ())
@@ -45,8 +46,12 @@ def main() -> None:
         (source,) = (each.record.source for each in run.programs if each.record.name == best.name)
         chosen["ablations"] = list(ablations(source, arguments.folder))
     found = _measure([choice for group in chosen.values() for choice in group], arguments)
-    tables = _tables({name: [found[each.word] for each in group] for name, group in chosen.items()}, found[AGAINST])
+    groups = {name: [found[each.word] for each in group] for name, group in chosen.items()}
+    tables = _tables(groups, found[AGAINST])
     print("\n\n".join(f"## {title}\n\n{table}" for title, table in tables.items()))
+    if arguments.png:
+        shown = [*groups["run"][:2], *groups["control"], *groups["references"]]
+        draw_both(shown, f"Chosen in-domain, then judged held out ({arguments.encoder})", arguments.png)
 
 
 def _arguments() -> argparse.Namespace:
@@ -60,6 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--settings", nargs="+", default=[], metavar="KEY=VALUE", help="others, such as cache.folder=PATH"
     )
+    parser.add_argument("--png", type=Path, help="draw the first table, .png, .svg or .pdf")
     parser.add_argument("--folder", type=Path, default=Path("findings"), help="where archives are kept")
     arguments = parser.parse_args()
     if not (arguments.search or arguments.held_out):
