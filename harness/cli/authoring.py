@@ -12,6 +12,7 @@ def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command()(ask)
     app.command()(tell)
+    app.command("try")(try_)
 
 
 def ask(
@@ -50,3 +51,15 @@ def tell(
         watch_folder(archive, run, watch)
     elif file is not None:
         raise typer.Exit(0 if tell_file(archive, run, file) else 1)
+
+
+def try_(
+    run: RunArgument,
+    file: Annotated[Path, typer.Argument(help="An answer to `ask`, or a Python file with rerank.")],
+    archive: ArchiveOption = "ttc-archive.db",
+    part: Annotated[int, typer.Option(help="Which fifth of the queries to look at, from 1; 0 looks at all.")] = 1,
+) -> None:
+    """Measure a program on a part of the queries before spending a generation on it; recorded as a trial."""
+    from harness.cli.tell import try_file
+
+    raise typer.Exit(0 if try_file(archive, run, file, part) else 1)

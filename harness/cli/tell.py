@@ -18,14 +18,30 @@ def tell_file(path: str, run: str, file: Path) -> bool:
 
     Raises UsageError where there is no such file.
     """
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read ({error}); name a text file with the answer.") from error
+    text = _text_of(file)
     with Lines() as lines, api.open_desk(run, archive=path, watcher=lines) as desk:
         told = desk.tell(text, file.stem)
     print(told.report)
     return told.recorded
+
+
+def try_file(path: str, run: str, file: Path, part: int) -> bool:
+    """Look at the program in a file on a part of the queries; False where it could not be read or did not end well.
+
+    Raises UsageError where there is no such file or part, or where the run's author is to hear no figures.
+    """
+    text = _text_of(file)
+    with Lines() as lines, api.open_desk(run, archive=path, watcher=lines) as desk:
+        tried = desk.look(text, part, file.stem)
+    print(tried.report)
+    return tried.recorded
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read ({error}); name a text file with the answer.") from error
 
 
 def watch_folder(path: str, run: str, folder: Path) -> None:

@@ -23,6 +23,7 @@ from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.store import ArchiveStore
 from harness.proposers.tokens import count
 from harness.published.place import open_archive
+from harness.search import trials
 from harness.search.briefing import make_briefing
 from harness.search.feedback import row_by_bit
 from harness.search.history import History, Known
@@ -118,6 +119,20 @@ class OpenDesk:
             return Told(False, f"Not recorded. {unreadable}")
         row = self.desk.record(proposal, self.bench, self.watcher).row
         return Told(True, report(row_by_bit(row) if self.desk.settings.proposer.feedback == "bit" else row))
+
+    def look(self, text: str, part: int, name: str = "") -> Told:
+        """Measure an answer on a part of the queries, from 1, or on all of them, 0, and record that as a trial.
+
+        Raises UsageError where there is no such part, or where the author hears no figures.
+        """
+        trials.require_figures(self.desk.settings)
+        try:
+            proposal = self.desk.read(text, name or f"Program{self.number}")
+        except UnreadableAnswer as unreadable:
+            return Told(False, f"Not tried. {unreadable}")
+        desk = self.desk
+        record = trials.try_proposal_on(proposal, part, desk.archive, desk.run_id, desk.history, self.bench)
+        return Told(record.verdict == "ok", trials.report(record))
 
 
 @contextmanager
