@@ -9,8 +9,10 @@ from harness.errors import UsageError
 from harness.screen.lines import Lines
 from harness.screen.stopping import StopOnInterrupt
 
-POLL_S = 0.5
+POLL_S = 0.2
 """Seconds between two looks at a watched folder."""
+STILL_S = 1.0
+"""Seconds for which an answer must not grow before it is read: some writers stop on the way."""
 
 
 def tell_file(path: str, run: str, file: Path) -> bool:
@@ -72,12 +74,18 @@ def watch_folder(path: str, run: str, folder: Path) -> None:
 
 
 def _await(file: Path, stop: StopOnInterrupt) -> str | None:
-    """The text of a file once it is there and has stopped growing; None when interrupted."""
-    size = -1
+    """The text of a file once it holds something and was left alone for a second; None when interrupted."""
+    seen, since = (0, 0.0), time.monotonic()
     while not stop.asked():
-        if file.exists() and file.stat().st_size == size:
-            return file.read_text("utf-8", "replace")
-        size = file.stat().st_size if file.exists() else -1
+        try:
+            found = file.stat()
+            now = (found.st_size, found.st_mtime)
+            if now != seen:
+                seen, since = now, time.monotonic()
+            elif now[0] and time.monotonic() - since >= STILL_S:
+                return file.read_text("utf-8", "replace")
+        except FileNotFoundError:
+            seen = (0, 0.0)
         time.sleep(POLL_S)
     return None
 
