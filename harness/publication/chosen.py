@@ -7,9 +7,9 @@ from archive import Program, RunRecord, pricer
 from harness.evaluation.audit import ORDER_AND_ALONE, TRANSDUCTIVE
 
 RULE = (
-    "Of the programs that are not rejected and have a result on every searched task: the one with the highest mean delta; "
-    "of equal ones the cheapest, and then the oldest. Inductive is the same among those that were asked query by query "
-    "and answered as in a batch."
+    "Of the programs that are not rejected and have a result on every searched task: the one with the highest mean "
+    "delta; of equal ones the cheapest, and then the oldest. Inductive is the same among those that were asked query "
+    "by query and answered as in a batch."
 )
 
 

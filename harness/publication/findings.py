@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from archive import Archive, Costs, HeldOut, Program, Run, costs_of
 from harness.encoders.protocol import EncoderIdentity
-from harness.programs.named import NamedProgram
 from harness.evaluation.audit import TRANSDUCTIVE
+from harness.programs.named import NamedProgram
 from harness.publication.chosen import RULE, Chosen, choose, is_inductive
 from harness.publication.markdown import cell, name_of, table
 from harness.screen.frontier import run_cells

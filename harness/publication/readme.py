@@ -7,6 +7,7 @@ from string import Template
 from typing import Any
 
 from archive import Archive, Calls, Program, Run, TaskRecord
+from harness.proposers.published import TOLD
 from harness.publication.markdown import cell, name_of, table
 from harness.screen.views import basis
 from harness.settings import Settings, to_mapping
@@ -45,16 +46,16 @@ def _made(run: Run, programs: Sequence[Program]) -> Iterator[str]:
     for (model, mode), count in sorted(authors.items()):
         yield f"{count} programs of mode {cell(mode)}, by {cell(model) or 'no model that is recorded'}."
     encoder = record.encoder
-    known = [
-        f"{name} {_code(str(encoder[name]))}" for name in ("dtype", "dim", "revision", "library") if name in encoder
-    ]
-    yield f"Encoder {cell(str(encoder['name']))}, fingerprint `{_code(str(encoder['fingerprint']))}`; {', '.join(known)}."
-    told = [
-        f"{name} {record.versions[name]}" for name in ("ttc-retrieval", "python", "numpy") if name in record.versions
-    ]
-    yield f"Software: {_code(', '.join(told))}. Confinement of programs: {_code(str(record.isolation.get('level', '')))}."
-    if published := record.versions.get("published programs"):
+    known = _listed(encoder, "dtype", "dim", "revision", "library")
+    yield f"Encoder {cell(str(encoder['name']))}, fingerprint `{_code(str(encoder['fingerprint']))}`; {known}."
+    yield f"Software: {_listed(record.versions, 'ttc-retrieval', 'python', 'numpy')}."
+    yield f"Confinement of programs: {_code(str(record.isolation.get('level', 'unknown')))}."
+    if published := record.versions.get(TOLD):
         yield f"It told the programs of an earlier run; hash of those: `{_code(published)}`."
+
+
+def _listed(known: Mapping[str, Any], *names: str) -> str:
+    return _code(", ".join(f"{name} {known[name]}" for name in names if name in known))
 
 
 def _settings(config: Mapping[str, Any]) -> str:
@@ -115,8 +116,8 @@ def _warnings(run: Run, programs: Sequence[Program]) -> Iterator[str]:
     queries = sum(task.n_queries - len(task.unseen) for task in tasks)
     looks = sum(program.record.mean_delta is not None for program in programs)
     yield (
-        f"**{looks} looks** at the same {queries:,} queries: so many programs were measured in full on them. The best of "
-        "many is a selected maximum, and its interval is as wide as that of one comparison."
+        f"**{looks} looks** at the same {queries:,} queries: so many programs were measured in full on them. The best "
+        "of many is a selected maximum, and its interval is as wide as that of one comparison."
     )
     small = [cell(task.name) for task in tasks if task.n_queries - len(task.unseen) < 50]
     if small:
@@ -128,7 +129,7 @@ def _warnings(run: Run, programs: Sequence[Program]) -> Iterator[str]:
     flagged = [(name_of(one), ", ".join(map(cell, one.record.flags))) for one in programs if one.record.flags]
     yield from (f"Program {name} carries the flag {flags}." for name, flags in flagged)
     if not flagged:
-        yield "No program carries a flag. Only programs that come to be admitted are audited, so others may deserve one."
+        yield "No program carries a flag. Only those that come to be admitted are audited, so others may deserve one."
     verdicts = Counter(one.record.verdict for one in programs if one.record.verdict != "ok")
     failed = ", ".join(f"{count} {cell(verdict)}" for verdict, count in sorted(verdicts.items()))
     yield f"Programs without a result: {failed or 'none'}."

@@ -50,6 +50,18 @@ def test_a_run_that_quotes_its_collection_is_refused(ended: tuple[Path, list[Ret
     assert not list(tmp_path.glob("packed.db*"))
 
 
+def test_ids_of_queries_that_are_texts_become_hashes(ended: tuple[Path, list[RetrievalTask]], tmp_path: Path) -> None:
+    source, tasks = ended
+    with Archive.open(source) as archive, archive.writing() as connection:
+        (name,) = tasks[0].queries.keys() - list(tasks[0].queries)[1:]
+        query = tasks[0].queries[name]
+        connection.execute("UPDATE tasks SET query_ids = replace(query_ids, ?, ?)", (f'"{name}"', f'"{query}"'))
+    pack(source, "latest", tmp_path / "packed.db", [task.known for task in tasks], texts(tasks))
+    with Archive.open(tmp_path / "packed.db", read_only=True) as archive:
+        first, *others = archive.runs()[0].record.tasks[0].query_ids
+    assert first.startswith("q-") and others == list(tasks[0].queries)[1:] and " " in query
+
+
 def test_other_tasks_than_the_runs_are_refused(ended: tuple[Path, list[RetrievalTask]], tmp_path: Path) -> None:
     with pytest.raises(JobError, match="task-1 is not what run"):
         pack(ended[0], "latest", tmp_path / "packed.db", [load_folder(tmp_path / "task-1").known], [])
