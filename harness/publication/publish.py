@@ -75,7 +75,7 @@ def _read_tasks(archive: Archive, run_id: str, overrides: Sequence[str]) -> list
     except HarnessError as error:
         raise JobError(
             f"Whether run {run_id} quotes its tasks cannot be checked without them ({str(error).rstrip('.')}); restore "
-            f'them, or say where they are now: ttc publish {run_id} "tasks.paths=[FOLDER]".'
+            f'them or, where folders have moved, name them: ttc publish {run_id} "tasks.paths=[FOLDER]".'
         ) from error
 
 

@@ -117,7 +117,7 @@ def _warnings(run: Run, programs: Sequence[Program]) -> Iterator[str]:
     looks = sum(program.record.mean_delta is not None for program in programs)
     yield (
         f"**{looks} looks** at the same {queries:,} queries: so many programs were measured in full on them. The best "
-        "of many is a selected maximum, and its interval is as wide as that of one comparison."
+        "of many is a selected maximum, and no interval here allows for that."
     )
     small = [cell(task.name) for task in tasks if task.n_queries - len(task.unseen) < 50]
     if small:
@@ -126,14 +126,19 @@ def _warnings(run: Run, programs: Sequence[Program]) -> Iterator[str]:
         yield "No query and no task was left unseen, so the run cannot tell how much of a delta its choice made."
     if run.status != "finished":
         yield f"The run is {run.status}: it has not come to its end."
-    flagged = [(name_of(one), ", ".join(map(cell, one.record.flags))) for one in programs if one.record.flags]
-    yield from (f"Program {name} carries the flag {flags}." for name, flags in flagged)
+    flagged = {flag: [one for one in programs if flag in one.record.flags] for flag in _flags(programs)}
+    for flag, some in flagged.items():
+        yield f"{len(some)} programs carry the flag {cell(flag)}: {', '.join(map(name_of, some))}."
     if not flagged:
         yield "No program carries a flag. Only those that come to be admitted are audited, so others may deserve one."
     verdicts = Counter(one.record.verdict for one in programs if one.record.verdict != "ok")
     failed = ", ".join(f"{count} {cell(verdict)}" for verdict, count in sorted(verdicts.items()))
     yield f"Programs without a result: {failed or 'none'}."
     yield "Claims, effects and lessons are what the author of a program said of it, not what was found."
+
+
+def _flags(programs: Sequence[Program]) -> list[str]:
+    return sorted({flag for program in programs for flag in program.record.flags})
 
 
 def _flat(mapping: Mapping[str, Any], head: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from archive import Archive
-from harness.api import Run, discover, transfer
+from harness.api import discover, transfer
 from harness.errors import JobError, UsageError
 from harness.publication.publish import Terms, publish
+from harness.results import Run
 from harness.search.runs import continue_run
 from harness.tasks.folder import load_folder
 from tests.harness.cli.conftest import Run as Verb
@@ -53,6 +54,16 @@ def test_readme_and_findings_tell_the_runs_own_figures(ended: Run, tmp_path: Pat
     (row,) = [line for line in tables.splitlines() if line.startswith("| best |")]
     assert f"| {best.number} " in row and f"{best.record.mean_delta:+.4f}" in row
     assert "no held-out cell" in tables
+
+
+def test_flags_and_failures_are_told_and_names_cannot_break_a_table(ended: Run, tmp_path: Path) -> None:
+    with Archive.open(ended.archive) as archive, archive.writing() as connection:
+        connection.execute("UPDATE programs SET flags = '[\"transductive\"]', name = 'a | <b>' WHERE number IN (4, 5)")
+        connection.execute("UPDATE programs SET model = 'some-model', verdict = 'timeout' WHERE number = 5")
+    publish(str(ended.archive), "latest", tmp_path / "given", Terms())
+    page = (tmp_path / "given/README.md").read_text()
+    assert "2 programs carry the flag transductive: 4 a \\| \\<b\\>, 5 a \\| \\<b\\>." in page
+    assert "by some-model." in page and "1 timeout" in page
 
 
 def test_held_out_cells_go_with_it(ended: Run, quick: list[str], tmp_path: Path) -> None:
