@@ -1,10 +1,10 @@
 """Write a run to a folder that can be given away, wholly or not at all."""
 
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archive import Archive
 from harness.errors import HarnessError, JobError, UsageError
@@ -55,16 +55,14 @@ def publish(path: str, run: str, folder: Path | None, terms: Terms, overrides: S
         if target.exists() or target.is_symlink():
             raise UsageError(f"There is a {target} already; name another folder with --out, or remove it.")
         tasks = _read_tasks(archive, run_id, overrides)
-    taken = target.with_name(f"{target.name}.partial")
-    shutil.rmtree(taken, ignore_errors=True)
-    try:
-        taken.mkdir(parents=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent, prefix=f"{target.name}.") as temporary:
+        taken = Path(temporary) / "whole"
+        taken.mkdir()
         known = [task.known for task in tasks]
         pack(source, run_id, taken / "run.db", known, _texts(tasks), words=QUOTATION_WORDS)
         programs = _describe(taken, run_id, terms)
         taken.rename(target)
-    finally:
-        shutil.rmtree(taken, ignore_errors=True)
     return Published(target, run_id, programs, sum(each.stat().st_size for each in target.iterdir()))
 
 

@@ -40,7 +40,7 @@ def test_the_folder_is_whole_and_every_verb_reads_it(ended: Run, tmp_path: Path,
     assert cited["authors"] == [{"name": "Ada Lovelace"}] and cited["license"] == "CC0-1.0"
     assert "CC0 1.0 Universal" in (folder / "LICENSE").read_text()
     assert ended.id in (folder / "report.html").read_text()
-    assert not list(tmp_path.glob("*.partial"))
+    assert [path.name for path in tmp_path.glob("given*")] == ["given"]
 
 
 def test_readme_and_findings_tell_the_runs_own_figures(ended: Run, tmp_path: Path) -> None:
