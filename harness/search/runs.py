@@ -22,6 +22,7 @@ from harness.machine import machine, machine_change, versions
 from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.protocol import Proposer
+from harness.proposers.published import TOLD, Published, read_published, require_same_told
 from harness.proposers.replay import with_replayed
 from harness.proposers.retries import told_retries
 from harness.proposers.spending import CapReached, Spending
@@ -111,6 +112,9 @@ def continue_run(
     with open_archive(path, create=False) as archive:
         run_id = archive.resolve_run(run)
         settings = recorded_settings(archive, run_id, overrides)
+        if settings.proposer.kind == Published.name:
+            versions_then = archive.run(run_id).record.versions
+            require_same_told(versions_then, settings.proposer.run, settings.search.generations)
         with alone(archive, run_id):
             _tell_lost(Calls(archive, run_id).lose(), watcher)
             tasks = recorded_tasks(settings, archive, run_id, given=given, watcher=watcher)
@@ -287,7 +291,7 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         objective=settings.search.objective,
         seed=settings.search.seed,
         config=to_mapping(settings),
-        versions=versions() | {plugin.package: plugin.version for plugin in plugins_of(settings)},
+        versions=versions() | {plugin.package: plugin.version for plugin in plugins_of(settings)} | _told(settings),
         machine=machine() | {"plugins": list(map(str, plugins_of(settings)))},
         encoder=asdict(bench.encoder.identity),
         isolation=asdict(bench.sandbox.isolation),
@@ -295,6 +299,14 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         maximise=str(bench.goal.objective),
         tasks=[task_record(task, "validation" if task.name in bench.hidden else "search") for task in bench.tasks],
     )
+
+
+def _told(settings: Settings) -> dict[str, str]:
+    """Which published programs a run is told, if any, as a part of its versions."""
+    chosen = settings.proposer
+    if chosen.kind != Published.name:
+        return {}
+    return {TOLD: read_published(chosen.run, settings.search.generations).fingerprint}
 
 
 def _require_counted(axis: str, bench: Workbench) -> None:
