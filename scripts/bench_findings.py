@@ -12,6 +12,7 @@ in --folder, and embeddings in the cache, so the script can be stopped and start
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def main() -> None:
         (source,) = (each.record.source for each in run.programs if each.record.name == best.name)
         chosen["ablations"] = list(ablations(source, arguments.folder))
     found = _measure([choice for group in chosen.values() for choice in group], arguments)
-    groups = {name: [found[each.word] for each in group] for name, group in chosen.items()}
+    groups = {name: [replace(found[each.word], choice=each) for each in group] for name, group in chosen.items()}
     tables = _tables(groups, found[AGAINST])
     print("\n\n".join(f"## {title}\n\n{table}" for title, table in tables.items()))
     if arguments.png:
@@ -101,7 +102,7 @@ def _tasks(folders: Sequence[Path], arguments: argparse.Namespace) -> list[str]:
 
 
 def _measure(choices: Sequence[Choice], arguments: argparse.Namespace) -> dict[str, Measured]:
-    """By the choice's word."""
+    """By the choice's word; one that was chosen twice is measured once."""
     words = list(dict.fromkeys(choice.word for choice in choices))
     sets = [_matrix(words, folders, arguments) for folders in (arguments.search, arguments.held_out)]
     names = max((matrix.programs for matrix in sets), key=len)
