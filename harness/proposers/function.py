@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from archive import UsageRecord
 from harness.errors import JobError
-from harness.proposers.answer import UnreadableAnswer
+from harness.proposers.answers.answer import UnreadableAnswer
 from harness.proposers.exchange import Exchange
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing, NoProgram, Proposal
-from harness.proposers.reading import read_proposal
+from harness.proposers.answers.reading import read_proposal
 from harness.proposers.verdicts import AnswerVerdict
 
 Author = Callable[[Briefing], "Proposal | str"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.proposers.edit import EditError, apply_edits
+from harness.proposers.answers.edit import EditError, apply_edits
 
 PARENT = """import numpy as np
 

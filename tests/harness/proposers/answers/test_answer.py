@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.proposers.answer import MAX_FIELD, Answer, UnreadableAnswer, parse
+from harness.proposers.answers.answer import MAX_FIELD, Answer, UnreadableAnswer, parse
 from harness.proposers.verdicts import AnswerVerdict
 
 PROGRAM = "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return sim * 2\n"

@@ -1,8 +1,8 @@
 """From a model's answer to a proposal."""
 
 from harness.programs.view import ProgramView
-from harness.proposers.answer import Answer, UnreadableAnswer, parse
-from harness.proposers.edit import EditError, apply_edits
+from harness.proposers.answers.answer import Answer, UnreadableAnswer, parse
+from harness.proposers.answers.edit import EditError, apply_edits
 from harness.proposers.exchange import Exchange
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing, Proposal
