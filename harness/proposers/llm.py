@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from archive import UsageRecord
 from harness.programs.view import ProgramView
 from harness.proposers.answers.answer import UnreadableAnswer
+from harness.proposers.answers.reading import read_proposal
 from harness.proposers.asking import Asker, NoAnswer
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.modes import Assignment, assignment
 from harness.proposers.prompt import PromptWriter
 from harness.proposers.protocol import Briefing, NoProgram, Proposal
-from harness.proposers.answers.reading import read_proposal
 from harness.proposers.verdicts import AnswerVerdict
 from harness.settings.proposer import ProposerSettings
 

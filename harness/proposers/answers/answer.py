@@ -76,9 +76,7 @@ def parse(text: str) -> Answer:
     )
 
 
-def _find(
-    text: str, said: str, prose: list[str], blocks: Sequence[Block]
-) -> tuple[Block, list[Sequence[str]]]:
+def _find(text: str, said: str, prose: list[str], blocks: Sequence[Block]) -> tuple[Block, list[Sequence[str]]]:
     """The block that counts, and the prose around it, in the order in which its fields count."""
     chosen = _choose(list(map(_opened, blocks)))
     if chosen is None and (unfenced := find_unfenced(prose)) is not None:

@@ -12,8 +12,10 @@ from harness.proposers.answers.repair import plain
 
 def parse_edits(block: str) -> list[Edit]:
     """The edits of a block: search-and-replace, or a unified diff. Raises EditError for what is neither."""
-    return parse_diff(block) if not has_marks(block) and any(line[:1] in "+-@" for line in text_lines(block)) else (
-        parse_marked(block)
+    return (
+        parse_diff(block)
+        if not has_marks(block) and any(line[:1] in "+-@" for line in text_lines(block))
+        else (parse_marked(block))
     )
 
 

@@ -10,7 +10,9 @@ _ENDS = r"[\s*_`\"']*"
 _HEADED = re.compile(rf"^{_LEAD}{_WORD}{_ENDS}[:：=]{_ENDS}(?P<text>.*?)[\s*_|]*$", re.IGNORECASE)
 _DASHED = re.compile(rf"^{_LEAD}{_WORD}{_ENDS}[ ](?:-|–|—)[ ]{_ENDS}(?P<text>.*?)[\s*_]*$")
 _TABLE = re.compile(rf"^\s*\|{_ENDS}{_WORD}{_ENDS}:?{_ENDS}\|(?P<text>.*?)\|?\s*$", re.IGNORECASE)
-_ALONE = re.compile(rf"^(?:\s*#+{_LEAD}|\s*[*_]{{2}}\s*|\s*\d{{1,2}}[.)]\s*[*_]*){_WORD}[\s*_]*:?[\s*_]*$", re.IGNORECASE)
+_ALONE = re.compile(
+    rf"^(?:\s*#+{_LEAD}|\s*[*_]{{2}}\s*|\s*\d{{1,2}}[.)]\s*[*_]*){_WORD}[\s*_]*:?[\s*_]*$", re.IGNORECASE
+)
 _ELEMENT = re.compile(rf"^\s*<{_WORD}>(?P<text>.*?)(?:</(?P=field)>\s*)?$", re.IGNORECASE)
 _FORMS = (_TABLE, _ELEMENT, _ALONE, _HEADED, _DASHED)
 

@@ -25,9 +25,10 @@ def parses(source: str) -> bool:
     return isinstance(parse_python(source), ast.Module)
 
 
-def defines_rerank(source: str) -> bool:
-    """Whether a source is Python with a `rerank` at its top level."""
+def is_program(source: str) -> bool:
+    """Whether a source is Python with a `rerank` at its top level, and not fields that happen to parse before one."""
     tree = parse_python(source) if "rerank" in source else None
-    return isinstance(tree, ast.Module) and any(
-        isinstance(node, ast.FunctionDef) and node.name == "rerank" for node in tree.body
-    )
+    if not isinstance(tree, ast.Module):
+        return False
+    fields = any(isinstance(node, ast.AnnAssign) and node.value is None for node in tree.body)
+    return not fields and any(isinstance(node, ast.FunctionDef) and node.name == "rerank" for node in tree.body)

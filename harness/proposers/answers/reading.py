@@ -1,60 +1,98 @@
 """From a model's answer to a proposal."""
 
+from collections.abc import Iterator
+
+from harness.programs.borrow import BorrowError, borrow
 from harness.programs.view import ProgramView
 from harness.proposers.answers.answer import Answer, UnreadableAnswer, parse
-from harness.proposers.answers.edit import EditError, apply_edits
+from harness.proposers.answers.edit import apply_edits
+from harness.proposers.answers.marks import EditError
+from harness.proposers.answers.repair import repair
 from harness.proposers.exchange import Exchange
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing, Proposal
+from harness.proposers.shelf import find_id, find_program
 from harness.proposers.verdicts import AnswerVerdict
 
 
 def read_proposal(exchange: Exchange, briefing: Briefing, assignment: Assignment) -> Proposal:
     """The proposal that an answer makes, without its usage.
 
-    An answer in another form than was asked for is taken as what it is: a whole program is a full rewrite, edits go to
-    the parent that was named. Raises UnreadableAnswer with the verdict and a sentence for the model.
+    What the answer says is believed: an answer in another form than was asked for is taken as what it is, edits go to
+    the program that is named, and the parents are those it names. Imports from programs of the run are replaced by
+    their code. Raises UnreadableAnswer with the verdict and a sentence for the model.
     """
     if exchange.verdict is not AnswerVerdict.OK:
-        raise UnreadableAnswer(exchange.verdict)
+        raise UnreadableAnswer(exchange.verdict, block=exchange.text)
     answer = parse(exchange.text)
-    mode, source, parents = _program(answer, briefing, assignment)
+    named = _named(answer, briefing)
+    notes = answer.notes
+    if answer.is_edit:
+        parent, source = _edited(answer, briefing, assignment)
+        source, repaired = repair(source)
+        mode, parents, notes = "diff", (parent.id, *named), (*notes, *repaired)
+    else:
+        mode, source = ("full" if assignment.mode == "diff" else assignment.mode), answer.block
+        parents = named if answer.parents or mode != "crossover" else tuple(view.id for view in assignment.parents)
+        if mode == "crossover" and len(parents) < 2:
+            mode = "full"  # it unites nothing
+    source, lenders = borrowed(source, briefing, answer.block)
+    known = {row.id for row in briefing.ledger} | {view.id for view in assignment.parents}
     return Proposal(
         source=source,
         name=answer.name or f"Program{briefing.number}",
-        parents=parents,
+        parents=tuple(dict.fromkeys(one for one in (*parents, *lenders) if one in known)),
         novelty_claim=answer.claim,
         expected_effect=answer.effect,
         lesson=answer.lesson,
         mode=mode,
+        notes=tuple(f"In its answer: {note}." for note in notes),
+        distinct=True,
     )
 
 
-def _program(answer: Answer, briefing: Briefing, assignment: Assignment) -> tuple[str, str, tuple[str, ...]]:
-    """Mode, source and parents."""
-    if answer.is_edit:
-        parent = _edited_parent(answer, briefing, assignment)
+def _named(answer: Answer, briefing: Briefing) -> tuple[str, ...]:
+    """Ids of the parents that the answer names, as far as the ledger has them."""
+    found = (find_id(word, briefing) for word in answer.parents)
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _edited(answer: Answer, briefing: Briefing, assignment: Assignment) -> tuple[ProgramView, str]:
+    """The program that edits change, and what they make of it: the first to which they apply of those it may mean."""
+    parents = list(dict.fromkeys(_editable(answer, briefing, assignment)))
+    if not parents:
+        raise UnreadableAnswer(
+            AnswerVerdict.BAD_EDIT,
+            "No program of this run is named that they could change; name it after PARENTS.",
+            answer.block,
+        )
+    errors: list[str] = []
+    for parent in parents:
         try:
-            return "diff", apply_edits(parent.source, answer.block), (parent.id,)
+            return parent, apply_edits(parent.source, answer.block)
         except EditError as error:
-            raise UnreadableAnswer(AnswerVerdict.BAD_EDIT, f"Parent {parent.id}: {error}") from error
-    if assignment.mode == "crossover":
-        return "crossover", answer.block, tuple(view.id for view in assignment.parents)
-    known = {row.id for row in briefing.ledger}
-    claimed = (_full_id(parent, briefing.run_id) for parent in answer.parents)
-    return "full", answer.block, tuple(dict.fromkeys(parent for parent in claimed if parent in known))
+            errors.append(f"Parent {parent.id}: {error}")
+    raise UnreadableAnswer(AnswerVerdict.BAD_EDIT, errors[0], answer.block)
 
 
-def _edited_parent(answer: Answer, briefing: Briefing, assignment: Assignment) -> ProgramView:
-    if assignment.mode == "diff":
-        return assignment.parents[0]
-    shown = {view.id: view for view in (*briefing.frontier, *briefing.parents)}
-    for parent in answer.parents:
-        if (known := shown.get(_full_id(parent, briefing.run_id))) is not None:
-            return known
-    raise UnreadableAnswer(AnswerVerdict.BAD_EDIT, "A whole program was asked for, and no parent was named.")
+def _editable(answer: Answer, briefing: Briefing, assignment: Assignment) -> Iterator[ProgramView]:
+    """What edits may change, likeliest first: what the diff names, the assigned parent if it is named, the others."""
+    named = [view for word in answer.parents if (view := find_program(word, briefing)) is not None]
+    assigned = assignment.parents[:1] if assignment.mode == "diff" else ()
+    if answer.edited and (view := find_program(answer.edited, briefing)) is not None:
+        yield view
+    ids = {view.id for view in named}
+    yield from (view for view in assigned if not ids or view.id in ids)
+    yield from named
+    yield from assigned
 
 
-def _full_id(label: str, run_id: str) -> str:
-    """The id of a program that a prompt called p7."""
-    return f"{run_id}.{label[1:]}" if label.startswith("p") else label
+def borrowed(source: str, briefing: Briefing, block: str = "") -> tuple[str, tuple[str, ...]]:
+    """The source with imports from programs of the run replaced by their code, and the ids of those programs.
+
+    Raises UnreadableAnswer where there is no such program or name.
+    """
+    try:
+        return borrow(source, lambda word: find_program(word, briefing))
+    except BorrowError as error:
+        raise UnreadableAnswer(AnswerVerdict.BAD_IMPORT, str(error), block or source) from error

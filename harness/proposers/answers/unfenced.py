@@ -5,7 +5,7 @@ import re
 
 from harness.proposers.answers.diffs import from_first_heading
 from harness.proposers.answers.marks import from_first_mark
-from harness.proposers.answers.parsing import RERANK, defines_rerank, parse_python
+from harness.proposers.answers.parsing import RERANK, is_program, parse_python
 
 _STARTS = re.compile(r"""^(?:import|from|def|class|async|@|\"{3}|'{3}|#|[A-Za-z_]\w*\s*(?::[^=]*)?=)""")
 MOST_STARTS = 60
@@ -44,7 +44,7 @@ def _python_from(lines: list[str]) -> str:
         source = "\n".join(lines).rstrip() + "\n"
         tree = parse_python(source)
         if isinstance(tree, ast.Module):
-            return source if defines_rerank(source) else ""
+            return source if is_program(source) else ""
         if tree is None or not tree.lineno:
             return ""
         at = min(tree.lineno, len(lines)) - 1
