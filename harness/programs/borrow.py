@@ -81,9 +81,8 @@ def _loans(tree: ast.Module, find: Find) -> list[tuple[ast.ImportFrom, _Loan]]:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if _means_program(alias.name, find):
-                    raise BorrowError(
-                        f"Line {node.lineno} imports the whole program {alias.name}; write from {alias.name} import NAME."
-                    )
+                    whole = f"Line {node.lineno} imports the whole program {alias.name}"
+                    raise BorrowError(f"{whole}; write from {alias.name} import NAME.")
         elif isinstance(node, ast.ImportFrom) and not node.level and _means_program(node.module or "", find):
             loans.append((node, _loan(node, tree, find)))
     first: dict[str, _Loan] = {}
@@ -188,7 +187,7 @@ def _renamed(one: _Statement, names: dict[str, str], label: str) -> _Statement:
     for node in ast.walk(one.node):
         if isinstance(node, ast.arg | ast.keyword) and node.arg in here:
             raise BorrowError(
-                f"What is imported from {label} also calls a parameter {node.arg}; write that function into your program."
+                f"What is imported from {label} also has a parameter {node.arg}; write that function into your program."
             )
     tree = ast.parse(ast.unparse(_Renamer(here).visit(one.node)))
     return _Statement(tree.body[0], ast.unparse(tree), frozenset(here.get(name, name) for name in one.binds), one.uses)

@@ -61,6 +61,16 @@ class Proposal:
     """Whether its author knows that a program must differ from every earlier one in more than constants."""
 
 
+class Repairer(Protocol):
+    """A proposer that may change a program which failed when it was run, before its generation is spent."""
+
+    def repair(self, briefing: Briefing, proposal: Proposal, failure: NoProgram, attempt: int) -> Proposal:
+        """The proposal with another source, or with the same where there is none to try.
+
+        `briefing` is the one that it was proposed for, `failure` the verdict of its run, `attempt` counts from 0.
+        """
+
+
 class Proposer(Protocol):
     """Writes one program for one briefing."""
 

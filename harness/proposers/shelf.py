@@ -13,7 +13,7 @@ def programs_of(briefing: Briefing) -> Sequence[ProgramView]:
 
 
 def find_program(word: str, briefing: Briefing) -> ProgramView | None:
-    """The program that a word names: an id before a name, of several of one name the newest; None where there is none."""
+    """The program that a word names, an id before a name, or None; of several of one name it is the newest."""
     views = programs_of(briefing)
     by_id = {view.id: view for view in views}
     found = by_id.get(full_id(word, briefing.run_id))

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from harness.programs.lines import text_lines
 from harness.proposers.answers.diffs import added_whole, diffed_file, is_diff
@@ -123,7 +124,7 @@ def _is_program(block: Block) -> bool:
 def _sections(prose: Sequence[str], blocks: Sequence[Block], chosen: Block) -> list[Sequence[str]]:
     """The prose between blocks, in the order in which its fields count: nearest before the chosen block, then after."""
     cuts = [0, *(block.after for block in blocks), len(prose)]
-    parts = [prose[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    parts = [prose[start:end] for start, end in pairwise(cuts)]
     before = sum(1 for block in blocks if block.after <= chosen.after)
     return [*reversed(parts[:before]), *parts[before:]]
 

@@ -14,6 +14,9 @@ from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.shelf import find_id, find_program
 from harness.proposers.verdicts import AnswerVerdict
 
+DRAFT = ""
+"""The id of a program that is none yet: one that its author is asked to fix. Edits go to it first."""
+
 
 def read_proposal(exchange: Exchange, briefing: Briefing, assignment: Assignment) -> Proposal:
     """The proposal that an answer makes, without its usage.
@@ -41,7 +44,7 @@ def read_proposal(exchange: Exchange, briefing: Briefing, assignment: Assignment
     return Proposal(
         source=source,
         name=answer.name or f"Program{briefing.number}",
-        parents=tuple(dict.fromkeys(one for one in (*parents, *lenders) if one in known)),
+        parents=tuple(dict.fromkeys(one for one in (*parents, *lenders) if one in known and one != DRAFT)),
         novelty_claim=answer.claim,
         expected_effect=answer.effect,
         lesson=answer.lesson,
@@ -71,7 +74,7 @@ def _edited(answer: Answer, briefing: Briefing, assignment: Assignment) -> tuple
         try:
             return parent, apply_edits(parent.source, answer.block)
         except EditError as error:
-            errors.append(f"Parent {parent.id}: {error}")
+            errors.append(f"Parent {parent.id}: {error}" if parent.id else str(error))
     raise UnreadableAnswer(AnswerVerdict.BAD_EDIT, errors[0], answer.block)
 
 
@@ -82,7 +85,7 @@ def _editable(answer: Answer, briefing: Briefing, assignment: Assignment) -> Ite
     if answer.edited and (view := find_program(answer.edited, briefing)) is not None:
         yield view
     ids = {view.id for view in named}
-    yield from (view for view in assigned if not ids or view.id in ids)
+    yield from (view for view in assigned if not ids or view.id in ids or view.id == DRAFT)
     yield from named
     yield from assigned
 

@@ -72,7 +72,8 @@ BAD = [
     (Exchange("", AnswerVerdict.EMPTY, "end_turn", USAGE), AnswerVerdict.EMPTY),
     (Exchange("a", AnswerVerdict.INTERRUPTED, "", USAGE), AnswerVerdict.INTERRUPTED),
     ("I would rather talk about it.", AnswerVerdict.NO_PROGRAM),
-    (answer(1) + answer(2), AnswerVerdict.SEVERAL_PROGRAMS),
+    ("```python\n```", AnswerVerdict.NO_PROGRAM),
+    (answer().replace("def rerank", "from p99 import idea\n\n\ndef rerank"), AnswerVerdict.BAD_IMPORT),
     ("```diff\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n```", AnswerVerdict.BAD_EDIT),
 ]
 

@@ -55,8 +55,9 @@ def test_the_same_program_twice_is_one() -> None:
     assert parse(WHOLE + WHOLE).block == PROGRAM
 
 
-def test_two_programs_are_refused() -> None:
-    assert verdict_of(WHOLE + WHOLE.replace("* 2", "* 3")) is AnswerVerdict.SEVERAL_PROGRAMS
+def test_of_two_answers_the_last_counts_with_its_fields() -> None:
+    answer = parse(WHOLE + WHOLE.replace("* 2", "* 3").replace("TwiceCosine", "ThriceCosine"))
+    assert (answer.name, "* 3" in answer.block) == ("ThriceCosine", True)
 
 
 def test_an_answer_without_a_block_is_refused() -> None:
@@ -102,7 +103,7 @@ def test_any_text_is_a_program_or_a_verdict(lines: list[str]) -> None:
     try:
         answer = parse("\n".join(lines))
     except UnreadableAnswer as unreadable:
-        assert unreadable.verdict in (AnswerVerdict.NO_PROGRAM, AnswerVerdict.SEVERAL_PROGRAMS)
+        assert unreadable.verdict is AnswerVerdict.NO_PROGRAM
     else:
         assert answer.block.strip()
 
