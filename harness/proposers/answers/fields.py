@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 FIELDS = ("NAME", "PARENTS", "CLAIM", "EFFECT", "LESSON")
 _WORD = rf"(?P<field>{'|'.join(FIELDS)})"
-_LEAD = r"[\s*#>_`\"'|+•-]*(?:\(?\d{1,2}[.):]+[\s*_`]*)?"
-_ENDS = r"[\s*_`\"']*"
-_HEADED = re.compile(rf"^{_LEAD}{_WORD}{_ENDS}[:：=]{_ENDS}(?P<text>.*?)[\s*_|]*$", re.IGNORECASE)
-_DASHED = re.compile(rf"^{_LEAD}{_WORD}{_ENDS}[ ](?:-|–|—)[ ]{_ENDS}(?P<text>.*?)[\s*_]*$")
-_TABLE = re.compile(rf"^\s*\|{_ENDS}{_WORD}{_ENDS}:?{_ENDS}\|(?P<text>.*?)\|?\s*$", re.IGNORECASE)
+_LEAD = r"[\s*#>_`+•-]*(?:\(?\d{1,2}[.):]+[\s*_`]*)?"
+_HEADED = re.compile(rf"^{_LEAD}{_WORD}[\s*_`]*[:：=][\s*_]*(?P<text>.*?)[\s*_]*$", re.IGNORECASE)
+_DASHED = re.compile(rf"^{_LEAD}{_WORD}[\s*_`]* (?:-|–|—) (?P<text>.*?)[\s*_]*$")
+_TABLE = re.compile(rf"^\s*\|[\s*_`]*{_WORD}[\s*_`:]*\|(?P<text>.*?)\|?\s*$", re.IGNORECASE)
+_JSON = re.compile(rf'^\s*"{_WORD}"\s*:\s*\[?"?(?P<text>.*?)"?\]?,?\s*$', re.IGNORECASE)
 _ALONE = re.compile(
     rf"^(?:\s*#+{_LEAD}|\s*[*_]{{2}}\s*|\s*\d{{1,2}}[.)]\s*[*_]*){_WORD}[\s*_]*:?[\s*_]*$", re.IGNORECASE
 )
 _ELEMENT = re.compile(rf"^\s*<{_WORD}>(?P<text>.*?)(?:</(?P=field)>\s*)?$", re.IGNORECASE)
-_FORMS = (_TABLE, _ELEMENT, _ALONE, _HEADED, _DASHED)
+_FORMS = (_TABLE, _JSON, _ELEMENT, _ALONE, _HEADED, _DASHED)
 
 
 def read_fields(sections: Sequence[Sequence[str]]) -> dict[str, str]:
@@ -65,9 +65,7 @@ def _head(line: str) -> tuple[str, str, bool] | None:
 def _plain(text: str) -> str:
     """Without marks around the whole of it."""
     text = text.strip()
-    for mark in ("**", "__", "`", '"', "'", "*"):
+    for mark in ("**", "__", "`", "*"):
         if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark) and text.count(mark) == 2:
             text = text[len(mark) : -len(mark)].strip()
-    if text.endswith('",'):
-        text = text[:-2]
-    return text.rstrip("`*_ ") if text.count("`") % 2 else text
+    return text
