@@ -14,6 +14,7 @@ _ALONE = re.compile(
     rf"^(?:\s*#+{_LEAD}|\s*[*_]{{2}}\s*|\s*\d{{1,2}}[.)]\s*[*_]*){_WORD}[\s*_]*:?[\s*_]*$", re.IGNORECASE
 )
 _ELEMENT = re.compile(rf"^\s*<{_WORD}>(?P<text>.*?)(?:</(?P=field)>\s*)?$", re.IGNORECASE)
+_ENDING = re.compile(r"[\s|:-]{3,}|\s*</\w+>\s*|\s*[}\]],?\s*")
 _FORMS = (_TABLE, _JSON, _ELEMENT, _ALONE, _HEADED, _DASHED)
 
 
@@ -43,7 +44,7 @@ def _read(lines: Sequence[str]) -> dict[str, str]:
             field, text, waits = head
             current = [] if field in found else found.setdefault(field, [])
             current.append(text)
-        elif not line.strip() or re.fullmatch(r"[\s|:-]{3,}", line) or re.match(r"\s*</\w+>\s*$", line):
+        elif not line.strip() or _ENDING.fullmatch(line):
             current = current if waits and not line.strip() else None
         elif line.lstrip().startswith("#"):
             current = None
