@@ -30,7 +30,10 @@ def unused(sim):
 def recursive(n, sim):
     return sim if n == 0 else recursive(n - 1, damped(sim))
 '''
-VIEWS = {"p7": ProgramView("run.7", "Damps", LENDER, None, None), "p8": ProgramView("run.8", "Broken", "def (", None, None)}
+VIEWS = {
+    "p7": ProgramView("run.7", "Damps", LENDER, None, None),
+    "p8": ProgramView("run.8", "Broken", "def (", None, None),
+}
 
 
 def resolved(source: str) -> str:
@@ -70,7 +73,10 @@ def test_several_imports_from_one_program_bring_its_parts_once() -> None:
         ("import p7", "write from p7 import NAME"),
         ("from p9 import x", "this run has no program p9"),
         ("from p7 import nothing", "Program p7 defines no nothing; it defines SCALE, _scale, damped"),
-        ("from p7 import damped\ndef damped(x):\n    return x", "defines damped itself; write from p7 import damped as"),
+        (
+            "from p7 import damped\ndef damped(x):\n    return x",
+            "defines damped itself; write from p7 import damped as",
+        ),
         ("def f():\n    from p7 import damped", "within a function; do so at the top"),
         ("from p7 import *", "name the functions that you need"),
         ("from p8 import x", "Program p8 is not valid Python"),
@@ -83,6 +89,8 @@ def test_what_cannot_be_imported_is_one_sentence(source: str, sentence: str) -> 
     assert sentence in str(caught.value)
 
 
-@pytest.mark.parametrize("source", ["import numpy as np\nfrom primitives import zscore\n", "from foo import x\n", "def ("])
+@pytest.mark.parametrize(
+    "source", ["import numpy as np\nfrom primitives import zscore\n", "from foo import x\n", "def ("]
+)
 def test_other_imports_stay(source: str) -> None:
     assert borrow(source, VIEWS.get) == (source, ())

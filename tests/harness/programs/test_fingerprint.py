@@ -143,7 +143,9 @@ def test_every_exchange_of_keywords_counts() -> None:
 
 
 def structure(body: str, head: str = "") -> str:
-    return fingerprint(f"{head}def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return {body}").structure
+    return fingerprint(
+        f"{head}def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return {body}"
+    ).structure
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,9 @@ def test_constants_alone_make_no_other_structure(one: str, other: str) -> None:
 
 
 def test_the_name_of_a_constant_is_none_of_its_structure() -> None:
-    assert structure("sim * WEIGHT", "WEIGHT = 0.3\n") == structure("sim * ALPHA", "ALPHA = 2\n") == structure("sim * 5")
+    assert (
+        structure("sim * WEIGHT", "WEIGHT = 0.3\n") == structure("sim * ALPHA", "ALPHA = 2\n") == structure("sim * 5")
+    )
 
 
 @pytest.mark.parametrize(
