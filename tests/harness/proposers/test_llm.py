@@ -246,7 +246,10 @@ def test_the_control_is_told_nothing() -> None:
 
 
 FAILURE = NoProgram("exception", "On small: ZeroDivisionError: division by zero, line 2.")
-EDIT = "NAME: Fixed\nPARENTS: p7\n```diff\n<<<<<<< SEARCH\n    return sim + 42\n=======\n    return sim * 42\n>>>>>>> REPLACE\n```"
+EDIT = (
+    "NAME: Fixed\nPARENTS: p7\n```diff\n<<<<<<< SEARCH\n    return sim + 42\n=======\n    return sim * 42\n"
+    ">>>>>>> REPLACE\n```"
+)
 
 
 def test_a_program_that_failed_when_run_is_changed_by_edits_to_itself() -> None:
