@@ -1,20 +1,21 @@
-"""How answers are read, form by form: usable ones that are taken, unusable ones that are refused with a true sentence.
+"""Print how answers are read, form by form: usable ones that are taken, unusable ones refused with a true sentence."""
 
-    scripts/bench_answers.py [FOLDER]
-
-FOLDER has answers in the form of those beside the tests, which it reads by default.
-"""
-
+import argparse
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from tests.harness.proposers.answers.cases import FOLDER, Case, answer, difference, load_cases
 
 
-def main(arguments: Sequence[str]) -> None:
-    cases = load_cases(Path(arguments[0]) if arguments else FOLDER)
+def main() -> None:
+    """Print the table, and every case that comes out otherwise than it must."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", default=FOLDER, type=Path, help="of cases, as those beside the tests")
+    cases = load_cases(parser.parse_args().folder)
     began = time.perf_counter()
     differs = {case.name: difference(case, answer(case)) for case in cases}
     took = time.perf_counter() - began
@@ -22,9 +23,9 @@ def main(arguments: Sequence[str]) -> None:
     for form in [*sorted({case.form for case in cases}), ""]:
         of_form = [case for case in cases if form in (case.form, "")]
         print(f"{form or 'all':12} {_counted(of_form, differs, True, 6)} {_counted(of_form, differs, False, 9)}")
-    for name, difference_ in differs.items():
-        if difference_:
-            print(f"{name}: {difference_}")
+    for name, said in differs.items():
+        if said:
+            print(f"{name}: {said}")
     print(f"{1000 * took / max(1, len(cases)):.1f} ms an answer")
 
 
@@ -36,4 +37,4 @@ def _counted(cases: Sequence[Case], differs: dict[str, str], usable: bool, width
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
