@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from harness.programs.lines import text_lines
 
-_OPEN = re.compile(
-    r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?)(?P<fence>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*?)[ \t]*$"
-)
+_OPEN = re.compile(r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?)(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
 _CLOSE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*$")
 _WRAPS = frozenset({"markdown", "md", "text", "txt", ""})
 _QUOTED = re.compile(r"^[ \t]*>[ \t]?")
@@ -39,7 +37,7 @@ def split_blocks(text: str) -> tuple[list[str], list[Block]]:
     at = 0
     while at < len(lines):
         opened = _OPEN.match(lines[at])
-        if opened is None or _wraps(opened["info"], lines, at + 1):
+        if opened is None or _wraps(opened["info"].strip(), lines, at + 1):
             if opened is None or lines[at].strip("`~ \t"):
                 prose.append(lines[at])
             at += 1
@@ -47,7 +45,7 @@ def split_blocks(text: str) -> tuple[list[str], list[Block]]:
         end = _end(lines, at + 1, opened["fence"])
         inside = "\n".join(_unindented(lines[at + 1 : end], opened["lead"])) + "\n"
         if inside.strip():
-            blocks.append(Block(inside, opened["info"], len(prose), end < len(lines)))
+            blocks.append(Block(inside, opened["info"].strip(), len(prose), end < len(lines)))
         at = end + 1
     return prose, blocks
 
@@ -59,7 +57,7 @@ def _wraps(info: str, lines: Sequence[str], at: int) -> bool:
     for line in lines[at:]:
         opened = _OPEN.match(line)
         if opened is not None:
-            return opened["info"].lower() not in _WRAPS and not _CLOSE.match(line)
+            return opened["info"].strip().lower() not in _WRAPS and not _CLOSE.match(line)
         if re.match(r"\s*(?:import|from|def|class|@|\"\"\"|''')", line):
             return False
     return False
@@ -68,14 +66,16 @@ def _wraps(info: str, lines: Sequence[str], at: int) -> bool:
 def _end(lines: Sequence[str], start: int, fence: str) -> int:
     """The line of the fence that closes: the first one outside triple quotes, else the first; else the end."""
     first = None
+    double = single = 0
     for at in range(start, len(lines)):
         closed = _CLOSE.match(lines[at])
         if closed and closed[1].startswith(fence):
             if first is None:
                 first = at
-            inside = "\n".join(lines[start:at])
-            if not inside.count('"""') % 2 and not inside.count("'''") % 2:
+            if not double % 2 and not single % 2:
                 return at
+        double += lines[at].count('"""')
+        single += lines[at].count("'''")
     return len(lines) if first is None else first
 
 

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 FIELDS = ("NAME", "PARENTS", "CLAIM", "EFFECT", "LESSON")
 _WORD = rf"(?P<field>{'|'.join(FIELDS)})"
 _LEAD = r"[\s*#>_`+•-]*(?:\(?\d{1,2}[.):]+[\s*_`]*)?"
-_HEADED = re.compile(rf"^{_LEAD}{_WORD}[\s*_`]*[:：=][\s*_]*(?P<text>.*?)[\s*_]*$", re.IGNORECASE)
-_DASHED = re.compile(rf"^{_LEAD}{_WORD}[\s*_`]* (?:-|–|—) (?P<text>.*?)[\s*_]*$")
-_TABLE = re.compile(rf"^\s*\|[\s*_`]*{_WORD}[\s*_`:]*\|(?P<text>.*?)\|?\s*$", re.IGNORECASE)
-_JSON = re.compile(rf'^\s*"{_WORD}"\s*:\s*\[?"?(?P<text>.*?)"?\]?,?\s*$', re.IGNORECASE)
+_HEADED = re.compile(rf"^{_LEAD}{_WORD}[\s*_`]*[:：=][\s*_]*(?P<text>.*)$", re.IGNORECASE)
+_DASHED = re.compile(rf"^{_LEAD}{_WORD}[\s*_`]* (?:-|–|—) (?P<text>.*)$")
+_TABLE = re.compile(rf"^\s*\|[\s*_`]*{_WORD}[\s*_`:]*\|(?P<text>.*)$", re.IGNORECASE)
+_JSON = re.compile(rf'^\s*"{_WORD}"\s*:(?P<text>.*)$', re.IGNORECASE)
 _ALONE = re.compile(
-    rf"^(?:\s*#+{_LEAD}|\s*[*_]{{2}}\s*|\s*\d{{1,2}}[.)]\s*[*_]*){_WORD}[\s*_]*:?[\s*_]*$", re.IGNORECASE
+    rf"^(?:\s*#{{1,6}}(?!#){_LEAD}|\s*[*_]{{2}}\s*|\s*\d{{1,2}}[.)]\s*[*_]*){_WORD}[\s*_]*(?::[\s*_]*)?$", re.IGNORECASE
 )
 _ELEMENT = re.compile(rf"^\s*<{_WORD}>(?P<text>.*?)(?:</(?P=field)>\s*)?$", re.IGNORECASE)
 _ENDING = re.compile(r"[\s|:-]{3,}|\s*</\w+>\s*|\s*[}\]],?\s*")
-_FORMS = (_TABLE, _JSON, _ELEMENT, _ALONE, _HEADED, _DASHED)
+_FORMS = ((_TABLE, " |"), (_JSON, ' "[],'), (_ELEMENT, ""), (_ALONE, ""), (_HEADED, ""), (_DASHED, ""))
+"""With the signs around a text that belong to the form. None has two neighbours that both may take a long run of signs:
+an answer must not take minutes to read."""
 
 
 def read_fields(sections: Sequence[Sequence[str]]) -> dict[str, str]:
@@ -56,10 +58,11 @@ def _read(lines: Sequence[str]) -> dict[str, str]:
 
 def _head(line: str) -> tuple[str, str, bool] | None:
     """The field that a line begins, what it says of it, and whether that may come after an empty line."""
-    for form in _FORMS:
+    for form, signs in _FORMS:
         if match := form.match(line):
             text = match.groupdict().get("text") or ""
-            return match["field"].upper(), text.strip(), form is _ALONE
+            text = text.strip().strip(signs).strip() if signs else text.strip()
+            return match["field"].upper(), text.rstrip("*_ "), form is _ALONE
     return None
 
 

@@ -51,6 +51,10 @@ REPAIRS: tuple[tuple[str, Callable[[str], str]], ...] = (
 """What is told of each, and what it does, in the order in which several are done."""
 
 
+MOST_AT_ONCE = 3
+"""Repairs that are tried together."""
+
+
 def repair(source: str) -> tuple[str, tuple[str, ...]]:
     """The source as it parses, and what was done for that: the fewest repairs that do, none where it parses or none do.
 
@@ -59,7 +63,7 @@ def repair(source: str) -> tuple[str, tuple[str, ...]]:
     if parses(source):
         return source, ()
     useful = [one for one in REPAIRS if one[1](source) != source or one[1] is dedented]
-    for size in range(1, len(useful) + 1):
+    for size in range(1, MOST_AT_ONCE + 1):
         for chosen in combinations(useful, size):
             text = source
             for _, change in chosen:

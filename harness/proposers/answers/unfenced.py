@@ -8,7 +8,7 @@ from harness.proposers.answers.marks import from_first_mark
 from harness.proposers.answers.parsing import RERANK, is_program, parse_python
 
 _STARTS = re.compile(r"""^(?:import|from|def|class|async|@|\"{3}|'{3}|#|[A-Za-z_]\w*\s*(?::[^=]*)?=)""")
-MOST_STARTS = 60
+MOST_STARTS = 30
 """Lines at which the program may begin that are tried."""
 
 

@@ -1,5 +1,8 @@
 """Reading answers: whatever a model writes ends as a program or as a verdict."""
 
+import contextlib
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,3 +115,30 @@ def test_any_text_is_a_program_or_a_verdict(lines: list[str]) -> None:
 def test_a_separator_within_a_program_stays(separator: str) -> None:
     program = f"def rerank(q):\n    return '{separator}'\n"
     assert parse(f"NAME: A\n\n```python\n{program}```\n").block == program
+
+
+LONG = 30_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CLAIM: x" + " " * LONG + "y",
+        "#" * LONG,
+        "NAME" + "*" * LONG + "x",
+        "| NAME |" + " " * LONG + "x",
+        "```" + " " * LONG + "x\n",
+        "```\n'''\n" + "```\n" * LONG,
+        "<think></think>" * (LONG // 10),
+        "</think>\n" * (LONG // 10),
+        "<" * LONG + "\n" + "import x\n" * (LONG // 10) + "def rerank(q:\n",
+        "```python\n" + "x = “1”\n" * (LONG // 10) + "def rerank(\n```",
+        "```python\n" + "def rerank(" * (LONG // 10) + "\n```",
+    ],
+    ids=range(11),
+)
+def test_no_answer_takes_long_to_read(text: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(UnreadableAnswer):
+        parse(text)
+    assert time.process_time() - began < 5
