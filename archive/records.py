@@ -127,7 +127,7 @@ class UsageRecord:
     step: str = ""
     """Which of its program's calls it was, as in `Exchange`."""
     purpose: str = "proposal"
-    """`proposal`, `judge` or `notes`."""
+    """`proposal`, `repair`, `judge` or `notes`."""
     verdict: str = "ok"
     """What the answer was good for."""
     request_id: str | None = None

@@ -1,17 +1,20 @@
 """A model as the author: ask, read, say what was wrong, ask again, up to a limit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from archive import UsageRecord
 from harness.programs.view import ProgramView
-from harness.proposers.answer import UnreadableAnswer
+from harness.proposers.answers.answer import UnreadableAnswer
+from harness.proposers.answers.reading import DRAFT, read_proposal
+from harness.proposers.answers.thinking import drop_thinking
 from harness.proposers.asking import Asker, NoAnswer
+from harness.proposers.correcting import Objection, correction, failure_told
 from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.judgment import read_judgment
 from harness.proposers.modes import Assignment, assignment
 from harness.proposers.prompt import PromptWriter
 from harness.proposers.protocol import Briefing, NoProgram, Proposal
-from harness.proposers.reading import read_proposal
 from harness.proposers.verdicts import AnswerVerdict
 from harness.settings.proposer import ProposerSettings
 
@@ -61,9 +64,9 @@ class LLMProposer:
         notes = self._notes(briefing, model, usage)
         assigned = assignment(briefing, self._settings)
         proposal = _nothing(AnswerVerdict.EMPTY, AnswerVerdict.EMPTY.sentence)
-        correction = ""
+        objections: list[Objection] = []
         for attempt in range(self._settings.attempts):
-            prompt = self._prompt(briefing, assigned, notes, correction)
+            prompt = self._prompt(briefing, assigned, notes, objections)
             try:
                 exchange = self._asker.ask(briefing.number, f"answer/{attempt}", model, prompt)
             except NoAnswer:
@@ -73,17 +76,59 @@ class LLMProposer:
             proposal, objection = self._judged(exchange, briefing, assigned, model, attempt, usage)
             if objection is None:
                 break
-            correction = objection
+            objections.append(objection)
         return replace(proposal, usage=tuple(usage), model=model)
+
+    def repair(self, briefing: Briefing, proposal: Proposal, failure: NoProgram, attempt: int) -> Proposal:
+        """Ask again after a program failed when it was run, with its lines and the error; see `Repairer`.
+
+        `attempt` counts from 0. Its source is as it was where the answer cannot be used, and for the control without
+        memory, which is told nothing. Raises as `propose` does.
+        """
+        usage = _failed_when_run(proposal.usage, failure)
+        proposal = replace(proposal, usage=usage)
+        if not self._settings.memory:
+            return proposal
+        told = failure_told(failure.sentence, proposal.source, attempt, self._settings.repairs)
+        assigned = assignment(briefing, self._settings)
+        prompt = self._writer.proposal(briefing, assigned, notes=self._last_notes(briefing), correction=told)
+        try:
+            exchange = self._asker.ask(briefing.number, f"repair/{attempt}", proposal.model, prompt)
+        except NoAnswer:
+            return proposal  # the recorded run did not get so far
+        failed = Assignment("diff", (ProgramView(DRAFT, proposal.name, proposal.source, None, None),))
+        try:
+            repaired = read_proposal(exchange, briefing, failed)
+        except UnreadableAnswer as unreadable:
+            return replace(proposal, usage=(*usage, replace(exchange.usage, verdict=unreadable.verdict.value)))
+        if self._screen(repaired.source, briefing) is not None:
+            return replace(proposal, usage=(*usage, replace(exchange.usage, verdict=AnswerVerdict.UNUSABLE.value)))
+        return replace(
+            proposal,
+            source=repaired.source,
+            parents=tuple(dict.fromkeys((*proposal.parents, *repaired.parents))),
+            novelty_claim=repaired.novelty_claim or proposal.novelty_claim,
+            expected_effect=repaired.expected_effect or proposal.expected_effect,
+            lesson=repaired.lesson or proposal.lesson,
+            notes=(*proposal.notes, *repaired.notes),
+            usage=(*usage, exchange.usage),
+        )
 
     def prompt(self, briefing: Briefing) -> Prompt:
         """The first prompt for a briefing, for those who want to see it; asks nothing."""
-        return self._prompt(briefing, assignment(briefing, self._settings), self._last_notes(briefing), "")
+        return self._prompt(briefing, assignment(briefing, self._settings), self._last_notes(briefing))
 
-    def _prompt(self, briefing: Briefing, assigned: Assignment, notes: str, correction: str) -> Prompt:
-        if not self._settings.memory:
-            return self._writer.blind(briefing.number)
-        return self._writer.proposal(briefing, assigned, notes=notes, correction=correction)
+    def _prompt(
+        self, briefing: Briefing, assigned: Assignment, notes: str, objections: Sequence[Objection] = ()
+    ) -> Prompt:
+        if self._settings.memory:
+            told = correction(objections, self._settings.attempts)
+            return self._writer.proposal(briefing, assigned, notes=notes, correction=told)
+        blind = self._writer.blind(briefing.number)
+        if not objections:
+            return blind
+        # The control is told nothing, but to an equal question a model may give its unusable answer again.
+        return replace(blind, body=f"{blind.body.rstrip()} This is attempt {len(objections) + 1} at it.\n")
 
     def _judged(
         self,
@@ -93,22 +138,22 @@ class LLMProposer:
         model: str,
         attempt: int,
         usage: list[UsageRecord],
-    ) -> tuple[Proposal, str | None]:
+    ) -> tuple[Proposal, Objection | None]:
         """What to propose if this was the last attempt, and what to say if it was not."""
         usage.append(exchange.usage)
         try:
             proposal = read_proposal(exchange, briefing, assigned)
         except UnreadableAnswer as unreadable:
             usage[-1] = replace(exchange.usage, verdict=unreadable.verdict.value)
-            return _nothing(unreadable.verdict, str(unreadable)), str(unreadable)
+            return _nothing(unreadable.verdict, str(unreadable)), Objection(str(unreadable), unreadable.block)
         objection = self._screen(proposal.source, briefing)
         if objection is not None:
             usage[-1] = replace(exchange.usage, verdict=AnswerVerdict.UNUSABLE.value)
-            return proposal, objection
+            return proposal, Objection(objection, proposal.source)
         objection = self._too_similar(proposal.source, briefing, model, attempt, usage)
         if objection is not None:
             failure = NoProgram(AnswerVerdict.TOO_SIMILAR.value, objection)
-            return replace(proposal, failure=failure), objection
+            return replace(proposal, failure=failure), Objection(objection, proposal.source)
         return proposal, None
 
     def _too_similar(
@@ -124,9 +169,14 @@ class LLMProposer:
                 briefing.number, f"judge/{attempt}", model, self._writer.judge(briefing, known, source)
             )
             usage.append(judgment.usage)
-            if not judgment.text.strip().upper().startswith("NOT_NOVEL"):
+            read = read_judgment(judgment.text) if judgment.verdict is AnswerVerdict.OK else None
+            if read is None:
+                usage[-1] = replace(judgment.usage, verdict=AnswerVerdict.UNJUDGED.value)
+                verdict = f" Whether it is new could not be judged: {AnswerVerdict.UNJUDGED.sentence}"
+            elif read.novel:
                 return None
-            verdict = " " + judgment.text.strip()[len("NOT_NOVEL") :].strip(" .:,-\n")[:300]
+            else:
+                verdict = f" {read.reason}"
         usage[place] = replace(usage[place], verdict=AnswerVerdict.TOO_SIMILAR.value)
         return f"The program is too similar to {known.id} ({known.name}).{verdict}".rstrip()
 
@@ -140,7 +190,7 @@ class LLMProposer:
             return last
         exchange = self._asker.ask(briefing.number, "notes", model, self._writer.notes(briefing, last))
         usage.append(exchange.usage)
-        return exchange.text if exchange.verdict is AnswerVerdict.OK else last
+        return _noted(exchange) or last
 
     def _last_notes(self, briefing: Briefing) -> str:
         """The newest notes that were there before any program now in flight was begun."""
@@ -150,10 +200,25 @@ class LLMProposer:
         settled = briefing.number - self._in_flight
         for number in range(settled - settled % every, 0, -every):
             exchange = self._asker.recall(number, "notes")
-            if exchange is not None and exchange.verdict is AnswerVerdict.OK:
-                return exchange.text
+            if exchange is not None and (noted := _noted(exchange)):
+                return noted
         return ""
 
 
 def _nothing(verdict: AnswerVerdict, sentence: str) -> Proposal:
     return Proposal(source="", name="NoProgram", failure=NoProgram(verdict.value, sentence))
+
+
+def _noted(exchange: Exchange) -> str:
+    """The notes in an answer; empty where it has none."""
+    return drop_thinking(exchange.text).strip() if exchange.verdict is AnswerVerdict.OK else ""
+
+
+def _failed_when_run(usage: Sequence[UsageRecord], failure: NoProgram) -> tuple[UsageRecord, ...]:
+    """The calls, with how its program ended as the verdict on the last answer that held one."""
+    calls = list(usage)
+    for at in reversed(range(len(calls))):
+        if calls[at].purpose in ("proposal", "repair") and calls[at].verdict == AnswerVerdict.OK.value:
+            calls[at] = replace(calls[at], verdict=failure.code)
+            break
+    return tuple(calls)

@@ -23,6 +23,8 @@ class Briefing:
     ledger: tuple[LedgerRow, ...]
     """Oldest first."""
     allow_primitives: bool = True
+    programs: tuple[ProgramView, ...] = ()
+    """All programs of the ledger with their sources, in its order: what an answer may edit and import from by name."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,20 @@ class Proposal:
     usage: tuple[UsageRecord, ...] = ()
     model: str = ""
     failure: NoProgram | None = None
+    notes: tuple[str, ...] = ()
+    """What else is to be recorded of how it came about, a sentence each."""
+    distinct: bool = False
+    """Whether its author knows that a program must differ from every earlier one in more than constants."""
+
+
+class Repairer(Protocol):
+    """A proposer that may change a program which failed when it was run, before its generation is spent."""
+
+    def repair(self, briefing: Briefing, proposal: Proposal, failure: NoProgram, attempt: int) -> Proposal:
+        """The proposal with another source, or with the same where there is none to try.
+
+        `briefing` is the one that it was proposed for, `failure` the verdict of its run, `attempt` counts from 0.
+        """
 
 
 class Proposer(Protocol):

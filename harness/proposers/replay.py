@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from archive import Archive
 from harness.errors import UsageError
-from harness.settings import Settings, from_config
+from harness.settings import Settings, from_record
 
 
 def with_replayed(settings: Settings, archive: Archive) -> Settings:
@@ -18,7 +18,7 @@ def with_replayed(settings: Settings, archive: Archive) -> Settings:
     if not proposer.run:
         raise UsageError("proposer=replay needs proposer.run=ID; `ttc runs` lists the runs of an archive.")
     run_id = archive.resolve_run(proposer.run)
-    recorded = from_config(archive.run(run_id).record.config)
+    recorded = from_record(archive.run(run_id).record.config)
     if not archive.n_exchanges(run_id):
         raise UsageError(f"Run {run_id} has no recorded answers of a model to replay.")
     return replace(

@@ -24,11 +24,11 @@ def make_briefing(settings: Settings, run_id: str, history: History, number: int
     pool = _pool(settings, history, number)
     chosen = by_name(search.selection, search.options)(pool, rng, search.parents)
     parents = tuple(history.view(program_id) for program_id in chosen)
-    frontier, ledger = history.frontier(), tuple(history.ledger)
+    frontier, ledger, views = history.frontier(), tuple(history.ledger), tuple(history.programs)
     if settings.proposer.feedback == "bit":
         admitted = (history.view(row.id) for row in reversed(ledger) if row.status == "admitted")
         parents, frontier = tuple(map(view_by_bit, parents)), tuple(map(view_by_bit, admitted))
-        ledger = tuple(map(row_by_bit, ledger))
+        ledger, views = tuple(map(row_by_bit, ledger)), tuple(map(view_by_bit, views))
     return Briefing(
         run_id=run_id,
         seed=search.seed,
@@ -38,6 +38,7 @@ def make_briefing(settings: Settings, run_id: str, history: History, number: int
         frontier=frontier,
         ledger=ledger,
         allow_primitives=settings.program.primitives,
+        programs=views,
     )
 
 

@@ -11,7 +11,7 @@ from harness.evaluation.given import NOTHING_GIVEN, Given
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.programs.view import LedgerRow
-from harness.proposers.answer import UnreadableAnswer
+from harness.proposers.answers.answer import UnreadableAnswer
 from harness.proposers.asking import ReplayAsker
 from harness.proposers.exchange import Prompt
 from harness.proposers.function import read_text

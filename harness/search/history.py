@@ -21,6 +21,7 @@ class Known:
     generation: int
     verdict: str
     exact_hash: str
+    structure_hash: str
     behaviour: tuple[str, ...] | None
     """Hashes of its score matrices on all tasks; None unless every task ended OK."""
     validation: Mapping[str, NDArray[np.float32]] | None = None
@@ -57,6 +58,7 @@ class History:
         """Proposals recorded, seeds not counted."""
         self._by_id: dict[str, Known] = {}
         self._exact: dict[str, str] = {}
+        self._structure: dict[str, str] = {}
         self._behaviour: dict[tuple[str, ...], str] = {}
         self._children: Counter[str] = Counter()
         self._front: list[str] = []
@@ -77,6 +79,7 @@ class History:
         self.tested += known.tested
         if row.status == "rejected" or row.mean_delta is None or row.cost_ratio is None:
             return
+        self._structure.setdefault(known.structure_hash, row.id)
         if known.behaviour is not None:
             self._behaviour.setdefault(known.behaviour, row.id)
         if row.worth is None:
@@ -92,6 +95,13 @@ class History:
     def same_source(self, exact_hash: str) -> str | None:
         """The id of an earlier program with this exact hash."""
         return self._exact.get(exact_hash)
+
+    def same_structure(self, structure_hash: str) -> str | None:
+        """The id of an earlier program that ended well and differs from one with this hash in nothing but constants.
+
+        One that failed is not among them: its constants may be why.
+        """
+        return self._structure.get(structure_hash)
 
     def same_behaviour(self, behaviour: tuple[str, ...]) -> str | None:
         """The id of an earlier program with bit-equal scores on every task."""

@@ -27,6 +27,10 @@ class InFlight(Generic[Result]):
         waiting = self._waiting.pop(number)
         return waiting.result() if isinstance(waiting, Future) else waiting()
 
+    def call(self, call: Callable[[], Result]) -> Result:
+        """Make a call with the threads, if there are any, so that closing waits for it; raises what it raises."""
+        return call() if self._pool is None else self._pool.submit(call).result()
+
     def close(self, *, wait: bool) -> None:
         """Begin no more calls, and wait for those under way if asked to."""
         if self._pool is not None:

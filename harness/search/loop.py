@@ -10,6 +10,7 @@ so a resumed run goes on exactly as the unbroken one would have.
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from archive import Archive
@@ -99,6 +100,7 @@ class Discovery:
         measure, price = self._settings.search.measure, self._history.price
         known = known_from_record(program_id, record, self._bench.hidden, measure, price)
         self._history.add(known)
+        self._pipeline.forget(number)
         self._start_due(len(self._history), len(self._history))
         self._watcher.program_recorded(
             known.row, known.verdict, self._history.best_worth, len(self._history.frontier())
@@ -134,7 +136,32 @@ class Discovery:
             proposal, generation = self._propose(number)
             _log.info("generation %d: %s is written in %.2f s", generation, proposal.name, time.monotonic() - began)
             self._watcher.program_started(generation, proposal.name)
-            return try_proposal(proposal, generation, self._bench, self._history, on_outcome=self._watcher.outcome)
+            return self._run_repaired(number, proposal, generation)
+
+    def _run_repaired(self, number: int, proposal: Proposal, generation: int) -> Tried:
+        """Try a proposal; where it fails when it is run, its author may change it so many times.
+
+        Whether that happens depends on the programs that the proposal was briefed on alone, and not on those recorded
+        meanwhile, so a resumed run asks what the unbroken one asked.
+        """
+        run = partial(
+            try_proposal,
+            generation=generation,
+            bench=self._bench,
+            history=self._history,
+            among=self._pipeline.briefed(number) if self._pipeline.repairs else None,
+            on_outcome=self._watcher.outcome,
+        )
+        tried = run(proposal)
+        for attempt in range(self._settings.proposer.repairs if self._pipeline.repairs else 0):
+            if (failure := tried.failure) is None or tried.generation == 0:
+                break
+            repaired = self._pipeline.repair(number, tried.proposal, failure, attempt)
+            if repaired.source == tried.proposal.source:
+                return replace(tried, proposal=repaired)
+            note = f"It was changed after it failed. {failure.sentence}"
+            tried = run(replace(repaired, notes=(*repaired.notes, note)))
+        return tried
 
     def _propose(self, number: int) -> tuple[Proposal, int]:
         if number <= len(programs.SEEDS):

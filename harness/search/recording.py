@@ -20,6 +20,7 @@ from sandbox.verdicts import Verdict
 
 DUPLICATE = "duplicate"
 """The verdict of a program that repeats an earlier one; it is the harness's, not the sandbox's."""
+_WHEN_RUN = frozenset(verdict.value for verdict in Verdict) - {Verdict.OK.value}
 DOCUMENT_SHARE = 0.5
 """From this share on a program's author is told what does not depend on the query."""
 
@@ -159,12 +160,13 @@ def known_from_record(
             deltas=deltas if complete else {},
             model=record.model,
             cost_usd=_cost(record.usage),
-            notes=_notes(searched),
+            notes=(*_failures(record.usage), *_notes(searched)),
         ),
         source=record.source,
         generation=record.generation,
         verdict=record.verdict,
         exact_hash=record.exact_hash,
+        structure_hash=record.structure_hash,
         behaviour=tuple(outcome.score_hash or "" for outcome in searched) if complete else None,
         validation=validation if admitted and validation else None,
         searched=_per_query(searched, measure) if admitted else None,
@@ -230,6 +232,16 @@ def _record(
         violations=list(violations),
         model=proposal.model,
     )
+
+
+def _failures(calls: Sequence[UsageRecord]) -> list[str]:
+    """What became of earlier forms of a program, which failed when they were run and were changed then."""
+    told = []
+    for at, call in enumerate(calls):
+        changed = any(later.purpose == "repair" and later.verdict in (_WHEN_RUN | {"ok"}) for later in calls[at + 1 :])
+        if changed and call.verdict in _WHEN_RUN:
+            told.append(f"An earlier form of it failed. {Verdict(call.verdict).sentence}")
+    return told
 
 
 def _notes(outcomes: Sequence[OutcomeRecord]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from harness.search.history import History, Known
 from harness.search.judge import screen
 from harness.search.loop import Discovery
 from harness.search.recording import known_from_record
-from harness.settings import Settings, from_config, to_mapping
+from harness.settings import Settings, from_record, to_mapping
 from harness.settings.plugged import plugin_change, plugins_of
 from harness.tasks.load import list_names, refuse_held_out_names
 from harness.tasks.task import RetrievalTask
@@ -56,10 +56,6 @@ CHANGEABLE = (
 
 Fingerprints see to it that the encoder and the tasks found there are those that were recorded.
 """
-
-
-BEFORE = {"tasks": {"unseen": 0.0}, "program": {"transductive": "flag"}}
-"""What runs did that were recorded before there were these settings."""
 
 
 @dataclass(frozen=True)
@@ -166,16 +162,12 @@ def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = 
 
     Raises UsageError for an override beyond CHANGEABLE.
     """
-    from omegaconf import OmegaConf
-
     for override in overrides:
         if not override.startswith(CHANGEABLE) or "=" not in override:
             raise UsageError(
                 f"'{override}' cannot change on the way; a run goes on with other {', '.join(CHANGEABLE)}."
             )
-    recorded = archive.run(run_id).record.config
-    config = OmegaConf.merge(BEFORE, recorded, OmegaConf.from_dotlist(list(overrides)))
-    settings = from_config(config)
+    settings = from_record(archive.run(run_id).record.config, overrides)
     return replace(settings, archive=replace(settings.archive, path=str(archive.path)))
 
 
@@ -328,7 +320,7 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
     replayed = ArchiveStore(archive, settings.proposer.run) if settings.proposer.kind == "replay" else None
     return Surroundings(
         programs=history.programs,
-        screen=lambda source, briefing: screen(source, briefing, history),
+        screen=lambda source, briefing: screen(source, briefing, history, settings.search.variants == "refuse"),
         store=store,
         spending=Spending(settings.caps, store.charged()),
         embed=lambda texts: bench.encoder.embed(texts).vectors,

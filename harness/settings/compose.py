@@ -21,6 +21,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "search.admission": ("record", "beyond_noise"),
     "search.cost": ("texts", "tokens", "seconds", "latency"),
     "search.objective": ("compute", "transfer"),
+    "search.variants": ("refuse", "allow"),
     "program.transductive": ("refuse", "flag", "allow"),
     "tasks.first_stage": ("cosine", "cosine_bm25"),
     "sandbox.level": ("strict", "standard", "weak", "none"),
@@ -102,6 +103,25 @@ def from_config(config: Any) -> Settings:
     assert isinstance(settings, Settings)
     _check_values(settings)
     return settings
+
+
+BEFORE = {
+    "tasks": {"unseen": 0.0},
+    "program": {"transductive": "flag"},
+    "proposer": {"repairs": 0},
+    "search": {"variants": "allow"},
+}
+"""What runs did that were recorded before there were these settings."""
+
+
+def from_record(config: Any, overrides: Sequence[str] = ()) -> Settings:
+    """The settings that an archive has of a run, with `overrides` as key=value; it goes on as it began.
+
+    Raises UsageError naming what does not fit.
+    """
+    from omegaconf import OmegaConf
+
+    return from_config(OmegaConf.merge(BEFORE, config, OmegaConf.from_dotlist(list(overrides))))
 
 
 def to_mapping(settings: Settings) -> dict[str, Any]:
@@ -228,6 +248,7 @@ def _check_values(settings: Settings) -> None:
         ("search.islands", 1),
         ("search.migration", 1),
         ("proposer.attempts", 1),
+        ("proposer.repairs", 0),
         ("executor.workers", 1),
         ("executor.programs", 1),
         ("tasks.max_queries", 1),

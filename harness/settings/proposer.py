@@ -73,6 +73,9 @@ class ProposerSettings:
     as the server says, else up to 8 s each: the default sits out most of an hour."""
     attempts: int = 4
     """Answers asked for one program before the generation is given up, each told what was wrong with the last."""
+    repairs: int = 1
+    """Times that a program which fails when it is run goes back to its model, with its lines and the error, before its
+    generation is spent."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further fields of the request body, sent as they are."""
     price: PriceSettings = field(default_factory=PriceSettings)

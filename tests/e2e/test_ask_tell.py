@@ -47,7 +47,7 @@ def test_ask_and_tell_one_by_one(run: str, tmp_path: Path, capsys: pytest.Captur
     file = tmp_path / "answer.md"
     file.write_text("I am still thinking.")
     assert not tell_file(run, "latest", file)
-    assert "Not recorded. The answer has no fenced code block" in capsys.readouterr().out
+    assert "Not recorded. There is no program in the answer. It has no code block" in capsys.readouterr().out
     file.write_text(answer(4, program(random.Random(1))))
     assert tell_file(run, "latest", file)
     assert "Made4: " in capsys.readouterr().out
@@ -68,7 +68,7 @@ def test_a_watched_folder(run: str, tmp_path: Path) -> None:
     )
     assert "Write program number 4" in wait_for(folder / "briefing-4.md")
     (folder / "answer-4.md").write_text("no code")
-    assert "no fenced code block" in wait_for(folder / "report-4.md")
+    assert "It has no code block" in wait_for(folder / "report-4.md")
     wait_for(folder / "answer-4.refused-1.md")
     (folder / "answer-4.md").write_text(answer(4, program(random.Random(1))))
     assert "Write program number 5" in wait_for(folder / "briefing-5.md")

@@ -15,6 +15,8 @@ from tests.e2e.conftest import Ttc, environment
 from tests.e2e.stand_in_model import misbehaving, well_behaved
 from tests.harness.proposers.fake_provider import TOKENS, FakeProvider, Fault
 
+ONE_CALL = ("proposer.repairs=0", "search.variants=allow")
+"""A program that fails is not sent back, nor one that resembles another: so many programs, so many calls."""
 PRICE = ("proposer.price.input=2", "proposer.price.output=8")
 
 
@@ -107,7 +109,7 @@ def test_a_call_that_a_kill_lost_counts_against_the_caps(
     httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc
 ) -> None:
     provider = FakeProvider(httpserver, lambda body, before: Fault(kind="hang"))
-    options = arguments(httpserver, corpus, "search.generations=3", "proposer.max_output_tokens=100000")
+    options = arguments(httpserver, corpus, *ONE_CALL, "search.generations=3", "proposer.max_output_tokens=100000")
     process = subprocess.Popen(
         [sys.executable, "-m", "harness", "discover", *options], cwd=tmp_path, env=environment(tmp_path)
     )
@@ -141,7 +143,7 @@ def test_a_call_without_an_answer_leaves_a_row_and_costs_nothing(
     httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc
 ) -> None:
     provider = FakeProvider(httpserver, lambda body, before: Fault(500, message="out of order"))
-    done = ttc("discover", *arguments(httpserver, corpus, "search.generations=2", "proposer.max_retries=1"))
+    done = ttc("discover", *arguments(httpserver, corpus, *ONE_CALL, "search.generations=2", "proposer.max_retries=1"))
     assert done.returncode == 1
     assert "gave no answer after all retries" in done.stderr
     provider.script = well_behaved
@@ -161,7 +163,7 @@ def test_a_cap_ends_the_run_cleanly_and_may_be_raised(
     provider = FakeProvider(httpserver, well_behaved)
     # A call may cost $0.12 and costs $0.03, so the cap allows three.
     costly = ("proposer.max_output_tokens=100", "proposer.price.output=1000", "caps.dollars=0.2")
-    capped = ttc("discover", *arguments(httpserver, corpus, "search.generations=5", *costly))
+    capped = ttc("discover", *arguments(httpserver, corpus, *ONE_CALL, "search.generations=5", *costly))
     assert capped.returncode == 1
     assert "The cap of $0.20 could be passed by the next call" in capped.stderr
     assert "Traceback" not in capped.stderr
@@ -181,7 +183,7 @@ def test_a_cap_ends_the_run_cleanly_and_may_be_raised(
 
 def test_no_hidden_number_reaches_a_briefing(httpserver: HTTPServer, tmp_path: Path, corpus: str, ttc: Ttc) -> None:
     provider = FakeProvider(httpserver, well_behaved)
-    done = ttc("discover", *arguments(httpserver, corpus, "search=transfer", "search.generations=8"))
+    done = ttc("discover", *arguments(httpserver, corpus, *ONE_CALL, "search=transfer", "search.generations=8"))
     assert done.returncode == 0, done.stderr
     with Archive.open(tmp_path / "ttc-archive.db", read_only=True) as archive:
         run = archive.run(archive.resolve_run("latest"))

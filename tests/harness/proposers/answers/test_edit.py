@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.proposers.edit import EditError, apply_edits
+from harness.proposers.answers.edit import EditError, apply_edits
 
 PARENT = """import numpy as np
 
@@ -41,7 +41,7 @@ def test_lines_may_be_removed() -> None:
 @pytest.mark.parametrize(
     ("edits", "diagnosis"),
     [
-        (block("    moved = q_emb + d_emb[best]", "    moved = q_emb"), "line 6 is 'moved = q_emb + d_emb"),
+        (block("    moved = q_emb + d_emb[best]", "    moved = q_emb"), "line 6 is '    moved = q_emb + d_emb"),
         (block("completely other words here", "x"), "'completely other words here' is not in the parent"),
         (block("    return scores\n    scores = moved @ d_emb.T", "x"), "not in this order"),
         (block("", "x"), "has no lines to search for"),
