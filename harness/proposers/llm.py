@@ -8,7 +8,9 @@ from harness.programs.view import ProgramView
 from harness.proposers.answer import UnreadableAnswer
 from harness.proposers.asking import Asker, NoAnswer
 from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.faults import PromptTooLong
 from harness.proposers.modes import Assignment, assignment
+from harness.proposers.patience import ServerFailed, told
 from harness.proposers.prompt import PromptWriter
 from harness.proposers.protocol import Briefing, NoProgram, Proposal
 from harness.proposers.reading import read_proposal
@@ -55,17 +57,26 @@ class LLMProposer:
         self._in_flight = in_flight
 
     def propose(self, briefing: Briefing) -> Proposal:
-        """Raises CapReached before a call that could pass a cap, JobError where a server cannot be used at all."""
+        """Raises CapReached before a call that could pass a cap, JobError where a server cannot be used at all.
+
+        Where answers kept breaking off the proposal is a failure with the verdict `interrupted`.
+        """
         model = self._choose(briefing)
         usage: list[UsageRecord] = []
+        try:
+            proposal = self._proposed(briefing, model, usage)
+        except ServerFailed as failed:
+            proposal = _nothing(AnswerVerdict.INTERRUPTED, str(failed))
+        return replace(proposal, usage=tuple(usage), model=model)
+
+    def _proposed(self, briefing: Briefing, model: str, usage: list[UsageRecord]) -> Proposal:
         notes = self._notes(briefing, model, usage)
         assigned = assignment(briefing, self._settings)
         proposal = _nothing(AnswerVerdict.EMPTY, AnswerVerdict.EMPTY.sentence)
         correction = ""
         for attempt in range(self._settings.attempts):
-            prompt = self._prompt(briefing, assigned, notes, correction)
             try:
-                exchange = self._asker.ask(briefing.number, f"answer/{attempt}", model, prompt)
+                exchange = self._ask(briefing, f"answer/{attempt}", model, assigned, notes, correction)
             except NoAnswer:
                 if attempt == 0:
                     raise
@@ -74,16 +85,36 @@ class LLMProposer:
             if objection is None:
                 break
             correction = objection
-        return replace(proposal, usage=tuple(usage), model=model)
+        return proposal
+
+    def _ask(
+        self, briefing: Briefing, step: str, model: str, assigned: Assignment, notes: str, correction: str
+    ) -> Exchange:
+        """The answer to a prompt, which is written anew with less memory while it is too long for the model."""
+        while True:
+            writer = self._writer
+            prompt = self._prompt(writer, briefing, assigned, notes, correction)
+            try:
+                return self._asker.ask(briefing.number, step, model, prompt)
+            except PromptTooLong as too_long:
+                shorter = writer.shorter(prompt)
+                if self._prompt(shorter, briefing, assigned, notes, correction) == prompt:
+                    raise
+                told.warning("%s Going on with prompts of at most %d tokens.", too_long, shorter.budget)
+                self._writer = min(self._writer, shorter, key=lambda each: each.budget)
 
     def prompt(self, briefing: Briefing) -> Prompt:
         """The first prompt for a briefing, for those who want to see it; asks nothing."""
-        return self._prompt(briefing, assignment(briefing, self._settings), self._last_notes(briefing), "")
+        return self._prompt(
+            self._writer, briefing, assignment(briefing, self._settings), self._last_notes(briefing), ""
+        )
 
-    def _prompt(self, briefing: Briefing, assigned: Assignment, notes: str, correction: str) -> Prompt:
+    def _prompt(
+        self, writer: PromptWriter, briefing: Briefing, assigned: Assignment, notes: str, correction: str
+    ) -> Prompt:
         if not self._settings.memory:
-            return self._writer.blind(briefing.number)
-        return self._writer.proposal(briefing, assigned, notes=notes, correction=correction)
+            return writer.blind(briefing.number)
+        return writer.proposal(briefing, assigned, notes=notes, correction=correction)
 
     def _judged(
         self,

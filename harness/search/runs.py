@@ -23,9 +23,9 @@ from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.protocol import Proposer
 from harness.proposers.replay import with_replayed
-from harness.proposers.retries import told_retries
 from harness.proposers.spending import CapReached, Spending
 from harness.proposers.store import ArchiveStore
+from harness.proposers.telling import told_waits
 from harness.published.place import open_archive
 from harness.search.history import History, Known
 from harness.search.judge import screen
@@ -212,7 +212,7 @@ def _search(
     hidden = hidden_names(settings, tasks)
     with (
         ExitStack() as stack,
-        told_retries(watcher.retrying),
+        told_waits(watcher.retrying),
         open_workbench(
             settings, tasks, hidden=hidden, watcher=watcher, given=around.given, unseen=settings.tasks.unseen
         ) as bench,

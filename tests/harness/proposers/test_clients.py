@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from harness.proposers.retries import told_retries
 from pytest_httpserver import HTTPServer
 
 from harness.errors import JobError, UsageError
@@ -11,7 +12,6 @@ from harness.proposers.anthropic_client import AnthropicClient
 from harness.proposers.exchange import ChatClient, Prompt, from_mapping, request_hash, to_mapping
 from harness.proposers.openai_chat import OpenAIChatClient
 from harness.proposers.openai_responses import OpenAIResponsesClient
-from harness.proposers.retries import told_retries
 from harness.proposers.verdicts import AnswerVerdict
 from harness.settings.proposer import ProposerSettings
 from tests.harness.proposers.fake_provider import FakeProvider, Fault, Reply, Script, prompt_of
