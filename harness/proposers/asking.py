@@ -4,17 +4,17 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from archive import UsageRecord
 from harness.errors import HarnessError, JobError
 from harness.proposers.exchange import ChatClient, Exchange, Prompt, request_hash
-from harness.proposers.keys import masked
 from harness.proposers.patience import Fault, Patience, Waits, told
 from harness.proposers.prices import Price, most_expensive
 from harness.proposers.record import ExchangeStore, RecordedExchange
 from harness.proposers.spending import NOTHING, Amount, Spending
 from harness.proposers.tokens import at_most, count
+from harness.settings.masking import masked
 
 _log = logging.getLogger(__name__)
 
@@ -179,9 +179,9 @@ def _received(broken: Fault, asked: Model, prompt: Prompt) -> Amount:
     """What a provider charges for a part of an answer: by its own counts, or by ours where it told none."""
     if not broken.text and not broken.tokens:
         return NOTHING
-    told_ = {name: number for name, number in broken.tokens.items() if number is not None}
+    counted: dict[str, Any] = {name: number for name, number in broken.tokens.items() if number is not None}
     ours = {"input_uncached": count(prompt.prefix) + count(prompt.body), "output": count(broken.text)}
-    usage = replace(_unknown(asked), **(ours | told_))
+    usage = replace(_unknown(asked), **(ours | counted))
     tokens = (usage.input_uncached, usage.cache_read, usage.cache_write, usage.output)
     return Amount(asked.price.cost(usage) or 0.0, sum(number or 0 for number in tokens))
 

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from harness.errors import UsageError
-from harness.proposers.keys import find_key, keys_in, mask
+from harness.proposers.keys import find_key, mask
 from harness.proposers.tape import Limits
+from harness.settings.masking import MASK, keys_in
 from harness.settings.proposer import ProposerSettings
 
 CONNECT_S = 20.0
@@ -47,6 +48,10 @@ def server_for(provider: str, model: str, settings: ProposerSettings, usual_env:
     env = settings.api_key_env or ("" if settings.base_url else usual_env)
     host = _address(settings.base_url).hostname or "" if settings.base_url else ""
     keys = (find_key(env) if env else "", *keys_in(settings.extra))
+    if MASK in keys:
+        raise UsageError(
+            "A key in proposer.extra was not recorded with the run; give it again: proposer.extra.NAME=KEY."
+        )
     limits = Limits(settings.call_s, settings.max_output_tokens)
     return Server(provider, model, env, host, limits, tuple(key for key in keys if key))
 

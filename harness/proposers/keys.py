@@ -1,22 +1,15 @@
 """Keys of servers: found in the environment or in `.env`, checked before use, and masked wherever they would rest."""
 
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from harness.errors import UsageError
+from harness.settings.masking import MASK
 
-MASK = "***"
 LEAST_CHARACTERS = 6
 """A shorter value is no key that anybody issues, and masking it would spoil ordinary words."""
-NAMES = re.compile(
-    r"api[-_]?key|access[-_]?key|private[-_]?key|secret|passw|authorization|bearer|credential|[-_]token$|^(key|token|auth)$",
-    re.IGNORECASE,
-)
-"""Names of fields that hold keys."""
 
 
 def find_key(variable: str) -> str:
@@ -59,29 +52,3 @@ def mask(text: str, keys: Sequence[str]) -> str:
         if len(key) >= LEAST_CHARACTERS:
             text = text.replace(key, MASK)
     return text
-
-
-def masked(value: Any) -> Any:
-    """JSON with the values of fields that hold keys, by their names, masked."""
-    if isinstance(value, Mapping):
-        return {
-            name: MASK if _is_key(name) and isinstance(inner, str) else masked(inner) for name, inner in value.items()
-        }
-    return [masked(inner) for inner in value] if isinstance(value, list) else value
-
-
-def keys_in(value: Any) -> Iterator[str]:
-    """The values that `masked` masks."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            if _is_key(name) and isinstance(inner, str):
-                yield inner
-            else:
-                yield from keys_in(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from keys_in(inner)
-
-
-def _is_key(name: object) -> bool:
-    return isinstance(name, str) and NAMES.search(name) is not None

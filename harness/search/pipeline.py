@@ -43,6 +43,6 @@ class Pipeline:
         """The proposal of this number, waiting for it if need be. Raises what its proposer raised."""
         return self._waiting.take(number)
 
-    def close(self) -> None:
-        """Wait for answers in flight, which are paid for and recorded, and begin no more."""
-        self._waiting.close(wait=True)
+    def close(self, *, wait: bool = True) -> None:
+        """Begin no more, and wait for answers in flight, which are paid for and recorded, unless told not to."""
+        self._waiting.close(wait=wait)

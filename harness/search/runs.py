@@ -46,14 +46,34 @@ CHANGEABLE = (
     "encoder.device=",
     "encoder.model=",
     "executor.",
-    "proposer.max_retries=",
-    "proposer.timeout_s=",
+    *(
+        f"proposer.{name}"
+        for name in (
+            "api_key_env=",
+            "base_url=",
+            "broken_retries=",
+            "call_s=",
+            "effort=",
+            "extra",
+            "give_up_after=",
+            "longest_wait=",
+            "max_output_tokens=",
+            "max_retries=",
+            "max_tokens_field=",
+            "model=",
+            "price",
+            "prompt_tokens=",
+            "system=",
+            "timeout_s=",
+        )
+    ),
     "search.generations=",
     "tasks.paths=",
 )
-"""Settings that a resumed run may change: they decide how long it goes on and where things are, not what it finds.
+"""Settings that a resumed run may change: how long it goes on, where things are, and how its model is reached.
 
-Fingerprints see to it that the encoder and the tasks found there are those that were recorded.
+Fingerprints see to it that the encoder and the tasks found there are those that were recorded. Where the model, or what
+it is sent, changes on the way, that is an event of the run.
 """
 
 
@@ -113,6 +133,7 @@ def continue_run(
         settings = recorded_settings(archive, run_id, overrides)
         with alone(archive, run_id):
             _tell_lost(Calls(archive, run_id).lose(), watcher)
+            _record_changes(archive, run_id, settings)
             tasks = recorded_tasks(settings, archive, run_id, given=given, watcher=watcher)
             return _search(settings, archive, tasks, run_id, Around(given, proposer, watcher, stopping))
 
@@ -146,6 +167,14 @@ def _tell_lost(calls: Sequence[CallRecord], watcher: Watcher) -> None:
     watcher.noted(
         f"{len(calls)} call(s) to a model were in flight when this run was killed, and are made again.{counted}"
     )
+
+
+def _record_changes(archive: Archive, run_id: str, settings: Settings) -> None:
+    """Record which settings of the proposer are not those that the run was started with."""
+    before, now = archive.run(run_id).record.config["proposer"], to_mapping(settings)["proposer"]
+    changed = [f"{name}={plain(str(now[name]), 200)}" for name in now if now[name] != before.get(name, now[name])]
+    if changed:
+        archive.event(run_id, "settings", f"The run goes on with proposer settings {', '.join(changed)}.")
 
 
 def _tell_other_machine(settings: Settings, archive: Archive, run_id: str, watcher: Watcher) -> None:
