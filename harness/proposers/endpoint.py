@@ -49,9 +49,7 @@ def server_for(provider: str, model: str, settings: ProposerSettings, usual_env:
     host = _address(settings.base_url).hostname or "" if settings.base_url else ""
     keys = (find_key(env) if env else "", *keys_in(settings.extra))
     if MASK in keys:
-        raise UsageError(
-            "A key in proposer.extra was not recorded with the run; give it again: proposer.extra.NAME=KEY."
-        )
+        raise UsageError("A key in proposer.extra is not recorded with a run; give it in proposer.extra.NAME.")
     limits = Limits(settings.call_s, settings.max_output_tokens)
     return Server(provider, model, env, host, limits, tuple(key for key in keys if key))
 

@@ -113,7 +113,7 @@ def _fault(fault: Fault, request: Request) -> Response:
     if fault.kind == "drop":
         request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     if fault.kind == "hang":
-        time.sleep(0.6)
+        time.sleep(STALL_S)
     error = {"type": "error", "message": fault.message, "code": fault.code}
     body = json.dumps({"type": "error", "error": error})
     headers = {"retry-after-ms": "5", "content-type": "application/json"}

@@ -73,7 +73,13 @@ DIALECTS = {
         keyed=True,
     ),
     "vllm": Dialect(
-        (said("", reasoning_content=None), said(reasoning_content="Hm."), said("Yes."), said("", "stop"), counted(PLAIN)),
+        (
+            said("", reasoning_content=None),
+            said(reasoning_content="Hm."),
+            said("Yes."),
+            said("", "stop"),
+            counted(PLAIN),
+        ),
         COUNTED,
         {"error": {"object": "error", "message": "EngineCore encountered an issue", "type": "Internal", "code": 500}},
         (
@@ -200,7 +206,9 @@ WHOLE = {"id": "1", "object": "chat.completion", "created": 1, "model": "served"
 )
 def test_a_server_that_does_not_stream_is_read(httpserver: HTTPServer, body: dict[str, Any]) -> None:
     httpserver.expect_request("/v1/chat/completions").respond_with_json(WHOLE | body)
-    client = OpenAIChatClient(compose(["proposer=vllm", f"proposer.base_url={httpserver.url_for('/v1')}"]).proposer, "m")
+    client = OpenAIChatClient(
+        compose(["proposer=vllm", f"proposer.base_url={httpserver.url_for('/v1')}"]).proposer, "m"
+    )
     exchange = client.complete(PROMPT)
     assert (exchange.text, exchange.verdict, exchange.usage.output) == ("Yes.", AnswerVerdict.OK, 9)
 
@@ -217,6 +225,8 @@ def test_a_server_that_does_not_stream_is_read(httpserver: HTTPServer, body: dic
 def test_odd_chunks_are_read(httpserver: HTTPServer, chunks: tuple[dict[str, Any], ...]) -> None:
     sent = Response([*_events(chunks), b"data: [DONE]\n\n"], content_type="text/event-stream")
     httpserver.expect_request("/v1/chat/completions").respond_with_response(sent)
-    client = OpenAIChatClient(compose(["proposer=vllm", f"proposer.base_url={httpserver.url_for('/v1')}"]).proposer, "m")
+    client = OpenAIChatClient(
+        compose(["proposer=vllm", f"proposer.base_url={httpserver.url_for('/v1')}"]).proposer, "m"
+    )
     exchange = client.complete(PROMPT)
     assert (exchange.text, exchange.verdict) == ("Yes.", AnswerVerdict.OK)
