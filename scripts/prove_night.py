@@ -175,7 +175,8 @@ def spend_night(
             if (folder / "ttc-archive.db").exists():
                 with Archive.open(folder / "ttc-archive.db", read_only=True) as archive:
                     arguments = ["resume"] if archive.runs() else arguments
-        process.communicate()
+        if process.returncode is None:
+            process.communicate()
     with Archive.open(folder / "ttc-archive.db", read_only=True) as archive:
         run = archive.run(archive.resolve_run("latest"))
         programs, calls = archive.programs(run.id), Calls(archive, run.id).beside_programs()

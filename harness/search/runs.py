@@ -22,7 +22,7 @@ from harness.machine import machine, machine_change, versions
 from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.protocol import Proposer
-from harness.proposers.replay import with_replayed
+from harness.proposers.replay import recorded_by_number, with_replayed
 from harness.proposers.spending import CapReached, Spending
 from harness.proposers.store import ArchiveStore
 from harness.proposers.telling import told_waits
@@ -342,7 +342,7 @@ def metric_check(probe: PreparedTask) -> str:
 def surroundings(settings: Settings, archive: Archive, run_id: str, history: History, bench: Workbench) -> Surroundings:
     """What the run's proposer needs beside its settings; what earlier starts spent counts against the caps."""
     store = ArchiveStore(archive, run_id)
-    replayed = ArchiveStore(archive, settings.proposer.run) if settings.proposer.kind == "replay" else None
+    replays, source = settings.proposer.kind == "replay", settings.proposer.run
     return Surroundings(
         programs=history.programs,
         screen=lambda source, briefing: screen(source, briefing, history),
@@ -350,7 +350,8 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         spending=Spending(settings.caps, store.charged()),
         embed=lambda texts: bench.encoder.embed(texts).vectors,
         embed_queries=lambda texts: bench.encoder.embed(texts, QUERY).vectors,
-        replayed=replayed,
+        replayed=ArchiveStore(archive, source) if replays else None,
+        recorded=recorded_by_number(archive, source) if replays else {},
     )
 
 

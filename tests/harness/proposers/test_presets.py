@@ -86,7 +86,7 @@ DIALECTS = {
             400,
             {
                 "error": {
-                    "message": "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens.",
+                    "message": "This model's maximum context length is 8192 tokens. You requested 9000 tokens.",
                     "type": "BadRequestError",
                     "code": 400,
                 }
