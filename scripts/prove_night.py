@@ -43,6 +43,11 @@ QUICK = (
     "proposer.broken_retries=30",
 )
 BEFORE = (Fault(429), Fault(500), Fault(503), Fault(529), Fault(kind="drop"), Fault(kind="hang"))
+PAGES: dict[str, Planned] = {
+    "page": Raw(b"<html>Bad gateway</html>", "text/html"),
+    "error": Fault(200, message="try later"),
+    "nothing": Raw(b""),
+}
 OWN = {AnswerVerdict.REFUSED, AnswerVerdict.CUT_OFF, AnswerVerdict.EMPTY, AnswerVerdict.NO_PROGRAM}
 """Verdicts that name a fault of the stand-in."""
 
@@ -81,9 +86,8 @@ class Night:
             self.begun += 1
             return Reply(text, stop="silent")
         kind = chance.choice(["drop", "bad-json", "overload", "stall", "dribble", "first", "page", "error", "nothing"])
-        if kind in ("page", "error", "nothing"):
-            page = Raw(b"<html>Bad gateway</html>", "text/html")
-            return {"page": page, "error": Fault(200, message="try later"), "nothing": Raw(b"")}[kind]
+        if kind in PAGES:
+            return PAGES[kind]
         self.begun += 1
         return Reply(text, broken_after=0 if kind == "first" else 2, breakage="overload" if kind == "first" else kind)
 

@@ -77,7 +77,7 @@ def connection(server: Server, settings: ProposerSettings) -> dict[str, Any]:
     """
     env = server.api_key_env
     key = find_key(env) if env else ""
-    if not key and settings.base_url is None:
+    if not key and (settings.base_url is None or settings.api_key_env):
         raise UsageError(
             f"{server.provider} needs a key: set the variable {env}, or name another in proposer.api_key_env."
         )
