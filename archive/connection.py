@@ -1,8 +1,9 @@
 """Open an archive file, and turn SQLite's complaints into sentences."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from archive.errors import ArchiveError
@@ -73,6 +74,8 @@ def _newest(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
     if not read_only:
+        with suppress(OSError):  # prompts, answers and errors are nobody else's; SQLite's own error says what is wrong
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
         # Any thread may use it, one at a time: exchanges are recorded by the threads that ask the models.
         return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection = _reader(path, "mode=ro")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from archive import UsageRecord
 from harness.programs.view import ProgramView
@@ -11,8 +12,10 @@ from harness.proposers.answers.thinking import drop_thinking
 from harness.proposers.asking import Asker, NoAnswer
 from harness.proposers.correcting import Objection, correction, failure_told
 from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.faults import PromptTooLong
 from harness.proposers.judgment import read_judgment
 from harness.proposers.modes import Assignment, assignment
+from harness.proposers.patience import ServerFailed, told
 from harness.proposers.prompt import PromptWriter
 from harness.proposers.protocol import Briefing, NoProgram, Proposal
 from harness.proposers.verdicts import AnswerVerdict
@@ -58,17 +61,27 @@ class LLMProposer:
         self._in_flight = in_flight
 
     def propose(self, briefing: Briefing) -> Proposal:
-        """Raises CapReached before a call that could pass a cap, JobError where a server cannot be used at all."""
+        """Raises CapReached before a call that could pass a cap, JobError where a server cannot be used at all.
+
+        Where answers kept breaking off the proposal is a failure with the verdict `interrupted`.
+        """
         model = self._choose(briefing)
         usage: list[UsageRecord] = []
+        try:
+            proposal = self._proposed(briefing, model, usage)
+        except ServerFailed as failed:
+            proposal = _nothing(AnswerVerdict.INTERRUPTED, str(failed))
+        return replace(proposal, usage=tuple(usage), model=model)
+
+    def _proposed(self, briefing: Briefing, model: str, usage: list[UsageRecord]) -> Proposal:
         notes = self._notes(briefing, model, usage)
         assigned = assignment(briefing, self._settings)
         proposal = _nothing(AnswerVerdict.EMPTY, AnswerVerdict.EMPTY.sentence)
         objections: list[Objection] = []
         for attempt in range(self._settings.attempts):
-            prompt = self._prompt(briefing, assigned, notes, objections)
+            write = partial(self._prompt, briefing, assigned, notes, objections)
             try:
-                exchange = self._asker.ask(briefing.number, f"answer/{attempt}", model, prompt)
+                exchange = self._ask(briefing.number, f"answer/{attempt}", model, write)
             except NoAnswer:
                 if attempt == 0:
                     raise
@@ -77,7 +90,21 @@ class LLMProposer:
             if objection is None:
                 break
             objections.append(objection)
-        return replace(proposal, usage=tuple(usage), model=model)
+        return proposal
+
+    def _ask(self, number: int, step: str, model: str, write: Callable[[PromptWriter], Prompt]) -> Exchange:
+        """The answer to a prompt, which is written anew with less memory while it is too long for the model."""
+        while True:
+            writer = self._writer
+            prompt = write(writer)
+            try:
+                return self._asker.ask(number, step, model, prompt)
+            except PromptTooLong as too_long:
+                shorter = writer.shorter(prompt)
+                if write(shorter) == prompt:
+                    raise
+                told.warning("%s Going on with prompts of at most %d tokens.", too_long, shorter.budget)
+                self._writer = min(self._writer, shorter, key=lambda each: each.budget)
 
     def repair(self, briefing: Briefing, proposal: Proposal, failure: NoProgram, attempt: int) -> Proposal:
         """Ask again after a program failed when it was run, with its lines and the error; see `Repairer`.
@@ -89,13 +116,16 @@ class LLMProposer:
         proposal = replace(proposal, usage=usage)
         if not self._settings.memory:
             return proposal
-        told = failure_told(failure.sentence, proposal.source, attempt, self._settings.repairs)
-        assigned = assignment(briefing, self._settings)
-        prompt = self._writer.proposal(briefing, assigned, notes=self._last_notes(briefing), correction=told)
+        sentence = failure_told(failure.sentence, proposal.source, attempt, self._settings.repairs)
+        assigned, notes = assignment(briefing, self._settings), self._last_notes(briefing)
+
+        def write(writer: PromptWriter) -> Prompt:
+            return writer.proposal(briefing, assigned, notes=notes, correction=sentence)
+
         try:
-            exchange = self._asker.ask(briefing.number, f"repair/{attempt}", proposal.model, prompt)
-        except NoAnswer:
-            return proposal  # the recorded run did not get so far
+            exchange = self._ask(briefing.number, f"repair/{attempt}", proposal.model, write)
+        except (NoAnswer, ServerFailed):
+            return proposal  # the recorded run did not get so far, or the server is gone
         failed = Assignment("diff", (ProgramView(DRAFT, proposal.name, proposal.source, None, None),))
         try:
             repaired = read_proposal(exchange, briefing, failed)
@@ -116,15 +146,22 @@ class LLMProposer:
 
     def prompt(self, briefing: Briefing) -> Prompt:
         """The first prompt for a briefing, for those who want to see it; asks nothing."""
-        return self._prompt(briefing, assignment(briefing, self._settings), self._last_notes(briefing))
+        return self._prompt(
+            briefing, assignment(briefing, self._settings), self._last_notes(briefing), (), self._writer
+        )
 
     def _prompt(
-        self, briefing: Briefing, assigned: Assignment, notes: str, objections: Sequence[Objection] = ()
+        self,
+        briefing: Briefing,
+        assigned: Assignment,
+        notes: str,
+        objections: Sequence[Objection],
+        writer: PromptWriter,
     ) -> Prompt:
         if self._settings.memory:
-            told = correction(objections, self._settings.attempts)
-            return self._writer.proposal(briefing, assigned, notes=notes, correction=told)
-        blind = self._writer.blind(briefing.number)
+            sentence = correction(objections, self._settings.attempts)
+            return writer.proposal(briefing, assigned, notes=notes, correction=sentence)
+        blind = writer.blind(briefing.number)
         if not objections:
             return blind
         # The control is told nothing, but to an equal question a model may give its unusable answer again.

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from archive import ProgramRecord
 from harness import plugins
 from harness.errors import UsageError
 from harness.policies import bandit
@@ -18,6 +19,7 @@ from harness.proposers.prompt import PromptWriter, prefix
 from harness.proposers.protocol import Briefing, Proposer
 from harness.proposers.published import read_published
 from harness.proposers.record import ExchangeStore
+from harness.proposers.replay import Replay
 from harness.proposers.spending import Spending
 from harness.proposers.taboos import taboos
 from harness.proposers.tokens import count
@@ -44,6 +46,8 @@ class Surroundings:
     """The same in the role of queries."""
     replayed: ExchangeStore | None = None
     """The exchanges that proposer=replay gives again."""
+    recorded: Mapping[int, ProgramRecord] = field(default_factory=dict)
+    """The programs of the replayed run by their number."""
     models: Mapping[str, Model] = field(default_factory=dict)
     """Those of `check_proposer`."""
 
@@ -96,7 +100,11 @@ def _published(settings: Settings, around: Surroundings) -> Proposer:
     return read_published(settings.proposer.run, settings.search.generations)
 
 
-def _language_model(settings: Settings, around: Surroundings) -> Proposer:
+def _replay(settings: Settings, around: Surroundings) -> Proposer:
+    return Replay(_language_model(settings, around), settings.proposer, around.recorded)
+
+
+def _language_model(settings: Settings, around: Surroundings) -> LLMProposer:
     return LLMProposer(
         _asker(around),
         prompt_writer(settings),
@@ -111,7 +119,7 @@ def _language_model(settings: Settings, around: Surroundings) -> Proposer:
 PROPOSERS: Mapping[str, MakeProposer] = {
     "recombine": _recombine,
     **dict.fromkeys(KINDS, _language_model),
-    "replay": _language_model,
+    "replay": _replay,
     "published": _published,
 }
 
@@ -142,6 +150,8 @@ def _asker(around: Surroundings) -> Asker:
 
 
 def _chooser(settings: ProposerSettings) -> Callable[[Briefing], str]:
+    if settings.kind == "replay" and not (settings.models or settings.model):
+        return lambda briefing: ""  # the replayed run asked none
     names, policy = model_names(settings), _find_chooser(settings)
 
     def choose(briefing: Briefing) -> str:

@@ -3,6 +3,7 @@
 from harness.errors import UsageError
 from harness.proposers.asking import Model
 from harness.proposers.exchange import ChatClient
+from harness.proposers.patience import Patience
 from harness.proposers.prices import price_for
 from harness.settings.proposer import ProposerSettings
 
@@ -28,7 +29,7 @@ def load_models(settings: ProposerSettings) -> dict[str, Model]:
         client = load_client(kind, model, settings)
         client.connect()
         price = price_for(client.provider, model, settings)
-        models[name] = Model(client, price, settings.max_output_tokens)
+        models[name] = Model(client, price, settings.max_output_tokens, Patience.of(settings))
     return models
 
 

@@ -4,6 +4,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -124,9 +125,15 @@ class PromptWriter:
 
     def __init__(self, prefix: str, *, budget: int, ideas: Sequence[str] = (), form: LedgerForm = FIGURES) -> None:
         self._prefix = prefix
-        self._budget = budget
+        self.budget = budget
         self._form = form
         self._ideas = _section("Ideas to consider", "\n".join(f"- {idea}" for idea in ideas))
+
+    def shorter(self, prompt: Prompt) -> "PromptWriter":
+        """The same writer with two thirds of a prompt's tokens as its budget, for a model that cannot read so many."""
+        writer = copy(self)
+        writer.budget = min(self.budget, count(prompt.prefix) + count(prompt.body)) * 2 // 3
+        return writer
 
     def proposal(self, briefing: Briefing, assignment: Assignment, *, notes: str = "", correction: str = "") -> Prompt:
         """Ask for a program, with memory."""
@@ -164,7 +171,7 @@ class PromptWriter:
     ) -> Prompt:
         """Give memory what the fixed texts leave of the budget: parents always, the frontier's sources, the ledger."""
         shown = _section("Parents", "".join(map(_program, parents)))
-        left = self._budget - count(self._prefix) - count(shown) - sum(map(count, fixed.values()))
+        left = self.budget - count(self._prefix) - count(shown) - sum(map(count, fixed.values()))
         frontier = _frontier(briefing.frontier, parents, int(left * FRONTIER_SHARE))
         on_front = frozenset(view.id for view in briefing.frontier)
         ledger = fit_ledger(briefing.ledger, on_front, left - count(frontier), self._form)

@@ -56,6 +56,7 @@ class History:
         """Programs that the hidden tasks of a transfer search were asked to decide on."""
         self.generations = 0
         """Proposals recorded, seeds not counted."""
+        self._verdict, self._in_a_row = "", 0
         self._by_id: dict[str, Known] = {}
         self._exact: dict[str, str] = {}
         self._structure: dict[str, str] = {}
@@ -77,6 +78,8 @@ class History:
         self._count_children(row.parents)
         self.generations += known.generation > 0
         self.tested += known.tested
+        self._in_a_row = self._in_a_row + 1 if known.verdict == self._verdict else 1
+        self._verdict = known.verdict
         if row.status == "rejected" or row.mean_delta is None or row.cost_ratio is None:
             return
         self._structure.setdefault(known.structure_hash, row.id)
@@ -91,6 +94,10 @@ class History:
         self.validated = known.validation or self.validated
         if self.best_worth is None or row.worth > self.best_worth:
             self.best_worth = row.worth
+
+    def last_in_a_row(self, verdict: str) -> int:
+        """How many of the newest programs, without a break, ended with this verdict."""
+        return self._in_a_row if verdict == self._verdict else 0
 
     def same_source(self, exact_hash: str) -> str | None:
         """The id of an earlier program with this exact hash."""

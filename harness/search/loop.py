@@ -14,11 +14,13 @@ from dataclasses import replace
 from functools import partial
 
 from archive import Archive
+from harness.errors import JobError
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench
 from harness.programs.inline import inline_primitives
 from harness.proposers.protocol import Proposal, Proposer
 from harness.proposers.spending import CapReached, Spending
+from harness.proposers.verdicts import AnswerVerdict
 from harness.search.briefing import make_briefing
 from harness.search.history import History, Known
 from harness.search.in_flight import InFlight
@@ -70,6 +72,7 @@ class Discovery:
 
         `stopping` is asked between programs. Raises CapReached before a cap of the settings is passed.
         """
+        at_once = False
         try:
             self._remember(recorded)
             while len(self._history) < self._last:
@@ -77,9 +80,12 @@ class Discovery:
                     return False
                 self._step()
             return True
+        except KeyboardInterrupt:
+            at_once = True
+            raise
         finally:
             self._trials.close(wait=False)  # they end with the sandbox
-            self._pipeline.close()
+            self._pipeline.close(wait=not at_once)
 
     def _remember(self, recorded: Sequence[Known]) -> None:
         """Learn what was recorded, and begin the proposals that were in flight as they were begun the first time."""
@@ -92,6 +98,7 @@ class Discovery:
         number = len(self._history) + 1
         self._begin(number)
         tried, began = self._trials.take(number), time.monotonic()
+        self._refuse_unanswered(tried)
         events: list[tuple[str, str]] = []
         record = judge(tried, self._history, self._bench, on_event=lambda *event: events.append(event))
         program_id = self._archive.record_program(self._run_id, record, events)
@@ -105,6 +112,22 @@ class Discovery:
         self._watcher.program_recorded(
             known.row, known.verdict, self._history.best_worth, len(self._history.frontier())
         )
+
+    def _refuse_unanswered(self, tried: Tried) -> None:
+        """Raise JobError, and record nothing, where the server failed too many generations in a row, or the last one.
+
+        The run can then be resumed with this generation, which has cost it nothing but time.
+        """
+        failure = tried.proposal.failure
+        if failure is None or failure.code != AnswerVerdict.INTERRUPTED:
+            return
+        in_a_row = 1 + self._history.last_in_a_row(AnswerVerdict.INTERRUPTED)
+        last = tried.generation == self._settings.search.generations
+        if last or in_a_row >= self._settings.proposer.give_up_after:
+            raise JobError(
+                f"{in_a_row} generation(s) in a row had no answer from the model's server; the run is kept, resume it "
+                f"when the server is well (proposer.give_up_after): {failure.sentence}"
+            )
 
     def _begin(self, number: int) -> None:
         """Begin this program and those after it whose proposals are under way, up to `executor.programs` in all.

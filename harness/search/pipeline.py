@@ -65,6 +65,6 @@ class Pipeline:
         """The program of this number is recorded."""
         self._briefings.pop(number, None)
 
-    def close(self) -> None:
-        """Wait for answers in flight, which are paid for and recorded, and begin no more."""
-        self._waiting.close(wait=True)
+    def close(self, *, wait: bool = True) -> None:
+        """Begin no more, and wait for answers in flight, which are paid for and recorded, unless told not to."""
+        self._waiting.close(wait=wait)

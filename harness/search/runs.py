@@ -23,10 +23,10 @@ from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.protocol import Proposer
 from harness.proposers.published import TOLD, Published, read_published, require_same_told
-from harness.proposers.replay import with_replayed
-from harness.proposers.retries import told_retries
+from harness.proposers.replay import recorded_by_number, with_replayed
 from harness.proposers.spending import CapReached, Spending
 from harness.proposers.store import ArchiveStore
+from harness.proposers.telling import told_waits
 from harness.published.place import open_archive
 from harness.search.history import History, Known
 from harness.search.judge import screen
@@ -47,14 +47,34 @@ CHANGEABLE = (
     "encoder.device=",
     "encoder.model=",
     "executor.",
-    "proposer.max_retries=",
-    "proposer.timeout_s=",
+    *(
+        f"proposer.{name}"
+        for name in (
+            "api_key_env=",
+            "base_url=",
+            "broken_retries=",
+            "call_s=",
+            "effort=",
+            "extra",
+            "give_up_after=",
+            "longest_wait=",
+            "max_output_tokens=",
+            "max_retries=",
+            "max_tokens_field=",
+            "model=",
+            "price",
+            "prompt_tokens=",
+            "system=",
+            "timeout_s=",
+        )
+    ),
     "search.generations=",
     "tasks.paths=",
 )
-"""Settings that a resumed run may change: they decide how long it goes on and where things are, not what it finds.
+"""Settings that a resumed run may change: how long it goes on, where things are, and how its model is reached.
 
-Fingerprints see to it that the encoder and the tasks found there are those that were recorded.
+Fingerprints see to it that the encoder and the tasks found there are those that were recorded. Where the model, or what
+it is sent, changes on the way, that is an event of the run.
 """
 
 
@@ -113,6 +133,7 @@ def continue_run(
             require_same_told(versions_then, settings.proposer.run, settings.search.generations)
         with alone(archive, run_id):
             _tell_lost(Calls(archive, run_id).lose(), watcher)
+            _record_changes(archive, run_id, settings)
             tasks = recorded_tasks(settings, archive, run_id, given=given, watcher=watcher)
             return _search(settings, archive, tasks, run_id, Around(given, proposer, watcher, stopping))
 
@@ -146,6 +167,14 @@ def _tell_lost(calls: Sequence[CallRecord], watcher: Watcher) -> None:
     watcher.noted(
         f"{len(calls)} call(s) to a model were in flight when this run was killed, and are made again.{counted}"
     )
+
+
+def _record_changes(archive: Archive, run_id: str, settings: Settings) -> None:
+    """Record which settings of the proposer are not those that the run was started with."""
+    before, now = archive.run(run_id).record.config["proposer"], to_mapping(settings)["proposer"]
+    changed = [f"{name}={plain(str(now[name]), 200)}" for name in now if now[name] != before.get(name, now[name])]
+    if changed:
+        archive.event(run_id, "settings", f"The run goes on with proposer settings {', '.join(changed)}.")
 
 
 def _tell_other_machine(settings: Settings, archive: Archive, run_id: str, watcher: Watcher) -> None:
@@ -208,7 +237,7 @@ def _search(
     hidden = hidden_names(settings, tasks)
     with (
         ExitStack() as stack,
-        told_retries(watcher.retrying),
+        told_waits(watcher.retrying),
         open_workbench(
             settings, tasks, hidden=hidden, watcher=watcher, given=around.given, unseen=settings.tasks.unseen
         ) as bench,
@@ -317,7 +346,7 @@ def metric_check(probe: PreparedTask) -> str:
 def surroundings(settings: Settings, archive: Archive, run_id: str, history: History, bench: Workbench) -> Surroundings:
     """What the run's proposer needs beside its settings; what earlier starts spent counts against the caps."""
     store = ArchiveStore(archive, run_id)
-    replayed = ArchiveStore(archive, settings.proposer.run) if settings.proposer.kind == "replay" else None
+    replays, source = settings.proposer.kind == "replay", settings.proposer.run
     return Surroundings(
         programs=history.programs,
         screen=lambda source, briefing: screen(source, briefing, history, settings.search.variants == "refuse"),
@@ -325,7 +354,8 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         spending=Spending(settings.caps, store.charged()),
         embed=lambda texts: bench.encoder.embed(texts).vectors,
         embed_queries=lambda texts: bench.encoder.embed(texts, QUERY).vectors,
-        replayed=replayed,
+        replayed=ArchiveStore(archive, source) if replays else None,
+        recorded=recorded_by_number(archive, source) if replays else {},
     )
 
 

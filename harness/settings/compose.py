@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.settings.home import abbreviate_paths
+from harness.settings.masking import masked
 from harness.settings.plugged import register_choices
 from harness.settings.schema import Settings
 from harness.settings.words import Sources, choices, kinds, open_hydra, parse, spelt
@@ -125,8 +126,10 @@ def from_record(config: Any, overrides: Sequence[str] = ()) -> Settings:
 
 
 def to_mapping(settings: Settings) -> dict[str, Any]:
-    """Settings as plain nested dictionaries, for the archive; `~` stands for the home folder."""
-    return abbreviate_paths(asdict(settings))
+    """Settings as plain nested dictionaries, for the archive; `~` stands for the home folder, and keys are masked."""
+    mapping = asdict(settings)
+    mapping["proposer"]["extra"] = masked(mapping["proposer"]["extra"])
+    return abbreviate_paths(mapping)
 
 
 @cache

@@ -53,7 +53,8 @@ class ProposerSettings:
     base_url: str | None = None
     """A server of your own, for example http://localhost:8000/v1; None is the provider's."""
     api_key_env: str = ""
-    """Environment variable that holds the key; empty takes the provider's usual one, none at a `base_url`."""
+    """Environment variable that holds the key; empty takes the provider's usual one, none at a `base_url`. Where it is
+    not set, it is looked up in `.env` of the working folder."""
     effort: str | None = None
     """How hard a reasoning model thinks, in the provider's words; None leaves it to the provider."""
     thinking: str | None = None
@@ -66,18 +67,29 @@ class ProposerSettings:
     """Chat completions only: older servers want max_tokens."""
     prompt_tokens: int = 60000
     """Budget of one prompt; older programs are summarised, then left out, to stay under it."""
+    system: bool = True
+    """False sends the fixed part of a prompt as the user's text, to a server that refuses the role of the system."""
     timeout_s: float = 600.0
     """Seconds without a word from the server before a try counts as failed."""
+    call_s: float = 3600.0
+    """Seconds that one answer may take from its first byte, however busily it is sent."""
     max_retries: int = 400
-    """Tries the provider's library makes again after a rate limit, an overload or a lost connection. It waits as long
-    as the server says, else up to 8 s each: the default sits out most of an hour."""
+    """Tries made again after a rate limit, an overload or a lost connection, before an answer or in it. Waits are as
+    long as the server says, else up to 8 s each: the default sits out most of an hour."""
+    longest_wait: float = 300.0
+    """Seconds that one wait may last at most, whatever the server says."""
+    broken_retries: int = 8
+    """Of these tries, those after an answer that fell silent or broke off in its text, which may be charged."""
+    give_up_after: int = 3
+    """Generations in a row without an answer, because answers keep breaking off, before the run stops."""
     attempts: int = 4
     """Answers asked for one program before the generation is given up, each told what was wrong with the last."""
     repairs: int = 1
     """Times that a program which fails when it is run goes back to its model, with its lines and the error, before its
     generation is spent."""
     extra: dict[str, Any] = field(default_factory=dict)
-    """Further fields of the request body, sent as they are."""
+    """Further fields of the request body, sent as they are; a field set to null is left out. The values of fields whose
+    names say that they hold keys are not recorded."""
     price: PriceSettings = field(default_factory=PriceSettings)
     """Of every model without an entry in `prices`; unset fields are looked up in genai-prices where it is installed."""
     prices: dict[str, PriceSettings] = field(default_factory=dict)

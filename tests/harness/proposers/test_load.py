@@ -7,19 +7,23 @@ from harness.proposers.load import check_proposer
 from harness.settings import compose, groups
 
 FREE = ("proposer.price.input=0", "proposer.price.output=0")
+NAMELESS = ("local", "gemini", "ollama", "openrouter", "vllm")
+"""Presets of servers that have many models."""
 
 
 @pytest.fixture(autouse=True)
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
     monkeypatch.setenv("OPENAI_API_KEY", "k")
+    for name in ("DEEPSEEK", "GEMINI", "OPENROUTER"):
+        monkeypatch.setenv(f"{name}_API_KEY", "k")
 
 
 @pytest.mark.parametrize("name", groups()["proposer"])
 def test_every_entry_composes_and_loads(name: str) -> None:
     asks = name not in ("recombine", "replay", "published")
     settings = compose(
-        [f"proposer={name}", *(FREE if asks else ()), *(["proposer.model=m"] if name == "local" else ())]
+        [f"proposer={name}", *(FREE if asks else ()), *(["proposer.model=m"] if name in NAMELESS else ())]
     )
     assert bool(check_proposer(settings)) is asks
 
