@@ -118,7 +118,8 @@ class OpenDesk:
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
         row = self.desk.record(proposal, self.bench, self.watcher).row
-        return Told(True, report(row_by_bit(row) if self.desk.settings.proposer.feedback == "bit" else row))
+        told = report(row_by_bit(row) if self.desk.settings.proposer.feedback == "bit" else row)
+        return Told(True, "\n".join([told, *proposal.notes]))
 
     def look(self, text: str, part: int, name: str = "") -> Told:
         """Measure an answer on a part of the queries, from 1, or on all of them, 0, and record that as a trial.

@@ -51,8 +51,9 @@ def test_ask_and_tell_one_by_one(run: str, tmp_path: Path, capsys: pytest.Captur
     file.write_text(answer(4, program(random.Random(1))))
     assert tell_file(run, "latest", file)
     assert "Made4: " in capsys.readouterr().out
-    (tmp_path / "Bare.py").write_text(program(random.Random(2)))
+    (tmp_path / "Bare.py").write_text("\ufeff\ufeff" + program(random.Random(2)))
     assert tell_file(run, "latest", tmp_path / "Bare.py")
+    assert "In its answer: unusual spaces replaced by spaces." in capsys.readouterr().out
     assert names(run) == ["Made4", "Bare"]
     assert "Write program number 6" in api.ask("latest", archive=run)
 
