@@ -1,4 +1,4 @@
-"""Anthropic messages: the prefix cached by the provider, effort, adaptive thinking."""
+"""Anthropic messages: what repeats cached by the provider, effort, adaptive thinking."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,7 @@ class AnthropicClient:
             "model": self.model,
             "max_tokens": settings.max_output_tokens,
             "system": [{"type": "text", "text": prompt.prefix, "cache_control": cache}],
-            "messages": [{"role": "user", "content": prompt.body}],
+            "messages": [{"role": "user", "content": _content(prompt, cache)}],
         }
         if settings.thinking is not None:
             body["thinking"] = {"type": settings.thinking}
@@ -60,6 +60,14 @@ class AnthropicClient:
         return read(
             self._server, APIError, lambda: self._sdk.messages.create(**known, extra_body=body, stream=True), _absorb
         )
+
+
+def _content(prompt: Prompt, cache: dict[str, Any]) -> str | list[dict[str, Any]]:
+    """The body; in two blocks, the first to be cached, where its beginning is settled."""
+    if not prompt.settled:
+        return prompt.body
+    settled, rest = prompt.body[: prompt.settled], prompt.body[prompt.settled :]
+    return [{"type": "text", "text": settled, "cache_control": cache}, {"type": "text", "text": rest}]
 
 
 def _absorb(event: Any, reading: Reading) -> None:

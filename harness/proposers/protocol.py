@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from archive import UsageRecord
-from harness.programs.view import LedgerRow, ProgramView
+from harness.programs.view import LedgerRow, ProgramView, TaskRoom
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,14 @@ class Briefing:
     ledger: tuple[LedgerRow, ...]
     """Oldest first."""
     allow_primitives: bool = True
+    settled: tuple[ProgramView, ...] = ()
+    """The frontier as it was a while ago, in the order of programs: it stays the same for several briefings."""
+    rooms: tuple[TaskRoom, ...] = ()
+    """Of the searched tasks; empty where an author hears no figure."""
+    surroundings: str = ""
+    """The encoder and the shapes of the tasks, in words; the same for a whole run."""
+    examples: str = ""
+    """Queries that the parents rank badly, in words; empty unless the settings ask for them."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from archive import Archive, pricer
+from archive import Archive
 from harness.encoders.fingerprint import require_fingerprint
 from harness.evaluation.given import NOTHING_GIVEN, Given
 from harness.evaluation.watcher import Watcher
@@ -28,7 +28,7 @@ from harness.search.feedback import row_by_bit
 from harness.search.history import History, Known
 from harness.search.judge import consider
 from harness.search.recording import known_from_record
-from harness.search.runs import alone, hidden_of, recorded_programs, recorded_settings, recorded_tasks
+from harness.search.runs import alone, hidden_of, open_history, recorded_programs, recorded_settings, recorded_tasks
 from harness.settings import Settings
 from primitives import programs
 
@@ -165,7 +165,7 @@ def read_desk(archive: Archive, run: str) -> Desk:
     """The desk of the run that `run` names."""
     run_id = archive.resolve_run(run)
     settings = recorded_settings(archive, run_id)
-    history = History(pricer(archive.run(run_id).record))
+    history = open_history(archive.run(run_id).record)
     for known in recorded_programs(archive, run_id, hidden_of(archive, run_id)):
         history.add(known)
     return Desk(archive, run_id, settings, history)

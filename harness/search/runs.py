@@ -30,6 +30,7 @@ from harness.published.place import open_archive
 from harness.search.history import History, Known
 from harness.search.judge import screen
 from harness.search.loop import Discovery
+from harness.search.noise import cosines_of
 from harness.search.recording import known_from_record
 from harness.settings import Settings, from_config, to_mapping
 from harness.settings.plugged import plugin_change, plugins_of
@@ -57,7 +58,7 @@ Fingerprints see to it that the encoder and the tasks found there are those that
 """
 
 
-BEFORE = {"tasks": {"unseen": 0.0}, "program": {"transductive": "flag"}}
+BEFORE = {"tasks": {"unseen": 0.0}, "program": {"transductive": "flag"}, "proposer": {"evidence": "none"}}
 """What runs did that were recorded before there were these settings."""
 
 
@@ -231,7 +232,7 @@ def _search(
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             _tell_other_machine(settings, archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
-        history = History(pricer(archive.run(run_id).record))
+        history = open_history(archive.run(run_id).record)
         needs = surroundings(settings, archive, run_id, history, bench)
         discovery = Discovery(
             settings=settings,
@@ -323,6 +324,11 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         embed_queries=lambda texts: bench.encoder.embed(texts, QUERY).vectors,
         replayed=replayed,
     )
+
+
+def open_history(run: RunRecord) -> History:
+    """The memory of a run, empty."""
+    return History(pricer(run), cosines_of(run))
 
 
 def recorded_programs(archive: Archive, run_id: str, hidden: frozenset[str]) -> list[Known]:

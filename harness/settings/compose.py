@@ -17,6 +17,7 @@ from harness.settings.words import Sources, choices, kinds, open_hydra, parse, s
 from harness.text import nearest
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "proposer.evidence": ("none", "figures", "examples"),
     "proposer.feedback": ("figures", "bit"),
     "search.admission": ("record", "beyond_noise"),
     "search.cost": ("texts", "tokens", "seconds", "latency"),

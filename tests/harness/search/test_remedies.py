@@ -105,7 +105,7 @@ def test_equal_bits_make_equal_briefings_whatever_was_measured() -> None:
     assert [view.id for view in briefings[0].frontier] == [f"run.{number}" for number in range(25, 0, -6)]
     writer = prompt_writer(settings)
     body = writer.proposal(briefings[0], Assignment("full"), notes="", correction="").body
-    assert not FIGURE.search(body) and "p7 program 7: admitted, cost 8.00" in body
+    assert not FIGURE.search(body) and "p7 program 7 | p6 | admitted | 8.00 |" in body
     plain = replace(settings, proposer=replace(settings.proposer, feedback="figures"))
     assert make_briefing(plain, "run", _history(1), 31) != make_briefing(plain, "run", _history(2), 31)
 
