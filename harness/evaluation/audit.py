@@ -228,6 +228,17 @@ class Auditor:
         scores = spread(run.scores, inputs.shortlist, inputs.n_documents)
         return agreement(outcome.sample[:, documents], scores[compared])
 
+    def scores(self, source: str, task: PreparedTask, rows: NDArray[np.int64]) -> Scores | None:
+        """What a program gives the queries at these places, asked together, float32 (n, N) in the order shown.
+
+        None where it fails. Raises JobError when the harness itself keeps failing.
+        """
+        with Part(rows, np.arange(task.inputs.n_documents)).of(task.inputs) as inputs:
+            run = self._run(self._sandbox, source, task, inputs)
+            if run.scores is None:
+                return None
+            return spread(run.scores, inputs.shortlist, inputs.n_documents)
+
     def _kept(self, source: str, task: PreparedTask, sample: Scores) -> NDArray[np.int64]:
         """A part of the documents, with those that come first for the sampled queries: much may hang on them."""
         cosine = similarity_of(task.inputs, task.sampled(source))

@@ -19,7 +19,8 @@ MOST = 40
 def fit_taught(rows: Sequence[LedgerRow], budget: int) -> str:
     """As many programs as fit into `budget` tokens, the most telling ones first, told in their order."""
     heading = HEADING if any(row.deltas for row in rows) else BIT_HEADING
-    left, texts, known = budget - count(heading), {}, {row.id: row for row in rows}
+    left, known = budget - count(heading), {row.id: row for row in rows}
+    texts: dict[str, str] = {}
     for row in by_importance(rows):
         text = _told(row, known)
         if not text:

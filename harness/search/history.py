@@ -64,8 +64,8 @@ class History:
         """Proposals recorded, seeds not counted."""
         self.surroundings = ""
         """The encoder and the tasks' shapes in words, as the run has recorded them."""
-        self.shown: dict[str, str] = {}
-        """What programs ranked first for queries that count towards nothing, in words, by id."""
+        self.shown: dict[int, str] = {}
+        """Where programs fail on queries that count towards nothing, in words, by number."""
         self.rooms = Rooms(cosines)
         self._cosines = cosines
         self._by_id: dict[str, Known] = {}
@@ -129,8 +129,10 @@ class History:
         return all(cost_ratio < (view.cost_ratio or 0.0) or worth > (view.worth or 0.0) for view in self.frontier())
 
     def examples(self, ids: Sequence[str]) -> str:
-        """What these programs ranked first for the queries that an author may read; empty where there are none."""
-        return "".join(self.shown[one] for one in ids if one in self.shown)
+        """Where these programs fail on the queries that an author may read; empty where they fail on none."""
+        found = {one: self.shown.get(int(one.rpartition(".")[2]), "") for one in ids} if self.shown else {}
+        told = "".join(f"{one} {self._by_id[one].row.name}:\n{text}\n" for one, text in found.items() if text)
+        return f"# Queries that the parents rank badly\n\nNo delta counts these.\n\n{told}" if told else ""
 
     def candidates(self) -> list[Candidate]:
         """Evaluated programs that have a worth, as parent selection sees them."""

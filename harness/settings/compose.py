@@ -251,6 +251,16 @@ def _check_values(settings: Settings) -> None:
         share = getattr(settings.tasks, name)
         if not 0 <= share < 1:
             raise UsageError(f"tasks.{name} is {share}; it is a share of the {of}, from 0 to below 1.")
+    if not 0 < settings.proposer.example_share < 1:
+        raise UsageError(
+            f"proposer.example_share is {settings.proposer.example_share}; it is a share of the queries, above 0 and "
+            "below 1."
+        )
+    if settings.proposer.evidence == "examples" and settings.proposer.feedback == "bit":
+        raise UsageError(
+            "Examples tell what was right, which is more than one bit; set proposer.feedback=figures or "
+            "proposer.evidence=figures."
+        )
     if settings.tasks.unseen_tasks and settings.search.objective == "transfer":
         raise UsageError(
             "A transfer search hides tasks and admits by them, so it has no unseen tasks; "
