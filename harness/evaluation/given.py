@@ -78,7 +78,10 @@ def open_search_tasks(
     watcher: Watcher,
     held_out: Iterable[KnownTask] = (),
 ) -> list[RetrievalTask]:
-    """The same for a search, less the queries that its author is to read. Raises UsageError for a held-out task, known by its mark or by its texts."""
+    """The same for a search, less the queries that its author is to read.
+
+    Raises UsageError for a held-out task, known by its mark or by its texts.
+    """
     tasks = open_tasks(settings, given, watcher)
     if settings.proposer.evidence == "examples":
         tasks = [set_aside(task, settings.proposer.example_share, settings.search.seed) for task in tasks]

@@ -62,7 +62,7 @@ def gather(
 def _sources(views: Sequence[ProgramView], budget: int) -> str:
     """Sources in the order of programs, the best of them, or the newest, while the budget lasts."""
     texts: dict[str, str] = {}
-    for view in sorted(views[::-1], key=lambda view: -(view.worth or 0.0)):
+    for view in sorted(views, key=lambda view: view.worth or 0.0, reverse=True):
         text = program_text(view)
         if (cost := count(text)) <= budget:
             texts[view.id] = text

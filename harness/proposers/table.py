@@ -20,8 +20,8 @@ CITED = re.compile(r"\bp(\d+)\b")
 HEADING = (
     "# Ledger\n\nEvery program so far, oldest first. delta is followed by its standard error over the queries; the "
     "gain over the parent by its 95 % interval. Deltas per task are in thousandths with their standard errors. "
-    "index is the share of the texts that the program asked for which its index asked for. Flags are what audits found; "
-    "? stands where not every audit was made, so that what is not flagged is not tested.\n\n"
+    "index is the share of the texts asked for which a program's index asked for. Flags are what audits found; ? "
+    "stands where not every audit was made, so that what is not flagged is not tested.\n\n"
 )
 
 

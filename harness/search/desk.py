@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from archive import Archive
+from archive import Archive, ProgramRecord
 from harness.encoders.fingerprint import require_fingerprint
 from harness.evaluation.given import NOTHING_GIVEN, Given
 from harness.evaluation.watcher import Watcher
@@ -24,10 +24,12 @@ from harness.proposers.store import ArchiveStore
 from harness.proposers.tokens import count
 from harness.published.place import open_archive
 from harness.search.briefing import make_briefing
+from harness.search.diagnostics import tell_moved, tell_run
 from harness.search.feedback import row_by_bit
-from harness.search.history import History, Known
+from harness.search.history import History
 from harness.search.judge import consider
 from harness.search.recording import known_from_record
+from harness.search.report import report
 from harness.search.runs import alone, hidden_of, open_history, recorded_programs, recorded_settings, recorded_tasks
 from harness.settings import Settings
 from primitives import programs
@@ -63,8 +65,8 @@ class Desk:
         briefing = self.briefing()
         return read_text(text, briefing, assignment(briefing, self.settings.proposer), name)
 
-    def record(self, proposal: Proposal, bench: Workbench, watcher: Watcher) -> Known:
-        """Check, evaluate and record a proposal as the loop does."""
+    def record(self, proposal: Proposal, bench: Workbench, watcher: Watcher) -> tuple[ProgramRecord, LedgerRow]:
+        """Check, evaluate and record a proposal as the loop does: its record, and its row in the ledger."""
         generation = max(1, self.number - len(programs.SEEDS))
         events: list[tuple[str, str]] = []
         watcher.program_started(generation, proposal.name)
@@ -80,7 +82,7 @@ class Desk:
         measure, price = self.settings.search.measure, self.history.price
         known = known_from_record(program_id, record, bench.hidden, measure, price)
         self.history.add(known)
-        return known
+        return record, self.history.ledger[-1]
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,17 @@ class OpenDesk:
             proposal = self.desk.read(text, name or f"Program{self.number}")
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
-        row = self.desk.record(proposal, self.bench, self.watcher).row
-        return Told(True, report(row_by_bit(row) if self.desk.settings.proposer.feedback == "bit" else row))
+        record, row = self.desk.record(proposal, self.bench, self.watcher)
+        return Told(True, self._report(record, row))
+
+    def _report(self, record: ProgramRecord, row: LedgerRow) -> str:
+        seen = tell_run(record.outcomes, self.bench)
+        if self.desk.settings.proposer.feedback == "bit":
+            return report(row_by_bit(row), seen=seen)
+        if row.mean_delta is not None:
+            seen += tell_moved(record.source, record.outcomes, self.bench)
+        rows = {one.id: one for one in self.desk.history.ledger}
+        return report(row, rows.get(row.gain.parent) if row.gain else None, seen)
 
 
 @contextmanager
@@ -169,14 +180,3 @@ def read_desk(archive: Archive, run: str) -> Desk:
     for known in recorded_programs(archive, run_id, hidden_of(archive, run_id)):
         history.add(known)
     return Desk(archive, run_id, settings, history)
-
-
-def report(row: LedgerRow) -> str:
-    """What came of a program, for its author."""
-    lines = [f"{row.id} {row.name}: {row.status}. {row.reason}"]
-    if row.mean_delta is not None and row.cost_ratio is not None:
-        lines.append(
-            f"delta {row.mean_delta:+.4f}, cost {row.cost_ratio:.2f}, w/t/l {row.wins}/{row.ties}/{row.losses}"
-        )
-        lines += [f"  {task} {delta:+.4f}" for task, delta in row.deltas.items()]
-    return "\n".join(lines)
