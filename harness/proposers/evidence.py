@@ -23,7 +23,7 @@ class Evidence:
     """The parts of a body."""
 
     settled: str
-    """Sources and the ledger: these begin the next body too, but for the ledger's end."""
+    """Sources and the older rows of the ledger: with these begin the next bodies too, most of the time."""
     changing: str
 
 
@@ -42,8 +42,8 @@ def gather(
     texts = "".join(_parent(view, shown) for view in parents)
     told = section("Parents", compared + texts)
     left -= count(sources) + count(told)
-    ledger = fit_table(briefing.ledger, max(0, min(int(budget * TABLE_SHARE), left)), form)
-    left -= count(ledger)
+    ledger = fit_table(briefing.ledger, max(0, min(int(budget * TABLE_SHARE), left)), form, briefing.n_settled)
+    left -= count(ledger.settled) + count(ledger.newest)
     named = {view.id for view in parents} | shown
     parts = []
     for text in (
@@ -56,7 +56,8 @@ def gather(
             parts.append(text)
             left -= count(text)
     taught = fit_taught(briefing.ledger, left)
-    return Evidence(sources + ledger, taught + "".join(parts) + fixed.get("notes", "") + fixed.get("ideas", "") + told)
+    others = fixed.get("notes", "") + fixed.get("ideas", "")
+    return Evidence(sources + ledger.settled, ledger.newest + taught + "".join(parts) + others + told)
 
 
 def _sources(views: Sequence[ProgramView], budget: int) -> str:

@@ -25,6 +25,8 @@ class Briefing:
     allow_primitives: bool = True
     settled: tuple[ProgramView, ...] = ()
     """The frontier as it was a while ago, in the order of programs: it stays the same for several briefings."""
+    n_settled: int = 0
+    """So many programs there were then."""
     rooms: tuple[TaskRoom, ...] = ()
     """Of the searched tasks; empty where an author hears no figure."""
     surroundings: str = ""

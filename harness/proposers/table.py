@@ -12,6 +12,17 @@ from harness.proposers.tokens import count
 
 BLOCK = 50
 """Programs between two choices of the older rows: until the next one, a table only grows at its end."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as text, in two parts that stand one after the other."""
+
+    settled: str
+    newest: str
+    """The rows that came since the briefing's settled sources were chosen."""
+
+
 CLAIM_CHARS = 120
 REASON_CHARS = 160
 OMISSION_TOKENS = 20
@@ -41,26 +52,27 @@ class Columns:
         return " | ".join(("program", "parents", "status", *figures, "cost", "index", "flags", *self.tasks, "claim"))
 
 
-def fit_table(rows: Sequence[LedgerRow], budget: int, form: LedgerForm) -> str:
-    """The table within `budget` tokens.
+def fit_table(rows: Sequence[LedgerRow], budget: int, form: LedgerForm, settled: int = 0) -> Table:
+    """The table within `budget` tokens, its first part that of the first `settled` rows.
 
     Where not all rows fit, those of older blocks are chosen by what they taught, as of the end of the last whole block;
     so the table begins in the same way until the next block is whole.
     """
     if not rows:
-        return ""
+        return Table("", "")
     columns = Columns.of(rows)
     heading = (BIT_HEADING if form.heading == BIT_HEADING else HEADING) + columns.head + "\n"
     texts = {row.id: row_text(row, columns, reasons=form.reasons) for row in rows}
     left = budget - count(heading) - OMISSION_TOKENS
     if sum(map(count, texts.values())) > left:
-        settled = (len(rows) - 1) // BLOCK * BLOCK
-        kept = _fit(list(by_importance(rows[:settled])), texts, left * 2 // 3)
-        kept |= _fit(rows[:settled:-1] if settled else rows[::-1], texts, left - sum(count(texts[id_]) for id_ in kept))
+        older = (len(rows) - 1) // BLOCK * BLOCK
+        kept = _fit(list(by_importance(rows[:older])), texts, left * 2 // 3)
+        kept |= _fit(rows[older:][::-1], texts, left - sum(count(texts[id_]) for id_ in kept))
         texts = {id_: text for id_, text in texts.items() if id_ in kept}
     omitted = len(rows) - len(texts)
     note = f"({omitted} older programs are left out.)\n" if omitted else ""
-    return heading + "".join(texts.values()) + note + "\n"
+    first, then = ("".join(texts.get(row.id, "") for row in part) for part in (rows[:settled], rows[settled:]))
+    return Table(heading + first, then + note + "\n")
 
 
 def _fit(rows: Sequence[LedgerRow], texts: dict[str, str], budget: int) -> set[str]:

@@ -10,9 +10,9 @@ HEADING = (
     "# What they taught\n\nThe frontier, programs on which a sign turned, those that lessons cite, and the newest: "
     "what their authors expected, beside what came. Up and down are beyond one standard error.\n\n"
 )
-BIT_HEADING = "# What they taught\n\nWhat the authors of some programs claimed, expected and learnt.\n\n"
-CHARS = 300
-MOST = 40
+BIT_HEADING = "# What they taught\n\nWhat the authors of some programs expected and learnt.\n\n"
+CHARS = 240
+MOST = 12
 """Programs that are told of at most."""
 
 
@@ -44,13 +44,12 @@ def came(row: LedgerRow) -> str:
 
 def _told(row: LedgerRow, known: dict[str, LedgerRow]) -> str:
     told = {
-        "claimed": cut(row.novelty_claim, CHARS),
         "expected": cut(row.expected, CHARS),
         "came": came(row),
         "turned its parent's sign": ", ".join(flips(row, known)),
         "lesson on what came before": cut(row.lesson, CHARS),
     }
-    if not (row.novelty_claim or row.expected or row.lesson):
+    if not (row.expected or row.lesson or row.notes):
         return ""
     lines = [f"  {word}: {text}\n" for word, text in told.items() if text]
     return f"{row.id} {row.name}\n" + "".join(lines) + "".join(f"  note: {note}\n" for note in row.notes)

@@ -45,6 +45,7 @@ def make_briefing(settings: Settings, run_id: str, history: History, number: int
         ledger=ledger,
         allow_primitives=settings.program.primitives,
         settled=settled,
+        n_settled=_settled(history),
         rooms=rooms,
         surroundings=history.surroundings,
         examples=history.examples(chosen),

@@ -30,7 +30,8 @@ def tell_run(outcomes: Sequence[OutcomeRecord], bench: Workbench) -> list[str]:
     if measured := [outcome for outcome in searched if outcome.peak_rss]:
         most = max(measured, key=lambda one: one.peak_rss / tasks[one.task].limits.memory_bytes)
         limit = tasks[most.task].limits.memory_bytes
-        lines.append(f"memory: at most {most.peak_rss / MIB:.0f} MiB of {limit / MIB:.0f} allowed, on {most.task}")
+        peak = f"{most.peak_rss / MIB:.0f} MiB resident, where {limit / MIB:.0f} MiB of addresses are allowed"
+        lines.append(f"memory: at most {peak}, on {most.task}")
     left = PRINTED_CHARS
     for outcome in searched:
         text = plain(outcome.stdout.strip(), left) if left > 0 else ""
@@ -55,8 +56,8 @@ def tell_moved(source: str, outcomes: Sequence[OutcomeRecord], bench: Workbench)
     The program is asked these queries again, since nobody kept its scores.
     """
     moved = _moved(outcomes, bench)
-    chosen = [one for one in (*moved[:MOVED], *moved[: -MOVED - 1 : -1]) if abs(one.gained) > TIE]
-    chosen = sorted({(one.task.name, one.place): one for one in chosen}.values(), key=lambda one: one.gained)
+    lost, won = [one for one in moved if one.gained < -TIE], [one for one in moved if one.gained > TIE]
+    chosen = lost[:MOVED] + won[-MOVED:]
     lines = []
     for task in dict.fromkeys(one.task.name for one in chosen):
         these = [one for one in chosen if one.task.name == task]
