@@ -64,11 +64,10 @@ def fit_table(rows: Sequence[LedgerRow], budget: int, form: LedgerForm, settled:
     heading = (BIT_HEADING if form.heading == BIT_HEADING else HEADING) + columns.head + "\n"
     texts = {row.id: row_text(row, columns, reasons=form.reasons) for row in rows}
     left = budget - count(heading) - OMISSION_TOKENS
-    if sum(map(count, texts.values())) > left:
-        older = (len(rows) - 1) // BLOCK * BLOCK
-        kept = _fit(list(by_importance(rows[:older])), texts, left * 2 // 3)
-        kept |= _fit(rows[older:][::-1], texts, left - sum(count(texts[id_]) for id_ in kept))
-        texts = {id_: text for id_, text in texts.items() if id_ in kept}
+    older = (len(rows) - 1) // BLOCK * BLOCK
+    kept = _fit(list(by_importance(rows[:older])), texts, left * 2 // 3)
+    kept |= _fit(rows[older:][::-1], texts, left - sum(count(texts[id_]) for id_ in kept))
+    texts = {id_: text for id_, text in texts.items() if id_ in kept}
     omitted = len(rows) - len(texts)
     note = f"({omitted} older programs are left out.)\n" if omitted else ""
     first, then = ("".join(texts.get(row.id, "") for row in part) for part in (rows[:settled], rows[settled:]))
