@@ -88,10 +88,7 @@ def test_examples_are_of_queries_that_nothing_counts(tmp_path: Path) -> None:
     run = harness.discover(*settings)
     kept = {task.name: set(task.query_ids) for task in run.row.record.tasks}
     assert all(len(names) == 4 for names in kept.values())
-    queries = {
-        name: {one["_id"]: one["text"] for one in map(json.loads, (tmp_path / name / "queries.jsonl").open())}
-        for name in kept
-    }
+    queries = {name: _texts(tmp_path / name / "queries.jsonl") for name in kept}
     with harness.open_desk(run, archive=tmp_path / "a.db") as desk:
         desk.tell(WORSE)
         with Archive.open(tmp_path / "a.db", read_only=True) as archive:
@@ -126,3 +123,7 @@ def test_examples_are_more_than_a_bit() -> None:
         compose(["proposer.evidence=examples", "proposer.feedback=bit"])
     with pytest.raises(UsageError, match="example_share is 0"):
         compose(["proposer.example_share=0"])
+
+
+def _texts(path: Path) -> dict[str, str]:
+    return {one["_id"]: one["text"] for one in map(json.loads, path.read_text("utf-8").splitlines())}
