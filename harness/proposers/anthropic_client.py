@@ -1,4 +1,4 @@
-"""Anthropic messages: the prefix cached by the provider, effort, adaptive thinking."""
+"""Anthropic messages: what repeats cached by the provider, effort, adaptive thinking."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -46,10 +46,11 @@ class AnthropicClient:
         prefix = [{"type": "text", "text": prompt.prefix, "cache_control": cache}]
         body: dict[str, Any] = {"model": self.model, "max_tokens": settings.max_output_tokens}
         if settings.system:
-            body |= {"system": prefix, "messages": [{"role": "user", "content": prompt.body}]}
+            body |= {"system": prefix, "messages": [{"role": "user", "content": _content(prompt, cache)}]}
         else:
-            both = [*prefix, {"type": "text", "text": prompt.body}]
-            body["messages"] = [{"role": "user", "content": both}]
+            content = _content(prompt, cache)
+            parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+            body["messages"] = [{"role": "user", "content": [*prefix, *parts]}]
         if settings.thinking is not None:
             body["thinking"] = {"type": settings.thinking}
         if settings.effort is not None:
@@ -64,6 +65,14 @@ class AnthropicClient:
         return read(
             self._server, APIError, lambda: self._sdk.messages.create(**known, extra_body=body, stream=True), _absorb
         )
+
+
+def _content(prompt: Prompt, cache: dict[str, Any]) -> str | list[dict[str, Any]]:
+    """The body; in two blocks, the first to be cached, where its beginning is settled."""
+    if not prompt.settled:
+        return prompt.body
+    settled, rest = prompt.body[: prompt.settled], prompt.body[prompt.settled :]
+    return [{"type": "text", "text": settled, "cache_control": cache}, {"type": "text", "text": rest}]
 
 
 def _absorb(event: Any, reading: Reading) -> None:

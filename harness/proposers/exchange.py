@@ -16,6 +16,9 @@ class Prompt:
 
     prefix: str
     body: str
+    settled: int = 0
+    """So many characters of the body, from its beginning, are mostly those that the last body began with, so that a
+    provider may cache them too."""
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ def prompt_writer(settings: Settings) -> PromptWriter:
         settings.tasks,
         taboos=taboos(),
         modules=allowed_modules(settings.program.primitives),
+        memory=settings.proposer.memory,
     )
     least = count(fixed) + LEAST_MEMORY_TOKENS
     if settings.proposer.prompt_tokens < least:
@@ -139,7 +140,11 @@ def prompt_writer(settings: Settings) -> PromptWriter:
             f"proposer.prompt_tokens is {settings.proposer.prompt_tokens}; a prompt needs at least {least}."
         )
     return PromptWriter(
-        fixed, budget=settings.proposer.prompt_tokens, ideas=settings.proposer.ideas, form=form_of(settings)
+        fixed,
+        budget=settings.proposer.prompt_tokens,
+        ideas=settings.proposer.ideas,
+        form=form_of(settings),
+        evidence=settings.proposer.evidence != "none",
     )
 
 

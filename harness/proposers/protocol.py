@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from archive import UsageRecord
-from harness.programs.view import LedgerRow, ProgramView
+from harness.programs.view import LedgerRow, ProgramView, TaskRoom
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,16 @@ class Briefing:
     allow_primitives: bool = True
     programs: tuple[ProgramView, ...] = ()
     """All programs of the ledger with their sources, in its order: what an answer may edit and import from by name."""
+    settled: tuple[ProgramView, ...] = ()
+    """The frontier as it was a while ago, in the order of programs: it stays the same for several briefings."""
+    n_settled: int = 0
+    """So many programs there were then."""
+    rooms: tuple[TaskRoom, ...] = ()
+    """Of the searched tasks; empty where an author hears no figure."""
+    surroundings: str = ""
+    """The encoder and the shapes of the tasks, in words; the same for a whole run."""
+    examples: str = ""
+    """Queries that the parents rank badly, in words; empty unless the settings ask for them."""
 
 
 @dataclass(frozen=True)

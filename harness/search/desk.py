@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from archive import Archive, pricer
+from archive import Archive, ProgramRecord
 from harness.encoders.fingerprint import require_fingerprint
 from harness.evaluation.given import NOTHING_GIVEN, Given
 from harness.evaluation.watcher import Watcher
@@ -25,11 +25,13 @@ from harness.proposers.tokens import count
 from harness.published.place import open_archive
 from harness.search import trials
 from harness.search.briefing import make_briefing
+from harness.search.diagnostics import tell_moved, tell_run
 from harness.search.feedback import row_by_bit
-from harness.search.history import History, Known
+from harness.search.history import History
 from harness.search.judge import consider
 from harness.search.recording import known_from_record
-from harness.search.runs import alone, hidden_of, recorded_programs, recorded_settings, recorded_tasks
+from harness.search.report import report
+from harness.search.runs import alone, hidden_of, open_history, recorded_programs, recorded_settings, recorded_tasks
 from harness.settings import Settings
 from primitives import programs
 
@@ -64,8 +66,8 @@ class Desk:
         briefing = self.briefing()
         return read_text(text, briefing, assignment(briefing, self.settings.proposer), name)
 
-    def record(self, proposal: Proposal, bench: Workbench, watcher: Watcher) -> Known:
-        """Check, evaluate and record a proposal as the loop does."""
+    def record(self, proposal: Proposal, bench: Workbench, watcher: Watcher) -> tuple[ProgramRecord, LedgerRow]:
+        """Check, evaluate and record a proposal as the loop does: its record, and its row in the ledger."""
         generation = max(1, self.number - len(programs.SEEDS))
         events: list[tuple[str, str]] = []
         watcher.program_started(generation, proposal.name)
@@ -81,7 +83,7 @@ class Desk:
         measure, price = self.settings.search.measure, self.history.price
         known = known_from_record(program_id, record, bench.hidden, measure, price)
         self.history.add(known)
-        return known
+        return record, self.history.ledger[-1]
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,17 @@ class OpenDesk:
             proposal = self.desk.read(text, name or f"Program{self.number}")
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
-        row = self.desk.record(proposal, self.bench, self.watcher).row
-        told = report(row_by_bit(row) if self.desk.settings.proposer.feedback == "bit" else row)
-        return Told(True, "\n".join([told, *proposal.notes]))
+        record, row = self.desk.record(proposal, self.bench, self.watcher)
+        return Told(True, "\n".join([self._report(record, row), *proposal.notes]))
+
+    def _report(self, record: ProgramRecord, row: LedgerRow) -> str:
+        seen = tell_run(record.outcomes, self.bench)
+        if self.desk.settings.proposer.feedback == "bit":
+            return report(row_by_bit(row), seen=seen)
+        if row.mean_delta is not None:
+            seen += tell_moved(record.source, record.outcomes, self.bench)
+        rows = {one.id: one for one in self.desk.history.ledger}
+        return report(row, rows.get(row.gain.parent) if row.gain else None, seen)
 
     def look(self, text: str, part: int, name: str = "") -> Told:
         """Measure an answer on a part of the queries, from 1, or on all of them, 0, and record that as a trial.
@@ -181,18 +191,7 @@ def read_desk(archive: Archive, run: str) -> Desk:
     """The desk of the run that `run` names."""
     run_id = archive.resolve_run(run)
     settings = recorded_settings(archive, run_id)
-    history = History(pricer(archive.run(run_id).record))
+    history = open_history(archive, run_id)
     for known in recorded_programs(archive, run_id, hidden_of(archive, run_id)):
         history.add(known)
     return Desk(archive, run_id, settings, history)
-
-
-def report(row: LedgerRow) -> str:
-    """What came of a program, for its author."""
-    lines = [f"{row.id} {row.name}: {row.status}. {row.reason}"]
-    if row.mean_delta is not None and row.cost_ratio is not None:
-        lines.append(
-            f"delta {row.mean_delta:+.4f}, cost {row.cost_ratio:.2f}, w/t/l {row.wins}/{row.ties}/{row.losses}"
-        )
-        lines += [f"  {task} {delta:+.4f}" for task, delta in row.deltas.items()]
-    return "\n".join(lines)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from archive import ProgramRecord, non_dominated
 from harness.policies.candidate import Candidate
 from harness.programs.view import LedgerRow, ProgramView
+from harness.search.noise import Cosine, Rooms, errors_of, gain_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Known:
     validation: Mapping[str, NDArray[np.float32]] | None = None
     """Of an admitted program of a transfer search: hidden task to the run's measure per query, float32 (Q,)."""
     searched: Mapping[str, NDArray[np.float32]] | None = None
-    """Of an admitted program: searched task to the run's measure per query, unseen ones too, float32 (Q,)."""
+    """Of a program with a result: searched task to the run's measure per query, unseen ones too, float32 (Q,)."""
     tested: bool = False
     """Whether the hidden tasks of a transfer search were asked to decide on it."""
 
@@ -41,7 +43,12 @@ class Known:
 class History:
     """Recorded programs of one run, oldest first. Adding one costs the same at the first and at the thousandth."""
 
-    def __init__(self, price: Callable[[ProgramRecord], float | None] = lambda record: record.cost_ratio) -> None:
+    def __init__(
+        self,
+        price: Callable[[ProgramRecord], float | None] = lambda record: record.cost_ratio,
+        cosines: Mapping[str, Cosine] = MappingProxyType({}),
+    ) -> None:
+        """`cosines`, of the run's tasks that are not hidden, are what errors and rooms are told by."""
         self.price = price
         """Who tells a program's cost ratio on the axis that the run searches by; in texts unless one is given."""
         self.ledger: list[LedgerRow] = []
@@ -57,6 +64,12 @@ class History:
         self.generations = 0
         """Proposals recorded, seeds not counted."""
         self._verdict, self._in_a_row = "", 0
+        self.surroundings = ""
+        """The encoder and the tasks' shapes in words, as the run has recorded them."""
+        self.shown: dict[int, str] = {}
+        """Where programs fail on queries that count towards nothing, in words, by number."""
+        self.rooms = Rooms(cosines)
+        self._cosines = cosines
         self._by_id: dict[str, Known] = {}
         self._exact: dict[str, str] = {}
         self._structure: dict[str, str] = {}
@@ -70,6 +83,7 @@ class History:
 
     def add(self, known: Known) -> None:
         """Remember a program that the archive has recorded."""
+        known = self._with_noise(known)
         row = known.row
         self.ledger.append(row)
         self.programs.append(known.view)
@@ -121,13 +135,38 @@ class History:
         """Non-dominated programs, cheapest first."""
         return tuple(self._by_id[program_id].view for program_id in self._front)
 
+    def frontier_at(self, number: int) -> tuple[ProgramView, ...]:
+        """The frontier as it was after so many programs, in their order."""
+        rows = [row for row in self.ledger[:number] if row.id in self._candidates]
+        kept = non_dominated([row.cost_ratio or 0.0 for row in rows], [row.worth or 0.0 for row in rows])
+        return tuple(self._by_id[rows[place].id].view for place in sorted(kept))
+
     def reaches_frontier(self, cost_ratio: float, worth: float) -> bool:
         """Whether a program with this result would be non-dominated."""
         return all(cost_ratio < (view.cost_ratio or 0.0) or worth > (view.worth or 0.0) for view in self.frontier())
 
+    def examples(self, ids: Sequence[str]) -> str:
+        """Where these programs fail on the queries that an author may read; empty where they fail on none."""
+        found = {one: self.shown.get(int(one.rpartition(".")[2]), "") for one in ids} if self.shown else {}
+        told = "".join(f"{one} {self._by_id[one].row.name}:\n{text}\n" for one, text in found.items() if text)
+        return f"# Queries that the parents rank badly\n\nNo delta counts these.\n\n{told}" if told else ""
+
     def candidates(self) -> list[Candidate]:
         """Evaluated programs that have a worth, as parent selection sees them."""
         return list(self._candidates.values())
+
+    def _with_noise(self, known: Known) -> Known:
+        """The program with what of its deltas is noise, and the room that it leaves."""
+        if known.searched is None:
+            return known
+        self.rooms.add(known.searched)
+        before = (self._by_id[parent] for parent in known.row.parents if parent in self._by_id)
+        parent = next((one for one in before if one.searched is not None), None)
+        gain = None
+        if parent is not None and parent.searched is not None:
+            gain = gain_of(known.searched, parent.row.id, parent.searched, self._cosines)
+        errors = errors_of(known.searched, self._cosines)
+        return replace(known, row=replace(known.row, errors=errors, gain=gain))
 
     def _count_children(self, parents: Sequence[str]) -> None:
         self._children.update(parents)

@@ -17,6 +17,7 @@ from harness.evaluation.validation import Validation, transfer_rule
 from harness.evaluation.workbench import Workbench
 from harness.programs.fingerprint import SourceFingerprint, fingerprint
 from harness.proposers.protocol import Briefing, NoProgram, Proposal
+from harness.search.examples import EVENT, event_of, tell_examples
 from harness.search.history import History
 from harness.search.recording import (
     behaviour_of,
@@ -100,6 +101,7 @@ def judge(
 ) -> ProgramRecord:
     """Judge what was tried against what `history` knows, in the order of the programs' numbers; nothing is recorded.
 
+    Where queries are kept apart for its author to read, `history` also learns what the program makes of those.
     `on_event` gets the kind and the message of what is to be recorded with the program, for people only: it may hold
     numbers of hidden tasks, which no briefing may.
     """
@@ -113,7 +115,12 @@ def judge(
     repeated = _repeated(tried, history, bench)
     if repeated is not None or tried.evaluation is None:
         return duplicate_record(proposal, generation, hashes, repeated[1] if repeated else same_source(""))
-    return _judge_evaluation(tried, tried.evaluation, history, bench, on_event)
+    record = _judge_evaluation(tried, tried.evaluation, history, bench, on_event)
+    if bench.asides and record.mean_delta is not None and record.status != "rejected":
+        text = tell_examples(proposal.source, bench)
+        history.shown[len(history) + 1] = text
+        on_event(EVENT, event_of(len(history) + 1, text))
+    return record
 
 
 def consider(

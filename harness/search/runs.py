@@ -28,10 +28,14 @@ from harness.proposers.spending import CapReached, Spending
 from harness.proposers.store import ArchiveStore
 from harness.proposers.telling import told_waits
 from harness.published.place import open_archive
+from harness.search.examples import recorded_examples
 from harness.search.history import History, Known
 from harness.search.judge import screen
 from harness.search.loop import Discovery
+from harness.search.noise import cosines_of
 from harness.search.recording import known_from_record
+from harness.search.surroundings import EVENT as SURROUNDINGS
+from harness.search.surroundings import tell_surroundings
 from harness.settings import Settings, from_record, to_mapping
 from harness.settings.plugged import plugin_change, plugins_of
 from harness.tasks.load import list_names, refuse_held_out_names
@@ -251,12 +255,14 @@ def _search(
             stack.enter_context(_never_left_running(archive, run_id))
             _log.info("run %s begins in %s, %d tasks hidden", run_id, archive.path, len(hidden))
             archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
+            if settings.proposer.evidence != "none":
+                archive.event(run_id, SURROUNDINGS, tell_surroundings(bench))
         else:
             stack.enter_context(_never_left_running(archive, run_id))
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             _tell_other_machine(settings, archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
-        history = History(pricer(archive.run(run_id).record))
+        history = open_history(archive, run_id)
         needs = surroundings(settings, archive, run_id, history, bench)
         discovery = Discovery(
             settings=settings,
@@ -357,6 +363,16 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         replayed=ArchiveStore(archive, source) if replays else None,
         recorded=recorded_by_number(archive, source) if replays else {},
     )
+
+
+def open_history(archive: Archive, run_id: str) -> History:
+    """The memory of a run before its first program, with what is known of its encoder, its tasks and its examples."""
+    run = archive.run(run_id).record
+    history = History(pricer(run), cosines_of(run))
+    told = [event.message for event in archive.events(run_id) if event.kind == SURROUNDINGS]
+    history.surroundings = told[0] if told else ""
+    history.shown |= recorded_examples(archive, run_id)
+    return history
 
 
 def recorded_programs(archive: Archive, run_id: str, hidden: frozenset[str]) -> list[Known]:

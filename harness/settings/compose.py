@@ -18,6 +18,7 @@ from harness.settings.words import Sources, choices, kinds, open_hydra, parse, s
 from harness.text import nearest
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "proposer.evidence": ("none", "figures", "examples"),
     "proposer.feedback": ("figures", "bit"),
     "search.admission": ("record", "beyond_noise"),
     "search.cost": ("texts", "tokens", "seconds", "latency"),
@@ -109,7 +110,7 @@ def from_config(config: Any) -> Settings:
 BEFORE = {
     "tasks": {"unseen": 0.0},
     "program": {"transductive": "flag"},
-    "proposer": {"repairs": 0},
+    "proposer": {"repairs": 0, "evidence": "none"},
     "search": {"variants": "allow"},
 }
 """What runs did that were recorded before there were these settings."""
@@ -274,6 +275,16 @@ def _check_values(settings: Settings) -> None:
         share = getattr(settings.tasks, name)
         if not 0 <= share < 1:
             raise UsageError(f"tasks.{name} is {share}; it is a share of the {of}, from 0 to below 1.")
+    if not 0 < settings.proposer.example_share < 1:
+        raise UsageError(
+            f"proposer.example_share is {settings.proposer.example_share}; it is a share of the queries, above 0 and "
+            "below 1."
+        )
+    if settings.proposer.evidence == "examples" and settings.proposer.feedback == "bit":
+        raise UsageError(
+            "Examples tell what was right, which is more than one bit; set proposer.feedback=figures or "
+            "proposer.evidence=figures."
+        )
     if settings.tasks.unseen_tasks and settings.search.objective == "transfer":
         raise UsageError(
             "A transfer search hides tasks and admits by them, so it has no unseen tasks; "

@@ -100,6 +100,12 @@ class ProposerSettings:
     feedback: str = "figures"
     """What an author hears of earlier programs: figures (all deltas), or bit: only whether each was admitted, and no
     figure that was measured against judgments. Parents are then chosen by that bit too."""
+    evidence: str = "figures"
+    """What an author hears beside sources and the ledger: none; figures (errors, gains over parents, the encoder, the
+    tasks' shapes, what was tried how often); or examples, some queries with texts besides, which leave the house."""
+    example_share: float = 0.1
+    """Share of each task's queries that is kept apart for evidence=examples, drawn with `search.seed`; it is no part of
+    the task then, and counts towards nothing."""
     ideas: list[str] = field(default_factory=list)
     """Ideas of yours that the author is told of."""
     notes_every: int = 0
