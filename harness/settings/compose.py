@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.settings.command import PRINTS
 from harness.settings.home import abbreviate_paths
 from harness.settings.plugged import register_choices
 from harness.settings.schema import Settings
@@ -17,6 +18,7 @@ from harness.settings.words import Sources, choices, kinds, open_hydra, parse, s
 from harness.text import nearest
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "proposer.command.prints": PRINTS,
     "proposer.feedback": ("figures", "bit"),
     "search.admission": ("record", "beyond_noise"),
     "search.cost": ("texts", "tokens", "seconds", "latency"),
