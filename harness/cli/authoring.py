@@ -12,6 +12,7 @@ def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command()(ask)
     app.command()(tell)
+    app.command()(desk)
 
 
 def ask(
@@ -50,3 +51,18 @@ def tell(
         watch_folder(archive, run, watch)
     elif file is not None:
         raise typer.Exit(0 if tell_file(archive, run, file) else 1)
+
+
+def desk(
+    run: RunArgument,
+    folder: Annotated[Path, typer.Argument(help="A new folder, or the desk of the same run.")],
+    archive: ArchiveOption = "ttc-archive.db",
+) -> None:
+    """Write every program of a run with all that its author may know to a folder of files, for a coding agent to read.
+
+    A run with `proposer.desk` keeps such a folder itself.
+    """
+    from harness import api
+
+    written = api.write_desk(run, folder, archive=archive)
+    print(f"{written}: begin with README.md.")

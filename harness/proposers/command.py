@@ -44,11 +44,7 @@ class CommandClient:
         self._command = settings.command
         self._words = _split(settings.command.line)
         self._desk = desk
-
-    @property
-    def provider(self) -> str:
-        """The program's name."""
-        return Path(self._words[0]).name
+        self.provider = Path(self._words[0]).name
 
     def at_desk(self, desk: Path | None) -> "CommandClient":
         """The same command line, which may read the files of a folder."""

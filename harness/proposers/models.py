@@ -13,7 +13,8 @@ KINDS = ("anthropic", "openai", "openai-responses", "command")
 def model_names(settings: ProposerSettings) -> list[str]:
     """The models of the settings as they are named there. Raises UsageError where there is none."""
     names = list(settings.models) or [settings.model]
-    if settings.kind == "command" and names == [""] and "{model}" not in settings.command.line:
+    unnamed = names == [""] and "{model}" not in settings.command.line
+    if unnamed and (settings.kind == "command" or settings.command.line):  # the latter is a replay of the former
         return [name_of_command(settings)]
     if not all(names):
         raise UsageError(f"proposer={settings.kind} asks a model; name it with proposer.model=NAME.")

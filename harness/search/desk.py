@@ -152,7 +152,7 @@ def _requests(settings: Settings, prompt: Prompt) -> str:
     """Exactly what would be sent, one JSON object for each model, and about how many tokens it has."""
     proposer = settings.proposer
     tokens = f"about {count(prompt.prefix) + count(prompt.body):,} tokens, {count(prompt.prefix):,} of them fixed"
-    if not (proposer.model or proposer.models):
+    if not (proposer.model or proposer.models or proposer.command.line):
         return f"{as_text(prompt)}\n({tokens}; this run asks no model)\n"
     parts = []
     for name in model_names(proposer):

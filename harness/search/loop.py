@@ -16,6 +16,7 @@ from archive import Archive
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench
 from harness.programs.inline import inline_primitives
+from harness.proposers.group import end_all
 from harness.proposers.protocol import Proposal, Proposer
 from harness.proposers.spending import CapReached, Spending
 from harness.search.briefing import make_briefing
@@ -24,6 +25,7 @@ from harness.search.in_flight import InFlight
 from harness.search.judge import Tried, judge, try_proposal
 from harness.search.pipeline import Pipeline
 from harness.search.recording import known_from_record
+from harness.search.shelf import Shelf
 from harness.settings import Settings
 from primitives import programs
 
@@ -44,6 +46,7 @@ class Discovery:
         proposer: Proposer,
         spending: Spending,
         watcher: Watcher,
+        shelf: Shelf | None = None,
     ) -> None:
         self._settings = settings
         self._archive = archive
@@ -52,6 +55,7 @@ class Discovery:
         self._bench = bench
         self._spending = spending
         self._watcher = watcher
+        self._shelf = shelf
         self._last = len(programs.SEEDS) + settings.search.generations
         affordable = self._last if settings.caps.programs is None else len(programs.SEEDS) + settings.caps.programs
         self._at_once = settings.executor.programs
@@ -76,6 +80,9 @@ class Discovery:
                     return False
                 self._step()
             return True
+        except KeyboardInterrupt:
+            end_all()  # commands on other threads, whose answers would be waited for
+            raise
         finally:
             self._trials.close(wait=False)  # they end with the sandbox
             self._pipeline.close()
@@ -99,6 +106,8 @@ class Discovery:
         measure, price = self._settings.search.measure, self._history.price
         known = known_from_record(program_id, record, self._bench.hidden, measure, price)
         self._history.add(known)
+        if self._shelf is not None:
+            self._shelf.add(program_id)
         self._start_due(len(self._history), len(self._history))
         self._watcher.program_recorded(
             known.row, known.verdict, self._history.best_worth, len(self._history.frontier())

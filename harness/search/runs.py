@@ -31,6 +31,7 @@ from harness.search.history import History, Known
 from harness.search.judge import screen
 from harness.search.loop import Discovery
 from harness.search.recording import known_from_record
+from harness.search.shelf import Shelf, shelf_of
 from harness.settings import Settings, from_config, to_mapping
 from harness.settings.plugged import plugin_change, plugins_of
 from harness.tasks.load import list_names, refuse_held_out_names
@@ -232,7 +233,10 @@ def _search(
             _tell_other_machine(settings, archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
         history = History(pricer(archive.run(run_id).record))
-        needs = surroundings(settings, archive, run_id, history, bench)
+        shelf = shelf_of(archive, run_id, settings)
+        if shelf is not None:
+            shelf.fill()
+        needs = surroundings(settings, archive, run_id, history, bench, shelf)
         discovery = Discovery(
             settings=settings,
             archive=archive,
@@ -242,6 +246,7 @@ def _search(
             proposer=around.proposer or load_proposer(settings, models, needs),
             spending=needs.spending,
             watcher=watcher,
+            shelf=shelf,
         )
         archive.set_status(run_id, "running")
         recorded = recorded_programs(archive, run_id, hidden)
@@ -310,7 +315,14 @@ def metric_check(probe: PreparedTask) -> str:
     return f"On {probe.name} cosine scores {cosine}, and {shuffled:.4f} with its labels shuffled."
 
 
-def surroundings(settings: Settings, archive: Archive, run_id: str, history: History, bench: Workbench) -> Surroundings:
+def surroundings(
+    settings: Settings,
+    archive: Archive,
+    run_id: str,
+    history: History,
+    bench: Workbench,
+    shelf: Shelf | None = None,
+) -> Surroundings:
     """What the run's proposer needs beside its settings; what earlier starts spent counts against the caps."""
     store = ArchiveStore(archive, run_id)
     replayed = ArchiveStore(archive, settings.proposer.run) if settings.proposer.kind == "replay" else None
@@ -322,6 +334,7 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         embed=lambda texts: bench.encoder.embed(texts).vectors,
         embed_queries=lambda texts: bench.encoder.embed(texts, QUERY).vectors,
         replayed=replayed,
+        desk=None if shelf is None else shelf.folder,
     )
 
 
