@@ -29,10 +29,11 @@ PLACES = ("briefing", "answer", "model", "desk", "here")
 MOST_BYTES = 20_000_000
 """Of what a command prints, so much is read."""
 DESK = (
-    "\n\n# Files\n\nThe folder `desk` of your working folder holds every earlier program with its source, its author's "
+    "\n# Files\n\nThe folder `desk` of your working folder holds every earlier program with its source, its author's "
     "claim and lesson, and what came of it, task by task. Begin with `desk/README.md`; you can read the files, not "
-    "change them. Whatever you look at, end with one answer in the form that is asked for above.\n"
+    "change them. Whatever you look at, end with one answer in the form that is asked for.\n\n"
 )
+"""Ends the fixed part of a prompt for an author with a desk."""
 
 
 class CommandClient:
@@ -121,7 +122,7 @@ class CommandClient:
         return Exchange(printed.text, verdict, detail, usage)
 
     def _briefing(self, prompt: Prompt) -> str:
-        return f"{prompt.prefix.rstrip()}\n\n{prompt.body.strip()}\n{DESK if self._settings.desk_name else ''}"
+        return f"{prompt.prefix.rstrip()}\n\n{prompt.body.strip()}\n"
 
     def _program(self) -> str:
         found = shutil.which(self._words[0])

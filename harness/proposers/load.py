@@ -12,7 +12,7 @@ from harness.policies.bandit import ModelPolicy
 from harness.policies.similarity import CodeIndex, Embed, MakeIndex
 from harness.programs.view import ProgramView
 from harness.proposers.asking import Asker, LiveAsker, Model, ReplayAsker
-from harness.proposers.command import CommandClient
+from harness.proposers.command import DESK, CommandClient
 from harness.proposers.ledger_text import form_of
 from harness.proposers.llm import LLMProposer, Novelty, Screen
 from harness.proposers.models import KINDS, load_models, model_names
@@ -129,6 +129,8 @@ def prompt_writer(settings: Settings) -> PromptWriter:
         taboos=taboos(),
         modules=allowed_modules(settings.program.primitives),
     )
+    if settings.proposer.command.line and settings.proposer.desk_name:
+        fixed = f"{fixed.rstrip()}\n{DESK}"
     least = count(fixed) + LEAST_MEMORY_TOKENS
     if settings.proposer.prompt_tokens < least:
         raise UsageError(

@@ -13,12 +13,15 @@ import pytest
 from harness.errors import JobError, UsageError
 from harness.proposers.command import CommandClient, PrintedPrice
 from harness.proposers.exchange import Exchange, Prompt
+from harness.proposers.load import prompt_writer
 from harness.proposers.models import load_models
+from harness.proposers.modes import Assignment
 from harness.proposers.prices import most_expensive
 from harness.proposers.verdicts import AnswerVerdict
 from harness.settings import compose
 from harness.settings.command import CommandSettings
 from harness.settings.proposer import ProposerSettings
+from tests.harness.proposers.briefings import briefing
 
 PROMPT = Prompt("You write programs.", "Write number 7. Grüße: ☃")
 
@@ -212,12 +215,16 @@ def test_an_agent_finds_the_desk_in_its_folder(tmp_path: Path) -> None:
     desk = tmp_path / "r-desk"
     desk.mkdir()
     (desk / "README.md").write_text("welcome")
-    script = "import sys; print(open('desk/README.md').read(), sys.argv[1], sys.stdin.read())"
+    script = "import sys; print(open('desk/README.md').read(), sys.argv[1])"
     asked = client(tmp_path, script, "{desk}", desk=desk)
-    text = asked.complete(PROMPT).text
-    assert text.startswith(f"welcome {desk} You write programs.")
-    assert "Begin with `desk/README.md`" in text
-    assert str(tmp_path) not in json.dumps(asked.request(PROMPT)["briefing"])
+    assert asked.complete(PROMPT).text == f"welcome {desk}\n"
+
+
+@pytest.mark.parametrize(("desk", "told"), [("true", True), ("", False)])
+def test_an_agent_is_told_of_its_desk(desk: str, told: bool) -> None:
+    settings = compose(["proposer=command", "proposer.command.line=cat", f"proposer.desk={desk}"])
+    prompt = prompt_writer(settings).proposal(briefing(), Assignment("full"), notes="", correction="")
+    assert ("Begin with `desk/README.md`" in prompt.prefix) is told
 
 
 def test_a_request_is_the_command_line_and_the_briefing(tmp_path: Path) -> None:
