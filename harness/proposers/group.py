@@ -2,12 +2,12 @@
 
 import atexit
 import os
-import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from signal import SIGKILL
 
 _lock = threading.Lock()
 _running: set[int] = set()
@@ -54,4 +54,4 @@ def end_all() -> None:
 
 def _kill(group: int) -> None:
     with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of a group that has ended
-        os.killpg(group, signal.SIGKILL)
+        os.killpg(group, SIGKILL)
