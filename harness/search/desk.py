@@ -29,6 +29,7 @@ from harness.search.history import History, Known
 from harness.search.judge import consider
 from harness.search.recording import known_from_record
 from harness.search.runs import alone, hidden_of, recorded_programs, recorded_settings, recorded_tasks
+from harness.search.shelf import Shelf, shelf_of
 from harness.settings import Settings
 from primitives import programs
 
@@ -100,6 +101,7 @@ class OpenDesk:
     desk: Desk
     bench: Workbench
     watcher: Watcher
+    shelf: Shelf | None = None
 
     @property
     def number(self) -> int:
@@ -117,6 +119,8 @@ class OpenDesk:
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
         row = self.desk.record(proposal, self.bench, self.watcher).row
+        if self.shelf is not None:
+            self.shelf.add(row.id)
         return Told(True, report(row_by_bit(row) if self.desk.settings.proposer.feedback == "bit" else row))
 
 
@@ -132,7 +136,10 @@ def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watche
         opened = open_workbench(desk.settings, tasks, hidden=hidden, unseen=unseen, given=given, watcher=watcher)
         with opened as bench:
             require_fingerprint(archive.run(desk.run_id).record.encoder["fingerprint"], bench.encoder.encoder)
-            yield OpenDesk(desk, bench, watcher)
+            shelf = shelf_of(archive, desk.run_id, desk.settings)
+            if shelf is not None:
+                shelf.fill()
+            yield OpenDesk(desk, bench, watcher, shelf)
 
 
 def ask(path: str, run: str, *, requests: bool = False) -> str:

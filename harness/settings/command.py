@@ -13,9 +13,9 @@ class CommandSettings:
     """The part `proposer.command`; presets are the choices claude, codex, gemini and llm of the group `proposer`."""
 
     line: str = ""
-    """The command line; no shell reads it, and it is ended after `proposer.timeout_s`. The briefing is its standard input, or the file {briefing} where that is
-    named; the answer is what it prints, or the file {answer}. {model} is the model, {desk} the folder of
-    `proposer.desk`, {here} the folder that `ttc` was started in."""
+    """The command line; no shell reads it, and it is ended after `proposer.timeout_s`. The briefing is its standard
+    input, or the file {briefing} where that is named; the answer is what it prints, or the file {answer}. {model} is
+    the model, {desk} the folder of `proposer.desk`, {here} the folder that `ttc` was started in."""
     prints: str = "text"
     """How its output is read: text (all of it is the answer), the JSON of claude, codex or gemini, the token count of
     llm, or json: an object with answer and, where known, model, cost_usd and usage."""

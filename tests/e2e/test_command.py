@@ -76,11 +76,22 @@ def test_a_command_is_asked_recorded_and_replayed(tmp_path: Path, corpus: str, t
     )
     assert kept == rebuilt
 
+    (tmp_path / "mine.py").write_text(
+        "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return sim**5\n"
+    )
+    assert ttc("tell", "latest", "mine.py").returncode == 0
+    assert (desk / "programs" / "0007" / "program.py").read_text() == (tmp_path / "mine.py").read_text()
+
+
+def test_a_run_of_a_command_is_replayed_without_it(tmp_path: Path, corpus: str, ttc: Ttc) -> None:
+    options = arguments(tmp_path, corpus, AUTHOR, "proposer.command.prints=json", "search.generations=2")
+    assert ttc("discover", *options, "archive.secret=of-these-tests").returncode == 0
+    first = exported(tmp_path / "ttc-archive.db")
     (tmp_path / "author.py").unlink()
     replayed = ttc("discover", "encoder=wordllama", "tasks=folder", corpus, "proposer=replay", "proposer.run=latest")
     assert replayed.returncode == 0, replayed.stderr
     second = exported(tmp_path / "ttc-archive.db")
-    assert second["programs"] == first["programs"]
+    assert (second["programs"], second["exchanges"]) == (first["programs"], first["exchanges"])
     assert len(list(tmp_path.glob("*-desk"))) == 1
 
 
