@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
     app.command()(ask)
     app.command()(tell)
     app.command("try")(try_)
+    app.command()(desk)
 
 
 def ask(
@@ -63,3 +64,18 @@ def try_(
     from harness.cli.tell import try_file
 
     raise typer.Exit(0 if try_file(archive, run, file, part) else 1)
+
+
+def desk(
+    run: RunArgument,
+    folder: Annotated[Path, typer.Argument(help="A new folder, or the desk of the same run.")],
+    archive: ArchiveOption = "ttc-archive.db",
+) -> None:
+    """Write every program of a run with all that its author may know to a folder of files, for a coding agent to read.
+
+    A run with `proposer.desk` keeps such a folder itself.
+    """
+    from harness import api
+
+    written = api.write_desk(run, folder, archive=archive)
+    print(f"{written}: begin with README.md.")

@@ -49,9 +49,10 @@ def _text_of(file: Path) -> str:
 def watch_folder(path: str, run: str, folder: Path) -> None:
     """Keep asking and telling through a folder until interrupted.
 
-    For every program the folder gets briefing-N.md, awaits answer-N.md (written elsewhere and moved there, or left
-    alone for a moment once written) and gets report-N.md. An answer that cannot be read is set aside as
-    answer-N.refused-K.md, with the reason in the report, and may be given again.
+    The folder `desk` in it holds all earlier programs. For every program the folder gets briefing-N.md, awaits
+    answer-N.md (written elsewhere and moved there, or left alone for a moment once written) and gets report-N.md. An
+    answer that cannot be read is set aside as answer-N.refused-K.md, with the reason in the report, and may be given
+    again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = Lines()  # told while work is done; who waits for an author says nothing
@@ -60,6 +61,7 @@ def watch_folder(path: str, run: str, folder: Path) -> None:
             desk = stack.enter_context(api.open_desk(run, archive=path, watcher=lines))
         while not stop.asked():
             number = desk.number
+            api.write_desk(run, folder / "desk", archive=path)
             (folder / f"briefing-{number}.md").write_text(desk.ask(), "utf-8")
             print(f"waiting for {folder / f'answer-{number}.md'}", flush=True)
             text = _await(folder / f"answer-{number}.md", stop)

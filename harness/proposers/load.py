@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from archive import ProgramRecord
 from harness import plugins
@@ -12,6 +13,7 @@ from harness.policies.bandit import ModelPolicy
 from harness.policies.similarity import CodeIndex, Embed, MakeIndex
 from harness.programs.view import ProgramView
 from harness.proposers.asking import Asker, LiveAsker, Model, ReplayAsker
+from harness.proposers.command import DESK, CommandClient
 from harness.proposers.ledger_text import form_of
 from harness.proposers.llm import LLMProposer, Novelty, Screen
 from harness.proposers.models import KINDS, load_models, model_names
@@ -44,6 +46,8 @@ class Surroundings:
     """The run's encoder, in the role of documents."""
     embed_queries: Embed
     """The same in the role of queries."""
+    desk: Path | None = None
+    """The folder of files that the run keeps for an author that reads files."""
     replayed: ExchangeStore | None = None
     """The exchanges that proposer=replay gives again."""
     recorded: Mapping[int, ProgramRecord] = field(default_factory=dict)
@@ -134,6 +138,8 @@ def prompt_writer(settings: Settings) -> PromptWriter:
         modules=allowed_modules(settings.program.primitives),
         memory=settings.proposer.memory,
     )
+    if settings.proposer.command.line and settings.proposer.desk_name:
+        fixed = f"{fixed.rstrip()}\n{DESK}"
     least = count(fixed) + LEAST_MEMORY_TOKENS
     if settings.proposer.prompt_tokens < least:
         raise UsageError(
@@ -151,7 +157,17 @@ def prompt_writer(settings: Settings) -> PromptWriter:
 def _asker(around: Surroundings) -> Asker:
     if around.replayed is not None:
         return ReplayAsker(around.replayed, around.store)
-    return LiveAsker(around.models, around.store, around.spending)
+    return LiveAsker(_at_desk(around), around.store, around.spending)
+
+
+def _at_desk(around: Surroundings) -> dict[str, Model]:
+    """The models, those that read files with the folder to read."""
+    return {
+        name: replace(model, client=model.client.at_desk(around.desk))
+        if isinstance(model.client, CommandClient)
+        else model
+        for name, model in around.models.items()
+    }
 
 
 def _chooser(settings: ProposerSettings) -> Callable[[Briefing], str]:

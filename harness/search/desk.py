@@ -32,6 +32,7 @@ from harness.search.judge import consider
 from harness.search.recording import known_from_record
 from harness.search.report import report
 from harness.search.runs import alone, hidden_of, open_history, recorded_programs, recorded_settings, recorded_tasks
+from harness.search.shelf import Shelf, shelf_of
 from harness.settings import Settings
 from primitives import programs
 
@@ -103,6 +104,7 @@ class OpenDesk:
     desk: Desk
     bench: Workbench
     watcher: Watcher
+    shelf: Shelf | None = None
 
     @property
     def number(self) -> int:
@@ -120,6 +122,8 @@ class OpenDesk:
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
         record, row = self.desk.record(proposal, self.bench, self.watcher)
+        if self.shelf is not None:
+            self.shelf.add(row.id)
         return Told(True, "\n".join([self._report(record, row), *proposal.notes]))
 
     def _report(self, record: ProgramRecord, row: LedgerRow) -> str:
@@ -158,7 +162,10 @@ def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watche
         opened = open_workbench(desk.settings, tasks, hidden=hidden, unseen=unseen, given=given, watcher=watcher)
         with opened as bench:
             require_fingerprint(archive.run(desk.run_id).record.encoder["fingerprint"], bench.encoder.encoder)
-            yield OpenDesk(desk, bench, watcher)
+            shelf = shelf_of(archive, desk.run_id, desk.settings)
+            if shelf is not None:
+                shelf.fill()
+            yield OpenDesk(desk, bench, watcher, shelf)
 
 
 def ask(path: str, run: str, *, requests: bool = False) -> str:
@@ -178,7 +185,7 @@ def _requests(settings: Settings, prompt: Prompt) -> str:
     """Exactly what would be sent, one JSON object for each model, and about how many tokens it has."""
     proposer = settings.proposer
     tokens = f"about {count(prompt.prefix) + count(prompt.body):,} tokens, {count(prompt.prefix):,} of them fixed"
-    if not (proposer.model or proposer.models):
+    if not (proposer.model or proposer.models or proposer.command.line):
         return f"{as_text(prompt)}\n({tokens}; this run asks no model)\n"
     parts = []
     for name in model_names(proposer):

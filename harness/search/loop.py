@@ -18,6 +18,7 @@ from harness.errors import JobError
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench
 from harness.programs.inline import inline_primitives
+from harness.proposers.group import end_all
 from harness.proposers.protocol import Proposal, Proposer
 from harness.proposers.spending import CapReached, Spending
 from harness.proposers.verdicts import AnswerVerdict
@@ -27,6 +28,7 @@ from harness.search.in_flight import InFlight
 from harness.search.judge import Tried, judge, try_proposal
 from harness.search.pipeline import Pipeline
 from harness.search.recording import known_from_record
+from harness.search.shelf import Shelf
 from harness.settings import Settings
 from primitives import programs
 
@@ -47,6 +49,7 @@ class Discovery:
         proposer: Proposer,
         spending: Spending,
         watcher: Watcher,
+        shelf: Shelf | None = None,
     ) -> None:
         self._settings = settings
         self._archive = archive
@@ -55,6 +58,7 @@ class Discovery:
         self._bench = bench
         self._spending = spending
         self._watcher = watcher
+        self._shelf = shelf
         self._last = len(programs.SEEDS) + settings.search.generations
         affordable = self._last if settings.caps.programs is None else len(programs.SEEDS) + settings.caps.programs
         self._at_once = settings.executor.programs
@@ -82,6 +86,7 @@ class Discovery:
             return True
         except KeyboardInterrupt:
             at_once = True
+            end_all()  # commands on other threads, whose answers would be waited for
             raise
         finally:
             self._trials.close(wait=False)  # they end with the sandbox
@@ -108,6 +113,8 @@ class Discovery:
         known = known_from_record(program_id, record, self._bench.hidden, measure, price)
         self._history.add(known)
         self._pipeline.forget(number)
+        if self._shelf is not None:
+            self._shelf.add(program_id)
         self._start_due(len(self._history), len(self._history))
         self._watcher.program_recorded(
             known.row, known.verdict, self._history.best_worth, len(self._history.frontier())

@@ -34,6 +34,7 @@ from harness.search.judge import screen
 from harness.search.loop import Discovery
 from harness.search.noise import cosines_of
 from harness.search.recording import known_from_record
+from harness.search.shelf import Shelf, shelf_of
 from harness.search.surroundings import EVENT as SURROUNDINGS
 from harness.search.surroundings import tell_surroundings
 from harness.settings import Settings, from_record, to_mapping
@@ -263,7 +264,10 @@ def _search(
             _tell_other_machine(settings, archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
         history = open_history(archive, run_id)
-        needs = surroundings(settings, archive, run_id, history, bench)
+        shelf = shelf_of(archive, run_id, settings)
+        if shelf is not None:
+            shelf.fill()
+        needs = surroundings(settings, archive, run_id, history, bench, shelf)
         discovery = Discovery(
             settings=settings,
             archive=archive,
@@ -273,6 +277,7 @@ def _search(
             proposer=around.proposer or load_proposer(settings, models, needs),
             spending=needs.spending,
             watcher=watcher,
+            shelf=shelf,
         )
         archive.set_status(run_id, "running")
         recorded = recorded_programs(archive, run_id, hidden)
@@ -349,7 +354,14 @@ def metric_check(probe: PreparedTask) -> str:
     return f"On {probe.name} cosine scores {cosine}, and {shuffled:.4f} with its labels shuffled."
 
 
-def surroundings(settings: Settings, archive: Archive, run_id: str, history: History, bench: Workbench) -> Surroundings:
+def surroundings(
+    settings: Settings,
+    archive: Archive,
+    run_id: str,
+    history: History,
+    bench: Workbench,
+    shelf: Shelf | None = None,
+) -> Surroundings:
     """What the run's proposer needs beside its settings; what earlier starts spent counts against the caps."""
     store = ArchiveStore(archive, run_id)
     replays, source = settings.proposer.kind == "replay", settings.proposer.run
@@ -362,6 +374,7 @@ def surroundings(settings: Settings, archive: Archive, run_id: str, history: His
         embed_queries=lambda texts: bench.encoder.embed(texts, QUERY).vectors,
         replayed=ArchiveStore(archive, source) if replays else None,
         recorded=recorded_by_number(archive, source) if replays else {},
+        desk=None if shelf is None else shelf.folder,
     )
 
 

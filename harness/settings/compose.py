@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.settings.command import PRINTS
 from harness.settings.home import abbreviate_paths
 from harness.settings.masking import masked
 from harness.settings.plugged import register_choices
@@ -19,6 +20,7 @@ from harness.text import nearest
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "proposer.evidence": ("none", "figures", "examples"),
+    "proposer.command.prints": PRINTS,
     "proposer.feedback": ("figures", "bit"),
     "search.admission": ("record", "beyond_noise"),
     "search.cost": ("texts", "tokens", "seconds", "latency"),

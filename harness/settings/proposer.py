@@ -6,6 +6,8 @@ Not frozen: OmegaConf turns a frozen dataclass into a read-only node, into which
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.settings.command import CommandSettings
+
 
 @dataclass
 class ModeSettings:
@@ -41,7 +43,7 @@ class ProposerSettings:
 
     kind: str = "recombine"
     """recombine, published (programs of a run that comes with the package), anthropic, openai (chat completions, hosted
-    or at a `base_url`), openai-responses, replay, or one that another package brings."""
+    or at a `base_url`), openai-responses, command (a command line), replay, or one that another package brings."""
     model: str = ""
     """The model to ask, in the provider's words."""
     models: list[str] = field(default_factory=list)
@@ -87,6 +89,12 @@ class ProposerSettings:
     repairs: int = 1
     """Times that a program which fails when it is run goes back to its model, with its lines and the error, before its
     generation is spent."""
+    command: CommandSettings = field(default_factory=CommandSettings)
+    """command: what is run, and how its output is read."""
+    desk: str = ""
+    """A folder of files for an author that reads files: every program with all that may be told of it, kept up to date.
+    {run} stands for the run's id, `true` for {run}-desk; it lies beside the archive unless it is a whole path. Empty
+    keeps none."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further fields of the request body, sent as they are; a field set to null is left out. The values of fields whose
     names say that they hold keys are not recorded."""
@@ -115,3 +123,8 @@ class ProposerSettings:
     published-control."""
     options: dict[str, Any] = field(default_factory=dict)
     """Settings of a proposer that another package brings, by the names it gives them."""
+
+    @property
+    def desk_name(self) -> str:
+        """`desk` as a path with {run} in it; empty for none."""
+        return {"true": "{run}-desk", "false": ""}.get(self.desk.lower(), self.desk)

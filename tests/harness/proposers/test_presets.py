@@ -119,7 +119,7 @@ DIALECTS = {
         ),
         (PromptTooLong, "available context size"),
     ),
-    "gemini": Dialect(
+    "gemini-api": Dialect(
         (said("Yes.") | {"usage": PLAIN}, said("", "stop") | {"usage": PLAIN}),
         COUNTED,
         json.dumps([{"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}]),
