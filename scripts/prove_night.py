@@ -37,8 +37,6 @@ QUICK = (
     "proposer.price.input=2",
     "proposer.price.output=8",
     "proposer.max_output_tokens=2000",
-    "proposer.timeout_s=1.5",
-    "proposer.call_s=3",
     "proposer.longest_wait=0.05",
     "proposer.broken_retries=30",
 )
@@ -148,7 +146,14 @@ HEAD = (
 
 
 def spend_night(
-    dialect: str, generations: int, *, rate: float = 0.3, kills: int = 0, in_flight: int = 4, seed: int = 0
+    dialect: str,
+    generations: int,
+    *,
+    rate: float = 0.3,
+    kills: int = 0,
+    in_flight: int = 4,
+    seed: int = 0,
+    silence_s: float = 1.5,
 ) -> Outcome:
     """One run against a bad server, killed and resumed so often; what it left."""
     folder, night, rng = Path(tempfile.mkdtemp()), Night(f"{dialect}:{seed}"), random.Random(f"{dialect}:{seed}")
@@ -160,6 +165,8 @@ def spend_night(
             write_corpus(folder),
             f"proposer.kind={dialect}",
             f"proposer.base_url={server.url_for(DIALECTS[dialect])}",
+            f"proposer.timeout_s={silence_s}",
+            f"proposer.call_s={2 * silence_s}",
             f"search.generations={generations}",
             f"search.in_flight={in_flight}",
         ]

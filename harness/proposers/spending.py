@@ -2,7 +2,7 @@
 
 A call reserves the most that it could cost before it is made, so calls in flight count, and one that a killed process
 left behind counts at its most for good. Two trade-offs are accepted: a run may end a little before a cap that it would
-just have met, and a call that the library retried after a timeout is counted once although a provider may charge both.
+just have met, and a try that failed before a word of its answer came counts nothing although a provider may charge it.
 """
 
 import threading

@@ -48,7 +48,7 @@ class Raw:
     status: int = 200
 
 
-STALL_S = 2.0
+STALL_S = 4.0
 Planned = Reply | Fault | Raw
 Script = Callable[[dict[str, Any], int], Planned]
 """The request's body and how often this same body was asked before, to what the server does."""

@@ -49,7 +49,7 @@ def httpserver() -> Iterator[HTTPServer]:
 def ask(request: pytest.FixtureRequest, httpserver: HTTPServer) -> Callable[..., tuple[ChatClient, FakeProvider]]:
     def build(script: Script, **settings: Any) -> tuple[ChatClient, FakeProvider]:
         base = httpserver.url_for("" if request.param == "anthropic" else "/v1")
-        reached = ProposerSettings(base_url=base, **{"timeout_s": 0.5, "call_s": 9.0} | settings)
+        reached = ProposerSettings(base_url=base, **{"timeout_s": 1.0, "call_s": 20.0} | settings)
         return CLIENTS[request.param](reached, "stand-in"), FakeProvider(httpserver, script)
 
     return build
@@ -118,7 +118,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_an_answer_that_breaks_off_is_asked_for_again(ask: Ask, broken: Planned) -> None:
-    client, provider = ask(lambda body, before: broken if before < 2 else Reply("at last"), call_s=1.0)
+    client, provider = ask(lambda body, before: broken if before < 2 else Reply("at last"), call_s=2.0)
     store = MemoryStore()
     exchange = asked(client, store=store)
     assert (exchange.text, exchange.verdict, exchange.usage.retries) == ("at last", AnswerVerdict.OK, 2)
