@@ -8,10 +8,10 @@ from harness.proposers.answers.answer import Answer, UnreadableAnswer, parse
 from harness.proposers.answers.edit import apply_edits
 from harness.proposers.answers.marks import EditError
 from harness.proposers.answers.repair import repair
+from harness.proposers.by_name import find_id, find_program
 from harness.proposers.exchange import Exchange
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing, Proposal
-from harness.proposers.shelf import find_id, find_program
 from harness.proposers.verdicts import AnswerVerdict
 
 DRAFT = ""
