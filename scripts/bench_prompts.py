@@ -6,7 +6,7 @@ The run is the published one, 80 programs; where more are asked for, its program
 are counted as `harness.proposers.tokens` does. Nothing is asked of a model.
 """
 
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -87,4 +87,6 @@ def _shares(last: Prompt, following: Prompt) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main(tuple(map(int, sys.argv[1:])) or GENERATIONS)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("generations", nargs="*", type=int, default=GENERATIONS, metavar="GENERATION")
+    main(tuple(parser.parse_args().generations))
