@@ -45,6 +45,20 @@ def failure_told(sentence: str, source: str, attempt: int, attempts: int) -> str
     )
 
 
+def trial_told(report: str, source: str, trial: int, trials: int) -> str:
+    """What is said of a program that its author looked at. `trial` counts from 0."""
+    left = trials - trial - 1
+    more = f"Write TRIAL again for another look ({left} left), or leave it out" if left else "Leave TRIAL out now"
+    return "\n\n".join(
+        [
+            f"You asked for a trial of your program first. {report}",
+            "The program, with the numbers of its lines:\n" + numbered(source),
+            "Answer again, in the same form, with the program as it is or another, or with edits to these lines. "
+            f"{more} to have it evaluated on everything.",
+        ]
+    )
+
+
 def numbered(text: str) -> str:
     """The lines of a text, thinking aside, with their numbers from 1; a long text is cut off."""
     lines = text_lines(drop_thinking(text)[:MOST_CHARACTERS])

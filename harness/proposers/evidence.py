@@ -12,6 +12,8 @@ from harness.proposers.taught import fit_taught
 from harness.proposers.tokens import count
 from harness.proposers.written import program_text, section
 
+MOST_LOOKS = 30
+"""Newest trials that a briefing tells."""
 SOURCES_SHARE = 0.35
 """Of what the prefix leaves of the budget, what the settled sources take at most; the same for every call of a run."""
 TABLE_SHARE = 0.3
@@ -50,6 +52,7 @@ def gather(
         fronts_by_kind(briefing.ledger),
         operations_tried(briefing.ledger),
         briefing.examples,
+        section("Trials", "\n".join(briefing.looks[-MOST_LOOKS:])),
         _newer(briefing, named, left // 2),
     ):
         if count(text) <= left:

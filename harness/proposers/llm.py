@@ -10,7 +10,7 @@ from harness.proposers.answers.answer import UnreadableAnswer
 from harness.proposers.answers.reading import DRAFT, read_proposal
 from harness.proposers.answers.thinking import drop_thinking
 from harness.proposers.asking import Asker, NoAnswer
-from harness.proposers.correcting import Objection, correction, failure_told
+from harness.proposers.correcting import Objection, correction, failure_told, trial_told
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.faults import PromptTooLong
 from harness.proposers.judgment import read_judgment
@@ -26,6 +26,10 @@ Screen = Callable[[str, Briefing], str | None]
 
 Nearest = Callable[[str, Briefing], ProgramView | None]
 """An earlier program whose code is so similar that the new one may not be new; None where there is none."""
+
+
+Look = Callable[[Proposal, Briefing], str]
+"""What a proposal gains on the part of the queries that it asks for, in words."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class LLMProposer:
         choose: Callable[[Briefing], str],
         screen: Screen = lambda source, briefing: None,
         novelty: Novelty | None = None,
+        look: Look | None = None,
         in_flight: int = 1,
     ) -> None:
         self._asker = asker
@@ -58,6 +63,7 @@ class LLMProposer:
         self._choose = choose
         self._screen = screen
         self._novelty = novelty
+        self._look = look
         self._in_flight = in_flight
 
     def propose(self, briefing: Briefing) -> Proposal:
@@ -88,9 +94,52 @@ class LLMProposer:
                 break  # a changed evaluator turned down what the recorded run went on with
             proposal, objection = self._judged(exchange, briefing, assigned, model, attempt, usage)
             if objection is None:
-                break
+                return self._looked_at(proposal, briefing, assigned, notes, model, usage)
             objections.append(objection)
         return proposal
+
+    def _looked_at(
+        self,
+        proposal: Proposal,
+        briefing: Briefing,
+        assigned: Assignment,
+        notes: str,
+        model: str,
+        usage: list[UsageRecord],
+    ) -> Proposal:
+        """What its author makes of a proposal after the trials that it asks for; itself where it asks for none."""
+        trials = self._settings.trials if self._look is not None else 0
+        for trial in range(trials):
+            if proposal.trial is None or self._look is None:
+                break
+            looked = trial_told(self._look(proposal, briefing), proposal.source, trial, trials)
+
+            def write(writer: PromptWriter, looked: str = looked) -> Prompt:
+                return writer.proposal(briefing, assigned, notes=notes, looked=looked)
+
+            try:
+                exchange = self._ask(briefing.number, f"trial/{trial}", model, write)
+            except (NoAnswer, ServerFailed):
+                break
+            changed, verdict = self._read_change(exchange, briefing, proposal)
+            usage.append(replace(exchange.usage, verdict=verdict.value))
+            if changed is None:
+                break
+            proposal = replace(_changed(proposal, changed), name=changed.name, trial=changed.trial)
+        return proposal
+
+    def _read_change(
+        self, exchange: Exchange, briefing: Briefing, draft: Proposal
+    ) -> tuple[Proposal | None, AnswerVerdict]:
+        """An answer that may edit a draft by its lines; None with the verdict where it cannot be used."""
+        drafted = Assignment("diff", (ProgramView(DRAFT, draft.name, draft.source, None, None),))
+        try:
+            changed = read_proposal(exchange, briefing, drafted)
+        except UnreadableAnswer as unreadable:
+            return None, unreadable.verdict
+        if self._screen(changed.source, briefing) is not None:
+            return None, AnswerVerdict.UNUSABLE
+        return changed, AnswerVerdict.OK
 
     def _ask(self, number: int, step: str, model: str, write: Callable[[PromptWriter], Prompt]) -> Exchange:
         """The answer to a prompt, which is written anew with less memory while it is too long for the model."""
@@ -126,23 +175,11 @@ class LLMProposer:
             exchange = self._ask(briefing.number, f"repair/{attempt}", proposal.model, write)
         except (NoAnswer, ServerFailed):
             return proposal  # the recorded run did not get so far, or the server is gone
-        failed = Assignment("diff", (ProgramView(DRAFT, proposal.name, proposal.source, None, None),))
-        try:
-            repaired = read_proposal(exchange, briefing, failed)
-        except UnreadableAnswer as unreadable:
-            return replace(proposal, usage=(*usage, replace(exchange.usage, verdict=unreadable.verdict.value)))
-        if self._screen(repaired.source, briefing) is not None:
-            return replace(proposal, usage=(*usage, replace(exchange.usage, verdict=AnswerVerdict.UNUSABLE.value)))
-        return replace(
-            proposal,
-            source=repaired.source,
-            parents=tuple(dict.fromkeys((*proposal.parents, *repaired.parents))),
-            novelty_claim=repaired.novelty_claim or proposal.novelty_claim,
-            expected_effect=repaired.expected_effect or proposal.expected_effect,
-            lesson=repaired.lesson or proposal.lesson,
-            notes=(*proposal.notes, *repaired.notes),
-            usage=(*usage, exchange.usage),
-        )
+        repaired, verdict = self._read_change(exchange, briefing, proposal)
+        usage = (*usage, replace(exchange.usage, verdict=verdict.value))
+        if repaired is None:
+            return replace(proposal, usage=usage)
+        return replace(_changed(proposal, repaired), usage=usage)
 
     def prompt(self, briefing: Briefing) -> Prompt:
         """The first prompt for a briefing, for those who want to see it; asks nothing."""
@@ -240,6 +277,19 @@ class LLMProposer:
             if exchange is not None and (noted := _noted(exchange)):
                 return noted
         return ""
+
+
+def _changed(proposal: Proposal, later: Proposal) -> Proposal:
+    """A proposal with the source of a later answer, and what that says anew."""
+    return replace(
+        proposal,
+        source=later.source,
+        parents=tuple(dict.fromkeys((*proposal.parents, *later.parents))),
+        novelty_claim=later.novelty_claim or proposal.novelty_claim,
+        expected_effect=later.expected_effect or proposal.expected_effect,
+        lesson=later.lesson or proposal.lesson,
+        notes=(*proposal.notes, *later.notes),
+    )
 
 
 def _nothing(verdict: AnswerVerdict, sentence: str) -> Proposal:

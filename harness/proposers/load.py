@@ -15,7 +15,7 @@ from harness.programs.view import ProgramView
 from harness.proposers.asking import Asker, LiveAsker, Model, ReplayAsker
 from harness.proposers.command import DESK, CommandClient
 from harness.proposers.ledger_text import form_of
-from harness.proposers.llm import LLMProposer, Novelty, Screen
+from harness.proposers.llm import LLMProposer, Look, Novelty, Screen
 from harness.proposers.models import KINDS, load_models, model_names
 from harness.proposers.prompt import PromptWriter, prefix
 from harness.proposers.protocol import Briefing, Proposer
@@ -40,6 +40,7 @@ class Surroundings:
     programs: Sequence[ProgramView]
     """The run's programs, oldest first; grows as they are recorded."""
     screen: Screen
+    look: Look
     store: ExchangeStore
     spending: Spending
     embed: Embed
@@ -116,6 +117,7 @@ def _language_model(settings: Settings, around: Surroundings) -> LLMProposer:
         choose=_chooser(settings.proposer),
         screen=around.screen,
         novelty=_novelty(settings, around),
+        look=around.look,
         in_flight=settings.search.in_flight,
     )
 
@@ -130,6 +132,10 @@ PROPOSERS: Mapping[str, MakeProposer] = {
 
 def prompt_writer(settings: Settings) -> PromptWriter:
     """The writer of a run's prompts. Raises UsageError where the budget does not hold one."""
+    if settings.proposer.trials and settings.proposer.feedback == "bit":
+        raise UsageError(
+            "With proposer.feedback=bit an author hears no figures, and trials tell some; set proposer.trials=0."
+        )
     fixed = prefix(
         settings.search,
         settings.program,
@@ -137,6 +143,7 @@ def prompt_writer(settings: Settings) -> PromptWriter:
         taboos=taboos(),
         modules=allowed_modules(settings.program.primitives),
         memory=settings.proposer.memory,
+        trials=settings.proposer.trials,
     )
     if settings.proposer.command.line and settings.proposer.desk_name:
         fixed = f"{fixed.rstrip()}\n{DESK}"

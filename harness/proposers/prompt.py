@@ -70,6 +70,7 @@ def prefix(
     taboos: Sequence[str],
     modules: Sequence[str],
     memory: bool = True,
+    trials: int = 0,
 ) -> str:
     """The part that stays the same for a whole run; without `memory` it speaks of no ledger."""
     return fill(
@@ -83,10 +84,21 @@ def prefix(
         transductive=fill(f"transductive_{program.transductive}").strip(),
         memory=", and what came of them is told to you in a ledger." if memory else ".",
         novel=NOVEL if memory else "a program must do more than return sim with other names or constants.",
-        answer=fill("answer" if memory else "answer_blind").strip(),
+        answer=fill("answer", trials=_trials(trials)).strip() if memory else fill("answer_blind").strip(),
         taboos="\n".join(f"- {taboo}" for taboo in taboos),
         modules=", ".join(modules) + ".",
         primitives="\n" + fill("primitives", functions=_primitives()) if program.primitives else "",
+    )
+
+
+def _trials(trials: int) -> str:
+    """How a trial is asked for; nothing where there are none."""
+    if not trials:
+        return ""
+    return (
+        " Before the block you may write a line TRIAL: with a number from 1 to 5. The program is then measured on that "
+        f"fifth of the queries alone, and you answer again; {trials} time{'s' if trials > 1 else ''} for each program. "
+        "Every trial is recorded: what was looked at often looks better than it is."
     )
 
 
@@ -152,15 +164,17 @@ class PromptWriter:
         writer.budget = min(self.budget, count(prompt.prefix) + count(prompt.body)) * 2 // 3
         return writer
 
-    def proposal(self, briefing: Briefing, assignment: Assignment, *, notes: str = "", correction: str = "") -> Prompt:
-        """Ask for a program, with memory."""
+    def proposal(
+        self, briefing: Briefing, assignment: Assignment, *, notes: str = "", correction: str = "", looked: str = ""
+    ) -> Prompt:
+        """Ask for a program, with memory; `looked` is what came of a trial of its last form."""
         parents = {key: view.id for key, view in zip(("parent", "other"), assignment.parents, strict=False)}
         fixed = {
             "notes": section("Notes", notes),
             "ideas": self._ideas,
             "failures": _failures(briefing.ledger),
             "task": fill(f"mode_{assignment.mode}", **parents).strip(),
-            "correction": fill("correction", sentence=correction) if correction else "",
+            "correction": fill("correction", sentence=correction) if correction else f"\n\n{looked}" if looked else "",
             "number": str(briefing.number),
         }
         return self._fitted("body", briefing, fixed, assignment.parents or briefing.parents)

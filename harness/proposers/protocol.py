@@ -35,6 +35,8 @@ class Briefing:
     """The encoder and the shapes of the tasks, in words; the same for a whole run."""
     examples: str = ""
     """Queries that the parents rank badly, in words; empty unless the settings ask for them."""
+    looks: tuple[str, ...] = ()
+    """Trials made for the programs of the ledger, a line each, oldest first."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Proposal:
     """What else is to be recorded of how it came about, a sentence each."""
     distinct: bool = False
     """Whether its author knows that a program must differ from every earlier one in more than constants."""
+    trial: int | None = None
+    """The part of the queries on which its author wants to look before a generation is spent; None: on none."""
 
 
 class Repairer(Protocol):

@@ -8,6 +8,7 @@ from harness.policies.parents import by_name
 from harness.proposers.protocol import Briefing
 from harness.search.feedback import candidate_by_bit, row_by_bit, view_by_bit
 from harness.search.history import History
+from harness.search.trials import line
 from harness.settings import Settings
 from primitives import programs
 
@@ -50,6 +51,7 @@ def make_briefing(settings: Settings, run_id: str, history: History, number: int
         rooms=rooms,
         surroundings=history.surroundings,
         examples=history.examples(chosen),
+        looks=tuple(line(look) for look in history.looks() if look.number <= len(ledger)),
     )
 
 

@@ -146,7 +146,7 @@ class OpenDesk:
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not tried. {unreadable}")
         desk = self.desk
-        record = trials.try_proposal_on(proposal, part, desk.archive, desk.run_id, desk.history, self.bench)
+        record = trials.look_at(proposal, part, self.number, desk.archive, desk.run_id, desk.history.ledger, self.bench)
         return Told(record.verdict == "ok", trials.report(record))
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from archive import ProgramRecord, non_dominated
+from archive import ProgramRecord, TrialRecord, non_dominated
 from harness.policies.candidate import Candidate
 from harness.programs.view import LedgerRow, ProgramView
 from harness.search.noise import Cosine, Rooms, errors_of, gain_of
@@ -68,6 +68,8 @@ class History:
         """The encoder and the tasks' shapes in words, as the run has recorded them."""
         self.shown: dict[int, str] = {}
         """Where programs fail on queries that count towards nothing, in words, by number."""
+        self.looks: Callable[[], Sequence[TrialRecord]] = tuple
+        """The run's trials so far, oldest first."""
         self.rooms = Rooms(cosines)
         self._cosines = cosines
         self._by_id: dict[str, Known] = {}

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
-from archive import RATIOS, Archive, CallRecord, Calls, RunRecord, pricer
+from archive import RATIOS, Archive, CallRecord, Calls, RunRecord, Trials, pricer
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
 from harness.errors import JobError, UsageError
@@ -15,19 +16,21 @@ from harness.evaluation.labels import shuffled_label_value
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.records import task_record
 from harness.evaluation.secret import with_secret
+from harness.evaluation.trial import PARTS
 from harness.evaluation.validation import hidden_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.machine import machine, machine_change, versions
 from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
-from harness.proposers.protocol import Proposer
+from harness.proposers.protocol import Briefing, Proposal, Proposer
 from harness.proposers.published import TOLD, Published, read_published, require_same_told
 from harness.proposers.replay import recorded_by_number, with_replayed
 from harness.proposers.spending import CapReached, Spending
 from harness.proposers.store import ArchiveStore
 from harness.proposers.telling import told_waits
 from harness.published.place import open_archive
+from harness.search import trials
 from harness.search.examples import recorded_examples
 from harness.search.history import History, Known
 from harness.search.judge import screen
@@ -368,6 +371,7 @@ def surroundings(
     return Surroundings(
         programs=history.programs,
         screen=lambda source, briefing: screen(source, briefing, history, settings.search.variants == "refuse"),
+        look=partial(_look, archive, run_id, bench),
         store=store,
         spending=Spending(settings.caps, store.charged()),
         embed=lambda texts: bench.encoder.embed(texts).vectors,
@@ -378,6 +382,12 @@ def surroundings(
     )
 
 
+def _look(archive: Archive, run_id: str, bench: Workbench, proposal: Proposal, briefing: Briefing) -> str:
+    """What a proposal gains on the part of the queries that its author asks for, in words."""
+    part = min(max(proposal.trial or 1, 1), PARTS)
+    return trials.report(trials.look_at(proposal, part, briefing.number, archive, run_id, briefing.ledger, bench))
+
+
 def open_history(archive: Archive, run_id: str) -> History:
     """The memory of a run before its first program, with what is known of its encoder, its tasks and its examples."""
     run = archive.run(run_id).record
@@ -385,6 +395,7 @@ def open_history(archive: Archive, run_id: str) -> History:
     told = [event.message for event in archive.events(run_id) if event.kind == SURROUNDINGS]
     history.surroundings = told[0] if told else ""
     history.shown |= recorded_examples(archive, run_id)
+    history.looks = Trials(archive, run_id).all
     return history
 
 

@@ -3,7 +3,7 @@
 Each is recorded and counts as a look at the judgments; what was looked at is told in the ledger of looks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,34 +13,50 @@ from harness.errors import UsageError
 from harness.evaluation.paired import PairedGain
 from harness.evaluation.trial import Trial, open_part, try_source
 from harness.evaluation.workbench import Workbench
+from harness.programs.view import LedgerRow
 from harness.proposers.protocol import Proposal
-from harness.search.history import History
 from harness.settings import Settings
 from sandbox import rules
 
 
-def try_proposal_on(
-    proposal: Proposal, part: int, archive: Archive, run_id: str, history: History, bench: Workbench
+def look_at(
+    proposal: Proposal,
+    part: int,
+    number: int,
+    archive: Archive,
+    run_id: str,
+    ledger: Sequence[LedgerRow],
+    bench: Workbench,
 ) -> TrialRecord:
-    """Measure a proposal on a part of the queries, set it against the best program so far, and record that.
+    """Measure a proposal on a part of the queries, set it against the best program of the ledger, and record that.
 
+    `number` is that of the program which is to be written.
+
+    The same look for the same program is not made twice, so that a resumed run hears what it heard before.
     Raises UsageError where the author hears no figures (`proposer.feedback=bit`), or there is no such part.
     """
     require_figures(bench.settings)
-    number = len(history) + 1
+    trials = Trials(archive, run_id)
+    for known in trials.all():
+        if (known.number, known.source, known.part) == (number, proposal.source, part):
+            return known
+    record = _measure(proposal, part, number, archive, best_of(ledger), bench)
+    trials.record(record)
+    return record
+
+
+def _measure(
+    proposal: Proposal, part: int, number: int, archive: Archive, best: str | None, bench: Workbench
+) -> TrialRecord:
     violations = rules.check(proposal.source, allow_primitives=bench.settings.program.primitives)
     if violations:
         first = violations[0]
         reason = f"{first.code}, line {first.line}: {first.message}"
-        record = TrialRecord(number, proposal.name, proposal.source, part, "static-reject", reason)
-    else:
-        best = best_of(history)
-        against = None if best is None else _per_query(archive, best, bench.goal.measures[0].name)
-        with open_part(bench, part) as some:
-            tried = try_source(proposal.source, part, bench, some, against)
-        record = _record(tried, number, proposal, best)
-    Trials(archive, run_id).record(record)
-    return record
+        return TrialRecord(number, proposal.name, proposal.source, part, "static-reject", reason)
+    against = None if best is None else _per_query(archive, best, bench.goal.measures[0].name)
+    with open_part(bench, part) as some:
+        tried = try_source(proposal.source, part, bench, some, against)
+    return _record(tried, number, proposal, best)
 
 
 def require_figures(settings: Settings) -> None:
@@ -52,9 +68,9 @@ def require_figures(settings: Settings) -> None:
         )
 
 
-def best_of(history: History) -> str | None:
+def best_of(ledger: Sequence[LedgerRow]) -> str | None:
     """The id of the program with the greatest worth, the first of equal ones; None where none has any."""
-    rows = [row for row in history.ledger if row.worth is not None and row.status != "rejected"]
+    rows = [row for row in ledger if row.worth is not None and row.status != "rejected"]
     return max(rows, key=lambda row: row.worth or 0.0).id if rows else None
 
 
@@ -71,6 +87,15 @@ def report(record: TrialRecord) -> str:
         lines.append(f"  less {record.against} on the same queries: {_text(record.gain, record.gain_error)}")
     lines += [f"  {task} {delta:+.4f}" for task, delta in record.deltas.items()]
     return "\n".join(lines)
+
+
+def line(record: TrialRecord) -> str:
+    """A trial in one line, for briefings."""
+    if record.mean_delta is None:
+        return f"- for p{record.number}, {record.name}: {record.verdict}"
+    gain = "" if record.gain is None else f", {_text(record.gain, record.gain_error)} over the best then"
+    where = "all queries" if record.part == 0 else f"part {record.part}"
+    return f"- for p{record.number}, {record.name} on {where}: delta {_text(record.mean_delta, record.error)}{gain}"
 
 
 def _text(value: float, error: float | None) -> str:

@@ -86,6 +86,9 @@ class ProposerSettings:
     """Generations in a row without an answer, because answers keep breaking off, before the run stops."""
     attempts: int = 4
     """Answers asked for one program before the generation is given up, each told what was wrong with the last."""
+    trials: int = 0
+    """Times that a model may look at a program on a fifth of the queries before its generation is spent. Each is
+    recorded, as it is a look at the judgments."""
     repairs: int = 1
     """Times that a program which fails when it is run goes back to its model, with its lines and the error, before its
     generation is spent."""

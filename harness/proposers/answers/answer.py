@@ -42,6 +42,8 @@ class Answer:
     claim: str
     effect: str
     lesson: str
+    trial: int | None
+    """The part of the queries on which its author wants to look first; None: on none."""
     block: str
     is_edit: bool
     """Whether the block holds edits and not a program."""
@@ -70,6 +72,7 @@ def parse(text: str) -> Answer:
         claim=fields.get("CLAIM", "")[:MAX_FIELD],
         effect=fields.get("EFFECT", "")[:MAX_FIELD],
         lesson=fields.get("LESSON", "")[:MAX_FIELD],
+        trial=_part(fields.get("TRIAL", "")),
         block=block,
         is_edit=is_edit,
         edited=diffed_file(block) if is_edit else "",
@@ -142,6 +145,14 @@ def _no_program(text: str, said: str, prose: list[str], blocks: Sequence[Block])
     else:
         detail = why_none(prose) or "It has no code block; give the program in one that starts with ```python."
     return UnreadableAnswer(AnswerVerdict.NO_PROGRAM, detail, said)
+
+
+def _part(text: str) -> int | None:
+    """Which part of the queries a trial is asked on: the number named, the first for a yes, None for anything else."""
+    number = re.search(r"\d+", text)
+    if number:
+        return int(number[0])
+    return 1 if text.strip().lower().startswith("yes") else None
 
 
 def _name(text: str) -> str:

@@ -1,9 +1,9 @@
-"""The five fields of an answer, however they are set: plain, bold, numbered, as headings, in a table, as JSON."""
+"""The fields of an answer, however they are set: plain, bold, numbered, as headings, in a table, as JSON."""
 
 import re
 from collections.abc import Sequence
 
-FIELDS = ("NAME", "PARENTS", "CLAIM", "EFFECT", "LESSON")
+FIELDS = ("NAME", "PARENTS", "CLAIM", "EFFECT", "LESSON", "TRIAL")
 _WORD = rf"(?P<field>{'|'.join(FIELDS)})"
 _LEAD = r"[\s*#>_`+•-]*(?:\(?\d{1,2}[.):]+[\s*_`]*)?"
 _HEADED = re.compile(rf"^{_LEAD}{_WORD}[\s*_`]*[:：=][\s*_]*(?P<text>.*)$", re.IGNORECASE)

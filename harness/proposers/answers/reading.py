@@ -51,6 +51,7 @@ def read_proposal(exchange: Exchange, briefing: Briefing, assignment: Assignment
         mode=mode,
         notes=tuple(f"In its answer: {note}." for note in notes),
         distinct=True,
+        trial=answer.trial,
     )
 
 

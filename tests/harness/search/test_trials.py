@@ -1,5 +1,6 @@
 """A look at a program on a part of the queries is what a whole evaluation says of these queries, and is recorded."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,38 @@ def test_an_author_who_hears_no_figures_gets_none_by_trials(desk: OpenDesk) -> N
     with pytest.raises(UsageError, match="feedback=bit"):
         desk.look(LONGER, 1)
     assert trials(desk) == []
+
+
+AUTHOR = """
+import sys
+
+asked = sys.stdin.read()
+if "You asked for a trial" in asked:
+    assert "standard error" in asked or "delta" in asked
+    print("NAME: Longer\\nPARENTS: p1\\n\\n```python" + {longer!r} + "```")
+elif "TRIAL: with a number" in asked:
+    print("NAME: Shorter\\nPARENTS: p1\\nTRIAL: 2\\n\\n```python" + {shorter!r} + "```")
+"""
+
+
+def test_a_model_may_look_first_and_its_run_goes_on_as_it_would(tmp_path: Path, place: str) -> None:
+    author = tmp_path / "author.py"
+    author.write_text(AUTHOR.format(longer=LONGER, shorter=LONGER.replace("0.01", "-0.01")))
+    mine: dict[str, Any] = {"encoder": FunctionEncoder(vectors, name="letters"), "tasks": tasks()}
+    asks = ["proposer=command", f"proposer.command.line={sys.executable} {author}", "proposer.trials=1"]
+    words = [*asks, f"archive.path={place}", "tasks.unseen=0.2", "proposer.repairs=0"]
+    run = harness.discover(*words, "search.generations=2", "search.variants=allow", **mine)
+    told = [each.record for each in run.programs() if each.record.generation]
+    assert told[0].name == "Longer" and "0.01 *" in told[0].source
+    assert [usage.step for usage in told[0].usage] == ["answer/0", "trial/0"]
+    with Archive.open(place, read_only=True) as archive:
+        looked = Trials(archive, run.id).all()
+    assert [(look.name, look.part, look.number) for look in looked] == [("Shorter", 2, 4), ("Shorter", 2, 5)]
+    assert "Shorter on part 2: delta" in harness.ask(run)
+
+
+def test_trials_and_a_bit_are_refused_before_anything_slow(place: str) -> None:
+    mine: dict[str, Any] = {"encoder": FunctionEncoder(vectors, name="letters"), "tasks": tasks()}
+    words = ["proposer=command", "proposer.command.line=cat", "proposer.trials=1", "proposer.feedback=bit"]
+    with pytest.raises(UsageError, match=r"proposer\.trials=0"):
+        harness.discover(*words, f"archive.path={place}", **mine)
