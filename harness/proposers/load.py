@@ -178,7 +178,7 @@ def _at_desk(around: Surroundings) -> dict[str, Model]:
 
 
 def _chooser(settings: ProposerSettings) -> Callable[[Briefing], str]:
-    if settings.kind == "replay" and not (settings.models or settings.model):
+    if settings.kind == "replay" and not (settings.models or settings.model or settings.command.line):
         return lambda briefing: ""  # the replayed run asked none
     names, policy = model_names(settings), _find_chooser(settings)
 

@@ -74,6 +74,7 @@ def test_a_watched_folder(run: str, tmp_path: Path) -> None:
     (folder / "answer-4.md").write_text(answer(4, program(random.Random(1))))
     assert "Write program number 5" in wait_for(folder / "briefing-5.md")
     assert "Made4: " in (folder / "report-4.md").read_text()
+    assert "4 programs" in (folder / "desk" / "README.md").read_text()  # there before the briefing that it belongs to
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err

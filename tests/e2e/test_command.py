@@ -21,7 +21,7 @@ AUTHOR = """
     told = sys.stdin.read()
     number = int(re.search(r"Write program number (\\d+)", told)[1])
     index = Path("desk/programs.csv").read_text().splitlines()
-    if number == 5 and "cut off" not in told and "no fenced code block" not in told:
+    if number == 5 and "could not be used" not in told:
         answer = "I have no idea."
     else:
         answer = f'''NAME: Made{number}
@@ -32,7 +32,7 @@ AUTHOR = """
 
     ```python
     def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
-        return sim * {number} + sim ** 3
+        return sim{' + sim * sim' * (number - 3)}
     ```
     '''
     usage = {"input_uncached": 7, "output": 3}
