@@ -53,14 +53,13 @@ def misbehaving(rate: float) -> Script:
         if before < 2 and network.random() < rate / 2:
             return network.choice([Fault(429), Fault(500), Fault(529), Fault(kind="drop")])
         if before < 2 and network.random() < rate / 4:
-            return network.choice(
-                [
-                    Reply(good.text, broken_after=1),
-                    Reply(good.text, broken_after=2, breakage="bad-json"),
-                    Reply(good.text, broken_after=0, breakage="overload"),
-                    Fault(200),
-                ]
-            )
+            broken: list[Reply | Fault] = [
+                Reply(good.text, broken_after=1),
+                Reply(good.text, broken_after=2, breakage="bad-json"),
+                Reply(good.text, broken_after=0, breakage="overload"),
+                Fault(200),
+            ]
+            return network.choice(broken)
         model = random.Random(prompt_of(body))
         if model.random() >= rate / 2:
             return good
