@@ -37,8 +37,10 @@ from archive.records import (
     Run,
     RunRecord,
     TaskRecord,
+    TrialRecord,
     UsageRecord,
 )
+from archive.trials import Trials
 
 __all__ = [
     "AXES",
@@ -71,6 +73,8 @@ __all__ = [
     "Searched",
     "Spent",
     "TaskRecord",
+    "TrialRecord",
+    "Trials",
     "UsageRecord",
     "axis_named",
     "axis_of",

@@ -25,13 +25,15 @@ class Calls:
         with self._archive.writing(durably=True) as connection:
             return write_call(connection, self._run_id, flying)
 
-    def failed(self, number: int, position: int, detail: str) -> None:
-        """Note that a call has no answer and cost nothing, and why."""
+    def failed(
+        self, number: int, position: int, detail: str, charged_usd: float = 0.0, charged_tokens: int = 0
+    ) -> None:
+        """Note that a call has no whole answer, why, and what the part that was received is charged at."""
         with self._archive.writing() as connection:
             connection.execute(
-                "UPDATE usage SET verdict = ?, detail = ?, charged_usd = 0, charged_tokens = 0 "
+                "UPDATE usage SET verdict = ?, detail = ?, charged_usd = ?, charged_tokens = ? "
                 "WHERE (run_id, number, position) = (?, ?, ?)",
-                (FAILED, detail, self._run_id, number, position),
+                (FAILED, detail, charged_usd, charged_tokens, self._run_id, number, position),
             )
 
     def lose(self) -> list[CallRecord]:

@@ -1,8 +1,9 @@
 """Open an archive file, and turn SQLite's complaints into sentences."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from archive.errors import ArchiveError
@@ -10,6 +11,9 @@ from archive.schema import migrate, pending
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another run on the same file."""
+
+MOST_COPIED = 1 << 30
+"""Bytes of an older archive that is brought up to date in memory, where it is only read."""
 
 PAGE_BYTES = 8192
 """Of a new file. Outcomes of 14 tasks leave less of it unused than of SQLite's 4096, by a seventh of the whole."""
@@ -27,6 +31,8 @@ def connect(path: Path, *, read_only: bool, create: bool) -> sqlite3.Connection:
     with sentences(path):
         connection = _open(path, read_only)
         try:
+            if read_only and pending(connection):
+                connection = _newest(connection, path)
             connection.execute("PRAGMA foreign_keys = ON")
             _prepare(connection, path, read_only)
         except BaseException:
@@ -39,11 +45,6 @@ def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> Non
     if not read_only:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     if pending(connection):
-        if read_only:
-            raise ArchiveError(
-                f"{path} is empty or an archive from an older version; `ttc archive vacuum --archive {path}` brings it "
-                "up to date."
-            )
         with transaction(connection):
             migrate(connection)
     if not read_only:
@@ -51,8 +52,30 @@ def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> Non
         connection.execute("PRAGMA synchronous = NORMAL")
 
 
+def _newest(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """A copy in memory of an archive that an older version wrote, with the newest schema; closes what it copies.
+
+    Raises ArchiveError for an empty database, and for one that is too large to copy for each look at it.
+    """
+    with closing(connection):
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+            raise ArchiveError(f"{path} is empty; name an archive.")
+        if path.stat().st_size > MOST_COPIED:
+            raise ArchiveError(
+                f"{path} was written by an older version; `ttc archive vacuum --archive {path}` brings it up to date."
+            )
+        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        connection.backup(copy)
+    with transaction(copy):
+        migrate(copy)
+    copy.execute("PRAGMA query_only = ON")
+    return copy
+
+
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
     if not read_only:
+        with suppress(OSError):  # prompts, answers and errors are nobody else's; SQLite's own error says what is wrong
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
         # Any thread may use it, one at a time: exchanges are recorded by the threads that ask the models.
         return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection = _reader(path, "mode=ro")

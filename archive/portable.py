@@ -27,9 +27,13 @@ RUN_TABLES = {
     "usage": OF_RUN,
     "exchanges": OF_RUN,
     "events": OF_RUN,
+    "trials": OF_RUN,
 }
 """The tables that hold a run, each after those that it refers to, and which of their rows do."""
-SOURCES = "hash IN (SELECT source_hash FROM {schema}.programs WHERE run_id = :run)"
+SOURCES = (
+    "hash IN (SELECT source_hash FROM {schema}.programs WHERE run_id = :run "
+    "UNION SELECT source_hash FROM {schema}.trials WHERE run_id = :run)"
+)
 CELL = ("code_hash", "encoder_fingerprint", "task_fingerprint", "attempt")
 OF_CELL = " AND ".join(f"{name} = :{name}" for name in CELL)
 OF_CELL_SOURCE = f"hash IN (SELECT source_hash FROM {{schema}}.heldout_outcomes WHERE {OF_CELL})"

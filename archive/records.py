@@ -127,7 +127,7 @@ class UsageRecord:
     step: str = ""
     """Which of its program's calls it was, as in `Exchange`."""
     purpose: str = "proposal"
-    """`proposal`, `judge` or `notes`."""
+    """`proposal`, `repair`, `judge` or `notes`."""
     verdict: str = "ok"
     """What the answer was good for."""
     request_id: str | None = None
@@ -213,6 +213,34 @@ class Program:
     """Position in its run, from 1."""
     created: str
     record: ProgramRecord
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """A trial, and what came of it."""
+
+    number: int
+    """Of the program that was to be written when it was made."""
+    name: str
+    source: str
+    part: int
+    """Which part of the queries, from 1; 0: all."""
+    verdict: str
+    """`ok`, or what the program failed with first."""
+    reason: str
+    deltas: dict[str, float] = field(default_factory=dict)
+    """Task to mean delta on the part; no task where it failed."""
+    mean_delta: float | None = None
+    error: float | None = None
+    """Standard error of `mean_delta`; None where the sample is too small to tell."""
+    cost_ratio: float | None = None
+    """In texts, of the part's queries and all documents."""
+    against: str | None = None
+    """Id of the program that it is set against."""
+    gain: float | None = None
+    """Mean delta less that program's on the same queries."""
+    gain_error: float | None = None
+    flags: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

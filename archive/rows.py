@@ -10,15 +10,23 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from archive.packing import pack, unpack
-from archive.records import Measured, OutcomeRecord, ProgramRecord, RunRecord, TaskRecord, UsageRecord
+from archive.records import (
+    Measured,
+    OutcomeRecord,
+    ProgramRecord,
+    RunRecord,
+    TaskRecord,
+    TrialRecord,
+    UsageRecord,
+)
 
-Record = TypeVar("Record", OutcomeRecord, ProgramRecord, TaskRecord, UsageRecord)
+Record = TypeVar("Record", OutcomeRecord, ProgramRecord, TaskRecord, TrialRecord, UsageRecord)
 Row = Mapping[str, Any]
 
 ENCODE: dict[str, Callable[[Any], Any]] = dict.fromkeys(
     (
         *("config", "versions", "machine", "encoder", "isolation", "flags", "audits", "violations"),
-        *("query_ids", "unseen", "alone_s"),
+        *("query_ids", "unseen", "alone_s", "deltas"),
     ),
     lambda value: json.dumps(value, sort_keys=True),
 ) | {"per_query": pack, "baseline_per_query": pack}

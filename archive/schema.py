@@ -261,6 +261,17 @@ UNSEEN_TASKS = """
 ALTER TABLE programs ADD COLUMN unseen_tasks_delta REAL;
 """
 
+# Before, nobody could try a program without a generation for it.
+TRIALS = """
+CREATE TABLE trials (
+  run_id TEXT NOT NULL REFERENCES runs(id), position INTEGER NOT NULL, created TEXT NOT NULL,
+  number INTEGER NOT NULL, name TEXT NOT NULL, source_hash TEXT NOT NULL REFERENCES sources(hash),
+  part INTEGER NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, deltas TEXT NOT NULL,
+  mean_delta REAL, error REAL, cost_ratio REAL, against TEXT REFERENCES programs(id), gain REAL, gain_error REAL,
+  flags TEXT NOT NULL, PRIMARY KEY (run_id, position)
+) STRICT;
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -281,6 +292,7 @@ MIGRATIONS = {
     "content": _applying(CONTENT),
     "index_time": _applying(INDEX_TIME),
     "unseen_tasks": _applying(UNSEEN_TASKS),
+    "trials": _applying(TRIALS),
 }
 
 

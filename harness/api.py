@@ -25,7 +25,8 @@ from harness.published.place import open_archive as open_named
 from harness.results import Evaluation, Heads, Matrix, Run
 from harness.search import desk
 from harness.search.desk import OpenDesk
-from harness.search.runs import continue_run, start
+from harness.search.runs import continue_run, recorded_settings, start
+from harness.search.shelf import Shelf
 from harness.settings import ArchiveSettings, Settings, compose, from_config
 from harness.tasks.task import RetrievalTask
 from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settings
@@ -187,6 +188,18 @@ def open_desk(
     """
     path, run_id = _place(run, archive)
     return desk.open_desk(path, run_id, _given(encoder, tasks, executor), watcher)
+
+
+def write_desk(run: str | Run, folder: str | Path, *, archive: str | Path = DEFAULT_ARCHIVE) -> Path:
+    """Write all that the author of a run may read of it to a folder of files, for a coding agent; the folder.
+
+    Raises UsageError where the folder holds something else.
+    """
+    path, name = _place(run, archive)
+    with open_named(path, read_only=True) as opened:
+        run_id = opened.resolve_run(name)
+        Shelf(opened, run_id, recorded_settings(opened, run_id), Path(folder)).fill()
+    return Path(folder)
 
 
 def open_archive(path: str | Path = DEFAULT_ARCHIVE, *, read_only: bool = True) -> Archive:

@@ -21,8 +21,8 @@ import numpy as np
 from harness.encoders.load import load_encoder
 from harness.export.standalone.retriever import ProgramRetriever
 from harness.export.standalone.running import Program
+from harness.programs.find import find_source
 from harness.settings.encoder import EncoderSettings
-from primitives import programs
 
 WORDS = 12
 """Words of a text."""
@@ -58,9 +58,9 @@ def seconds(action: Callable[[], object]) -> float:
 
 
 def retriever_of(name: str, candidates: int | None) -> ProgramRetriever:
-    """A reference program over WordLlama."""
+    """A program over WordLlama."""
     module = ModuleType(name)
-    exec(compile(programs.source(name), name, "exec"), module.__dict__)
+    exec(compile(find_source(name, ""), name, "exec"), module.__dict__)
     encoder = load_encoder(EncoderSettings(model="wordllama", batch_size=1024))
     return ProgramRetriever(encoder, Program.of(module), candidates=candidates)
 
@@ -117,8 +117,8 @@ def main() -> None:
     """Read the arguments and print a line for each figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--folder", type=Path, default=Path(np.__file__).parents[1])
-    parser.add_argument("--texts", type=int, default=1_000_000)
-    parser.add_argument("--program", default="bm25_rrf", choices=programs.names())
+    parser.add_argument("--texts", type=int, default=1_000_000, help=f"with {SMALL:,} or fewer, these alone")
+    parser.add_argument("--program", default="bm25_rrf", help="a reference program, a file, or published.NUMBER")
     parser.add_argument("--queries", type=int, default=20)
     parser.add_argument("--whole", type=int, default=5, help="queries asked of all documents")
     asked = parser.parse_args()
@@ -126,7 +126,8 @@ def main() -> None:
     queries = [" ".join(text.split()[:6]) for text in texts[-asked.queries :]]
     large, added = texts[: -2 * ADDED - asked.queries], texts[-2 * ADDED - asked.queries : -asked.queries]
     run_small(large[:SMALL], queries, asked.program)
-    run_large(large, added, queries, asked.program, asked.whole)
+    if len(large) > SMALL:
+        run_large(large, added, queries, asked.program, asked.whole)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ class Proof:
             "proposer=local",
             f"proposer.base_url={server.url_for('/v1')}",
             "proposer.model=stand-in",
+            "proposer.longest_wait=0.01",
             f"search.generations={arguments.generations}",
             f"search.in_flight={arguments.in_flight}",
         ]
@@ -71,7 +72,8 @@ class Proof:
     def lost(self, name: str) -> int:
         """Calls that the archive says were in flight at a kill."""
         with Archive.open(self.folder / name, read_only=True) as archive:
-            return len(Calls(archive, archive.resolve_run("latest")).beside_programs())
+            calls = Calls(archive, archive.resolve_run("latest")).beside_programs()
+        return sum(call.usage.verdict == "lost" for call in calls)
 
 
 def unbroken(proof: Proof) -> dict[str, Any]:

@@ -12,6 +12,8 @@ def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command()(ask)
     app.command()(tell)
+    app.command("try")(try_)
+    app.command()(desk)
 
 
 def ask(
@@ -50,3 +52,30 @@ def tell(
         watch_folder(archive, run, watch)
     elif file is not None:
         raise typer.Exit(0 if tell_file(archive, run, file) else 1)
+
+
+def try_(
+    run: RunArgument,
+    file: Annotated[Path, typer.Argument(help="An answer to `ask`, or a Python file with rerank.")],
+    archive: ArchiveOption = "ttc-archive.db",
+    part: Annotated[int, typer.Option(help="Which fifth of the queries to look at, from 1; 0 looks at all.")] = 1,
+) -> None:
+    """Measure a program on a part of the queries before spending a generation on it; recorded as a trial."""
+    from harness.cli.tell import try_file
+
+    raise typer.Exit(0 if try_file(archive, run, file, part) else 1)
+
+
+def desk(
+    run: RunArgument,
+    folder: Annotated[Path, typer.Argument(help="A new folder, or the desk of the same run.")],
+    archive: ArchiveOption = "ttc-archive.db",
+) -> None:
+    """Write every program of a run with all that its author may know to a folder of files, for a coding agent to read.
+
+    A run with `proposer.desk` keeps such a folder itself.
+    """
+    from harness import api
+
+    written = api.write_desk(run, folder, archive=archive)
+    print(f"{written}: begin with README.md.")

@@ -1,4 +1,4 @@
-"""Verbs that put a program to use."""
+"""Verbs that give something away: a program to put to use, a run to publish."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from harness.cli.completion import complete_named
-from harness.cli.options import ArchiveOption, JsonOption, SettingsArgument
+from harness.cli.options import ArchiveOption, JsonOption, RunArgument, SettingsArgument
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command()(export)
+    app.command()(publish)
 
 
 def export(
@@ -47,3 +48,28 @@ def export(
         print(f"Mind: {'; '.join(facts.concerns)}.")
     print(f"{facts.audits[0].upper()}{facts.audits[1:]}.")
     print(f"Wrote {folder}. Next: pip install {folder}, then: from {package} import Retriever")
+
+
+def publish(
+    run: RunArgument = "latest",
+    settings: SettingsArgument = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to make; by default ttc-run-RUN.")] = None,
+    licence: Annotated[str, typer.Option(help="Apache-2.0, as this project, or CC0-1.0.")] = "Apache-2.0",
+    author: Annotated[
+        list[str] | None, typer.Option(help="Who is to be cited; may be given several times.", show_default=False)
+    ] = None,
+    archive: ArchiveOption = "ttc-archive.db",
+) -> None:
+    """Write a run to a folder to give away: archive, report, findings, README, citation, licence.
+
+    It quotes no text of the run's tasks, which are read again to make sure, and holds no key. Where folders have moved,
+    say so: `ttc publish RUN "tasks.paths=[NEW/FOLDER]"`.
+    """
+    from harness.publication.publish import Terms
+    from harness.publication.publish import publish as write_folder
+
+    if "=" in run:
+        raise typer.BadParameter('name the run before its settings: ttc publish latest "tasks.paths=[NEW/FOLDER]"')
+    done = write_folder(archive, run, out, Terms(licence, tuple(author or ())), settings or [])
+    print(f"{done.folder}: run {done.run_id}, {done.programs} programs, {done.size / 1e6:.1f} MB.")
+    print(f"Read {done.folder}/README.md before you give it away.")

@@ -1,4 +1,4 @@
-"""Verbs that only look, on a terminal: runs, ledger, frontier, lineage, show, diff, sql. None loads an encoder."""
+"""Verbs that only look, on a terminal, from runs to sql. None loads an encoder."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from harness.screen.listing import Form, print_json, print_listing
 
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
-    verbs: tuple[Callable[..., Any], ...] = (runs, ledger, frontier, lineage, show, diff, sql)
+    verbs: tuple[Callable[..., Any], ...] = (runs, ledger, frontier, lineage, show, transcript, diff, sql)
     for verb in verbs:
         listing = LISTINGS.get(verb.__name__)
         columns = f"Columns of --csv: {', '.join(column.name for column in listing.data_columns)}." if listing else None
@@ -127,6 +127,27 @@ def show(
         print_listing(OUTCOMES, found.record.outcomes, chosen)
     else:
         print_program(found, run)
+
+
+def transcript(
+    program: ProgramArgument,
+    archive: ArchiveOption = "ttc-archive.db",
+    as_json: JsonOption = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Print every prompt whole, and not what it adds to the one before.")
+    ] = False,
+) -> None:
+    """Show what the model was told for a program and what it answered, attempt by attempt, with tokens and price."""
+    from harness.published.place import open_archive
+    from harness.screen.transcript import print_transcript, turns
+
+    with open_archive(archive, read_only=True) as opened:
+        found = opened.program(program)
+        told = turns(opened, found.run_id, [found])
+    if as_json:
+        print_json([turn.row() for turn in told])
+    else:
+        print_transcript(found, told, whole=whole)
 
 
 def diff(

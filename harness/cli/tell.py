@@ -9,8 +9,10 @@ from harness.errors import UsageError
 from harness.screen.lines import Lines
 from harness.screen.stopping import StopOnInterrupt
 
-POLL_S = 0.5
+POLL_S = 0.2
 """Seconds between two looks at a watched folder."""
+STILL_S = 1.0
+"""Seconds for which an answer must not grow before it is read: some writers stop on the way."""
 
 
 def tell_file(path: str, run: str, file: Path) -> bool:
@@ -18,22 +20,39 @@ def tell_file(path: str, run: str, file: Path) -> bool:
 
     Raises UsageError where there is no such file.
     """
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read ({error}); name a text file with the answer.") from error
+    text = _text_of(file)
     with Lines() as lines, api.open_desk(run, archive=path, watcher=lines) as desk:
         told = desk.tell(text, file.stem)
     print(told.report)
     return told.recorded
 
 
+def try_file(path: str, run: str, file: Path, part: int) -> bool:
+    """Look at the program in a file on a part of the queries; False where it could not be read or did not end well.
+
+    Raises UsageError where there is no such file or part, or where the run's author is to hear no figures.
+    """
+    text = _text_of(file)
+    with Lines() as lines, api.open_desk(run, archive=path, watcher=lines) as desk:
+        tried = desk.look(text, part, file.stem)
+    print(tried.report)
+    return tried.recorded
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read ({error}); name a text file with the answer.") from error
+
+
 def watch_folder(path: str, run: str, folder: Path) -> None:
     """Keep asking and telling through a folder until interrupted.
 
-    For every program the folder gets briefing-N.md, awaits answer-N.md (written elsewhere and moved there, or left
-    alone for a moment once written) and gets report-N.md. An answer that cannot be read is set aside as
-    answer-N.refused-K.md, with the reason in the report, and may be given again.
+    The folder `desk` in it holds all earlier programs. For every program the folder gets briefing-N.md, awaits
+    answer-N.md (written elsewhere and moved there, or left alone for a moment once written) and gets report-N.md. An
+    answer that cannot be read is set aside as answer-N.refused-K.md, with the reason in the report, and may be given
+    again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = Lines()  # told while work is done; who waits for an author says nothing
@@ -42,6 +61,7 @@ def watch_folder(path: str, run: str, folder: Path) -> None:
             desk = stack.enter_context(api.open_desk(run, archive=path, watcher=lines))
         while not stop.asked():
             number = desk.number
+            api.write_desk(run, folder / "desk", archive=path)
             (folder / f"briefing-{number}.md").write_text(desk.ask(), "utf-8")
             print(f"waiting for {folder / f'answer-{number}.md'}", flush=True)
             text = _await(folder / f"answer-{number}.md", stop)
@@ -56,12 +76,18 @@ def watch_folder(path: str, run: str, folder: Path) -> None:
 
 
 def _await(file: Path, stop: StopOnInterrupt) -> str | None:
-    """The text of a file once it is there and has stopped growing; None when interrupted."""
-    size = -1
+    """The text of a file once it holds something and was left alone for a second; None when interrupted."""
+    seen, since = (0, 0.0), time.monotonic()
     while not stop.asked():
-        if file.exists() and file.stat().st_size == size:
-            return file.read_text("utf-8", "replace")
-        size = file.stat().st_size if file.exists() else -1
+        try:
+            found = file.stat()
+            now = (found.st_size, found.st_mtime)
+            if now != seen:
+                seen, since = now, time.monotonic()
+            elif now[0] and time.monotonic() - since >= STILL_S:
+                return file.read_text("utf-8", "replace")
+        except FileNotFoundError:
+            seen = (0, 0.0)
         time.sleep(POLL_S)
     return None
 

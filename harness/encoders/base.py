@@ -61,6 +61,11 @@ class BaseEncoder(ABC):
         """See protocol.Encoder."""
         return self.identity.fingerprint
 
+    @property
+    def window(self) -> int | None:
+        """Tokens of a text that are read at most; None for all."""
+        return self._limit.limit
+
     def variant(self, options: EmbedOptions = DOCUMENT) -> str:
         """See protocol.Encoder."""
         prompt, task, cap = self._resolve(options)

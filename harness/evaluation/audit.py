@@ -94,6 +94,14 @@ class Auditor:
         self._alone = alone
         self._workers = workers
 
+    def first(self, source: str, task: PreparedTask, outcome: Outcome) -> Audited:
+        """The audit that most programs fail, on one task, before others are run at all; raises as `cheap` does.
+
+        Its task is known beforehand, so it saves time and proves nothing: the others draw theirs.
+        """
+        asking = self._order_and_alone(source, task, outcome, rows=1)
+        return Audited(asking.findings, {self._order_audit: 1})
+
     def cheap(self, source: str, asked: Sequence[Asked], texts: Collection[str]) -> Audited:
         """Audits for every program, on two tasks drawn from the secret; `texts` are those of all tasks.
 
@@ -228,6 +236,17 @@ class Auditor:
         scores = spread(run.scores, inputs.shortlist, inputs.n_documents)
         return agreement(outcome.sample[:, documents], scores[compared])
 
+    def scores(self, source: str, task: PreparedTask, rows: NDArray[np.int64]) -> Scores | None:
+        """What a program gives the queries at these places, asked together, float32 (n, N) in the order shown.
+
+        None where it fails. Raises JobError when the harness itself keeps failing.
+        """
+        with Part(rows, np.arange(task.inputs.n_documents)).of(task.inputs) as inputs:
+            run = self._run(self._sandbox, source, task, inputs)
+            if run.scores is None:
+                return None
+            return spread(run.scores, inputs.shortlist, inputs.n_documents)
+
     def _kept(self, source: str, task: PreparedTask, sample: Scores) -> NDArray[np.int64]:
         """A part of the documents, with those that come first for the sampled queries: much may hang on them."""
         cosine = similarity_of(task.inputs, task.sampled(source))
@@ -269,11 +288,29 @@ def poisoned_sandbox(*, level: str, allow_primitives: bool) -> Sandbox:
 
 def audits_line(made: Mapping[str, int], n_tasks: int) -> str:
     """Which audits were made, on how many tasks, and which were not: an audit not made is not passed."""
-    known = (DETERMINISM, ORDER if ORDER in made else ORDER_AND_ALONE, ROUTING, QUOTATION)
+    known = _known(made)
     done = [f"{name} (on {made[name]} of {n_tasks} tasks)" for name in known if name in made]
     undone = [name for name in known if name not in made]
     parts = [f"audited: {', '.join(done)}"] if done else []
     return "; ".join([*parts, f"not audited: {', '.join(undone)}"] if undone else parts)
+
+
+def untested_audits(made: Mapping[str, int], n_tasks: int) -> tuple[str, ...]:
+    """Audits that were not made, and those that were made on some of the tasks only, a phrase each.
+
+    That a repetition gives the same scores is asked on one task of every program, and counts as made.
+    """
+    undone = [name for name in _known(made) if name not in made]
+    parts = [
+        f"{name} on {n_tasks - made[name]} of {n_tasks} tasks"
+        for name in _known(made)
+        if name != DETERMINISM and 0 < made.get(name, 0) < n_tasks
+    ]
+    return (*undone, *parts)
+
+
+def _known(made: Mapping[str, int]) -> tuple[str, ...]:
+    return DETERMINISM, ORDER if ORDER in made else ORDER_AND_ALONE, ROUTING, QUOTATION
 
 
 def quotations(source: str, texts: Collection[str]) -> list[Finding]:

@@ -1,7 +1,7 @@
 """What audits change of an evaluation: scores that depend on what they must not are no result, other findings flags."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from harness.evaluation.audit import NONDETERMINISTIC, ORDER_DEPENDENT, TRANSDUCTIVE, Asked, Audited, Finding
@@ -11,6 +11,30 @@ from harness.evaluation.workbench import Workbench
 from sandbox.verdicts import Verdict
 
 REJECTING = (NONDETERMINISTIC, ORDER_DEPENDENT)
+
+
+def evaluate_audited(
+    source: str, bench: Workbench, *, on_outcome: Callable[[Outcome], None] = lambda outcome: None
+) -> Evaluation:
+    """Evaluate a program with its cheap audits, on the tasks that the search may look at.
+
+    Where what uses other queries is refused, this is looked for on the first task already: most programs that
+    fall do so there, and the other tasks are nine tenths of the time.
+    """
+    made: dict[str, int] = {}
+
+    def look(outcome: Outcome) -> Outcome:
+        audited = bench.auditor.first(source, bench.evaluator.probe, outcome)
+        if not audited.findings:
+            return outcome
+        made.update(audited.made)
+        return _without_result(outcome, audited.findings[0])
+
+    if bench.settings.program.transductive == "refuse":
+        evaluation = bench.evaluator.evaluate(source, on_outcome=on_outcome, look=look)
+    else:
+        evaluation = bench.evaluator.evaluate(source, on_outcome=on_outcome)
+    return replace(evaluation, audits=made) if evaluation.failure is not None else audit(evaluation, source, bench)
 
 
 def audit(evaluation: Evaluation, source: str, bench: Workbench) -> Evaluation:

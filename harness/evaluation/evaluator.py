@@ -25,13 +25,21 @@ class Evaluator:
         """The cheapest task: audits and the first run of every program use it."""
         return self._schedule[0]
 
-    def evaluate(self, source: str, *, on_outcome: Callable[[Outcome], None] = lambda outcome: None) -> Evaluation:
-        """Run a program on the probe task and, if that ends OK, on all others.
+    def evaluate(
+        self,
+        source: str,
+        *,
+        on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+        look: Callable[[Outcome], Outcome] = lambda outcome: outcome,
+    ) -> Evaluation:
+        """Run a program on the probe task and, if that ends OK, also in the eyes of `look`, on all others.
 
         The first failure in the schedule's order ends the evaluation; later tasks are not part of it, finished or
         not, so that the same program always has the same outcomes.
         """
         outcomes = self._run(source, self._schedule[:1], on_outcome)
+        if outcomes[0].verdict is Verdict.OK:
+            outcomes = [look(outcomes[0])]
         if outcomes[0].verdict is Verdict.OK:
             outcomes += self._run(source, self._schedule[1:], on_outcome)
         return summarise(outcomes, self.tasks, self._objective)

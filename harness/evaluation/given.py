@@ -11,6 +11,7 @@ from harness.errors import UsageError
 from harness.evaluation.executor import Executor, LocalExecutor, MakeExecutor, find_executor
 from harness.evaluation.watcher import Watcher
 from harness.settings import Settings
+from harness.tasks.aside import set_aside
 from harness.tasks.load import list_names, load_tasks, refuse_held_out, shorten
 from harness.tasks.task import RetrievalTask
 from harness.text import plain
@@ -78,8 +79,13 @@ def open_search_tasks(
     watcher: Watcher,
     held_out: Iterable[KnownTask] = (),
 ) -> list[RetrievalTask]:
-    """The same for a search. Raises UsageError for a held-out task, known by its mark or by its texts."""
+    """The same for a search, less the queries that its author is to read.
+
+    Raises UsageError for a held-out task, known by its mark or by its texts.
+    """
     tasks = open_tasks(settings, given, watcher)
+    if settings.proposer.evidence == "examples":
+        tasks = [set_aside(task, settings.proposer.example_share, settings.search.seed) for task in tasks]
     for sentence in refuse_held_out(tasks, held_out):
         watcher.noted(sentence)
     return tasks

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.evaluation.interval import Interval, interval_of_sum
+
 FEWEST_TASKS = 6
 """From fewer, neither an exact interval of the median nor an exact p below 5 % is possible, whatever the deltas."""
 FEWEST_QUERIES = 20
@@ -39,3 +41,14 @@ def paired_gain(differences: Sequence[NDArray[np.floating]]) -> PairedGain:
         return PairedGain(gain, None, sample)
     variances = [each.astype(np.float64).var(ddof=1) / len(each) for each in differences]
     return PairedGain(gain, float(np.sqrt(sum(variances)) / n_tasks), sample)
+
+
+def paired_interval(differences: Sequence[NDArray[np.floating]]) -> Interval | None:
+    """A 95 % interval of the same mean, from one array (Q,) a task: over what `paired_gain` has its error over."""
+    n_tasks, sizes = len(differences), [len(each) for each in differences]
+    parts = [each.astype(np.float64) for each in differences]
+    if n_tasks >= FEWEST_TASKS:
+        return interval_of_sum([np.array([each.mean() for each in parts])], "tasks")
+    if sum(sizes) < FEWEST_QUERIES or min(sizes) < 2:
+        return None
+    return interval_of_sum([each / n_tasks for each in parts], "queries of these tasks")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archive import NDCG_AT_10, Cost, Costs, Measured, Spent
-from harness.evaluation.auditing import audit, audit_closely
+from harness.evaluation.auditing import audit_closely, evaluate_audited
 from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_tasks
 from harness.evaluation.prepared import PreparedTask
@@ -38,9 +38,7 @@ def evaluate_source(
     tasks = open_tasks(settings, given.tasks, watcher)
     with open_workbench(find_secret(settings), tasks, watcher=watcher, given=given) as bench:
         watcher.doing("running the program")
-        evaluation = bench.evaluator.evaluate(source, on_outcome=watcher.outcome)
-        if evaluation.failure is None:
-            evaluation = audit(evaluation, source, bench)
+        evaluation = evaluate_audited(source, bench, on_outcome=watcher.outcome)
         if evaluation.failure is None:
             evaluation, _ = audit_closely(evaluation, None, source, bench)
         cosine = {task.name: task.cosine for task in bench.tasks}

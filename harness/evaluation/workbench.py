@@ -35,6 +35,8 @@ class Workbench:
     goal: Goal
     validator: Evaluator | None = None
     """Over the hidden tasks."""
+    asides: tuple[PreparedTask, ...] = ()
+    """The queries kept apart of tasks that are not hidden, which an author may read."""
 
     @property
     def validates(self) -> bool:
@@ -99,6 +101,8 @@ def open_workbench(
                 tasks, encoder, goal.measures, secret, share, reading_of(settings), on_task=watcher.task_prepared
             )
         )
+        apart = [task.aside for task in tasks if task.aside is not None and task.name not in hidden]
+        asides = stack.enter_context(prepare_all(apart, encoder, goal.measures, secret, reading=reading_of(settings)))
         executor = make_executor(encoder, sandbox, workers)
         stack.callback(executor.close)
         stack.callback(sandbox.close)
@@ -106,4 +110,4 @@ def open_workbench(
         validator = Evaluator([task for task in ready if task.name in hidden], executor) if hidden else None
         alone = settings.program.transductive != "allow"
         auditor = Auditor(sandbox, poisoned, encoder, alone=alone, workers=workers)
-        yield Workbench(settings, encoder, sandbox, evaluator, auditor, goal, validator)
+        yield Workbench(settings, encoder, sandbox, evaluator, auditor, goal, validator, tuple(asides))

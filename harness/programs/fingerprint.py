@@ -2,8 +2,8 @@
 
 `exact` drops docstrings, comments and annotations and renames local names by first use: equal means the same program.
 The converse does not hold: a name that may be reached from elsewhere, as a keyword or in a class, counts.
-`structure` also blanks numeric constants: equal means a constant-only variant. What a program imports from `primitives`
-counts by name alone; `code_hash` takes in its code.
+`structure` also blanks constants and forgets their names: equal means that nothing but constants differs. What a
+program imports from `primitives` counts by name alone; `code_hash` takes in its code.
 """
 
 import ast
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from harness.programs.constants import blank_constants
 from harness.programs.inline import all_primitives, inline_primitives
 
 CONTRACT_NAMES = frozenset({"rerank", "q_emb", "d_emb", "sim", "embed_fn", "q_texts", "d_texts"})
@@ -42,9 +43,9 @@ def fingerprint(source: str) -> SourceFingerprint:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         text = _hash(source)
         return SourceFingerprint(text, text)
-    tree = _Canonical(tree).visit(tree)
-    exact = _hash(_written(tree))
-    return SourceFingerprint(exact, _hash(_written(_BlankNumbers().visit(tree))))
+    bare = blank_constants(ast.parse(source))
+    exact, structure = (_hash(_written(_Canonical(each).visit(each))) for each in (tree, bare))
+    return SourceFingerprint(exact, structure)
 
 
 def code_hash(source: str) -> str:
@@ -229,16 +230,3 @@ class _Canonical(ast.NodeTransformer):
 def _spelt(node: ast.AST) -> set[str]:
     """Names that a node holds as text."""
     return {value for value in (getattr(node, field, None) for field in _TEXTS) if isinstance(value, str)}
-
-
-class _BlankNumbers(ast.NodeTransformer):
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        if isinstance(node.value, int | float | complex) and not isinstance(node.value, bool):
-            return ast.Constant(value=0)
-        return node
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        node.operand = self.visit(node.operand)
-        if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-            return node.operand
-        return node

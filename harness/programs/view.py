@@ -19,6 +19,30 @@ class ProgramView:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """What a program gained over its first parent that has a result, on the same queries."""
+
+    parent: str
+    value: float
+    low: float | None
+    """Bounds of the 95 % interval; None where the sample is too small to tell."""
+    high: float | None
+    sample: str
+    """What the interval is over, for people: `14 tasks`."""
+
+
+@dataclass(frozen=True)
+class TaskRoom:
+    """How much better than the cosine a task could be ranked, as far as anybody has shown."""
+
+    task: str
+    cosine: float
+    """Mean over the searched queries."""
+    oracle: float
+    """The mean over the same queries of the best that any program so far reached on each: no program reaches it."""
+
+
+@dataclass(frozen=True)
 class LedgerRow:
     """One earlier program: what it tried and what came of it."""
 
@@ -47,3 +71,16 @@ class LedgerRow:
     """What the search maximises, by default the mean delta; None without a result, or below the floor."""
     notes: tuple[str, ...] = ()
     """What else was seen of it, a sentence each."""
+    expected: str = ""
+    """What its author said that it should help or hurt."""
+    errors: Mapping[str, float] = field(default_factory=dict)
+    """Task name to the standard error of its delta over the queries."""
+    gain: Gain | None = None
+    flags: tuple[str, ...] = ()
+    """What audits found that does not reject a program."""
+    untested: tuple[str, ...] = ()
+    """Audits that were not made, a phrase each."""
+    operations: tuple[str, ...] = ()
+    """Classical operations by the primitives that it calls."""
+    index_share: float | None = None
+    """Of the texts that it asked for, the share that its index asked for; None where it asked for none."""

@@ -1,10 +1,13 @@
-"""Anthropic messages: the prefix cached by the provider, effort, adaptive thinking."""
+"""Anthropic messages: what repeats cached by the provider, effort, adaptive thinking."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from harness.proposers.bodies import with_extra
+from harness.proposers.endpoint import connection, server_for
 from harness.proposers.exchange import Exchange, Prompt
-from harness.proposers.stream import Reading, at, connection, count_at, read, server_for, text_at
+from harness.proposers.paths import at, count_at, text_at
+from harness.proposers.stream import Reading, read
 from harness.proposers.verdicts import AnswerVerdict
 from harness.settings.proposer import ProposerSettings
 
@@ -40,26 +43,36 @@ class AnthropicClient:
     def request(self, prompt: Prompt) -> dict[str, Any]:
         settings = self._settings
         cache = {"type": "ephemeral", "ttl": settings.cache_ttl}
-        body: dict[str, Any] = {
-            "model": self.model,
-            "max_tokens": settings.max_output_tokens,
-            "system": [{"type": "text", "text": prompt.prefix, "cache_control": cache}],
-            "messages": [{"role": "user", "content": prompt.body}],
-        }
+        prefix = [{"type": "text", "text": prompt.prefix, "cache_control": cache}]
+        body: dict[str, Any] = {"model": self.model, "max_tokens": settings.max_output_tokens}
+        if settings.system:
+            body |= {"system": prefix, "messages": [{"role": "user", "content": _content(prompt, cache)}]}
+        else:
+            content = _content(prompt, cache)
+            parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+            body["messages"] = [{"role": "user", "content": [*prefix, *parts]}]
         if settings.thinking is not None:
             body["thinking"] = {"type": settings.thinking}
         if settings.effort is not None:
             body["output_config"] = {"effort": settings.effort}
-        return body | settings.extra
+        return with_extra(body, settings.extra)
 
     def complete(self, prompt: Prompt) -> Exchange:
         from anthropic import APIError
 
         body = self.request(prompt)
-        known = {key: body.pop(key) for key in ("model", "max_tokens", "system", "messages")}
+        known = {key: body.pop(key) for key in ("model", "max_tokens", "messages")}
         return read(
             self._server, APIError, lambda: self._sdk.messages.create(**known, extra_body=body, stream=True), _absorb
         )
+
+
+def _content(prompt: Prompt, cache: dict[str, Any]) -> str | list[dict[str, Any]]:
+    """The body; in two blocks, the first to be cached, where its beginning is settled."""
+    if not prompt.settled:
+        return prompt.body
+    settled, rest = prompt.body[: prompt.settled], prompt.body[prompt.settled :]
+    return [{"type": "text", "text": settled, "cache_control": cache}, {"type": "text", "text": rest}]
 
 
 def _absorb(event: Any, reading: Reading) -> None:
@@ -70,11 +83,23 @@ def _absorb(event: Any, reading: Reading) -> None:
             reading.tokens.pop("output", None)  # a first guess, worth nothing if the stream breaks
         case "content_block_delta" if at(event, "delta", "type") == "text_delta":
             reading.text.append(text_at(event, "delta", "text"))
+        case "content_block_delta" if at(event, "delta", "type") == "thinking_delta":
+            reading.thoughts += len(text_at(event, "delta", "thinking"))
         case "message_delta":
-            reading.detail = text_at(event, "delta", "stop_reason")
-            if reading.detail:
-                reading.stop = STOPS.get(reading.detail, AnswerVerdict.OK)
+            _stop(text_at(event, "delta", "stop_reason"), reading)
             _count(at(event, "usage"), reading)
+        case "message_stop" if reading.stop is None:
+            reading.stop, reading.detail = AnswerVerdict.OK, "no stop reason"
+        case "message":  # a server that does not stream
+            reading.model = text_at(event, "model")
+            reading.text.append(text_at(event, "content"))
+            _stop(text_at(event, "stop_reason"), reading)
+            _count(at(event, "usage"), reading)
+
+
+def _stop(reason: str, reading: Reading) -> None:
+    if reason:
+        reading.stop, reading.detail = STOPS.get(reason, AnswerVerdict.OK), reason
 
 
 def _count(usage: Any, reading: Reading) -> None:

@@ -3,18 +3,23 @@
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from archive import UsageRecord
 from harness.errors import HarnessError, JobError
 from harness.proposers.exchange import ChatClient, Exchange, Prompt, request_hash
+from harness.proposers.patience import Fault, Patience, Waits, told
 from harness.proposers.prices import Price, most_expensive
 from harness.proposers.record import ExchangeStore, RecordedExchange
-from harness.proposers.spending import Amount, Spending
-from harness.proposers.tokens import at_most
+from harness.proposers.spending import NOTHING, Amount, Spending
+from harness.proposers.tokens import at_most, count
+from harness.settings.masking import masked
 
 _log = logging.getLogger(__name__)
+
+LEAST_READ = 0.5
+"""Of the tokens that a prompt has by our estimate; tokenizers are within a third of it."""
 
 
 class Asker(Protocol):
@@ -34,6 +39,15 @@ class Model:
     client: ChatClient
     price: Price
     max_output_tokens: int
+    patience: Patience = field(default_factory=Patience)
+
+
+@dataclass(frozen=True)
+class RecordedAs:
+    """What an answer is kept under."""
+
+    model: str
+    request_hash: str
 
 
 class LiveAsker:
@@ -43,36 +57,78 @@ class LiveAsker:
         self._models = models
         self._store = store
         self._spending = spending
+        self._answered: set[str] = set()
+        """The models that have answered before, so that their servers are there, or will be again."""
+        self._short_read: set[str] = set()
 
     def ask(self, number: int, step: str, model: str, prompt: Prompt) -> Exchange:
-        """Raises CapReached before a call that could pass a cap, JobError where the server cannot be used."""
+        """Raises CapReached before a call that could pass a cap, ServerFailed where answers keep breaking off,
+        PromptTooLong for a prompt that the model cannot read, UsageError or JobError where the server cannot be used.
+        """
         asked = self._models[model]
-        hash_ = request_hash(asked.client.request(prompt))
+        hash_ = request_hash(masked(asked.client.request(prompt)))
         known = self._store.lookup(number, step)
         if known is not None and known.request_hash == hash_:
             _log.info("%s of program %d is taken from the archive", step, number)
             return known.exchange
+        answered_before = model in self._answered
+        waits = Waits(
+            asked.patience, f"{asked.client.provider} ({asked.client.model})", answered_before=answered_before
+        )
+        while True:
+            try:
+                exchange = self._call(asked, number, step, prompt, waits, RecordedAs(model, hash_))
+            except Fault as broken:
+                waits.after(broken)
+                continue
+            self._answered.add(model)
+            self._tell_short_read(asked, prompt, exchange)
+            return exchange
+
+    def _call(self, asked: Model, number: int, step: str, prompt: Prompt, waits: Waits, as_: "RecordedAs") -> Exchange:
+        """One call with a row of its own; tries that fail before an answer begins are made again within it.
+
+        Raises Fault where the answer broke off: what was received of it is charged, and its row says why.
+        """
         most = self._most(asked, prompt)
         with self._spending.call(most) as settle:
             call = self._store.begin(number, _of_step(_unknown(asked), step), most)
-            exchange = self._answer(asked, prompt, number, call)
-            exchange = replace(exchange, usage=_of_step(_priced(exchange.usage, asked.price), step))
+            began = time.monotonic()
+            try:
+                exchange = _answer(asked.client, prompt, waits)
+            except Fault as broken:
+                charged = _received(broken, asked, prompt)
+                self._store.failed(number, call, str(broken), charged)
+                settle(charged)
+                raise
+            except HarnessError as error:
+                self._store.failed(number, call, str(error))
+                raise
+            took, tokens = time.monotonic() - began, exchange.usage.output
+            _log.info("%s answered for program %d in %.1f s: %s tokens", asked.client.model, number, took, tokens)
+            usage = replace(exchange.usage, retries=waits.retries)
+            exchange = replace(exchange, usage=_of_step(_priced(usage, asked.price), step))
             charged = _charged(exchange.usage, most)
-            recorded = RecordedExchange(number, step, model, hash_, exchange)
+            recorded = RecordedExchange(number, step, as_.model, as_.request_hash, exchange)
             self._store.record(recorded, prompt, call=call, charged=charged)
             settle(charged)
         return exchange
 
-    def _answer(self, asked: Model, prompt: Prompt, number: int, call: int) -> Exchange:
-        began = time.monotonic()
-        try:
-            exchange = asked.client.complete(prompt)
-            took, tokens = time.monotonic() - began, exchange.usage.output
-            _log.info("%s answered for program %d in %.1f s: %s tokens", asked.client.model, number, took, tokens)
-            return exchange
-        except HarnessError as error:
-            self._store.failed(number, call, str(error))
-            raise
+    def _tell_short_read(self, asked: Model, prompt: Prompt, exchange: Exchange) -> None:
+        """Say once where a server counts far fewer tokens than it was sent: it cut the prompt without a word."""
+        usage, sent = exchange.usage, count(prompt.prefix) + count(prompt.body)
+        if usage.input_uncached is None or asked.client.model in self._short_read:
+            return
+        read = usage.input_uncached + (usage.cache_read or 0) + (usage.cache_write or 0)
+        if read < sent * LEAST_READ:
+            self._short_read.add(asked.client.model)
+            told.warning(
+                "%s read %d tokens of a prompt of about %d: its server seems to cut prompts off. Raise the server's "
+                "context (num_ctx, --ctx-size, --max-model-len), or lower proposer.prompt_tokens.",
+                asked.client.model,
+                read,
+                sent,
+            )
 
     def recall(self, number: int, step: str) -> Exchange | None:
         known = self._store.lookup(number, step)
@@ -106,6 +162,28 @@ class ReplayAsker:
 
 class NoAnswer(JobError):
     """A replayed run does not hold the answer that is asked for."""
+
+
+def _answer(client: ChatClient, prompt: Prompt, waits: Waits) -> Exchange:
+    """Raises Fault only for an answer that had begun."""
+    while True:
+        try:
+            return client.complete(prompt)
+        except Fault as fault:
+            if fault.opened:
+                raise
+            waits.after(fault)
+
+
+def _received(broken: Fault, asked: Model, prompt: Prompt) -> Amount:
+    """What a provider charges for a part of an answer: by its own counts, or by ours where it told none."""
+    if not broken.text and not broken.tokens:
+        return NOTHING
+    counted: dict[str, Any] = {name: number for name, number in broken.tokens.items() if number is not None}
+    ours = {"input_uncached": count(prompt.prefix) + count(prompt.body), "output": count(broken.text)}
+    usage = replace(_unknown(asked), **(ours | counted))
+    tokens = (usage.input_uncached, usage.cache_read, usage.cache_write, usage.output)
+    return Amount(asked.price.cost(usage) or 0.0, sum(number or 0 for number in tokens))
 
 
 def _unknown(asked: Model) -> UsageRecord:

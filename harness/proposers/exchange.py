@@ -16,6 +16,9 @@ class Prompt:
 
     prefix: str
     body: str
+    settled: int = 0
+    """So many characters of the body, from its beginning, are mostly those that the last body began with, so that a
+    provider may cache them too."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Exchange:
 
     text: str
     verdict: AnswerVerdict
-    """As far as the server tells: ok, refused, cut-off, empty or interrupted."""
+    """As far as the server tells: ok, refused, cut-off or empty."""
     detail: str
     """The server's own word for it: a stop reason, a refusal's text or an error's message."""
     usage: UsageRecord
@@ -43,10 +46,10 @@ class ChatClient(Protocol):
         """The body that `complete` sends, less the key: what decides the answer, and nothing else."""
 
     def complete(self, prompt: Prompt) -> Exchange:
-        """Ask, and wait for the answer; retries of the connection are the library's.
+        """Ask once, and wait for the answer, whose worth is told by its verdict.
 
-        Raises JobError when the server cannot be used at all: a bad key, an unknown model, or no answer after all
-        retries. Whatever an answer is worth otherwise is told by its verdict.
+        Raises Fault for a try that may be made again, PromptTooLong, and UsageError or JobError where the server cannot
+        be used at all: a bad key, an unknown model, an empty account.
         """
 
 

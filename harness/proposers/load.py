@@ -3,7 +3,9 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from archive import ProgramRecord
 from harness import plugins
 from harness.errors import UsageError
 from harness.policies import bandit
@@ -11,13 +13,15 @@ from harness.policies.bandit import ModelPolicy
 from harness.policies.similarity import CodeIndex, Embed, MakeIndex
 from harness.programs.view import ProgramView
 from harness.proposers.asking import Asker, LiveAsker, Model, ReplayAsker
+from harness.proposers.command import DESK, CommandClient
 from harness.proposers.ledger_text import form_of
-from harness.proposers.llm import LLMProposer, Novelty, Screen
+from harness.proposers.llm import LLMProposer, Look, Novelty, Screen
 from harness.proposers.models import KINDS, load_models, model_names
 from harness.proposers.prompt import PromptWriter, prefix
 from harness.proposers.protocol import Briefing, Proposer
 from harness.proposers.published import read_published
 from harness.proposers.record import ExchangeStore
+from harness.proposers.replay import Replay
 from harness.proposers.spending import Spending
 from harness.proposers.taboos import taboos
 from harness.proposers.tokens import count
@@ -36,14 +40,19 @@ class Surroundings:
     programs: Sequence[ProgramView]
     """The run's programs, oldest first; grows as they are recorded."""
     screen: Screen
+    look: Look
     store: ExchangeStore
     spending: Spending
     embed: Embed
     """The run's encoder, in the role of documents."""
     embed_queries: Embed
     """The same in the role of queries."""
+    desk: Path | None = None
+    """The folder of files that the run keeps for an author that reads files."""
     replayed: ExchangeStore | None = None
     """The exchanges that proposer=replay gives again."""
+    recorded: Mapping[int, ProgramRecord] = field(default_factory=dict)
+    """The programs of the replayed run by their number."""
     models: Mapping[str, Model] = field(default_factory=dict)
     """Those of `check_proposer`."""
 
@@ -96,7 +105,11 @@ def _published(settings: Settings, around: Surroundings) -> Proposer:
     return read_published(settings.proposer.run, settings.search.generations)
 
 
-def _language_model(settings: Settings, around: Surroundings) -> Proposer:
+def _replay(settings: Settings, around: Surroundings) -> Proposer:
+    return Replay(_language_model(settings, around), settings.proposer, around.recorded)
+
+
+def _language_model(settings: Settings, around: Surroundings) -> LLMProposer:
     return LLMProposer(
         _asker(around),
         prompt_writer(settings),
@@ -104,6 +117,7 @@ def _language_model(settings: Settings, around: Surroundings) -> Proposer:
         choose=_chooser(settings.proposer),
         screen=around.screen,
         novelty=_novelty(settings, around),
+        look=around.look,
         in_flight=settings.search.in_flight,
     )
 
@@ -111,37 +125,61 @@ def _language_model(settings: Settings, around: Surroundings) -> Proposer:
 PROPOSERS: Mapping[str, MakeProposer] = {
     "recombine": _recombine,
     **dict.fromkeys(KINDS, _language_model),
-    "replay": _language_model,
+    "replay": _replay,
     "published": _published,
 }
 
 
 def prompt_writer(settings: Settings) -> PromptWriter:
     """The writer of a run's prompts. Raises UsageError where the budget does not hold one."""
+    if settings.proposer.trials and settings.proposer.feedback == "bit":
+        raise UsageError(
+            "With proposer.feedback=bit an author hears no figures, and trials tell some; set proposer.trials=0."
+        )
     fixed = prefix(
         settings.search,
         settings.program,
         settings.tasks,
         taboos=taboos(),
         modules=allowed_modules(settings.program.primitives),
+        memory=settings.proposer.memory,
+        trials=settings.proposer.trials,
     )
+    if settings.proposer.command.line and settings.proposer.desk_name:
+        fixed = f"{fixed.rstrip()}\n{DESK}"
     least = count(fixed) + LEAST_MEMORY_TOKENS
     if settings.proposer.prompt_tokens < least:
         raise UsageError(
             f"proposer.prompt_tokens is {settings.proposer.prompt_tokens}; a prompt needs at least {least}."
         )
     return PromptWriter(
-        fixed, budget=settings.proposer.prompt_tokens, ideas=settings.proposer.ideas, form=form_of(settings)
+        fixed,
+        budget=settings.proposer.prompt_tokens,
+        ideas=settings.proposer.ideas,
+        form=form_of(settings),
+        evidence=settings.proposer.evidence != "none",
     )
 
 
 def _asker(around: Surroundings) -> Asker:
     if around.replayed is not None:
         return ReplayAsker(around.replayed, around.store)
-    return LiveAsker(around.models, around.store, around.spending)
+    return LiveAsker(_at_desk(around), around.store, around.spending)
+
+
+def _at_desk(around: Surroundings) -> dict[str, Model]:
+    """The models, those that read files with the folder to read."""
+    return {
+        name: replace(model, client=model.client.at_desk(around.desk))
+        if isinstance(model.client, CommandClient)
+        else model
+        for name, model in around.models.items()
+    }
 
 
 def _chooser(settings: ProposerSettings) -> Callable[[Briefing], str]:
+    if settings.kind == "replay" and not (settings.models or settings.model or settings.command.line):
+        return lambda briefing: ""  # the replayed run asked none
     names, policy = model_names(settings), _find_chooser(settings)
 
     def choose(briefing: Briefing) -> str:

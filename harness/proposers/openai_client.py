@@ -3,7 +3,8 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from harness.proposers.stream import connection, count_at, server_for
+from harness.proposers.endpoint import connection, server_for
+from harness.proposers.paths import count_at
 from harness.settings.proposer import ProposerSettings
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def count_tokens(usage: Any, asked: str, answered: str) -> dict[str, int | None]
     """
     total = count_at(usage, asked)
     read_ = count_at(usage, f"{asked}_details", "cached_tokens")
+    if read_ is None:
+        read_ = count_at(usage, "prompt_cache_hit_tokens")  # DeepSeek's word
     write = count_at(usage, f"{asked}_details", "cache_write_tokens")
     return {
         "input_uncached": None if total is None else max(0, total - (read_ or 0) - (write or 0)),

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from harness.proposers.bodies import in_one, with_extra
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.openai_client import OpenAIClient, count_tokens
-from harness.proposers.stream import Reading, at, read, text_at
+from harness.proposers.paths import at, text_at
+from harness.proposers.stream import Reading, read
 from harness.proposers.verdicts import AnswerVerdict
 
 
@@ -20,9 +22,12 @@ class OpenAIResponsesClient(OpenAIClient):
             "max_output_tokens": settings.max_output_tokens,
             "store": False,
         }
+        if not settings.system:
+            del body["instructions"]
+            body["input"] = in_one(prompt)
         if settings.effort is not None:
             body["reasoning"] = {"effort": settings.effort}
-        return body | settings.extra
+        return with_extra(body, settings.extra)
 
     def complete(self, prompt: Prompt) -> Exchange:
         from openai import APIError
@@ -40,21 +45,27 @@ def _absorb(event: Any, reading: Reading) -> None:
             reading.text.append(text_at(event, "delta"))
         case "response.refusal.delta":
             reading.refusal.append(text_at(event, "delta"))
-        case "response.completed":
-            reading.stop = AnswerVerdict.OK
-            _close(at(event, "response"), reading)
-        case "response.incomplete":
-            filtered = at(event, "response", "incomplete_details", "reason") == "content_filter"
-            reading.stop = AnswerVerdict.REFUSED if filtered else AnswerVerdict.CUT_OFF
-            _close(at(event, "response"), reading)
-        case "response.failed":
-            reading.stop = AnswerVerdict.INTERRUPTED
+        case "response.reasoning_text.delta" | "response.reasoning_summary_text.delta":
+            reading.thoughts += len(text_at(event, "delta"))
+        case "response.completed" | "response.incomplete" | "response.failed":
             _close(at(event, "response"), reading)
         case "error":
-            reading.stop, reading.detail = AnswerVerdict.INTERRUPTED, text_at(event, "message")
+            reading.stop, reading.error = AnswerVerdict.INTERRUPTED, event
+        case _ if at(event, "object") == "response":  # a server that does not stream
+            _close(event, reading)
 
 
 def _close(response: Any, reading: Reading) -> None:
-    reading.model = text_at(response, "model")
+    filtered = at(response, "incomplete_details", "reason") == "content_filter"
+    ends = {
+        "failed": AnswerVerdict.INTERRUPTED,
+        "cancelled": AnswerVerdict.INTERRUPTED,
+        "incomplete": AnswerVerdict.REFUSED if filtered else AnswerVerdict.CUT_OFF,
+    }
+    reading.stop = ends.get(text_at(response, "status"), AnswerVerdict.OK)
+    if not any(reading.text):
+        messages = [item for item in at(response, "output") or [] if at(item, "type") == "message"]
+        reading.text += [text_at(item, "content") for item in messages]
+    reading.model, reading.error = text_at(response, "model"), at(response, "error")
     reading.detail = text_at(response, "error", "message") or text_at(response, "incomplete_details", "reason")
     reading.tokens = count_tokens(at(response, "usage"), "input_tokens", "output_tokens")

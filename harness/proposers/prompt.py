@@ -4,6 +4,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -11,11 +12,13 @@ from string import Template
 from harness.evaluation.measures import find_measure
 from harness.evaluation.objectives import find_objective
 from harness.programs.view import LedgerRow, ProgramView
+from harness.proposers.evidence import gather
 from harness.proposers.exchange import Prompt
-from harness.proposers.ledger_text import FIGURES, LedgerForm, fit_ledger, worth_apart
+from harness.proposers.ledger_text import FIGURES, LedgerForm, fit_ledger
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing
 from harness.proposers.tokens import count
+from harness.proposers.written import program_text, section
 from harness.settings import ProgramSettings, SearchSettings
 from harness.settings.tasks import TasksSettings
 from sandbox.limits import told_limits
@@ -38,6 +41,8 @@ COSTS = {
 }
 """How cost is told, by what the search counts it in."""
 
+
+NOVEL = "a program must differ from every earlier one in its operations, not only in names or constants."
 
 ADMISSIONS = {
     "record": "its mean delta beats every earlier program's",
@@ -64,8 +69,10 @@ def prefix(
     *,
     taboos: Sequence[str],
     modules: Sequence[str],
+    memory: bool = True,
+    trials: int = 0,
 ) -> str:
-    """The part that stays the same for a whole run."""
+    """The part that stays the same for a whole run; without `memory` it speaks of no ledger."""
     return fill(
         "prefix",
         measure=find_measure(search.measure).name,
@@ -75,9 +82,23 @@ def prefix(
         batches=_batches(tasks or TasksSettings()),
         limits=told_limits(time=program.time_factor, memory=program.memory_factor),
         transductive=fill(f"transductive_{program.transductive}").strip(),
+        memory=", and what came of them is told to you in a ledger." if memory else ".",
+        novel=NOVEL if memory else "a program must do more than return sim with other names or constants.",
+        answer=fill("answer", trials=_trials(trials)).strip() if memory else fill("answer_blind").strip(),
         taboos="\n".join(f"- {taboo}" for taboo in taboos),
         modules=", ".join(modules) + ".",
         primitives="\n" + fill("primitives", functions=_primitives()) if program.primitives else "",
+    )
+
+
+def _trials(trials: int) -> str:
+    """How a trial is asked for; nothing where there are none."""
+    if not trials:
+        return ""
+    return (
+        " Before the block you may write a line TRIAL: with a number from 1 to 5. The program is then measured on that "
+        f"fifth of the queries alone, and you answer again; {trials} time{'s' if trials > 1 else ''} for each program. "
+        "Every trial is recorded: what was looked at often looks better than it is."
     )
 
 
@@ -122,28 +143,45 @@ def shorten(text: str, run_id: str) -> str:
 class PromptWriter:
     """Writes the prompts of one run."""
 
-    def __init__(self, prefix: str, *, budget: int, ideas: Sequence[str] = (), form: LedgerForm = FIGURES) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        *,
+        budget: int,
+        ideas: Sequence[str] = (),
+        form: LedgerForm = FIGURES,
+        evidence: bool = False,
+    ) -> None:
         self._prefix = prefix
-        self._budget = budget
+        self.budget = budget
         self._form = form
-        self._ideas = _section("Ideas to consider", "\n".join(f"- {idea}" for idea in ideas))
+        self._evidence = evidence
+        self._ideas = section("Ideas to consider", "\n".join(f"- {idea}" for idea in ideas))
 
-    def proposal(self, briefing: Briefing, assignment: Assignment, *, notes: str = "", correction: str = "") -> Prompt:
-        """Ask for a program, with memory."""
+    def shorter(self, prompt: Prompt) -> "PromptWriter":
+        """The same writer with two thirds of a prompt's tokens as its budget, for a model that cannot read so many."""
+        writer = copy(self)
+        writer.budget = min(self.budget, count(prompt.prefix) + count(prompt.body)) * 2 // 3
+        return writer
+
+    def proposal(
+        self, briefing: Briefing, assignment: Assignment, *, notes: str = "", correction: str = "", looked: str = ""
+    ) -> Prompt:
+        """Ask for a program, with memory; `looked` is what came of a trial of its last form."""
         parents = {key: view.id for key, view in zip(("parent", "other"), assignment.parents, strict=False)}
         fixed = {
-            "notes": _section("Notes", notes),
+            "notes": section("Notes", notes),
             "ideas": self._ideas,
             "failures": _failures(briefing.ledger),
             "task": fill(f"mode_{assignment.mode}", **parents).strip(),
-            "correction": fill("correction", sentence=correction) if correction else "",
+            "correction": fill("correction", sentence=correction) if correction else f"\n\n{looked}" if looked else "",
             "number": str(briefing.number),
         }
         return self._fitted("body", briefing, fixed, assignment.parents or briefing.parents)
 
     def notes(self, briefing: Briefing, notes: str) -> Prompt:
         """Ask for notes on what was learnt, given the last ones."""
-        return self._fitted("notes", briefing, {"notes": _section("Your last notes", notes)}, ())
+        return self._fitted("notes", briefing, {"notes": section("Your last notes", notes)}, ())
 
     def blind(self, number: int) -> Prompt:
         """Ask for a program without memory, parents or feedback."""
@@ -163,8 +201,10 @@ class PromptWriter:
         self, template: str, briefing: Briefing, fixed: dict[str, str], parents: Sequence[ProgramView]
     ) -> Prompt:
         """Give memory what the fixed texts leave of the budget: parents always, the frontier's sources, the ledger."""
-        shown = _section("Parents", "".join(map(_program, parents)))
-        left = self._budget - count(self._prefix) - count(shown) - sum(map(count, fixed.values()))
+        if self._evidence:
+            return self._with_evidence(template, briefing, fixed, parents)
+        shown = section("Parents", "".join(map(program_text, parents)))
+        left = self.budget - count(self._prefix) - count(shown) - sum(map(count, fixed.values()))
         frontier = _frontier(briefing.frontier, parents, int(left * FRONTIER_SHARE))
         on_front = frozenset(view.id for view in briefing.frontier)
         ledger = fit_ledger(briefing.ledger, on_front, left - count(frontier), self._form)
@@ -173,16 +213,15 @@ class PromptWriter:
             given["parents"] = shown
         return Prompt(self._prefix, shorten(fill(template, **given), briefing.run_id))
 
-
-def _section(title: str, text: str) -> str:
-    return f"# {title}\n\n{text.strip()}\n\n" if text.strip() else ""
-
-
-def _program(view: ProgramView) -> str:
-    numbers = ""
-    if view.mean_delta is not None and view.cost_ratio is not None:
-        numbers = f": delta {view.mean_delta:+.4f}{worth_apart(view)}, cost {view.cost_ratio:.2f}"
-    return f"## {view.id} {view.name}{numbers}\n\n```python\n{view.source.strip()}\n```\n\n"
+    def _with_evidence(
+        self, template: str, briefing: Briefing, fixed: dict[str, str], parents: Sequence[ProgramView]
+    ) -> Prompt:
+        prefix = self._prefix + section("Encoder and tasks", briefing.surroundings)
+        found = gather(briefing, parents, fixed, self.budget - count(prefix), self._form)
+        settled = shorten(found.settled, briefing.run_id)
+        empty = {"ledger": "", "frontier": "", "parents": "", "notes": "", "ideas": ""}
+        turn = shorten(found.changing + fill(template, **(fixed | empty)), briefing.run_id)
+        return Prompt(prefix, settled + turn, len(settled))
 
 
 def _frontier(frontier: Sequence[ProgramView], parents: Sequence[ProgramView], budget: int) -> str:
@@ -190,15 +229,15 @@ def _frontier(frontier: Sequence[ProgramView], parents: Sequence[ProgramView], b
     shown = {view.id for view in parents}
     texts: dict[str, str] = {}
     for view in sorted(frontier, key=lambda view: -(view.worth or 0.0)):
-        text = _program(view)
+        text = program_text(view)
         if view.id not in shown and (cost := count(text)) <= budget:
             texts[view.id] = text
             budget -= cost
-    return _section("Frontier", "".join(texts[view.id] for view in frontier if view.id in texts))
+    return section("Frontier", "".join(texts[view.id] for view in frontier if view.id in texts))
 
 
 def _failures(ledger: Sequence[LedgerRow]) -> str:
     failed = [row for row in ledger[-10 * FAILURES :] if row.mean_delta is None and row.status == "rejected"][
         -FAILURES:
     ]
-    return _section("Latest failures", "\n".join(f"- {row.id} {row.name}: {row.reason}" for row in failed))
+    return section("Latest failures", "\n".join(f"- {row.id} {row.name}: {row.reason}" for row in failed))

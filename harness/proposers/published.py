@@ -1,15 +1,22 @@
 """Programs that were written for an earlier run, told again to this one: no model is asked, each is judged anew."""
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 
 from archive import Program
-from harness.errors import UsageError
+from harness.errors import JobError, UsageError
 from harness.programs.inline import inline_primitives
 from harness.proposers.protocol import Briefing, Proposal
 from harness.published.place import open_archive
 from primitives import programs
 
 ARCHIVE = "published"
+TOLD = "published programs"
+"""Under this name a run's versions keep the hash of what it is told."""
+
+PARTS = ("source", "name", "novelty_claim", "expected_effect", "lesson", "mode", "model")
+"""Of a record: what is told."""
 
 
 class Published:
@@ -24,6 +31,18 @@ class Published:
         self._parents = [[named[parent] for parent in record.parents] for record in self._told]
         order = (*programs.SEEDS, *(record.name for record in self._told))
         self._numbers = {name: number for number, name in enumerate(order, start=1)}
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that may be told, in order: 32 hexadecimal digits of SHA-256.
+
+        It is of what programs hold, not of the file, which a newer schema rewrites without changing a word.
+        """
+        told = [
+            [*parents, *(getattr(record, name) for name in PARTS)]
+            for record, parents in zip(self._told, self._parents, strict=True)
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
     def propose(self, briefing: Briefing) -> Proposal:
         """The program whose turn it is; its parents are this run's programs of the names that were recorded.
@@ -59,3 +78,15 @@ def read_published(run: str, generations: int) -> Published:
             f"set search.generations={told}, or name another proposer."
         )
     return Published(recorded)
+
+
+def require_same_told(recorded: Mapping[str, str], run: str, generations: int) -> None:
+    """Raise JobError where the run of this name holds other programs than `recorded`, the versions of the run that is
+    told it, says; nothing is required of runs from before this was recorded.
+    """
+    expected = recorded.get(TOLD)
+    if expected and expected != read_published(run, generations).fingerprint:
+        raise JobError(
+            f"The programs of {run or ARCHIVE} are not those that this run began with; install the version of "
+            "ttc-retrieval that `ttc runs --json` lists, or start a new run."
+        )

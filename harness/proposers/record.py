@@ -31,8 +31,8 @@ class ExchangeStore(Protocol):
     def begin(self, number: int, usage: UsageRecord, most: Amount) -> int:
         """Keep for good that a call is about to be made which may cost so much; a number for it among its program's."""
 
-    def failed(self, number: int, call: int, why: str) -> None:
-        """A call that was begun has no answer and cost nothing."""
+    def failed(self, number: int, call: int, why: str, charged: Amount = NOTHING) -> None:
+        """A call that was begun has no whole answer; the caps count what of it was received as `charged`."""
 
     def record(
         self, recorded: RecordedExchange, prompt: Prompt, *, call: int | None = None, charged: Amount = NOTHING

@@ -2,7 +2,7 @@
 
 A call reserves the most that it could cost before it is made, so calls in flight count, and one that a killed process
 left behind counts at its most for good. Two trade-offs are accepted: a run may end a little before a cap that it would
-just have met, and a call that the library retried after a timeout is counted once although a provider may charge both.
+just have met, and a try that failed before a word of its answer came counts nothing although a provider may charge it.
 """
 
 import threading
@@ -42,7 +42,7 @@ class Spending:
         self._spent = spent or Amount()
         self._reserved: dict[int, Amount] = {}
         self._tickets = 0
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._clock = clock
         self._started = clock()
         self._longest_program_s = 0.0
@@ -57,8 +57,9 @@ class Spending:
     def call(self, most: Amount) -> Iterator[Callable[[Amount], None]]:
         """Reserve `most` while the body runs, and hand it a function that settles what was really spent.
 
-        Raises CapReached, and calls nothing, where the reservation would pass a cap. A body that settles nothing has
-        spent nothing.
+        Where calls in flight, at their most, leave too little under a cap, it waits until they are settled. Raises
+        CapReached, and calls nothing, where the reservation would pass a cap even then. A body that settles nothing
+        has spent nothing.
         """
         ticket = self._reserve(most)
         try:
@@ -66,6 +67,7 @@ class Spending:
         finally:
             with self._lock:
                 del self._reserved[ticket]
+                self._lock.notify_all()
 
     def before_program(self, begun: int) -> None:
         """Raise CapReached where a proposal after `begun` others would pass the cap on programs or on wall time."""
@@ -95,23 +97,28 @@ class Spending:
 
     def _reserve(self, most: Amount) -> int:
         with self._lock:
-            total = sum(self._reserved.values(), self._spent) + most
-            caps = self._caps
-            if caps.dollars is not None and total.dollars > caps.dollars:
-                raise CapReached(
-                    f"The cap of ${caps.dollars:.2f} could be passed by the next call: ${self._spent.dollars:.4f} are "
-                    f"spent, and calls in flight may take ${total.dollars - self._spent.dollars:.4f}; "
-                    "raise caps.dollars to go on."
-                )
-            if caps.tokens is not None and total.tokens > caps.tokens:
-                raise CapReached(
-                    f"The cap of {caps.tokens:,} tokens could be passed by the next call: {self._spent.tokens:,} are "
-                    f"spent, and calls in flight may take {total.tokens - self._spent.tokens:,}; raise caps.tokens to "
-                    "go on."
-                )
+            while self._passed(sum(self._reserved.values(), self._spent) + most):
+                if cap := self._passed(self._spent + most):
+                    raise CapReached(cap)
+                self._lock.wait()
             self._tickets += 1
             self._reserved[self._tickets] = most
             return self._tickets
+
+    def _passed(self, total: Amount) -> str:
+        """Which cap so much would pass, as a sentence; empty where none."""
+        caps, spent = self._caps, self._spent
+        if caps.dollars is not None and total.dollars > caps.dollars:
+            return (
+                f"The cap of ${caps.dollars:.2f} could be passed by the next call: ${spent.dollars:.4f} are spent, and "
+                f"it may take ${total.dollars - spent.dollars:.4f}; raise caps.dollars to go on."
+            )
+        if caps.tokens is not None and total.tokens > caps.tokens:
+            return (
+                f"The cap of {caps.tokens:,} tokens could be passed by the next call: {spent.tokens:,} are spent, and "
+                f"it may take {total.tokens - spent.tokens:,}; raise caps.tokens to go on."
+            )
+        return ""
 
     def _settle(self, amount: Amount) -> None:
         with self._lock:

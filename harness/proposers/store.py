@@ -31,8 +31,8 @@ class ArchiveStore:
     def begin(self, number: int, usage: UsageRecord, most: Amount) -> int:
         return self._calls.begin(_call(number, usage, most))
 
-    def failed(self, number: int, call: int, why: str) -> None:
-        self._calls.failed(number, call, why)
+    def failed(self, number: int, call: int, why: str, charged: Amount = NOTHING) -> None:
+        self._calls.failed(number, call, why, charged.dollars, charged.tokens)
 
     def record(
         self, recorded: RecordedExchange, prompt: Prompt, *, call: int | None = None, charged: Amount = NOTHING

@@ -1,25 +1,27 @@
-"""Reading a streamed answer, whatever shape its events have, and turning a library's errors into sentences.
+"""Reading a streamed answer, whatever shape its events have.
 
-Events are read as plain JSON with `at`, which finds nothing where a server left something out: servers of one's own
-send what they like.
+Events are read as plain JSON with `at`, which finds nothing where a server left something out. A server that sends one
+body of JSON in place of events is read as well: an answer's body has the shape of a last event that holds everything.
 """
 
-import os
+import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from archive import UsageRecord
-from harness.errors import HarnessError, JobError, UsageError
+from harness.proposers.endpoint import Server
 from harness.proposers.exchange import Exchange
+from harness.proposers.faults import PromptRefused, judge_body, judge_error
+from harness.proposers.keys import mask
+from harness.proposers.paths import at
+from harness.proposers.patience import Fault
+from harness.proposers.tape import CallEnded, Tape, tape_of
 from harness.proposers.verdicts import AnswerVerdict
-from harness.settings.proposer import ProposerSettings
 
-CONNECT_S = 20.0
-REFUSAL_CODES = frozenset({"content_filter", "content_policy_violation", "invalid_prompt"})
-"""Error codes by which a server refuses a prompt before it answers."""
+CHARACTERS_PER_TOKEN = 16
+"""No text has more of them for long; what is longer than its limit of tokens allows has no end."""
 
 
 class EventStream(Protocol):
@@ -38,167 +40,121 @@ class Reading:
     """What has been read of an answer so far."""
 
     text: list[str] = field(default_factory=list)
+    thoughts: int = 0
+    """Characters of reasoning, which are paid too."""
     refusal: list[str] = field(default_factory=list)
     stop: AnswerVerdict | None = None
-    """None until the server says that the answer ends."""
+    """None until the server says that the answer ends; INTERRUPTED where it says that it failed."""
     detail: str = ""
+    error: Any = None
+    """What the server says of an answer that failed, as it words errors."""
     model: str = ""
     tokens: dict[str, Any] = field(default_factory=dict)
     """Token counts, or None, by the names of `UsageRecord`."""
+    events: int = 0
+
+    @property
+    def characters(self) -> int:
+        """How much was received."""
+        return sum(map(len, self.text)) + self.thoughts
 
 
-class PromptRefused(Exception):
-    """The server refused the prompt with an error in place of an answer."""
+Absorb = Callable[[Any, Reading], None]
 
 
-@dataclass(frozen=True)
-class Server:
-    """Where a client asks, for its messages."""
-
-    provider: str
-    model: str
-    api_key_env: str
-
-
-def read(
-    server: Server, api_error: type[Exception], open_: Callable[[], EventStream], absorb: Callable[[Any, Reading], None]
-) -> Exchange:
+def read(server: Server, api_error: type[Exception], open_: Callable[[], EventStream], absorb: Absorb) -> Exchange:
     """Open a stream, read it to its end and judge it. `api_error` is the library's error class.
 
-    Raises JobError or UsageError where the server could not be asked; a stream that breaks is `interrupted`.
+    Raises Fault for a try that may be made again, UsageError or JobError where that would not help.
     """
     started = time.monotonic()
     reading = Reading()
+    response = None
     try:
-        with translate_errors(server, api_error):
-            stream = open_()
+        stream = _open(server, api_error, open_)
+        response = stream.response
+        try:
+            _drain(server, stream, api_error, absorb, reading)
+        finally:
+            stream.close()
     except PromptRefused as refusal:
         reading.stop, reading.detail = AnswerVerdict.REFUSED, str(refusal)
-        return _exchange(server, reading, {}, time.monotonic() - started)
+    except Fault as fault:
+        fault.text = "".join(reading.text)
+        fault.tokens = dict(reading.tokens)
+        fault.slow = fault.slow or reading.characters > 0
+        raise
+    return _exchange(server, reading, getattr(response, "headers", {}), time.monotonic() - started)
+
+
+def _open(server: Server, api_error: type[Exception], open_: Callable[[], EventStream]) -> EventStream:
     try:
-        _drain(stream, api_error, absorb, reading)
-    finally:
-        stream.close()
-    return _exchange(server, reading, _headers(stream), time.monotonic() - started)
+        return open_()
+    except api_error as error:
+        raise judge_error(server, error, opened=False) from error
 
 
-def _drain(
-    stream: EventStream, api_error: type[Exception], absorb: Callable[[Any, Reading], None], reading: Reading
-) -> None:
+def _drain(server: Server, stream: EventStream, api_error: type[Exception], absorb: Absorb, reading: Reading) -> None:
+    """Read a stream to its end. Raises as `read` does."""
     import httpx2
 
+    most = server.limits.tokens * CHARACTERS_PER_TOKEN + 4096
     try:
         for event in stream:
+            reading.events += 1
             absorb(event.to_dict(mode="json", warnings=False), reading)
-    except (api_error, httpx2.HTTPError, ValueError, AttributeError) as error:
+            if reading.characters > most:
+                reading.stop, reading.detail = AnswerVerdict.CUT_OFF, "longer than proposer.max_output_tokens allows"
+                return
+    except (api_error, httpx2.HTTPError, CallEnded, ValueError, AttributeError) as error:
         # ValueError is a line that is not JSON, AttributeError a JSON value that is no event.
-        reading.stop, reading.detail = AnswerVerdict.INTERRUPTED, f"{type(error).__name__}: {error}"
+        raise judge_error(server, error, opened=True) from error
+    tape = tape_of(stream.response)
+    if tape is not None and not reading.events:
+        _read_whole(server, tape, absorb, reading)
+    if reading.stop is None and tape is not None and b"[DONE]" in tape.last and reading.events:
+        reading.stop, reading.detail = AnswerVerdict.OK, "no finish reason"
+    if reading.stop is None:
+        raise Fault("the stream ended before the answer did", opened=True)
+    if reading.stop is AnswerVerdict.INTERRUPTED:
+        raise judge_body(server, reading.error, said=reading.detail or "the answer failed")
 
 
-def _headers(stream: EventStream) -> dict[str, str]:
-    headers = stream.response.headers
-    return {
-        "request_id": headers.get("request-id") or headers.get("x-request-id") or "",
-        "retries": stream.response.request.headers.get("x-stainless-retry-count", "0"),
-    }
+def _read_whole(server: Server, tape: Tape, absorb: Absorb, reading: Reading) -> None:
+    """Read what came in place of events: the answer as one body, an error, or a page of something else."""
+    text = bytes(tape.kept).decode("utf-8", "replace").strip()
+    try:
+        body = json.loads(text)
+    except ValueError:
+        said = server.quoted(text, 160) or "nothing at all"
+        raise Fault(f"in place of an answer came: {said}", opened=True) from None
+    if at(body, "error") or at(body, 0, "error"):
+        raise judge_body(server, body)
+    absorb(body, reading)
+    if reading.stop is None and reading.characters:
+        reading.stop, reading.detail = AnswerVerdict.OK, "no finish reason"
+    if reading.stop is None:
+        raise judge_body(server, body, said=f"in place of an answer came: {text[:160]}")
 
 
 def _exchange(server: Server, reading: Reading, headers: Mapping[str, str], latency_s: float) -> Exchange:
-    text = "".join(reading.text)
+    text = mask("".join(reading.text), server.keys)
     verdict = _verdict(reading, text)
     usage = UsageRecord(
         provider=server.provider,
         model=reading.model or server.model,
         verdict=verdict.value,
-        request_id=headers.get("request_id") or None,
-        retries=int(headers.get("retries", "0")),
+        request_id=headers.get("request-id") or headers.get("x-request-id") or None,
         latency_s=round(latency_s, 3),
         **reading.tokens,
     )
-    return Exchange(text, verdict, reading.detail or "".join(reading.refusal), usage)
+    return Exchange(text, verdict, mask(reading.detail or "".join(reading.refusal), server.keys), usage)
 
 
 def _verdict(reading: Reading, text: str) -> AnswerVerdict:
-    if reading.stop is None:
-        return AnswerVerdict.INTERRUPTED
+    assert reading.stop is not None
     if reading.stop is AnswerVerdict.OK and reading.refusal:
         return AnswerVerdict.REFUSED
     if reading.stop is AnswerVerdict.OK and not text.strip():
         return AnswerVerdict.EMPTY
     return reading.stop
-
-
-@contextmanager
-def translate_errors(server: Server, api_error: type[Exception]) -> Iterator[None]:
-    """Raise a library's error as one sentence, or as PromptRefused."""
-    try:
-        yield
-    except api_error as error:
-        if getattr(error, "code", None) in REFUSAL_CODES:
-            raise PromptRefused(str(error)) from error
-        raise _explained(server, error) from error
-
-
-def _explained(server: Server, error: Exception) -> HarnessError:
-    who = f"{server.provider} ({server.model})"
-    status = getattr(error, "status_code", None)
-    said = " ".join(str(error).split())[:300]
-    if status in (401, 403):
-        key = server.api_key_env or "proposer.api_key_env"
-        return UsageError(f"{who} did not accept the key ({status}); check the variable {key}: {said}")
-    if status == 404:
-        return UsageError(f"{who} was not found (404); check proposer.model and proposer.base_url: {said}")
-    if status in (400, 413, 422):
-        return UsageError(f"{who} cannot take the request ({status}); change the proposer settings it names: {said}")
-    return JobError(
-        f"{who} gave no answer after all retries; the run is kept, resume it when the server is back "
-        f"(proposer.max_retries and proposer.timeout_s say how long to wait): {said}"
-    )
-
-
-def at(value: Any, *path: str | int) -> Any:
-    """What lies at a path of keys and indices in JSON; None where there is nothing."""
-    for step in path:
-        if isinstance(value, Mapping) and isinstance(step, str):
-            value = value.get(step)
-        elif isinstance(value, Sequence) and isinstance(step, int) and -len(value) <= step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value
-
-
-def text_at(value: Any, *path: str | int) -> str:
-    """Text at a path, empty where there is none."""
-    found = at(value, *path)
-    return found if isinstance(found, str) else ""
-
-
-def count_at(value: Any, *path: str | int) -> int | None:
-    """A whole number, at least zero, at a path; None where there is none."""
-    found = at(value, *path)
-    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
-
-
-def server_for(provider: str, model: str, settings: ProposerSettings, usual_env: str) -> Server:
-    """Where to ask, and with which key variable: none by default at a `base_url`."""
-    return Server(provider, model, settings.api_key_env or ("" if settings.base_url else usual_env))
-
-
-def connection(server: Server, settings: ProposerSettings) -> dict[str, Any]:
-    """The arguments that both libraries' clients take. Raises UsageError where a provider's key is missing."""
-    env = server.api_key_env
-    key = os.environ.get(env, "") if env else ""
-    if not key and settings.base_url is None:
-        raise UsageError(
-            f"{server.provider} needs a key: set the variable {env}, or name another in proposer.api_key_env."
-        )
-    import httpx2
-
-    return {
-        "api_key": key or "none",
-        "base_url": settings.base_url,
-        # A model may think for minutes, but a server that is there takes the connection at once.
-        "timeout": httpx2.Timeout(settings.timeout_s, connect=min(settings.timeout_s, CONNECT_S)),
-        "max_retries": settings.max_retries,
-    }

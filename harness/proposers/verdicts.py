@@ -12,10 +12,11 @@ class AnswerVerdict(StrEnum):
     EMPTY = "empty"
     INTERRUPTED = "interrupted"
     NO_PROGRAM = "no-program"
-    SEVERAL_PROGRAMS = "several-programs"
     BAD_EDIT = "bad-edit"
+    BAD_IMPORT = "bad-import"
     UNUSABLE = "unusable"
     TOO_SIMILAR = "too-similar"
+    UNJUDGED = "unjudged"
 
     @property
     def sentence(self) -> str:
@@ -29,9 +30,10 @@ _SENTENCES = {
     AnswerVerdict.CUT_OFF: "The answer was cut off before its program was complete; write a shorter one.",
     AnswerVerdict.EMPTY: "The answer was empty.",
     AnswerVerdict.INTERRUPTED: "The connection broke, or the stream was unreadable, before the answer was complete.",
-    AnswerVerdict.NO_PROGRAM: "The answer has no fenced code block, so there is no program in it.",
-    AnswerVerdict.SEVERAL_PROGRAMS: "The answer has several code blocks that could be the program; give exactly one.",
+    AnswerVerdict.NO_PROGRAM: "There is no program in the answer.",
     AnswerVerdict.BAD_EDIT: "The edit could not be applied to its parent.",
+    AnswerVerdict.BAD_IMPORT: "The program imports from another program what it cannot.",
     AnswerVerdict.UNUSABLE: "The program was turned down before it was evaluated.",
     AnswerVerdict.TOO_SIMILAR: "The program is too similar to an earlier one.",
+    AnswerVerdict.UNJUDGED: "The answer says neither NOVEL nor NOT_NOVEL.",
 }

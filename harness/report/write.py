@@ -10,6 +10,7 @@ from harness.report.data import program_data, run_data, transfer_data
 from harness.report.page import render_page
 from harness.report.pictures import draw
 from harness.report.specs import DRAWN
+from harness.report.told import told_data
 from harness.screen.views import basis
 
 HELD_OUT_TITLES = {"measure": NDCG_AT_10}
@@ -22,7 +23,10 @@ def report_data(archive: Archive, run_ids: Sequence[str], axis: Axis | None = No
         run, programs = archive.run(run_id), archive.programs(run_id)
         listed = program_data(programs, run.record, axis)
         calls = Calls(archive, run_id).beside_programs()
-        runs.append({**run_data(run, programs, archive.events(run_id), calls, axis), "programs": listed})
+        lines, told = told_data(archive, run_id, programs)
+        listed = [{**program, "told": told.get(program["number"], [])} for program in listed]
+        shown = run_data(run, programs, archive.events(run_id), calls, axis)
+        runs.append({**shown, "programs": listed, "lines": lines})
     return {"runs": runs, "transfer": transfer_with_scales(archive)}
 
 

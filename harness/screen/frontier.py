@@ -54,7 +54,7 @@ def price_all(programs: Sequence[Program], run: Run) -> list[Priced]:
 
 def frontier_points(front: Sequence[Program], run: Run) -> list[Point]:
     """The programs of a frontier, cheapest first, each with its step from the one before it."""
-    cells = [_cells(program, run.record) for program in front]
+    cells = [run_cells(program, run.record) for program in front]
     steps = [None, *(_step(better, cheaper) for cheaper, better in pairwise(cells))]
     return [
         Point(program, costs_of(program.record, run.record), step) for program, step in zip(front, steps, strict=False)
@@ -69,7 +69,7 @@ def sure_frontier(front: Sequence[Program], run: Run) -> list[Program]:
     """
     kept: list[tuple[Program, list[CellDelta]]] = []
     for program in front:
-        cells = _cells(program, run.record)
+        cells = run_cells(program, run.record)
         if all(_beats(cells, cheaper) for _, cheaper in kept):
             kept.append((program, cells))
     return [program for program, _ in kept]
@@ -88,7 +88,7 @@ def _step(cells: Sequence[CellDelta], cheaper: Sequence[CellDelta]) -> Step | No
     return Step(cheaper[0].program, summarise(gains).mean, mean_interval(gains), query_interval(gains))
 
 
-def _cells(program: Program, run: RunRecord) -> list[CellDelta]:
+def run_cells(program: Program, run: RunRecord) -> list[CellDelta]:
     """A program's deltas on the tasks that its numbers stand on, by the run's measure."""
     outcomes = {outcome.task: outcome for outcome in program.record.outcomes}
     encoder, cells = str(run.encoder["name"]), []

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from archive import Archive, pricer
+from archive import Archive, ProgramRecord
 from harness.encoders.fingerprint import require_fingerprint
 from harness.evaluation.given import NOTHING_GIVEN, Given
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.programs.view import LedgerRow
-from harness.proposers.answer import UnreadableAnswer
+from harness.proposers.answers.answer import UnreadableAnswer
 from harness.proposers.asking import ReplayAsker
 from harness.proposers.exchange import Prompt
 from harness.proposers.function import read_text
@@ -23,12 +23,16 @@ from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.store import ArchiveStore
 from harness.proposers.tokens import count
 from harness.published.place import open_archive
+from harness.search import trials
 from harness.search.briefing import make_briefing
+from harness.search.diagnostics import tell_moved, tell_run
 from harness.search.feedback import row_by_bit
-from harness.search.history import History, Known
+from harness.search.history import History
 from harness.search.judge import consider
 from harness.search.recording import known_from_record
-from harness.search.runs import alone, hidden_of, recorded_programs, recorded_settings, recorded_tasks
+from harness.search.report import report
+from harness.search.runs import alone, hidden_of, open_history, recorded_programs, recorded_settings, recorded_tasks
+from harness.search.shelf import Shelf, shelf_of
 from harness.settings import Settings
 from primitives import programs
 
@@ -63,8 +67,8 @@ class Desk:
         briefing = self.briefing()
         return read_text(text, briefing, assignment(briefing, self.settings.proposer), name)
 
-    def record(self, proposal: Proposal, bench: Workbench, watcher: Watcher) -> Known:
-        """Check, evaluate and record a proposal as the loop does."""
+    def record(self, proposal: Proposal, bench: Workbench, watcher: Watcher) -> tuple[ProgramRecord, LedgerRow]:
+        """Check, evaluate and record a proposal as the loop does: its record, and its row in the ledger."""
         generation = max(1, self.number - len(programs.SEEDS))
         events: list[tuple[str, str]] = []
         watcher.program_started(generation, proposal.name)
@@ -80,7 +84,7 @@ class Desk:
         measure, price = self.settings.search.measure, self.history.price
         known = known_from_record(program_id, record, bench.hidden, measure, price)
         self.history.add(known)
-        return known
+        return record, self.history.ledger[-1]
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class OpenDesk:
     desk: Desk
     bench: Workbench
     watcher: Watcher
+    shelf: Shelf | None = None
 
     @property
     def number(self) -> int:
@@ -116,8 +121,33 @@ class OpenDesk:
             proposal = self.desk.read(text, name or f"Program{self.number}")
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
-        row = self.desk.record(proposal, self.bench, self.watcher).row
-        return Told(True, report(row_by_bit(row) if self.desk.settings.proposer.feedback == "bit" else row))
+        record, row = self.desk.record(proposal, self.bench, self.watcher)
+        if self.shelf is not None:
+            self.shelf.add(row.id)
+        return Told(True, "\n".join([self._report(record, row), *proposal.notes]))
+
+    def _report(self, record: ProgramRecord, row: LedgerRow) -> str:
+        seen = tell_run(record.outcomes, self.bench)
+        if self.desk.settings.proposer.feedback == "bit":
+            return report(row_by_bit(row), seen=seen)
+        if row.mean_delta is not None:
+            seen += tell_moved(record.source, record.outcomes, self.bench)
+        rows = {one.id: one for one in self.desk.history.ledger}
+        return report(row, rows.get(row.gain.parent) if row.gain else None, seen)
+
+    def look(self, text: str, part: int, name: str = "") -> Told:
+        """Measure an answer on a part of the queries, from 1, or on all of them, 0, and record that as a trial.
+
+        Raises UsageError where there is no such part, or where the author hears no figures.
+        """
+        trials.require_figures(self.desk.settings)
+        try:
+            proposal = self.desk.read(text, name or f"Program{self.number}")
+        except UnreadableAnswer as unreadable:
+            return Told(False, f"Not tried. {unreadable}")
+        desk = self.desk
+        record = trials.look_at(proposal, part, self.number, desk.archive, desk.run_id, desk.history.ledger, self.bench)
+        return Told(record.verdict == "ok", trials.report(record))
 
 
 @contextmanager
@@ -132,7 +162,10 @@ def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watche
         opened = open_workbench(desk.settings, tasks, hidden=hidden, unseen=unseen, given=given, watcher=watcher)
         with opened as bench:
             require_fingerprint(archive.run(desk.run_id).record.encoder["fingerprint"], bench.encoder.encoder)
-            yield OpenDesk(desk, bench, watcher)
+            shelf = shelf_of(archive, desk.run_id, desk.settings)
+            if shelf is not None:
+                shelf.fill()
+            yield OpenDesk(desk, bench, watcher, shelf)
 
 
 def ask(path: str, run: str, *, requests: bool = False) -> str:
@@ -152,7 +185,7 @@ def _requests(settings: Settings, prompt: Prompt) -> str:
     """Exactly what would be sent, one JSON object for each model, and about how many tokens it has."""
     proposer = settings.proposer
     tokens = f"about {count(prompt.prefix) + count(prompt.body):,} tokens, {count(prompt.prefix):,} of them fixed"
-    if not (proposer.model or proposer.models):
+    if not (proposer.model or proposer.models or proposer.command.line):
         return f"{as_text(prompt)}\n({tokens}; this run asks no model)\n"
     parts = []
     for name in model_names(proposer):
@@ -165,18 +198,7 @@ def read_desk(archive: Archive, run: str) -> Desk:
     """The desk of the run that `run` names."""
     run_id = archive.resolve_run(run)
     settings = recorded_settings(archive, run_id)
-    history = History(pricer(archive.run(run_id).record))
+    history = open_history(archive, run_id)
     for known in recorded_programs(archive, run_id, hidden_of(archive, run_id)):
         history.add(known)
     return Desk(archive, run_id, settings, history)
-
-
-def report(row: LedgerRow) -> str:
-    """What came of a program, for its author."""
-    lines = [f"{row.id} {row.name}: {row.status}. {row.reason}"]
-    if row.mean_delta is not None and row.cost_ratio is not None:
-        lines.append(
-            f"delta {row.mean_delta:+.4f}, cost {row.cost_ratio:.2f}, w/t/l {row.wins}/{row.ties}/{row.losses}"
-        )
-        lines += [f"  {task} {delta:+.4f}" for task, delta in row.deltas.items()]
-    return "\n".join(lines)

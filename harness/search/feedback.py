@@ -17,7 +17,12 @@ BIT = {
 
 
 def row_by_bit(row: LedgerRow) -> LedgerRow:
-    """The row without a figure that was measured against judgments; the cost ratio, which is not, stays."""
+    """The row without a figure that was measured against judgments; the cost ratio, which is not, stays.
+
+    Costly audits are made of programs that are kept or reach the frontier, so what they found is told of admitted
+    programs alone: of others, that they were made would tell more than the bit.
+    """
+    admitted = row.status == "admitted"
     return replace(
         row,
         reason=BIT.get(row.status, row.reason),
@@ -27,6 +32,10 @@ def row_by_bit(row: LedgerRow) -> LedgerRow:
         ties=0,
         losses=0,
         deltas={},
+        errors={},
+        gain=None,
+        flags=row.flags if admitted else (),
+        untested=row.untested if admitted else (),
     )
 
 

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from archive import ProgramRecord
 from harness.evaluation.admission import Decision, compute_rule, noise_rule
-from harness.evaluation.auditing import audit, audit_closely
+from harness.evaluation.auditing import audit_closely, evaluate_audited
 from harness.evaluation.evaluate import Evaluation, Outcome
 from harness.evaluation.paired import paired_gain
 from harness.evaluation.validation import Validation, transfer_rule
 from harness.evaluation.workbench import Workbench
 from harness.programs.fingerprint import SourceFingerprint, fingerprint
-from harness.proposers.protocol import Briefing, Proposal
+from harness.proposers.protocol import Briefing, NoProgram, Proposal
+from harness.search.examples import EVENT, event_of, tell_examples
 from harness.search.history import History
 from harness.search.recording import (
     behaviour_of,
@@ -26,6 +27,7 @@ from harness.search.recording import (
     rejected_record,
 )
 from sandbox import Violation, rules
+from sandbox.verdicts import Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +45,14 @@ class Tried:
     hidden: Evaluation | None = None
     """On the hidden tasks; None where they were not asked."""
 
+    @property
+    def failure(self) -> NoProgram | None:
+        """Why the program failed when it was run, on tasks that its author may hear of; None where it did not."""
+        failed = self.evaluation.failure if self.evaluation else None
+        if failed is None or failed.verdict is Verdict.HARNESS_ERROR:
+            return None
+        return NoProgram(failed.verdict.value, f"On {failed.task}: {failed.reason}")
+
 
 def try_proposal(
     proposal: Proposal,
@@ -50,12 +60,13 @@ def try_proposal(
     bench: Workbench,
     history: History,
     *,
+    among: int | None = None,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Tried:
     """Check a proposal by the static rules and run it; several may be tried at a time.
 
-    What `history` knows already is not run again. It may grow meanwhile: `judge` has the last word, so what comes of a
-    proposal does not depend on what was recorded while it ran.
+    What `history` knows already, among its first so many programs where that is told, is not run again. It may grow
+    meanwhile: `judge` has the last word, so what comes of a proposal does not depend on what was recorded while it ran.
     """
     tried = Tried(proposal, generation, fingerprint(proposal.source))
     if proposal.failure is not None:
@@ -63,14 +74,12 @@ def try_proposal(
     violations = rules.check(proposal.source, allow_primitives=bench.settings.program.primitives)
     if violations:
         return replace(tried, violations=tuple(violations))
-    if history.same_source(tried.hashes.exact) is not None:
+    repeated = _repeated(tried, history, bench)
+    if repeated is not None and (among is None or _number(repeated[0]) <= among):
         return tried
     began = time.monotonic()
-    evaluation = bench.evaluator.evaluate(proposal.source, on_outcome=on_outcome)
-    ran = time.monotonic()
-    if evaluation.failure is None:
-        evaluation = audit(evaluation, proposal.source, bench)
-    _log.info("%s: run in %.2f s, audited in %.2f s", proposal.name, ran - began, time.monotonic() - ran)
+    evaluation = evaluate_audited(proposal.source, bench, on_outcome=on_outcome)
+    _log.info("%s: run and audited in %.2f s", proposal.name, time.monotonic() - began)
     behaviour = behaviour_of(evaluation)
     hidden = None
     if (
@@ -92,18 +101,26 @@ def judge(
 ) -> ProgramRecord:
     """Judge what was tried against what `history` knows, in the order of the programs' numbers; nothing is recorded.
 
+    Where queries are kept apart for its author to read, `history` also learns what the program makes of those.
     `on_event` gets the kind and the message of what is to be recorded with the program, for people only: it may hold
     numbers of hidden tasks, which no briefing may.
     """
     proposal, generation, hashes = tried.proposal, tried.generation, tried.hashes
+    for note in proposal.notes:
+        on_event("note", f"Program {len(history) + 1}: {note}")
     if proposal.failure is not None:
         return failed_record(proposal, proposal.failure, generation, hashes)
     if tried.violations:
         return rejected_record(proposal, generation, hashes, tried.violations)
-    earlier = history.same_source(hashes.exact)
-    if earlier is not None or tried.evaluation is None:
-        return duplicate_record(proposal, generation, hashes, same_source(earlier or ""))
-    return _judge_evaluation(tried, tried.evaluation, history, bench, on_event)
+    repeated = _repeated(tried, history, bench)
+    if repeated is not None or tried.evaluation is None:
+        return duplicate_record(proposal, generation, hashes, repeated[1] if repeated else same_source(""))
+    record = _judge_evaluation(tried, tried.evaluation, history, bench, on_event)
+    if bench.asides and record.mean_delta is not None and record.status != "rejected":
+        text = tell_examples(proposal.source, bench)
+        history.shown[len(history) + 1] = text
+        on_event(EVENT, event_of(len(history) + 1, text))
+    return record
 
 
 def consider(
@@ -120,7 +137,7 @@ def consider(
     return judge(tried, history, bench, on_event=on_event)
 
 
-def screen(source: str, briefing: Briefing, history: History) -> str | None:
+def screen(source: str, briefing: Briefing, history: History, distinct: bool = True) -> str | None:
     """What `consider` would say before it ran this source, in one sentence; None where it would run it.
 
     Only programs of the briefing count, so that the answer does not depend on what is recorded meanwhile.
@@ -129,15 +146,39 @@ def screen(source: str, briefing: Briefing, history: History) -> str | None:
     if violations:
         told = "; ".join(f"line {one.line}: {one.message} ({one.code})" for one in violations[:5])
         return f"It breaks {len(violations)} static rule{'s' if len(violations) > 1 else ''}: {told}."
-    earlier = history.same_source(fingerprint(source).exact)
-    if earlier is not None and any(row.id == earlier for row in briefing.ledger):
-        return same_source(earlier)
+    repeated = _repeats(fingerprint(source), history, distinct)
+    if repeated is not None and any(row.id == repeated[0] for row in briefing.ledger):
+        return repeated[1]
     return None
+
+
+def _repeated(tried: Tried, history: History, bench: Workbench) -> tuple[str, str] | None:
+    """The earlier program that one repeats, and that in a sentence."""
+    distinct = tried.proposal.distinct and bench.settings.search.variants == "refuse"
+    return _repeats(tried.hashes, history, distinct)
+
+
+def _repeats(hashes: SourceFingerprint, history: History, distinct: bool) -> tuple[str, str] | None:
+    earlier = history.same_source(hashes.exact)
+    if earlier is not None:
+        return earlier, same_source(earlier)
+    earlier = history.same_structure(hashes.structure) if distinct else None
+    return None if earlier is None else (earlier, same_but_constants(earlier))
+
+
+def _number(program_id: str) -> int:
+    """A program's number in its run."""
+    return int(program_id.rpartition(".")[2])
 
 
 def same_source(earlier: str) -> str:
     """Why a program with the exact hash of an earlier one is turned down."""
     return f"The same program as {earlier}, renamed or reformatted."
+
+
+def same_but_constants(earlier: str) -> str:
+    """Why a program with the structure of an earlier one is turned down."""
+    return f"The same program as {earlier} but for constants: change what it does, not only its numbers and texts."
 
 
 def _judge_evaluation(

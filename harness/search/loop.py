@@ -10,20 +10,25 @@ so a resumed run goes on exactly as the unbroken one would have.
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from archive import Archive
+from harness.errors import JobError
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench
 from harness.programs.inline import inline_primitives
+from harness.proposers.group import end_all
 from harness.proposers.protocol import Proposal, Proposer
 from harness.proposers.spending import CapReached, Spending
+from harness.proposers.verdicts import AnswerVerdict
 from harness.search.briefing import make_briefing
 from harness.search.history import History, Known
 from harness.search.in_flight import InFlight
 from harness.search.judge import Tried, judge, try_proposal
 from harness.search.pipeline import Pipeline
 from harness.search.recording import known_from_record
+from harness.search.shelf import Shelf
 from harness.settings import Settings
 from primitives import programs
 
@@ -44,6 +49,7 @@ class Discovery:
         proposer: Proposer,
         spending: Spending,
         watcher: Watcher,
+        shelf: Shelf | None = None,
     ) -> None:
         self._settings = settings
         self._archive = archive
@@ -52,6 +58,7 @@ class Discovery:
         self._bench = bench
         self._spending = spending
         self._watcher = watcher
+        self._shelf = shelf
         self._last = len(programs.SEEDS) + settings.search.generations
         affordable = self._last if settings.caps.programs is None else len(programs.SEEDS) + settings.caps.programs
         self._at_once = settings.executor.programs
@@ -69,6 +76,7 @@ class Discovery:
 
         `stopping` is asked between programs. Raises CapReached before a cap of the settings is passed.
         """
+        at_once = False
         try:
             self._remember(recorded)
             while len(self._history) < self._last:
@@ -76,9 +84,13 @@ class Discovery:
                     return False
                 self._step()
             return True
+        except KeyboardInterrupt:
+            at_once = True
+            end_all()  # commands on other threads, whose answers would be waited for
+            raise
         finally:
             self._trials.close(wait=False)  # they end with the sandbox
-            self._pipeline.close()
+            self._pipeline.close(wait=not at_once)
 
     def _remember(self, recorded: Sequence[Known]) -> None:
         """Learn what was recorded, and begin the proposals that were in flight as they were begun the first time."""
@@ -91,6 +103,7 @@ class Discovery:
         number = len(self._history) + 1
         self._begin(number)
         tried, began = self._trials.take(number), time.monotonic()
+        self._refuse_unanswered(tried)
         events: list[tuple[str, str]] = []
         record = judge(tried, self._history, self._bench, on_event=lambda *event: events.append(event))
         program_id = self._archive.record_program(self._run_id, record, events)
@@ -99,10 +112,29 @@ class Discovery:
         measure, price = self._settings.search.measure, self._history.price
         known = known_from_record(program_id, record, self._bench.hidden, measure, price)
         self._history.add(known)
+        self._pipeline.forget(number)
+        if self._shelf is not None:
+            self._shelf.add(program_id)
         self._start_due(len(self._history), len(self._history))
         self._watcher.program_recorded(
             known.row, known.verdict, self._history.best_worth, len(self._history.frontier())
         )
+
+    def _refuse_unanswered(self, tried: Tried) -> None:
+        """Raise JobError, and record nothing, where the server failed too many generations in a row, or the last one.
+
+        The run can then be resumed with this generation, which has cost it nothing but time.
+        """
+        failure = tried.proposal.failure
+        if failure is None or failure.code != AnswerVerdict.INTERRUPTED:
+            return
+        in_a_row = 1 + self._history.last_in_a_row(AnswerVerdict.INTERRUPTED)
+        last = tried.generation == self._settings.search.generations
+        if last or in_a_row >= self._settings.proposer.give_up_after:
+            raise JobError(
+                f"{in_a_row} generation(s) in a row had no answer from the model's server; the run is kept, resume it "
+                f"when the server is well (proposer.give_up_after): {failure.sentence}"
+            )
 
     def _begin(self, number: int) -> None:
         """Begin this program and those after it whose proposals are under way, up to `executor.programs` in all.
@@ -134,7 +166,32 @@ class Discovery:
             proposal, generation = self._propose(number)
             _log.info("generation %d: %s is written in %.2f s", generation, proposal.name, time.monotonic() - began)
             self._watcher.program_started(generation, proposal.name)
-            return try_proposal(proposal, generation, self._bench, self._history, on_outcome=self._watcher.outcome)
+            return self._run_repaired(number, proposal, generation)
+
+    def _run_repaired(self, number: int, proposal: Proposal, generation: int) -> Tried:
+        """Try a proposal; where it fails when it is run, its author may change it so many times.
+
+        Whether that happens depends on the programs that the proposal was briefed on alone, and not on those recorded
+        meanwhile, so a resumed run asks what the unbroken one asked.
+        """
+        run = partial(
+            try_proposal,
+            generation=generation,
+            bench=self._bench,
+            history=self._history,
+            among=self._pipeline.briefed(number) if self._pipeline.repairs else None,
+            on_outcome=self._watcher.outcome,
+        )
+        tried = run(proposal)
+        for attempt in range(self._settings.proposer.repairs if self._pipeline.repairs else 0):
+            if (failure := tried.failure) is None or tried.generation == 0:
+                break
+            repaired = self._pipeline.repair(number, tried.proposal, failure, attempt)
+            if repaired.source == tried.proposal.source:
+                return replace(tried, proposal=repaired)
+            note = f"It was changed after it failed. {failure.sentence}"
+            tried = run(replace(repaired, notes=(*repaired.notes, note)))
+        return tried
 
     def _propose(self, number: int) -> tuple[Proposal, int]:
         if number <= len(programs.SEEDS):

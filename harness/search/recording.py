@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from archive import NDCG_AT_10, OutcomeRecord, ProgramRecord, UsageRecord, document_work
 from harness.evaluation.admission import Decision
+from harness.evaluation.audit import untested_audits
 from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.records import outcome_record
 from harness.programs.fingerprint import SourceFingerprint
+from harness.programs.operations.calls import called_operations
 from harness.programs.view import LedgerRow
 from harness.proposers.protocol import NoProgram, Proposal
 from harness.search.history import Known
@@ -20,6 +22,7 @@ from sandbox.verdicts import Verdict
 
 DUPLICATE = "duplicate"
 """The verdict of a program that repeats an earlier one; it is the harness's, not the sandbox's."""
+_WHEN_RUN = frozenset(verdict.value for verdict in Verdict) - {Verdict.OK.value}
 DOCUMENT_SHARE = 0.5
 """From this share on a program's author is told what does not depend on the query."""
 
@@ -159,15 +162,21 @@ def known_from_record(
             deltas=deltas if complete else {},
             model=record.model,
             cost_usd=_cost(record.usage),
-            notes=_notes(searched),
+            notes=(*_failures(record.usage), *_notes(searched)),
+            expected=record.expected_effect,
+            flags=tuple(record.flags),
+            untested=untested_audits(record.audits, len(searched)) if complete else (),
+            operations=tuple(found.operation for found in called_operations(record.source)),
+            index_share=_index_share(searched),
         ),
         source=record.source,
         generation=record.generation,
         verdict=record.verdict,
         exact_hash=record.exact_hash,
+        structure_hash=record.structure_hash,
         behaviour=tuple(outcome.score_hash or "" for outcome in searched) if complete else None,
         validation=validation if admitted and validation else None,
-        searched=_per_query(searched, measure) if admitted else None,
+        searched=_per_query(searched, measure) if complete else None,
         # One that moves no hidden task, as the cosine itself, could not be admitted, so it spends nothing.
         tested=len(validation) == len(hidden) and any(outcome.delta for outcome in judged),
     )
@@ -176,6 +185,12 @@ def known_from_record(
 def _per_query(outcomes: Sequence[OutcomeRecord], measure: str) -> dict[str, NDArray[np.float32]]:
     """Task to a measure per query, where the program ended well."""
     return {outcome.task: found[measure].per_query for outcome in outcomes if (found := outcome.by_measure)}
+
+
+def _index_share(outcomes: Sequence[OutcomeRecord]) -> float | None:
+    """Of the texts that a program asked for, the share that its index did; None where it asked for none."""
+    texts = sum(outcome.texts for outcome in outcomes)
+    return sum(outcome.index_texts for outcome in outcomes) / texts if texts else None
 
 
 def _cost(usage: Sequence[UsageRecord]) -> float | None:
@@ -230,6 +245,16 @@ def _record(
         violations=list(violations),
         model=proposal.model,
     )
+
+
+def _failures(calls: Sequence[UsageRecord]) -> list[str]:
+    """What became of earlier forms of a program, which failed when they were run and were changed then."""
+    told = []
+    for at, call in enumerate(calls):
+        changed = any(later.purpose == "repair" and later.verdict in (_WHEN_RUN | {"ok"}) for later in calls[at + 1 :])
+        if changed and call.verdict in _WHEN_RUN:
+            told.append(f"An earlier form of it failed. {Verdict(call.verdict).sentence}")
+    return told
 
 
 def _notes(outcomes: Sequence[OutcomeRecord]) -> tuple[str, ...]:

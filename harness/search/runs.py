@@ -4,8 +4,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
-from archive import RATIOS, Archive, CallRecord, Calls, RunRecord, pricer
+from archive import RATIOS, Archive, CallRecord, Calls, RunRecord, Trials, pricer
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
 from harness.errors import JobError, UsageError
@@ -15,23 +16,31 @@ from harness.evaluation.labels import shuffled_label_value
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.records import task_record
 from harness.evaluation.secret import with_secret
+from harness.evaluation.trial import PARTS
 from harness.evaluation.validation import hidden_tasks
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.machine import machine, machine_change, versions
 from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
-from harness.proposers.protocol import Proposer
-from harness.proposers.replay import with_replayed
-from harness.proposers.retries import told_retries
+from harness.proposers.protocol import Briefing, Proposal, Proposer
+from harness.proposers.published import TOLD, Published, read_published, require_same_told
+from harness.proposers.replay import recorded_by_number, with_replayed
 from harness.proposers.spending import CapReached, Spending
 from harness.proposers.store import ArchiveStore
+from harness.proposers.telling import told_waits
 from harness.published.place import open_archive
+from harness.search import trials
+from harness.search.examples import recorded_examples
 from harness.search.history import History, Known
 from harness.search.judge import screen
 from harness.search.loop import Discovery
+from harness.search.noise import cosines_of
 from harness.search.recording import known_from_record
-from harness.settings import Settings, from_config, to_mapping
+from harness.search.shelf import Shelf, shelf_of
+from harness.search.surroundings import EVENT as SURROUNDINGS
+from harness.search.surroundings import tell_surroundings
+from harness.settings import Settings, from_record, to_mapping
 from harness.settings.plugged import plugin_change, plugins_of
 from harness.tasks.load import list_names, refuse_held_out_names
 from harness.tasks.task import RetrievalTask
@@ -46,19 +55,35 @@ CHANGEABLE = (
     "encoder.device=",
     "encoder.model=",
     "executor.",
-    "proposer.max_retries=",
-    "proposer.timeout_s=",
+    *(
+        f"proposer.{name}"
+        for name in (
+            "api_key_env=",
+            "base_url=",
+            "broken_retries=",
+            "call_s=",
+            "effort=",
+            "extra",
+            "give_up_after=",
+            "longest_wait=",
+            "max_output_tokens=",
+            "max_retries=",
+            "max_tokens_field=",
+            "model=",
+            "price",
+            "prompt_tokens=",
+            "system=",
+            "timeout_s=",
+        )
+    ),
     "search.generations=",
     "tasks.paths=",
 )
-"""Settings that a resumed run may change: they decide how long it goes on and where things are, not what it finds.
+"""Settings that a resumed run may change: how long it goes on, where things are, and how its model is reached.
 
-Fingerprints see to it that the encoder and the tasks found there are those that were recorded.
+Fingerprints see to it that the encoder and the tasks found there are those that were recorded. Where the model, or what
+it is sent, changes on the way, that is an event of the run.
 """
-
-
-BEFORE = {"tasks": {"unseen": 0.0}, "program": {"transductive": "flag"}}
-"""What runs did that were recorded before there were these settings."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +136,12 @@ def continue_run(
     with open_archive(path, create=False) as archive:
         run_id = archive.resolve_run(run)
         settings = recorded_settings(archive, run_id, overrides)
+        if settings.proposer.kind == Published.name:
+            versions_then = archive.run(run_id).record.versions
+            require_same_told(versions_then, settings.proposer.run, settings.search.generations)
         with alone(archive, run_id):
             _tell_lost(Calls(archive, run_id).lose(), watcher)
+            _record_changes(archive, run_id, settings)
             tasks = recorded_tasks(settings, archive, run_id, given=given, watcher=watcher)
             return _search(settings, archive, tasks, run_id, Around(given, proposer, watcher, stopping))
 
@@ -148,6 +177,14 @@ def _tell_lost(calls: Sequence[CallRecord], watcher: Watcher) -> None:
     )
 
 
+def _record_changes(archive: Archive, run_id: str, settings: Settings) -> None:
+    """Record which settings of the proposer are not those that the run was started with."""
+    before, now = archive.run(run_id).record.config["proposer"], to_mapping(settings)["proposer"]
+    changed = [f"{name}={plain(str(now[name]), 200)}" for name in now if now[name] != before.get(name, now[name])]
+    if changed:
+        archive.event(run_id, "settings", f"The run goes on with proposer settings {', '.join(changed)}.")
+
+
 def _tell_other_machine(settings: Settings, archive: Archive, run_id: str, watcher: Watcher) -> None:
     """Say and record when numerical kernels or plug-ins are not those that the run was recorded with."""
     record = archive.run(run_id).record
@@ -162,16 +199,12 @@ def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = 
 
     Raises UsageError for an override beyond CHANGEABLE.
     """
-    from omegaconf import OmegaConf
-
     for override in overrides:
         if not override.startswith(CHANGEABLE) or "=" not in override:
             raise UsageError(
                 f"'{override}' cannot change on the way; a run goes on with other {', '.join(CHANGEABLE)}."
             )
-    recorded = archive.run(run_id).record.config
-    config = OmegaConf.merge(BEFORE, recorded, OmegaConf.from_dotlist(list(overrides)))
-    settings = from_config(config)
+    settings = from_record(archive.run(run_id).record.config, overrides)
     return replace(settings, archive=replace(settings.archive, path=str(archive.path)))
 
 
@@ -212,7 +245,7 @@ def _search(
     hidden = hidden_names(settings, tasks)
     with (
         ExitStack() as stack,
-        told_retries(watcher.retrying),
+        told_waits(watcher.retrying),
         open_workbench(
             settings, tasks, hidden=hidden, watcher=watcher, given=around.given, unseen=settings.tasks.unseen
         ) as bench,
@@ -226,13 +259,18 @@ def _search(
             stack.enter_context(_never_left_running(archive, run_id))
             _log.info("run %s begins in %s, %d tasks hidden", run_id, archive.path, len(hidden))
             archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
+            if settings.proposer.evidence != "none":
+                archive.event(run_id, SURROUNDINGS, tell_surroundings(bench))
         else:
             stack.enter_context(_never_left_running(archive, run_id))
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             _tell_other_machine(settings, archive, run_id, watcher)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
-        history = History(pricer(archive.run(run_id).record))
-        needs = surroundings(settings, archive, run_id, history, bench)
+        history = open_history(archive, run_id)
+        shelf = shelf_of(archive, run_id, settings)
+        if shelf is not None:
+            shelf.fill()
+        needs = surroundings(settings, archive, run_id, history, bench, shelf)
         discovery = Discovery(
             settings=settings,
             archive=archive,
@@ -242,6 +280,7 @@ def _search(
             proposer=around.proposer or load_proposer(settings, models, needs),
             spending=needs.spending,
             watcher=watcher,
+            shelf=shelf,
         )
         archive.set_status(run_id, "running")
         recorded = recorded_programs(archive, run_id, hidden)
@@ -287,7 +326,7 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         objective=settings.search.objective,
         seed=settings.search.seed,
         config=to_mapping(settings),
-        versions=versions() | {plugin.package: plugin.version for plugin in plugins_of(settings)},
+        versions=versions() | {plugin.package: plugin.version for plugin in plugins_of(settings)} | _told(settings),
         machine=machine() | {"plugins": list(map(str, plugins_of(settings)))},
         encoder=asdict(bench.encoder.identity),
         isolation=asdict(bench.sandbox.isolation),
@@ -295,6 +334,14 @@ def run_record(settings: Settings, bench: Workbench) -> RunRecord:
         maximise=str(bench.goal.objective),
         tasks=[task_record(task, "validation" if task.name in bench.hidden else "search") for task in bench.tasks],
     )
+
+
+def _told(settings: Settings) -> dict[str, str]:
+    """Which published programs a run is told, if any, as a part of its versions."""
+    chosen = settings.proposer
+    if chosen.kind != Published.name:
+        return {}
+    return {TOLD: read_published(chosen.run, settings.search.generations).fingerprint}
 
 
 def _require_counted(axis: str, bench: Workbench) -> None:
@@ -310,19 +357,46 @@ def metric_check(probe: PreparedTask) -> str:
     return f"On {probe.name} cosine scores {cosine}, and {shuffled:.4f} with its labels shuffled."
 
 
-def surroundings(settings: Settings, archive: Archive, run_id: str, history: History, bench: Workbench) -> Surroundings:
+def surroundings(
+    settings: Settings,
+    archive: Archive,
+    run_id: str,
+    history: History,
+    bench: Workbench,
+    shelf: Shelf | None = None,
+) -> Surroundings:
     """What the run's proposer needs beside its settings; what earlier starts spent counts against the caps."""
     store = ArchiveStore(archive, run_id)
-    replayed = ArchiveStore(archive, settings.proposer.run) if settings.proposer.kind == "replay" else None
+    replays, source = settings.proposer.kind == "replay", settings.proposer.run
     return Surroundings(
         programs=history.programs,
-        screen=lambda source, briefing: screen(source, briefing, history),
+        screen=lambda source, briefing: screen(source, briefing, history, settings.search.variants == "refuse"),
+        look=partial(_look, archive, run_id, bench),
         store=store,
         spending=Spending(settings.caps, store.charged()),
         embed=lambda texts: bench.encoder.embed(texts).vectors,
         embed_queries=lambda texts: bench.encoder.embed(texts, QUERY).vectors,
-        replayed=replayed,
+        replayed=ArchiveStore(archive, source) if replays else None,
+        recorded=recorded_by_number(archive, source) if replays else {},
+        desk=None if shelf is None else shelf.folder,
     )
+
+
+def _look(archive: Archive, run_id: str, bench: Workbench, proposal: Proposal, briefing: Briefing) -> str:
+    """What a proposal gains on the part of the queries that its author asks for, in words."""
+    part = min(max(proposal.trial or 1, 1), PARTS)
+    return trials.report(trials.look_at(proposal, part, briefing.number, archive, run_id, briefing.ledger, bench))
+
+
+def open_history(archive: Archive, run_id: str) -> History:
+    """The memory of a run before its first program, with what is known of its encoder, its tasks and its examples."""
+    run = archive.run(run_id).record
+    history = History(pricer(run), cosines_of(run))
+    told = [event.message for event in archive.events(run_id) if event.kind == SURROUNDINGS]
+    history.surroundings = told[0] if told else ""
+    history.shown |= recorded_examples(archive, run_id)
+    history.looks = Trials(archive, run_id).all
+    return history
 
 
 def recorded_programs(archive: Archive, run_id: str, hidden: frozenset[str]) -> list[Known]:

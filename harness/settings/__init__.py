@@ -1,6 +1,15 @@
 """Every setting, its range beside it, and how YAML and `key=value` become one value."""
 
-from harness.settings.compose import as_yaml, compose, compose_each, from_config, groups, register_schema, to_mapping
+from harness.settings.compose import (
+    as_yaml,
+    compose,
+    compose_each,
+    from_config,
+    from_record,
+    groups,
+    register_schema,
+    to_mapping,
+)
 from harness.settings.schema import (
     ArchiveSettings,
     ExecutorSettings,
@@ -21,6 +30,7 @@ __all__ = [
     "compose",
     "compose_each",
     "from_config",
+    "from_record",
     "groups",
     "register_schema",
     "to_mapping",

@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.settings.command import PRINTS
 from harness.settings.home import abbreviate_paths
+from harness.settings.masking import masked
 from harness.settings.plugged import register_choices
 from harness.settings.schema import Settings
 from harness.settings.words import Sources, choices, kinds, open_hydra, parse, spelt
 from harness.text import nearest
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "proposer.evidence": ("none", "figures", "examples"),
+    "proposer.command.prints": PRINTS,
     "proposer.feedback": ("figures", "bit"),
     "search.admission": ("record", "beyond_noise"),
     "search.cost": ("texts", "tokens", "seconds", "latency"),
     "search.objective": ("compute", "transfer"),
+    "search.variants": ("refuse", "allow"),
     "program.transductive": ("refuse", "flag", "allow"),
     "tasks.first_stage": ("cosine", "cosine_bm25"),
     "sandbox.level": ("strict", "standard", "weak", "none"),
@@ -104,9 +109,30 @@ def from_config(config: Any) -> Settings:
     return settings
 
 
+BEFORE = {
+    "tasks": {"unseen": 0.0},
+    "program": {"transductive": "flag"},
+    "proposer": {"repairs": 0, "evidence": "none"},
+    "search": {"variants": "allow"},
+}
+"""What runs did that were recorded before there were these settings."""
+
+
+def from_record(config: Any, overrides: Sequence[str] = ()) -> Settings:
+    """The settings that an archive has of a run, with `overrides` as key=value; it goes on as it began.
+
+    Raises UsageError naming what does not fit.
+    """
+    from omegaconf import OmegaConf
+
+    return from_config(OmegaConf.merge(BEFORE, config, OmegaConf.from_dotlist(list(overrides))))
+
+
 def to_mapping(settings: Settings) -> dict[str, Any]:
-    """Settings as plain nested dictionaries, for the archive; `~` stands for the home folder."""
-    return abbreviate_paths(asdict(settings))
+    """Settings as plain nested dictionaries, for the archive; `~` stands for the home folder, and keys are masked."""
+    mapping = asdict(settings)
+    mapping["proposer"]["extra"] = masked(mapping["proposer"]["extra"])
+    return abbreviate_paths(mapping)
 
 
 @cache
@@ -228,6 +254,7 @@ def _check_values(settings: Settings) -> None:
         ("search.islands", 1),
         ("search.migration", 1),
         ("proposer.attempts", 1),
+        ("proposer.repairs", 0),
         ("executor.workers", 1),
         ("executor.programs", 1),
         ("tasks.max_queries", 1),
@@ -251,6 +278,16 @@ def _check_values(settings: Settings) -> None:
         share = getattr(settings.tasks, name)
         if not 0 <= share < 1:
             raise UsageError(f"tasks.{name} is {share}; it is a share of the {of}, from 0 to below 1.")
+    if not 0 < settings.proposer.example_share < 1:
+        raise UsageError(
+            f"proposer.example_share is {settings.proposer.example_share}; it is a share of the queries, above 0 and "
+            "below 1."
+        )
+    if settings.proposer.evidence == "examples" and settings.proposer.feedback == "bit":
+        raise UsageError(
+            "Examples tell what was right, which is more than one bit; set proposer.feedback=figures or "
+            "proposer.evidence=figures."
+        )
     if settings.tasks.unseen_tasks and settings.search.objective == "transfer":
         raise UsageError(
             "A transfer search hides tasks and admits by them, so it has no unseen tasks; "

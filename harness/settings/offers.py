@@ -11,7 +11,7 @@ from harness.settings.words import kinds
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "encoder.kind": ("bundled", "sentence-transformers"),
     "heads.kinds": ("linear", "low-rank", "mlp"),
-    "proposer.kind": ("recombine", "anthropic", "openai", "openai-responses", "replay", "published"),
+    "proposer.kind": ("recombine", "anthropic", "openai", "openai-responses", "command", "replay", "published"),
     "search.selection": ("sigmoid", "power_law", "pareto_crowding", "uniform"),
     "tasks.source": ("documentation", "folder", "mteb", "mteb14", "heldout19"),
 }

@@ -71,6 +71,8 @@ class SearchSettings:
     """Populations that breed apart."""
     migration: int = 20
     """Programs between two migrations of the islands' best."""
+    variants: str = "refuse"
+    """Language models and `ttc tell` only: refuse or allow programs that repeat an earlier one, constants aside."""
     novelty: str = "similarity"
     """Language models only: what measures how alike code is: similarity, or a policy that another package brings."""
     similarity: float | None = None

@@ -44,11 +44,13 @@ class RetrievalTask:
     """Which documents a query may rank."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What was kept, dropped or seen of its data that a person may not expect, in sentences."""
+    aside: "RetrievalTask | None" = field(default=None, compare=False)
+    """Queries kept apart for people to read, with the same documents; no part of this task."""
 
     def with_candidates(self, candidates: Candidates) -> "RetrievalTask":
         """The same texts and judgments, with other documents to rank: another task, with another fingerprint."""
         parts = (self.name, self.queries, self.documents, self.qrels, self.ignore_identical_ids)
-        fingerprint = _fingerprint(*parts)
+        fingerprint = fingerprint_of(*parts)
         if not candidates.all:
             told = json.dumps([fingerprint, *candidates.identity], ensure_ascii=False)
             fingerprint = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -103,7 +105,7 @@ def make_task(
         queries=kept_queries,
         documents=kept_documents,
         qrels=kept_qrels,
-        fingerprint=_fingerprint(name, kept_queries, kept_documents, kept_qrels, ignore_identical_ids),
+        fingerprint=fingerprint_of(name, kept_queries, kept_documents, kept_qrels, ignore_identical_ids),
         description=description,
         domain=domain,
         held_out=held_out,
@@ -128,13 +130,14 @@ def _kept_candidates(
     return kept
 
 
-def _fingerprint(
+def fingerprint_of(
     name: str,
     queries: Mapping[str, str],
     documents: Mapping[str, str],
     qrels: Mapping[str, Mapping[str, int]],
     ignore_identical_ids: bool,
 ) -> str:
+    """The fingerprint of a task that ranks all documents; see `RetrievalTask.fingerprint`."""
     digest = hashlib.sha256()
     for part in (name, list(queries.items()), list(documents.items()), list(qrels.items()), ignore_identical_ids):
         digest.update(json.dumps(part, ensure_ascii=False).encode("utf-8", "surrogatepass"))

@@ -14,7 +14,7 @@ from harness.encoders.protocol import EncoderIdentity
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import MakeExecutor
 from harness.evaluation.given import executor_maker, open_encoder
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.prepared import Reading, prepare_all, reading_of
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret, with_secret
 from harness.evaluation.watcher import Stopping, Watcher
@@ -67,9 +67,17 @@ def evaluate_missing(
                 break
             with closing(open_encoder(each, given, watcher)) as encoder:  # one alive at a time
                 identities.append(encoder.identity)
-                secret = Secret(settings.archive.secret)
                 part = _Part(
-                    request, HeldOut(archive), encoder, sandbox, make_executor, workers, secret, watcher, stopping
+                    request=request,
+                    held_out=HeldOut(archive),
+                    encoder=encoder,
+                    sandbox=sandbox,
+                    make_executor=make_executor,
+                    workers=workers,
+                    secret=Secret(settings.archive.secret),
+                    reading=reading_of(settings),
+                    watcher=watcher,
+                    stopping=stopping,
                 )
                 with archive.held(f"cells-{encoder.identity.fingerprint[:8]}", _busy(encoder)):
                     complete &= part.run(tasks)
@@ -94,6 +102,7 @@ class _Part:
     make_executor: MakeExecutor
     workers: int
     secret: Secret
+    reading: Reading
     watcher: Watcher
     stopping: Stopping
 
@@ -143,7 +152,7 @@ class _Part:
         """Prepare one task and run programs on it; True when each has an outcome."""
         identity, began = self.encoder.identity, time.monotonic()
         executor = self.make_executor(self.encoder, self.sandbox, self.workers)
-        tasks = prepare_all([task], self.encoder, secret=self.secret)
+        tasks = prepare_all([task], self.encoder, secret=self.secret, reading=self.reading)
         with tasks as ready, closing(executor), _ended_on_failure(self.sandbox):
             self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
             waiting = list(reversed(programs))

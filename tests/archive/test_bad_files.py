@@ -76,7 +76,7 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path: Path, options: dict[str,
 def test_an_empty_file_can_become_an_archive_but_not_be_read(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     path.touch()
-    with pytest.raises(ArchiveError, match="is empty or an archive from an older version"):
+    with pytest.raises(ArchiveError, match="is empty; name an archive"):
         Archive.open(path, read_only=True)
     make(path)
     assert intact(path)

@@ -96,8 +96,13 @@ def test_usage_of_an_older_archive_is_kept(tmp_path: Path) -> None:
         "10, 20, NULL, 30, NULL, 0.25, 'list')"
     )
     connection.close()
-    with pytest.raises(ArchiveError, match="from an older version"):
-        Archive.open(path, read_only=True)
+    before = path.read_bytes()
+    with Archive.open(path, read_only=True) as archive:
+        assert archive.programs("old1")[0].record.usage[0].request_id == "r"
+        assert Calls(archive, "old1").charged() == (0.25, 60)
+        with pytest.raises(ArchiveError):
+            archive.event("old1", "note", "an archive that is only read")
+    assert path.read_bytes() == before
     with Archive.open(path) as archive:
         assert [row["name"] for row in archive.db["_sqlite_migrations"].rows if row["migration_set"] == SET] == list(
             MIGRATIONS

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+from primitives.programs import source
 from tests.docs.pages import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -19,3 +20,8 @@ def test_every_row_of_the_reference_says_something() -> None:
         for line in (REFERENCE / page).read_text("utf-8").splitlines():
             if line.startswith("| `"):
                 assert line.rstrip(" |").count("|") >= line.count("|") - 1, f"{page}: {line}"
+
+
+def test_the_program_of_the_readme_is_the_reference_program() -> None:
+    body = source("word_pairs").split('"""\n', 2)[-1].strip()
+    assert f"```python\n{body}\n```" in (ROOT / "README.md").read_text("utf-8")

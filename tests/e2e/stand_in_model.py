@@ -43,22 +43,28 @@ def misbehaving(rate: float) -> Script:
     """Faults of every kind at this rate, half of them failed requests, half of them bad answers.
 
     An answer follows from the request alone, so that one that was lost comes back the same. Failed requests, which the
-    library repeats, come at most twice in a row.
+    harness repeats, come at most twice in a row, and so do answers that break off.
     """
 
     def script(body: dict[str, Any], before: int) -> Reply | Fault:
         number = number_of(body)
         network = random.Random(f"{number}:{before}")
+        good = Reply(answer(number, program(random.Random(number))))
         if before < 2 and network.random() < rate / 2:
             return network.choice([Fault(429), Fault(500), Fault(529), Fault(kind="drop")])
+        if before < 2 and network.random() < rate / 4:
+            broken: list[Reply | Fault] = [
+                Reply(good.text, broken_after=1),
+                Reply(good.text, broken_after=2, breakage="bad-json"),
+                Reply(good.text, broken_after=0, breakage="overload"),
+                Fault(200),
+            ]
+            return network.choice(broken)
         model = random.Random(prompt_of(body))
-        good = Reply(answer(number, program(random.Random(number))))
         if model.random() >= rate / 2:
             return good
         return model.choice(
             [
-                Reply(good.text, broken_after=1),
-                Reply(good.text, broken_after=2, breakage="bad-json"),
                 Reply("I would rather not.", stop="refused"),
                 Reply(good.text[:150], stop="cut-off"),
                 Reply(""),

@@ -47,12 +47,13 @@ def test_ask_and_tell_one_by_one(run: str, tmp_path: Path, capsys: pytest.Captur
     file = tmp_path / "answer.md"
     file.write_text("I am still thinking.")
     assert not tell_file(run, "latest", file)
-    assert "Not recorded. The answer has no fenced code block" in capsys.readouterr().out
+    assert "Not recorded. There is no program in the answer. It has no code block" in capsys.readouterr().out
     file.write_text(answer(4, program(random.Random(1))))
     assert tell_file(run, "latest", file)
     assert "Made4: " in capsys.readouterr().out
-    (tmp_path / "Bare.py").write_text(program(random.Random(2)))
+    (tmp_path / "Bare.py").write_text("\ufeff\ufeff" + program(random.Random(2)))
     assert tell_file(run, "latest", tmp_path / "Bare.py")
+    assert "In its answer: unusual spaces replaced by spaces." in capsys.readouterr().out
     assert names(run) == ["Made4", "Bare"]
     assert "Write program number 6" in api.ask("latest", archive=run)
 
@@ -68,11 +69,12 @@ def test_a_watched_folder(run: str, tmp_path: Path) -> None:
     )
     assert "Write program number 4" in wait_for(folder / "briefing-4.md")
     (folder / "answer-4.md").write_text("no code")
-    assert "no fenced code block" in wait_for(folder / "report-4.md")
+    assert "It has no code block" in wait_for(folder / "report-4.md")
     wait_for(folder / "answer-4.refused-1.md")
     (folder / "answer-4.md").write_text(answer(4, program(random.Random(1))))
     assert "Write program number 5" in wait_for(folder / "briefing-5.md")
     assert "Made4: " in (folder / "report-4.md").read_text()
+    assert "4 programs" in (folder / "desk" / "README.md").read_text()  # there before the briefing that it belongs to
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err

@@ -146,6 +146,17 @@ def test_a_program_is_measured_and_a_matrix_judged(mine: dict[str, Any], places:
     assert len(matrix.frame(per_query=True)) == 4 * len(SUBJECTS) and "<table" in matrix._repr_html_()
 
 
+def test_a_program_that_uses_its_batch_is_turned_down_before_other_tasks_are_run(
+    mine: dict[str, Any], places: list[str]
+) -> None:
+    batch = CLOSER.format(factor="1 - sim.mean(axis=0)")
+    refused = harness.evaluate(batch, *places, **mine)
+    assert [outcome.verdict.value for outcome in refused.outcomes] == ["transductive"]
+    assert refused.single is not None and refused.single.evaluation.audits == {"order and alone": 1}
+    flagged = harness.evaluate(batch, *places, "program.transductive=flag", **mine)
+    assert len(flagged.outcomes) == 2 and flagged.ok and "transductive" in flagged.view()["flags"]
+
+
 def test_a_desk_is_asked_and_told(mine: dict[str, Any], places: list[str]) -> None:
     run = harness.discover(*places, "search.generations=0", **mine)
     assert "rerank" in harness.ask(run)

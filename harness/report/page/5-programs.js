@@ -82,7 +82,21 @@ function programPage(run, number) {
       { name: "seconds", number: true, cell: (call) => fixed(call.latency_s, 1) },
       { name: "US dollars", number: true, cell: (call) => (call.cost_usd === null ? "unknown" : fixed(call.cost_usd, 4)) },
     ], program.usage)) : null,
+    transcript(run, program),
   ];
+}
+
+// What the model was told and answered, call by call. A page of a run that goes on has no prompts; the archive has.
+function transcript(run, program) {
+  if (!program.told) return program.usage.length ? h("p", { class: "soft" }, `What the model was told: ttc transcript ${program.id}`) : null;
+  if (!program.told.length) return h("p", { class: "soft" }, "No exchange with a model is recorded for this program.");
+  const whole = (spans) => spans.map(([start, count]) => run.lines.slice(start, start + count).join("\n")).join("\n");
+  const filled = (call) => [h("h3", {}, "Told"), h("p", { class: "whole" }, whole(call.prompt)), h("h3", {}, "Answered"), h("p", { class: "whole" }, call.answer || "(nothing)")];
+  return h("section", {}, h("h2", {}, "What the model was told and answered"), program.told.map((call) => {
+    const body = h("div");
+    const fill = () => body.childElementCount || body.append(...filled(call));
+    return h("details", { ontoggle: fill }, h("summary", {}, `${call.step}: ${call.facts}`), body);
+  }));
 }
 
 // Of a task that no author hears of: whether it decides what is admitted.

@@ -140,3 +140,45 @@ def test_every_exchange_of_keywords_counts() -> None:
     beta, gamma = program.format(name="beta"), program.format(name="gamma")
     assert fingerprint(beta).exact != fingerprint(gamma).exact
     assert code_hash(beta) != code_hash(gamma)
+
+
+def structure(body: str, head: str = "") -> str:
+    return fingerprint(
+        f"{head}def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return {body}"
+    ).structure
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sim * 0.3", "sim * -2"),
+        ("embed_fn([f'query: {t}' for t in q_texts])", "embed_fn([f'question: {t}' for t in q_texts])"),
+        ("bm25(q_texts, d_texts, k1=0.9)", "bm25(q_texts, d_texts, k1=1.2)"),
+        ("np.sort(sim)[:, -10:]", "np.sort(sim)[:, -50:]"),
+    ],
+)
+def test_constants_alone_make_no_other_structure(one: str, other: str) -> None:
+    assert structure(one) == structure(other)
+
+
+def test_the_name_of_a_constant_is_none_of_its_structure() -> None:
+    assert (
+        structure("sim * WEIGHT", "WEIGHT = 0.3\n") == structure("sim * ALPHA", "ALPHA = 2\n") == structure("sim * 5")
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sim - sim.mean(axis=0)", "sim - sim.mean(axis=1)"),
+        ("sim.sum(0)", "sim.sum(1)"),
+        ("sim[:, ::-1]", "sim[:, ::2]"),
+        ("embed_fn(q_texts, role='query')", "embed_fn(q_texts, role='document')"),
+        ("[t.split('.') for t in d_texts]", "[t.split() for t in d_texts]"),
+        ("[t.split('.') for t in d_texts]", "[t.split(' ') for t in d_texts]"),
+        ("bm25(q_texts, d_texts, stem=True)", "bm25(q_texts, d_texts, stem=False)"),
+        ("sim * 0.3", "sim + 0.3"),
+    ],
+)
+def test_what_chooses_an_operation_is_no_constant(one: str, other: str) -> None:
+    assert structure(one) != structure(other)

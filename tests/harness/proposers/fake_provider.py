@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,15 @@ class Reply:
     broken_after: int | None = None
     """Send so many pieces of the text, then break: `breakage` says how."""
     breakage: str = "drop"
-    """drop or bad-json."""
+    """drop, bad-json, overload (an error as an event), stall (silence) or dribble (comments without an end)."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """No answer: an HTTP status, or `drop` (the connection closed at once) or `hang` (no word for a while)."""
+    """No answer: an HTTP status, or `drop` (the connection closed at once) or `hang` (no word for a while).
+
+    With status 200 it is an error in the place of an answer.
+    """
 
     status: int = 0
     kind: str = "status"
@@ -36,7 +39,18 @@ class Fault:
     code: str | None = None
 
 
-Script = Callable[[dict[str, Any], int], Reply | Fault]
+@dataclass(frozen=True)
+class Raw:
+    """A body of the script's own, sent as it is."""
+
+    body: bytes | Iterable[bytes]
+    content_type: str = "text/event-stream"
+    status: int = 200
+
+
+STALL_S = 4.0
+Planned = Reply | Fault | Raw
+Script = Callable[[dict[str, Any], int], Planned]
 """The request's body and how often this same body was asked before, to what the server does."""
 
 TOKENS = {"input": 100, "read": 40, "write": 10, "output": 30, "reasoning": 7}
@@ -51,7 +65,7 @@ class FakeProvider:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.answered: Counter[str] = Counter()
-        """Canonical body to the number of streams sent to their end, broken ones to their break."""
+        """Canonical body to the number of answers sent to their end."""
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
         for path in ("/v1/messages", "/v1/chat/completions", "/v1/responses"):
@@ -76,7 +90,11 @@ class FakeProvider:
         planned = self.script(body, before)
         if isinstance(planned, Fault):
             return _fault(planned, request)
-        return Response(self._stream(WIRES[request.path](planned), key), content_type="text/event-stream")
+        if isinstance(planned, Raw):
+            return Response(planned.body, status=planned.status, content_type=planned.content_type)
+        frames = WIRES[request.path](planned)
+        whole = planned.broken_after is None and planned.stop != "silent"
+        return Response(self._stream(frames, key) if whole else frames, content_type="text/event-stream")
 
     def _stream(self, frames: Iterator[bytes], key: str) -> Iterator[bytes]:
         yield from frames
@@ -95,7 +113,7 @@ def _fault(fault: Fault, request: Request) -> Response:
     if fault.kind == "drop":
         request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     if fault.kind == "hang":
-        time.sleep(0.6)
+        time.sleep(STALL_S)
     error = {"type": "error", "message": fault.message, "code": fault.code}
     body = json.dumps({"type": "error", "error": error})
     headers = {"retry-after-ms": "5", "content-type": "application/json"}
@@ -120,6 +138,15 @@ def _sse(payload: Any, event: str | None = None) -> bytes:
 def _break(reply: Reply, event: str | None = None) -> Iterator[bytes]:
     if reply.breakage == "bad-json":
         yield (f"event: {event}\n" if event else "").encode() + b"data: {not json\n\n"
+    if reply.breakage == "overload":
+        error = {"type": "overloaded_error", "message": "Overloaded"}
+        yield _sse({"type": "error", "error": error, "code": "overloaded_error", "message": "Overloaded"}, "error")
+    if reply.breakage == "stall":
+        time.sleep(STALL_S)
+    if reply.breakage == "dribble":
+        for _ in range(int(STALL_S * 100)):
+            yield b": still here\n\n"
+            time.sleep(0.01)
 
 
 def _messages(reply: Reply) -> Iterator[bytes]:

@@ -26,8 +26,8 @@ class MemoryStore:
         self.calls.append(most)
         return len(self.calls) - 1
 
-    def failed(self, number: int, call: int, why: str) -> None:
-        self.calls[call] = NOTHING
+    def failed(self, number: int, call: int, why: str, charged: Amount = NOTHING) -> None:
+        self.calls[call] = charged
         self.unanswered[call] = why
 
     def record(

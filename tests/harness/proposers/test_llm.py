@@ -72,7 +72,8 @@ BAD = [
     (Exchange("", AnswerVerdict.EMPTY, "end_turn", USAGE), AnswerVerdict.EMPTY),
     (Exchange("a", AnswerVerdict.INTERRUPTED, "", USAGE), AnswerVerdict.INTERRUPTED),
     ("I would rather talk about it.", AnswerVerdict.NO_PROGRAM),
-    (answer(1) + answer(2), AnswerVerdict.SEVERAL_PROGRAMS),
+    ("```python\n```", AnswerVerdict.NO_PROGRAM),
+    (answer().replace("def rerank", "from p99 import idea\n\n\ndef rerank"), AnswerVerdict.BAD_IMPORT),
     ("```diff\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n```", AnswerVerdict.BAD_EDIT),
 ]
 
@@ -112,13 +113,14 @@ def test_an_edit_that_does_not_apply_is_never_a_copy_of_its_parent() -> None:
     assert proposal.failure == NoProgram(
         "bad-edit",
         "The edit could not be applied to its parent. Parent run-x.3: Edit 1 does not apply: the line "
-        "'return sims + 3' is not in the parent; line 2 is 'return sim + 3'.",
+        "'    return sims + 3' is not in the parent; line 2 is '    return sim + 3'.",
     )
 
 
 def test_a_crossover_has_both_parents() -> None:
-    bench = Bench([answer()], settings={"modes": ModeSettings(0, 0, 1)})
-    assert bench.propose().parents == ("run-x.3", "run-x.7")
+    bench = Bench([answer().replace("PARENTS: p3, p99\n", "")], settings={"modes": ModeSettings(0, 0, 1)})
+    proposal = bench.propose()
+    assert (proposal.mode, proposal.parents) == ("crossover", ("run-x.3", "run-x.7"))
     assert "Unite programs p3 and p7" in bench.client.prompts[0].body
 
 
@@ -237,5 +239,75 @@ def test_the_control_is_told_nothing() -> None:
     bench = Bench(["nothing", answer()], settings={"memory": False, "notes_every": 1, "modes": ModeSettings(0, 1, 0)})
     assert bench.propose().mode == "full"
     first, second = bench.client.prompts
-    assert first == second
+    assert (
+        second.body == f"{first.body.rstrip()} This is attempt 2 at it.\n"
+    )  # an equal question may get an equal answer
     assert "p3" not in first.body
+
+
+FAILURE = NoProgram("exception", "On small: ZeroDivisionError: division by zero, line 2.")
+EDIT = (
+    "NAME: Fixed\nPARENTS: p7\n```diff\n<<<<<<< SEARCH\n    return sim + 42\n=======\n    return sim * 42\n"
+    ">>>>>>> REPLACE\n```"
+)
+
+
+def test_a_program_that_failed_when_run_is_changed_by_edits_to_itself() -> None:
+    bench = Bench([answer(), EDIT])
+    proposal = bench.propose()
+    repaired = bench.proposer.repair(briefing(10), proposal, FAILURE, 0)
+    assert repaired.source == SOURCE.format(n=42).replace("+", "*")
+    assert (repaired.name, repaired.parents) == ("Bold", ("run-x.3", "run-x.7"))
+    assert [(u.purpose, u.step, u.verdict) for u in repaired.usage] == [
+        ("proposal", "answer/0", "exception"),
+        ("repair", "repair/0", "ok"),
+    ]
+    told = bench.client.prompts[1].body
+    assert "division by zero, line 2" in told and "   2 |     return sim + 42" in told
+    again = Bench([], store=bench.store)
+    assert again.proposer.repair(briefing(10), again.propose(), FAILURE, 0) == repaired
+    assert again.client.prompts == []
+
+
+@pytest.mark.parametrize(("fix", "verdict"), [("I give up.", "no-program"), (answer(43), "unusable")])
+def test_a_repair_that_cannot_be_used_leaves_the_program_as_it_is_and_is_paid(fix: str, verdict: str) -> None:
+    bench = Bench([answer(), fix], screen=lambda source, told: "No." if "43" in source else None)
+    proposal = bench.propose()
+    repaired = bench.proposer.repair(briefing(10), proposal, FAILURE, 0)
+    assert repaired.source == proposal.source
+    assert [u.verdict for u in repaired.usage] == ["exception", verdict]
+
+
+def test_the_control_repairs_nothing_and_a_replay_only_what_was_repaired() -> None:
+    control = Bench([answer()], settings={"memory": False})
+    assert control.proposer.repair(briefing(10), control.propose(), FAILURE, 0).source == SOURCE.format(n=42)
+    recorded = Bench([answer()])
+    recorded.propose()
+    replay = LLMProposer(ReplayAsker(recorded.store, MemoryStore()), WRITER, recorded.settings, choose=lambda told: "m")
+    assert replay.repair(briefing(10), replay.propose(briefing(10)), FAILURE, 0).source == SOURCE.format(n=42)
+
+
+def test_a_correction_shows_the_answer_and_what_was_wrong_before() -> None:
+    bench = Bench(
+        ["nothing", answer(1), answer(2)], screen=lambda source, told: "Line 2 adds." if "+ 1" in source else None
+    )
+    bench.propose()
+    second, third = (prompt.body for prompt in bench.client.prompts[1:])
+    assert "   1 | nothing" in second and "attempt 2 of 3" in second
+    assert "   2 |     return sim + 1" in third and "1. There is no program in the answer." in third
+
+
+def test_an_unreadable_judgment_is_told_and_not_taken_for_novel() -> None:
+    judged = Novelty(lambda source, told: view(7), judged=True)
+    proposal = Bench([answer(1), "Hard to say."] * 3, novelty=judged).propose()
+    assert proposal.failure is not None and "could not be judged" in proposal.failure.sentence
+    assert [u.verdict for u in proposal.usage] == ["too-similar", "unjudged"] * 3
+
+
+def test_notes_are_told_without_the_thinking_before_them() -> None:
+    def model(prompt: Prompt) -> str:
+        return "<think>Hm.</think>Fuse." if "No program this time" in prompt.body else answer()
+
+    bench = Bench(model, settings={"notes_every": 4})
+    bench.propose(3)
+    assert "# Notes\n\nFuse." in bench.client.prompts[-1].body

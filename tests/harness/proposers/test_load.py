@@ -1,5 +1,8 @@
 """Every proposer of the config group can be loaded, or says at once what it lacks."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from harness.errors import UsageError
@@ -7,20 +10,26 @@ from harness.proposers.load import check_proposer
 from harness.settings import compose, groups
 
 FREE = ("proposer.price.input=0", "proposer.price.output=0")
+NAMELESS = ("local", "gemini-api", "ollama", "openrouter", "vllm")
+"""Presets of servers that have many models."""
 
 
 @pytest.fixture(autouse=True)
-def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
     monkeypatch.setenv("OPENAI_API_KEY", "k")
+    for name in ("DEEPSEEK", "GEMINI", "OPENROUTER"):
+        monkeypatch.setenv(f"{name}_API_KEY", "k")
+    for name in ("claude", "codex", "gemini", "llm"):  # coding agents that nobody starts here
+        (tmp_path / name).symlink_to("/bin/cat")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
 
 @pytest.mark.parametrize("name", groups()["proposer"])
 def test_every_entry_composes_and_loads(name: str) -> None:
     asks = name not in ("recombine", "replay", "published")
-    settings = compose(
-        [f"proposer={name}", *(FREE if asks else ()), *(["proposer.model=m"] if name == "local" else ())]
-    )
+    named = {name: ["proposer.model=m"] for name in NAMELESS} | {"command": ["proposer.command.line=cat"]}
+    settings = compose([f"proposer={name}", *(FREE if asks else ()), *named.get(name, ())])
     assert bool(check_proposer(settings)) is asks
 
 

@@ -2,10 +2,11 @@
 
 import pytest
 
+from archive import Archive
 from harness.api import discover
-from harness.errors import UsageError
+from harness.errors import JobError, UsageError
 from harness.proposers.load import check_proposer
-from harness.proposers.published import read_published
+from harness.proposers.published import TOLD, read_published
 from harness.published.place import open_archive
 from harness.search.runs import continue_run
 from harness.settings import compose
@@ -48,3 +49,16 @@ def test_more_programs_than_it_has_are_refused_before_anything_slow() -> None:
         check_proposer(settings)
     with pytest.raises(UsageError, match=r"30 programs.*set search.generations=30"):
         read_published("published-control", 31)
+
+
+def test_a_run_goes_on_only_with_the_programs_that_it_began_with(quick: list[str]) -> None:
+    words = [word for word in quick if not word.startswith("encoders=")]
+    run = discover(*words, "encoder=wordllama", "proposer=published", "search.generations=1")
+    assert run.row.record.versions[TOLD] == read_published("", 1).fingerprint != read_published(
+        "published-control", 1
+    ).fingerprint  # fmt: skip
+    with Archive.open(run.archive) as archive, archive.writing() as connection:
+        connection.execute("UPDATE runs SET versions = json_set(versions, ?, 'another')", (f'$."{TOLD}"',))
+    with pytest.raises(JobError, match="programs of published are not those that this run began with"):
+        continue_run(str(run.archive), run.id, ["search.generations=2"])
+    assert len(run.programs()) == 4

@@ -1,6 +1,7 @@
 """Caps are never passed, whatever is in flight."""
 
 import random
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,12 +14,23 @@ from harness.settings.caps import CapSettings
 
 def test_calls_in_flight_count() -> None:
     spending = Spending(CapSettings(dollars=1.0))
+    waited: list[Amount] = []
+
+    def second() -> None:
+        with spending.call(Amount(0.5, 10)) as settle:
+            waited.append(spending.spent)
+            settle(Amount(0.5, 10))
+
+    other = threading.Thread(target=second)
     with spending.call(Amount(0.6, 10)) as settle:
-        with pytest.raises(CapReached, match=r"cap of \$1\.00 .* may take \$1\.1"), spending.call(Amount(0.5, 10)):
+        other.start()
+        other.join(0.2)
+        assert not waited, "it could pass the cap while the first is under way"
+        with pytest.raises(CapReached, match=r"cap of \$1\.00 .* may take \$1\.1"), spending.call(Amount(1.1, 10)):
             pass
         settle(Amount(0.2, 5))
-    with spending.call(Amount(0.5, 10)) as settle:
-        settle(Amount(0.5, 10))
+    other.join()
+    assert waited == [Amount(0.2, 5)]
     assert spending.spent == Amount(0.7, 15)
 
 

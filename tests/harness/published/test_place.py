@@ -19,7 +19,7 @@ from harness.settings import compose
 @pytest.mark.parametrize(("name", "programs"), [("published", 83), ("published-control", 33)])
 def test_the_archives_of_the_package_are_whole_and_todays(name: str, programs: int) -> None:
     before = packaged(name).read_bytes()
-    with open_archive(name, read_only=True) as archive:  # read-only opens no archive of an older version
+    with open_archive(name, read_only=True) as archive:
         assert check(archive) == []
         (run,) = archive.runs()
         assert len(archive.programs(run.id)) == programs

@@ -25,7 +25,7 @@ def known(
         losses=0,
     )
     behaviour = None if delta is None else (f"scores {number}",)
-    return Known(row, f"source {number}", generation, "ok", f"exact {number}", behaviour)
+    return Known(row, f"source {number}", generation, "ok", f"exact {number}", f"structure {number}", behaviour)
 
 
 def filled(*programs: Known) -> History:

@@ -15,7 +15,7 @@ from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Proposal
 from harness.search.briefing import make_briefing
 from harness.search.history import History
-from harness.search.judge import consider
+from harness.search.judge import consider, screen
 from harness.search.recording import known_from_record
 from harness.settings import compose
 from tests.harness.evaluation.test_evaluate import program, small_task
@@ -164,3 +164,29 @@ def test_admission_and_its_words_go_by_what_is_maximised(tmp_path: Path) -> None
     assert worse.reason.startswith("Geometric mean +")
     assert "does not beat the best so far" in worse.reason
     assert record.outcomes[0].by_measure["RR"].value == values[0]
+
+
+def test_constants_alone_make_no_new_program_of_an_author_who_was_told_so(bench: Workbench) -> None:
+    history = History()
+    history.add(known_from_record("run.1", consider_one(program("return sim ** 3"), bench, history)))
+    varied = Proposal(source=program("return sim ** 5"), name="varied", distinct=True)
+    record = consider(varied, 1, history, bench)
+    assert (record.status, record.verdict) == ("rejected", "duplicate")
+    assert (
+        record.reason
+        == "The same program as run.1 but for constants: change what it does, not only its numbers and texts."
+    )
+    told = make_briefing(bench.settings, "run", history, 2)
+    assert screen(varied.source, told, history) == record.reason
+    assert screen(varied.source, told, history, distinct=False) is None
+    assert consider(replace(varied, distinct=False), 1, history, bench).verdict != "duplicate"  # as recombination does
+    allowing = replace(bench.settings, search=replace(bench.settings.search, variants="allow"))
+    assert consider(varied, 1, history, replace(bench, settings=allowing)).verdict != "duplicate"
+
+
+def test_constants_of_a_program_that_failed_may_be_changed(bench: Workbench) -> None:
+    history = History()
+    history.add(known_from_record("run.1", consider_one(program("return sim / 0 + [][3]"), bench, history)))
+    assert consider(
+        Proposal(program("return sim / 1 + [][5]"), "varied", distinct=True), 1, history, bench
+    ).verdict == ("exception")

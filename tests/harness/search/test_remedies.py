@@ -19,6 +19,7 @@ from harness.proposers.recombine.lesson import lesson
 from harness.search.briefing import make_briefing
 from harness.search.feedback import row_by_bit
 from harness.search.history import History
+from harness.search.noise import Cosine
 from harness.settings import Settings, compose
 from tests.harness.proposers.briefings import row
 from tests.harness.search.test_history import known
@@ -105,7 +106,7 @@ def test_equal_bits_make_equal_briefings_whatever_was_measured() -> None:
     assert [view.id for view in briefings[0].frontier] == [f"run.{number}" for number in range(25, 0, -6)]
     writer = prompt_writer(settings)
     body = writer.proposal(briefings[0], Assignment("full"), notes="", correction="").body
-    assert not FIGURE.search(body) and "p7 program 7: admitted, cost 8.00" in body
+    assert not FIGURE.search(body) and "p7 program 7 | p6 | admitted | 8.00 |" in body
     plain = replace(settings, proposer=replace(settings.proposer, feedback="figures"))
     assert make_briefing(plain, "run", _history(1), 31) != make_briefing(plain, "run", _history(2), 31)
 
@@ -119,14 +120,18 @@ def test_the_bandit_goes_by_the_bit_where_there_is_no_figure() -> None:
 
 def _history(seed: int) -> History:
     """Thirty programs with the same bits and costs for every seed, and other figures."""
-    rng, history = random.Random(seed), History()
+    rng = random.Random(seed)
+    history = History(cosines={"law": Cosine(np.full(30, 0.5, np.float32), np.ones(30, np.bool_))})
     for number in range(1, 31):
         one = known(number, rng.uniform(-0.1, 0.1), number + 1.0, parents=(number - 1,) if number > 1 else ())
         status, figures = "admitted" if number % 6 == 1 else "evaluated", {"law": rng.uniform(-0.1, 0.1)}
         reason = f"Mean delta {rng.uniform(-0.1, 0.1):+.4f} does not beat the best so far, +0.1000."
-        history.add(
-            replace(one, row=replace(one.row, status=status, deltas=figures, reason=reason, wins=rng.randrange(9)))
-        )
+        audited = number % 6 == 1 or rng.random() < 0.5
+        row = replace(one.row, status=status, deltas=figures, reason=reason, wins=rng.randrange(9))
+        row = replace(row, untested=() if audited else ("routing",), flags=("routes",) if audited else ())
+        scores = {"law": np.array([rng.random() for _ in range(30)], np.float32)}
+        history.add(replace(one, row=row, searched=scores))
+    assert any(row.gain and row.gain.low is not None and row.errors for row in history.ledger)
     return history
 
 

@@ -169,3 +169,22 @@ def test_cost_is_shown_on_the_axis_asked_for(quick: list[str], capsys: pytest.Ca
     assert program["program_seconds"] == pytest.approx(own) and own > 0
     (row,) = [line for line in shown.splitlines() if line.startswith("first_sentence ")]
     assert row.split()[1] == f"{program['cost_tokens']:.2f}" and "cost ratio in tokens" in shown
+
+
+def test_limits_and_batches_are_those_of_the_settings(tmp_path: Path, quick: list[str]) -> None:
+    counting = tmp_path / "counting.py"
+    counting.write_text(
+        "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n"
+        "    assert len(q_texts) == 1, len(q_texts)\n"
+        "    return sim\n"
+    )
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n"
+        "    for number in range(10**10):\n"
+        "        pass\n"
+        "    return sim\n"
+    )
+    run_transfer([str(counting), str(slow), *quick, "tasks.query_batch=1", "program.time_factor=0.02"], Outputs())
+    found = {cell.record.program: cell.record.outcome.verdict for cell in cells(tmp_path)}
+    assert found == {"counting": "ok", "slow": "timeout"}

@@ -1,0 +1,1 @@
+"""What a model sent, read: thinking dropped, fields and the program found, edits applied."""

@@ -1,0 +1,153 @@
+"""The findings of a run as tables in Markdown: its frontier, the programs that the rule chooses, held-out cells."""
+
+from collections.abc import Sequence
+
+from archive import Archive, Costs, HeldOut, Program, Run, costs_of
+from harness.encoders.protocol import EncoderIdentity
+from harness.evaluation.audit import TRANSDUCTIVE
+from harness.programs.named import NamedProgram
+from harness.publication.chosen import RULE, Chosen, choose, is_inductive
+from harness.publication.markdown import cell, name_of, table
+from harness.screen.frontier import run_cells
+from harness.screen.views import basis, optimism_line
+from harness.transfer.analysis import ProgramRow, analyse
+from harness.transfer.intervals import Interval, mean_interval, query_interval
+from harness.transfer.matrix import Matrix, read_matrix
+from harness.transfer.optimism import optimisms
+
+HEAD = "| program | mean delta | 95 % interval | w/t/l | cost in texts | cost in tokens | inductive | flags |"
+HELD_OUT_HEAD = "| program | tasks | mean delta | 95 % interval | median | w/t/l | p Holm |"
+
+
+def findings(archive: Archive, run: Run) -> str:
+    """The tables of a run that its archive holds, as Markdown that ends in a line break."""
+    programs, front = archive.programs(run.id), archive.frontier(run.id)
+    chosen = choose(programs, run.record)
+    named = [program for program in (chosen.best, chosen.inductive) if program]
+    shown = list({program.id: program for program in (*front, *named)}.values())
+    parts = [
+        f"# Findings of run {run.id}",
+        f"{basis(run)}.",
+        "## The frontier, in-domain",
+        table(HEAD, [_row(program, run) for program in front]) if front else "No program is on it.",
+        "Delta is a program's value less that of the same encoder's cosine; cost is 1 where nothing is encoded again. "
+        f"{_unit(shown, run)} Programs were chosen on these tasks, so the figures are optimistic.",
+        "## The program to report",
+        RULE,
+        _chosen(chosen, run),
+        "## Optimism",
+        _optimism(named, run),
+        "## Held out",
+        _held_out(archive, run, shown),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(program: Program, run: Run) -> list[str]:
+    record, costs = program.record, costs_of(program.record, run.record)
+    return [
+        name_of(program),
+        _signed(record.mean_delta),
+        _bounds(_interval(program, run)),
+        f"{record.wins}/{record.ties}/{record.losses}",
+        _ratio(costs, "texts"),
+        _ratio(costs, "tokens"),
+        _inductive(program),
+        ", ".join(map(cell, (*record.flags, *costs.flags))) or "none",
+    ]
+
+
+def _inductive(program: Program) -> str:
+    return "yes" if is_inductive(program) else "no" if TRANSDUCTIVE in program.record.flags else "not asked"
+
+
+def _chosen(chosen: Chosen, run: Run) -> str:
+    rows = [
+        [what, *_row(program, run)]
+        for what, program in (("best", chosen.best), ("best inductive", chosen.inductive))
+        if program is not None
+    ]
+    told = [table(f"| by the rule {HEAD}", rows)] if rows else ["No program has a result on every task."]
+    if not chosen.inductive:
+        told.append("No program qualifies as inductive: none was asked query by query, or none answered as in a batch.")
+    return "\n\n".join(told)
+
+
+def _optimism(programs: Sequence[Program], run: Run) -> str:
+    lines = [
+        f"* {name_of(program)}: {optimism_line(found)}"
+        for program in {program.id: program for program in programs}.values()
+        for found in optimisms(program, run)
+    ]
+    return "\n".join(lines) or (
+        "Not told: the run left no query and no task unseen (`tasks.unseen`, `tasks.unseen_tasks`), so nothing in it "
+        "says how much of a delta is owed to the choice."
+    )
+
+
+def _held_out(archive: Archive, run: Run, programs: Sequence[Program]) -> str:
+    """One table an encoder; cells of a task that the run searched on are left out."""
+    searched = archive.searched_by(run.id)
+    named = [NamedProgram(name_of(one), one.record.source, searched) for one in programs]
+    parts = []
+    for fingerprint, encoder in HeldOut(archive).encoders().items():
+        tasks = [task.fingerprint for task in HeldOut(archive).tasks(fingerprint)]
+        matrix = read_matrix(archive, named, [_identity(encoder, fingerprint)], tasks)
+        matrix = _outside(matrix)
+        analysis = analyse(matrix, seed=run.record.seed)
+        if analysis.rows:
+            told = [f"Encoder {cell(encoder)}, fingerprint `{cell(fingerprint)}`, nDCG@10.", *analysis.blanks]
+            told.append(f"Intervals are over {analysis.unit}; {len(analysis.without)} cells have no result.")
+            parts += [" ".join(told), table(HELD_OUT_HEAD, [_held_out_row(row) for row in analysis.rows])]
+    return "\n\n".join(parts) or (
+        "The archive has no held-out cell of these programs, so nothing here says what they do on other tasks; "
+        "`ttc transfer frontier` measures that."
+    )
+
+
+def _identity(name: str, fingerprint: str) -> EncoderIdentity:
+    """An encoder as far as cells tell of it."""
+    return EncoderIdentity(name, fingerprint, revision="", dtype="", dim=0, library="")
+
+
+def _outside(matrix: Matrix) -> Matrix:
+    return Matrix(
+        matrix.programs, matrix.encoders, matrix.tasks, tuple(cell for cell in matrix.cells if not cell.in_search)
+    )
+
+
+def _held_out_row(row: ProgramRow) -> list[str]:
+    found = row.summary
+    return [
+        row.program,
+        str(found.n),
+        _signed(found.mean),
+        _bounds(row.interval),
+        _signed(found.median),
+        f"{found.wins}/{found.ties}/{found.losses}",
+        "–" if row.p_holm is None else f"{row.p_holm:.4f}",
+    ]
+
+
+def _interval(program: Program, run: Run) -> Interval | None:
+    cells = run_cells(program, run.record)
+    return (mean_interval(cells) or query_interval(cells)) if cells else None
+
+
+def _unit(programs: Sequence[Program], run: Run) -> str:
+    """What the intervals are over, said once: it is the same for all programs of a run."""
+    methods = dict.fromkeys(found.method for one in programs if (found := _interval(one, run)))
+    return f"Intervals: {'; '.join(methods)}." if methods else "There are too few queries for an interval."
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.4f}"
+
+
+def _bounds(interval: Interval | None) -> str:
+    return "–" if interval is None else f"[{interval.low:+.4f}, {interval.high:+.4f}]"
+
+
+def _ratio(costs: Costs, axis: str) -> str:
+    value = costs.texts if axis == "texts" else costs.tokens
+    return "–" if value is None else f"{value:.2f}"

@@ -1,0 +1,74 @@
+"""Which programs of a run are judged held out: chosen by what the run itself measured, before anything held out is."""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import Program
+from harness.api import open_archive
+from harness.reproduce.run import search_to_end
+
+PUBLISHED, CONTROL = "published", "published-control"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A program, and why it is looked at."""
+
+    label: str
+    """How it was chosen, for a table."""
+    word: str
+    """What `ttc transfer` calls it."""
+    name: str
+    searched: float | None = None
+    """Mean delta that its own run recorded."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A recorded run, and which of its programs answer one query alone as they do in a batch."""
+
+    name: str
+    programs: Sequence[Program]
+    """Oldest first, without the seeds."""
+    inductive: Set[str]
+    """By name, as an audit of today found."""
+
+    def best(self, label: str, first: int, *, inductive: bool = False) -> Choice:
+        """The best of the first programs by the recorded mean delta, which is all that is looked at."""
+        rivals = [each for each in self.programs[:first] if each.record.mean_delta is not None]
+        rivals = [each for each in rivals if not inductive or each.record.name in self.inductive]
+        found = max(rivals, key=lambda each: each.record.mean_delta or 0.0)
+        return Choice(label, f"{self.name}.{found.number}", found.record.name, found.record.mean_delta)
+
+
+def read_told(name: str, folder: Path) -> Told:
+    """A run of the package; its programs are audited on the default tasks, which takes a minute or two and is kept.
+
+    WordLlama does: whether a program uses the other queries of its batch is in its code, not in the encoder.
+    """
+    with open_archive(name) as archive:
+        programs = [each for each in archive.programs(archive.runs()[0].id) if each.record.mode != "seed"]
+    path = folder / f"{name}-audited.db"
+    told = [f"proposer.run={name}", f"search.generations={len(programs)}", "encoder=wordllama"]
+    search_to_end(path, ["proposer=published", *told, f"archive.path={path}"])
+    with open_archive(path) as archive:
+        judged = archive.programs(archive.runs()[0].id)
+    return Told(name, programs, {each.record.name for each in judged if each.record.verdict == "ok"})
+
+
+def recombined(folder: Path, seeds: Sequence[int], settings: Sequence[str]) -> Iterator[Choice]:
+    """The best program of a search by recombination on these settings' tasks, seed by seed; each search is kept.
+
+    Today's rules hold, so what it finds is inductive.
+    """
+    for seed in seeds:
+        path = folder / f"recombined-{seed}.db"
+        search_to_end(path, ["proposer=recombine", f"search.seed={seed}", *settings, f"archive.path={path}"])
+        with open_archive(path) as archive:
+            judged = archive.programs(archive.runs()[0].id)
+        found = max(judged, key=lambda each: each.record.mean_delta or 0.0)
+        source = folder / f"recombined_{seed}.py"
+        source.write_text(found.record.source, "utf-8")
+        label = f"best of {len(judged) - 3} by recombination, seed {seed}"
+        yield Choice(label, str(source), found.record.name, found.record.mean_delta)
