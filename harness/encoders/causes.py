@@ -1,11 +1,11 @@
 """One sentence, with the root cause, for a model that did not load."""
 
 import errno
-from pathlib import Path
 from typing import Any
 
 from harness.encoders.hub import hub_trouble
 from harness.settings.encoder import EncoderSettings
+from harness.text import plain
 
 
 def why_not(error: BaseException, settings: EncoderSettings) -> str:
@@ -24,7 +24,7 @@ def _of_machine(causes: list[BaseException], settings: EncoderSettings) -> str |
         if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
             return f"There is no space left for the model {settings.model}; free some, or set HF_HOME to a larger disk."
         if isinstance(cause, PermissionError):
-            return f"The model {settings.model} cannot be stored or read ({_line(cause)}); set HF_HOME to a folder of yours."
+            return f"The model {settings.model} cannot be kept ({_line(cause)}); set HF_HOME to a folder of yours."
         if isinstance(cause, MemoryError) or "out of memory" in str(cause).lower():
             return f"The model {settings.model} does not fit into memory ({_line(cause)}); use a smaller one or device."
     return None
@@ -62,7 +62,10 @@ def _of_hub(causes: list[BaseException], settings: EncoderSettings) -> str | Non
             "or use a bundled one (encoder=minilm)."
         )
     if any(isinstance(cause, IncompleteSnapshotError) for cause in causes):
-        return f"Only part of the model {model} is on this machine and the model hub cannot be used ({_trouble()}); {fetch} fetches the rest."  # noqa: E501
+        return (
+            f"Only part of the model {model} is on this machine and the model hub cannot be used ({_trouble()}); fetch "
+            f"the rest where there is a network with {fetch}."
+        )
     if any(isinstance(cause, LocalEntryNotFoundError) for cause in causes):
         return (
             f"The model {model} is not on this machine and the model hub cannot be used ({_trouble()}); fetch it where "
@@ -81,8 +84,8 @@ def _of_model(causes: list[BaseException], settings: EncoderSettings) -> str | N
         return f"The model {settings.model} needs a package that is missing ({_root(causes)}); install it."
     if any(isinstance(cause, UnicodeDecodeError) or type(cause).__name__ in _MALFORMED for cause in causes):
         return (
-            f"A file of the model {settings.model} is damaged ({_root(causes)}); delete its folder and fetch or save it "
-            "again."
+            f"A file of the model {settings.model} is damaged ({_root(causes)}); delete its folder, then fetch or save "
+            "it again."
         )
     return None
 
@@ -121,5 +124,4 @@ def _line(error: BaseException) -> str:
 
 
 def _short(said: str) -> str:
-    """Without a folder of this machine's cache, and not longer than a line."""
-    return said.replace(str(Path.home()), "~").rstrip(".")[:200]
+    return plain(said).rstrip(".")

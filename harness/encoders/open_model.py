@@ -9,6 +9,8 @@ from harness.encoders.bundled import BUNDLES, open_bundle
 from harness.encoders.causes import why_not
 from harness.encoders.devices import choose_device
 from harness.encoders.hub import fetch, hub_trouble
+from harness.encoders.saved_model import check_saved
+from harness.encoders.untrained import missing_weights, refuse_untrained
 from harness.errors import EncoderError, UsageError
 from harness.settings.encoder import EncoderSettings
 
@@ -38,10 +40,11 @@ def open_model(settings: EncoderSettings) -> OpenedModel:
     folder = _folder(settings.model)
     try:
         if folder is not None:
-            return OpenedModel(_load(folder, settings, device, local=True), folder.resolve().name, "folder")
+            name = folder.resolve().name
+            return OpenedModel(_load(folder, name, settings, device, local=True), name, "folder")
         snapshot = fetch(settings.model, settings.revision)
         # Code of a model may lie in a repository of its own, so the hub stays within reach.
-        model = _load(snapshot, settings, device, local=hub_trouble() is not None)
+        model = _load(snapshot, settings.model, settings, device, local=hub_trouble() is not None)
         return OpenedModel(model, settings.model, snapshot.name)
     except EncoderError:
         raise
@@ -64,14 +67,18 @@ def _folder(model: str) -> Path | None:
     return path
 
 
-def _load(folder: Path, settings: EncoderSettings, device: str, *, local: bool) -> Any:
+def _load(folder: Path, name: str, settings: EncoderSettings, device: str, *, local: bool) -> Any:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    return SentenceTransformer(
-        str(folder),
-        device=device,
-        trust_remote_code=settings.trust_remote_code,
-        local_files_only=local,
-        model_kwargs={"dtype": getattr(torch, settings.dtype)},
-    )
+    check_saved(folder, name)
+    with missing_weights() as missing:
+        model = SentenceTransformer(
+            str(folder),
+            device=device,
+            trust_remote_code=settings.trust_remote_code,
+            local_files_only=local,
+            model_kwargs={"dtype": getattr(torch, settings.dtype)},
+        )
+    refuse_untrained(name, model, missing)
+    return model

@@ -128,7 +128,9 @@ def with_code(folder: Path, seed: int = 0) -> Path:
     save_file(weights, folder / "adapters/weights.safetensors")
     (folder / "custom_st.py").write_text(CODE, "utf-8")
     put(folder / "config.json", {"model_type": "bert", "vocab_size": len(words)})
-    put(folder / "modules.json", [{"idx": 0, "name": "0", "path": "", "type": "custom_st.AllInOne", "kwargs": ["task"]}])
+    put(
+        folder / "modules.json", [{"idx": 0, "name": "0", "path": "", "type": "custom_st.AllInOne", "kwargs": ["task"]}]
+    )
     put(
         folder / "config_sentence_transformers.json",
         {"prompts": {"query": "Query: ", "document": "Document: "}, "default_prompt_name": "document"},
