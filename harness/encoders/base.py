@@ -116,9 +116,9 @@ class BaseEncoder(ABC):
         if len(answers) < len(set(self._adapters)):
             raise EncoderError(f"Encoder {self.name} answers alike with different adapters; check encoder.adapters.")
 
-    def _identify(self, revision: str, dtype: str) -> EncoderIdentity:
-        """Take the fingerprint."""
-        library = _library()
+    def _identify(self, revision: str, dtype: str, *, library: str = "", **more: str) -> EncoderIdentity:
+        """Take the fingerprint; `library` is by default sentence-transformers, `more` what else decides a vector."""
+        library = library or _library()
         self.facts = {
             "name": self.name,
             "revision": revision,
@@ -127,6 +127,7 @@ class BaseEncoder(ABC):
             "prompts": self._prompts,
             "adapters": self._adapters,
             "max_tokens": self._limit.limit,
+            **more,
         }
         return EncoderIdentity(
             name=self.name,

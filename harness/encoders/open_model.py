@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.encoders.backends import require_backend
 from harness.encoders.bundled import BUNDLES, open_bundle
 from harness.encoders.causes import why_not
 from harness.encoders.devices import choose_device
@@ -42,7 +43,7 @@ def open_model(settings: EncoderSettings) -> OpenedModel:
         if folder is not None:
             name = folder.resolve().name
             return OpenedModel(_load(folder, name, settings, device, local=True), name, "folder")
-        snapshot = fetch(settings.model, settings.revision)
+        snapshot = fetch(settings.model, settings.revision, backend=settings.backend)
         # Code of a model may lie in a repository of its own, so the hub stays within reach.
         model = _load(snapshot, settings.model, settings, device, local=hub_trouble() is not None)
         return OpenedModel(model, settings.model, snapshot.name)
@@ -71,6 +72,7 @@ def _load(folder: Path, name: str, settings: EncoderSettings, device: str, *, lo
     import torch
     from sentence_transformers import SentenceTransformer
 
+    require_backend(settings.backend)
     check_saved(folder, name)
     with missing_weights() as missing:
         model = SentenceTransformer(
@@ -78,7 +80,8 @@ def _load(folder: Path, name: str, settings: EncoderSettings, device: str, *, lo
             device=device,
             trust_remote_code=settings.trust_remote_code,
             local_files_only=local,
-            model_kwargs={"dtype": getattr(torch, settings.dtype)},
+            backend=settings.backend,
+            model_kwargs={"dtype": getattr(torch, settings.dtype)} if settings.backend == "torch" else {},
         )
     refuse_untrained(name, model, missing)
     return model

@@ -55,7 +55,8 @@ class SentenceTransformerEncoder(BaseEncoder):
             batch_size=batch_size,
         )
         self._check_adapters()
-        self.identity = self._identify(revision, str(model.dtype or "float32").removeprefix("torch."))
+        backend = {} if model.backend == "torch" else {"backend": str(model.backend)}
+        self.identity = self._identify(revision, str(model.dtype or "float32").removeprefix("torch."), **backend)
 
     def _width(self, name: str, adapter: str | None) -> int:
         """How wide the model answers, whatever it says; EncoderError where it gives a text no vector."""

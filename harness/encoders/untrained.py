@@ -44,7 +44,7 @@ class _Listener(logging.Handler):
 def refuse_untrained(name: str, model: Any, missing: list[str]) -> None:
     """Raise EncoderError where weights that decide a vector were filled with random numbers."""
     pooled = getattr(model[0], "module_output_name", None) == "sentence_embedding"
-    random = [weight for weight in missing if pooled or not _POOLER.search(weight)]
+    random = [weight for weight in sorted(missing) if pooled or not _POOLER.search(weight)]
     if random:
         raise EncoderError(
             f"The model {name} lacks the weights {', '.join(random[:3])}{' and others' if random[3:] else ''}, which "
