@@ -74,13 +74,14 @@ def _load(folder: Path, name: str, settings: EncoderSettings, device: str, *, lo
 
     require_backend(settings.backend)
     check_saved(folder, name)
+    backend: Any = settings.backend
     with missing_weights() as missing:
         model = SentenceTransformer(
             str(folder),
             device=device,
             trust_remote_code=settings.trust_remote_code,
             local_files_only=local,
-            backend=settings.backend,
+            backend=backend,
             model_kwargs={"dtype": getattr(torch, settings.dtype)} if settings.backend == "torch" else {},
         )
     refuse_untrained(name, model, missing)
