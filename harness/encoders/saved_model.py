@@ -16,12 +16,13 @@ _OTHER_TYPES = {
 }
 """Types of sentence-transformers that give no vector of a text, and what they do instead."""
 _OTHER_MODULES = {
+    # Of a module, the type of the model that has it, or what it does.
     "SpladePooling": "SparseEncoder",
     "SparseAutoEncoder": "SparseEncoder",
     "SparseStaticEmbedding": "SparseEncoder",
     "MultiVectorMask": "MultiVectorEncoder",
     "LogitScore": "CrossEncoder",
-    "BoW": "",
+    "BoW": "counts words",
 }
 _HEADS = ("ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering", "ForMultipleChoice")
 
@@ -36,11 +37,10 @@ def check_saved(folder: Path, name: str) -> None:
         _refuse(name, _OTHER_TYPES[kind])
     if modules is None:
         _check_plain(_read(folder / "config.json", {}), name)
-    for module in modules or ():
-        kind = _OTHER_MODULES.get(str(module.get("type")).rpartition(".")[2])
-        if kind is not None:
-            _refuse(name, _OTHER_TYPES.get(kind, "counts words"))
-    if similarity != "cosine":
+    types = [str(module.get("type")).rpartition(".")[2] for module in modules or ()]
+    for kind in filter(None, map(_OTHER_MODULES.get, types)):
+        _refuse(name, _OTHER_TYPES.get(kind, kind))
+    if similarity != "cosine" and "Normalize" not in types:  # of unit vectors all similarities rank alike
         _log.warning(
             "The encoder %s was trained for the similarity '%s', and its vectors are made unit length here, so its "
             "baseline is lower than it could be; prefer a model trained for cosine.", name, similarity,

@@ -9,7 +9,7 @@ from harness.encoders.load import load_encoder
 from harness.encoders.protocol import DOCUMENT, QUERY, EmbedOptions
 from harness.encoders.roles import prompts_by_role
 from harness.settings.encoder import EncoderSettings
-from tests.harness.encoders.small_models import complete
+from tests.harness.encoders.small_models import change, complete
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,17 @@ def test_a_passage_prompt_goes_before_documents(tmp_path: Path) -> None:
     plain = load_encoder(EncoderSettings(**{**vars(settings), "prompts": {"query": "", "document": "", "passage": ""}}))
     np.testing.assert_array_equal(saved.encode(["a cat"]), plain.encode(["text: a cat"]))
     assert saved.variant(DOCUMENT) == saved.variant(EmbedOptions(role="passage")) != saved.variant(QUERY)
+
+
+def test_vectors_under_an_instruction_are_the_librarys(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    instruction = "Instruct: Given a claim, find documents that refute the claim\nQuery:"
+    folder = complete(tmp_path / "model")
+    for counted in (True, False):
+        change(folder / "1_Pooling/config.json", include_prompt=counted)
+        settings = EncoderSettings(kind="sentence-transformers", model=str(folder), prompts={"query": instruction})
+        theirs = SentenceTransformer(str(folder), device="cpu").encode(
+            ["Rain is dry."], prompt=instruction, normalize_embeddings=True
+        )
+        np.testing.assert_allclose(load_encoder(settings).encode(["Rain is dry."], QUERY), theirs, atol=1e-6)

@@ -16,6 +16,7 @@ from harness.encoders.protocol import QUERY, EmbedOptions, Encoder
 from harness.encoders.served import ServedEncoder
 from harness.errors import EncoderError, UsageError
 from harness.settings.encoder import EncoderSettings
+from harness.testing.encoders import check_encoder
 
 
 class Server:
@@ -67,6 +68,10 @@ def test_vectors_are_the_servers_in_order_and_of_unit_length(server: Server) -> 
     )
     assert encoder.fingerprint == server.load().fingerprint
     assert server.load(dim=64).encode(SENTENCES).shape == (5, 64)
+
+
+def test_it_keeps_the_contract_of_encoders(server: Server) -> None:
+    check_encoder(server.load(prompts={"query": "find: "}))
 
 
 def test_prompts_roles_and_empty_texts(server: Server) -> None:

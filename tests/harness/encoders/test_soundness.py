@@ -146,6 +146,16 @@ def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name.startswith("harness")]
 
 
+def test_of_unit_vectors_the_dot_product_is_the_cosine(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = dot_product(tmp_path / "model")
+    modules = json.loads((folder / "modules.json").read_text("utf-8"))
+    last = {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}
+    put(folder / "modules.json", [*modules, last])
+    (folder / "2_Normalize").mkdir()
+    load(folder)
+    assert not warnings_of(caplog)
+
+
 def without_padding(folder: Path) -> Path:
     """As GPT-2 is saved."""
     model = GPT2Model(GPT2Config(vocab_size=400, n_embd=WIDTH, n_layer=1, n_head=2, n_positions=64))
