@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -17,10 +18,11 @@ from numpy.typing import NDArray
 from harness.encoders.base import BaseEncoder
 from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.protocol import EncodedBatch, FloatMatrix
+from harness.encoders.steady import steady
 from harness.encoders.token_cap import TokenLimit
 from harness.encoders.token_prices import price_of
 from harness.errors import EncoderError, UsageError
-from harness.settings.encoder import EncoderSettings
+from harness.settings.encoder import EncoderSettings, default_cache_folder
 from harness.text import plain
 
 if TYPE_CHECKING:
@@ -83,6 +85,9 @@ class ServedEncoder(BaseEncoder):
         yield from super()._batches(texts, prompt, task, cap)
         dollars = "" if self.dollars is None else f", which cost ${self.dollars:.4f}"
         _log.info("the server of encoder %s has read %d tokens so far%s", self.name, self._tokens_read, dollars)
+
+    def _five_rows(self) -> FloatMatrix:
+        return steady(super()._five_rows(), self.facts, Path(default_cache_folder()).expanduser() / "served")
 
     def _forward(
         self, texts: list[str], prompt: str, task: str, cap: int | None

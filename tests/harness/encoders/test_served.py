@@ -1,7 +1,9 @@
 """An encoder behind an address: the library's real client against a server on the loopback address."""
 
 import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,7 +58,8 @@ class Server:
 
 
 @pytest.fixture
-def server(httpserver: HTTPServer, wordllama: Encoder) -> Server:
+def server(httpserver: HTTPServer, wordllama: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return Server(httpserver, wordllama)
 
 
@@ -121,6 +124,30 @@ def test_a_server_that_stumbles_is_asked_again(server: Server) -> None:
     encoder = server.load()
     server.failures = [503, 429]
     np.testing.assert_allclose(encoder.encode(["cat"]), server.encoder.encode(["cat"]), atol=1e-6)
+
+
+def _waver(by: float) -> Callable[[dict[str, Any]], None]:
+    """Move each number by chance, about so much of a unit vector's length in all."""
+    random = np.random.default_rng(0)
+
+    def change(answer: dict[str, Any]) -> None:
+        for one in answer["data"]:
+            row = np.array(one["embedding"]) / 3
+            one["embedding"] = (row + random.normal(size=len(row)) * by / len(row) ** 0.5).tolist()
+
+    return change
+
+
+def test_the_fingerprint_outlasts_noise_and_not_another_model(server: Server, tmp_path: Path) -> None:
+    first = server.load()
+    server.change = _waver(0.01)
+    assert {server.load().fingerprint for _ in range(5)} == {first.fingerprint}
+    server.change = _waver(0.2)
+    assert server.load().fingerprint != first.fingerprint
+    server.change = lambda answer: None
+    shutil.rmtree(tmp_path / "ttc-retrieval")
+    (tmp_path / "ttc-retrieval").write_text("no folder")
+    assert server.load().fingerprint == first.fingerprint, "without a place to remember it is the vectors' own"
 
 
 def _set(path: str, value: object) -> Callable[[dict[str, Any]], None]:
