@@ -68,6 +68,8 @@ def cache_encoder(encoder: Encoder, cache: CacheSettings, *, report: Report | No
 
 
 def _check(settings: EncoderSettings) -> None:
+    if settings.kind in KINDS and not settings.model:
+        raise UsageError("encoder.model is not set; name a model of the hub, a folder, or what a server calls it.")
     _one_of("encoder.dtype", settings.dtype, DTYPES)
     _one_of("encoder.backend", settings.backend, BACKENDS)
     if settings.backend != "torch" and (settings.kind != "sentence-transformers" or settings.dtype != "float32"):

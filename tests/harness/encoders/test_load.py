@@ -56,6 +56,7 @@ def test_bfloat16_is_close_and_recorded() -> None:
     [
         ({"kind": "bundle"}, UsageError, "did you mean 'bundled'"),
         ({"model": "minilmm"}, UsageError, "did you mean 'minilm'"),
+        ({"kind": "sentence-transformers", "model": ""}, UsageError, "encoder.model is not set"),
         ({"dtype": "int3"}, UsageError, "choose one of float32"),
         ({"backend": "onyx"}, UsageError, "did you mean 'onnx'"),
         ({"backend": "onnx"}, UsageError, "is for encoder.kind=sentence-transformers"),
