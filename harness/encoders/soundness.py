@@ -70,6 +70,8 @@ def _unknown_share(words: Any) -> float:
     if hasattr(words, "unk_token_id"):  # of transformers
         ids = [i for text in SENTENCES for i in words(text, add_special_tokens=False)["input_ids"]]
         return _share([i == words.unk_token_id for i in ids])
+    if not hasattr(words, "tokenize"):  # of a model's own code, which cannot be asked
+        return 0.0
     return _share([not words.tokenize(word) for text in SENTENCES for word in text.split()])
 
 

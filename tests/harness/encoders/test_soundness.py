@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,8 +23,10 @@ from transformers import (
 )
 
 from harness.encoders.fingerprint import SENTENCES
+from harness.encoders.function import FunctionEncoder
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import EmbedOptions, Encoder
+from harness.encoders.soundness import _check_vectors
 from harness.errors import EncoderError
 from harness.settings.encoder import EncoderSettings
 from tests.harness.encoders.small_models import WIDTH, bare, change, complete, put, shape
@@ -168,8 +171,9 @@ def without_limit(folder: Path) -> Path:
     return bare(folder, T5EncoderModel(config))
 
 
-def of_words(folder: Path) -> Path:
+def of_words(folder: Path, share: float = 1) -> Path:
     words = sorted({word for text in SENTENCES for word in text.lower().strip(".?").split()})
+    words = words[: int(share * len(words))]
     read = WordEmbeddings(WhitespaceTokenizer(words, stop_words=set(), do_lower_case=True), torch.randn(len(words), 8))
     SentenceTransformer(modules=[read, Pooling(8, "mean")], device="cpu").save(str(folder))
     return folder
@@ -187,6 +191,19 @@ def test_unusual_encoders_work(make: Callable[[Path], Path], tmp_path: Path, cap
     uncapped = [int(t) for batch in encoder.encode_batches(SENTENCES) for t in batch.tokens]
     assert min(uncapped) > 3, "the cap must not outlast its request"
     assert all("modules.json" in said for said in warnings_of(caplog))
+
+
+def test_a_model_of_too_few_words_is_measured_with_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    load(of_words(tmp_path / "model", 0.7))
+    assert ["of the words" in said for said in warnings_of(caplog)] == [True]
+
+
+def test_vectors_that_move_with_their_company_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    def encode(texts: list[str]) -> np.ndarray[Any, Any]:
+        return np.array([np.random.default_rng(len(text)).normal(size=8) + len(texts) / 4 for text in texts])
+
+    _check_vectors(FunctionEncoder(encode, name="moving"))
+    assert ["among others" in said for said in warnings_of(caplog)] == [True]
 
 
 @pytest.mark.parametrize("device", ["hpu", "meta", "cuda:0,cuda:1"])
