@@ -121,9 +121,13 @@ class BaseEncoder(ABC):
         if len(answers) < len(set(self._adapters)):
             raise EncoderError(f"Encoder {self.name} answers alike with different adapters; check encoder.adapters.")
 
-    def _identify(self, revision: str, dtype: str) -> EncoderIdentity:
-        """Take the fingerprint."""
-        library = _library()
+    def _five_rows(self) -> FloatMatrix:
+        """The five sentences' unit rows, float32 (5, dim), as the fingerprint takes them."""
+        return self.encode(SENTENCES)
+
+    def _identify(self, revision: str, dtype: str, *, library: str = "", **more: str) -> EncoderIdentity:
+        """Take the fingerprint; `library` is by default sentence-transformers, `more` what else decides a vector."""
+        library = library or _library()
         self.facts = {
             "name": self.name,
             "revision": revision,
@@ -132,10 +136,11 @@ class BaseEncoder(ABC):
             "prompts": self._prompts,
             "adapters": self._adapters,
             "max_tokens": self._limit.limit,
+            **more,
         }
         return EncoderIdentity(
             name=self.name,
-            fingerprint=fingerprint(self.encode(SENTENCES), self.facts),
+            fingerprint=fingerprint(self._five_rows(), self.facts),
             revision=revision,
             dtype=dtype,
             dim=self.dim,

@@ -45,10 +45,11 @@ def transformer_encoder(settings: EncoderSettings) -> BaseEncoder:
     from harness.encoders.open_model import open_model
     from harness.encoders.quiet import quiet_libraries
     from harness.encoders.sentence_transformer import SentenceTransformerEncoder
+    from harness.encoders.soundness import check_answers
 
     with quiet_libraries():
         opened = open_model(settings)
-    return SentenceTransformerEncoder(
+    encoder = SentenceTransformerEncoder(
         opened.model,
         name=opened.name,
         revision=opened.revision,
@@ -59,3 +60,6 @@ def transformer_encoder(settings: EncoderSettings) -> BaseEncoder:
         threads=settings.threads,
         batch_size=settings.batch_size,
     )
+    if settings.kind != "bundled":  # those are known
+        check_answers(encoder, opened.model)
+    return encoder

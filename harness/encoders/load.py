@@ -17,6 +17,7 @@ from harness.text import nearest
 _log = logging.getLogger(__name__)
 
 DTYPES = ("float32", "bfloat16", "float16")
+BACKENDS = ("torch", "onnx", "openvino")
 
 
 def load_encoder(settings: EncoderSettings) -> Encoder:
@@ -40,9 +41,16 @@ def _bundled_encoder(settings: EncoderSettings) -> Encoder:
     return bundled_encoder(settings)
 
 
+def _served_encoder(settings: EncoderSettings) -> Encoder:
+    from harness.encoders.served import ServedEncoder
+
+    return ServedEncoder(settings)
+
+
 KINDS: Mapping[str, Callable[[EncoderSettings], Encoder]] = {
     "bundled": _bundled_encoder,
     "sentence-transformers": transformer_encoder,
+    "openai-embeddings": _served_encoder,
 }
 
 
@@ -60,7 +68,16 @@ def cache_encoder(encoder: Encoder, cache: CacheSettings, *, report: Report | No
 
 
 def _check(settings: EncoderSettings) -> None:
+    if settings.kind in KINDS and not settings.model:
+        raise UsageError("encoder.model is not set; name a model of the hub, a folder, or what a server calls it.")
     _one_of("encoder.dtype", settings.dtype, DTYPES)
+    _one_of("encoder.backend", settings.backend, BACKENDS)
+    if settings.backend != "torch" and (settings.kind != "sentence-transformers" or settings.dtype != "float32"):
+        raise UsageError(
+            f"encoder.backend={settings.backend} is for encoder.kind=sentence-transformers and encoder.dtype=float32."
+        )
+    if settings.price is not None and settings.price < 0:
+        raise UsageError(f"encoder.price must be at least 0, not {settings.price}.")
     for name in ("dim", "max_tokens", "threads", "batch_size"):
         value = getattr(settings, name)
         if value is not None and value < 1:

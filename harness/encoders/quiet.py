@@ -3,12 +3,13 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from logging import ERROR, getLogger
 from typing import Any
 
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Keep notices and progress bars of transformers off the terminal inside the block; downloads stay visible."""
+    """Keep notices and progress bars of both libraries off the terminal inside the block; downloads stay visible."""
     from huggingface_hub.utils.tqdm import are_progress_bars_disabled, enable_progress_bars
     from transformers.utils import logging as untyped
 
@@ -18,6 +19,9 @@ def quiet_libraries() -> Iterator[None]:
         logging.is_progress_bar_enabled(),
         not are_progress_bars_disabled(),
     )
+    models = getLogger("sentence_transformers")
+    of_models = models.level
+    models.setLevel(ERROR)
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     if downloads:
@@ -28,5 +32,6 @@ def quiet_libraries() -> Iterator[None]:
             yield
     finally:
         logging.set_verbosity(level)
+        models.setLevel(of_models)
         if bars:
             logging.enable_progress_bar()

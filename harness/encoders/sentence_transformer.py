@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from harness.encoders.base import BaseEncoder
 from harness.encoders.protocol import FloatMatrix
+from harness.encoders.roles import prompts_by_role
 from harness.encoders.threads import FreeCores
-from harness.encoders.token_cap import TokenCap, token_counts
+from harness.encoders.token_cap import TokenCap, reading_modules, token_counts
+from harness.errors import EncoderError
+from harness.text import plain
 
 
 class SentenceTransformerEncoder(BaseEncoder):
@@ -40,18 +43,37 @@ class SentenceTransformerEncoder(BaseEncoder):
         self._threads = threads
         self._free_cores = FreeCores()
         self._lock = threading.Lock()
+        _prepare_tokenizers(model, name)
         self._cap = TokenCap(model, max_tokens)
         super().__init__(
             name=name,
-            prompts=dict(model.prompts) | dict(prompts),
+            prompts=prompts_by_role(name, model.prompts, model.default_prompt_name) | dict(prompts),
             adapters=adapters,
-            model_dim=int(model.get_embedding_dimension()),
+            model_dim=self._width(name, next(iter(adapters), None)),
             dim=dim,
             limit=self._cap,
             batch_size=batch_size,
         )
         self._check_adapters()
-        self.identity = self._identify(revision, str(next(model.parameters()).dtype).removeprefix("torch."))
+        backend = {} if model.backend == "torch" else {"backend": str(model.backend)}
+        self.identity = self._identify(revision, str(model.dtype or "float32").removeprefix("torch."), **backend)
+
+    def _width(self, name: str, adapter: str | None) -> int:
+        """How wide the model answers, whatever it says; EncoderError where it gives a text no vector."""
+        tasks = (adapter,) if adapter else ("query", "document") if self._reads_task() else ("document",)
+        try:
+            widths = {self._forward(["text"], "", task, None)[0].shape[1] for task in tasks}
+        except Exception as error:  # whatever a model's own code raises
+            if isinstance(error, KeyError) and error.args == ("sentence_embedding",):
+                why = "it gives a vector for each token and none for the text, so it lacks a pooling module"
+            else:
+                why = f"{type(error).__name__}: {plain(str(error))}"
+            raise EncoderError(
+                f"The encoder {name} cannot encode a text ({why}); check encoder.adapters and that the model is whole."
+            ) from error
+        if len(widths) > 1:
+            raise EncoderError(f"The encoder {name} has queries and documents of two widths; use another one.")
+        return int(min(*widths, self._model.truncate_dim or max(widths)))
 
     def _reads_task(self) -> bool:
         return "task" in self._model.get_model_kwargs()
@@ -70,3 +92,14 @@ class SentenceTransformerEncoder(BaseEncoder):
             output = self._model(batch_to_device(features, self._model.device), task=task)
             vectors: FloatMatrix = output["sentence_embedding"].float().cpu().numpy()
         return vectors, tokens
+
+
+def _prepare_tokenizers(model: Any, name: str) -> None:
+    """Give each tokenizer what batches need. Raises EncoderError for a model that reads no texts."""
+    for module in reading_modules(model):
+        words = getattr(module, "tokenizer", None)
+        if words is None:
+            raise EncoderError(f"The encoder {name} has no tokenizer, so it reads no texts; use another one.")
+        if getattr(words, "pad_token", "") is None:
+            # What pads a text is masked, so any token serves; models that only write texts come without one.
+            words.pad_token = words.eos_token or words.unk_token or words.convert_ids_to_tokens(0)

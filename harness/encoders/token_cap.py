@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import EncoderError
 
+_NO_LIMIT = 10**7
+"""Tokenizers that know of no limit name a huge one."""
+
 
 class TokenLimit:
     """The token limit of a model, and what a request's own cap comes to under it.
@@ -38,19 +41,16 @@ class TokenLimit:
 
 
 class TokenCap(TokenLimit):
-    """The token limit of one sentence-transformers model, and the way to lower it for a while."""
+    """The token limit of one sentence-transformers model, and the way to lower it for a while.
+
+    A model with a route for each role reads with several modules: the cap holds on all, and so does each one's own.
+    """
 
     def __init__(self, model: Any, wanted: int | None) -> None:
-        self._model = model
-        self._static = hasattr(model.tokenizer, "enable_truncation")
-        if self._static:
-            model.tokenizer.no_truncation()
-        own = model.max_seq_length
-        super().__init__(
-            own=int(own) if own is not None and np.isfinite(own) else None,
-            frame=0 if self._static else int(model.tokenizer.num_special_tokens_to_add()),
-            wanted=wanted,
-        )
+        self._readers = [_Reader(module) for module in reading_modules(model)]
+        limits = [reader.own for reader in self._readers]
+        own = None if None in limits else max(limit for limit in limits if limit is not None)
+        super().__init__(own, frame=max(reader.frame for reader in self._readers), wanted=wanted)
 
     @contextmanager
     def set_to(self, cap: int | None) -> Iterator[None]:
@@ -58,19 +58,44 @@ class TokenCap(TokenLimit):
         if cap == self._own:
             yield
             return
-        self._apply(cap)
+        for reader in self._readers:
+            reader.cut_at(cap)
         try:
             yield
         finally:
-            self._apply(self._own)
+            for reader in self._readers:
+                reader.cut_at(None)
 
-    def _apply(self, cap: int | None) -> None:
+
+class _Reader:
+    """A module that turns texts into tokens: its own limit, None where it has none, and its special tokens."""
+
+    def __init__(self, module: Any) -> None:
+        self._module, self._words = module, module.tokenizer
+        self._static = hasattr(self._words, "enable_truncation")
+        if self._static:
+            self._words.no_truncation()
+        self._first = None if self._static else getattr(module, "max_seq_length", None)
+        limited = self._first is not None and self._first < _NO_LIMIT
+        self.own = int(self._first) if limited and self._first is not None else None
+        count = None if self._static else getattr(self._words, "num_special_tokens_to_add", None)
+        self.frame = int(count()) if count else 0
+
+    def cut_at(self, cap: int | None) -> None:
+        """Cut at `cap` tokens or its own limit, whichever comes first."""
         if not self._static:
-            self._model.max_seq_length = cap
+            below = cap is not None and (self.own is None or cap < self.own)
+            self._module.max_seq_length = cap if below else self._first
         elif cap is None:
-            self._model.tokenizer.no_truncation()
+            self._words.no_truncation()
         else:
-            self._model.tokenizer.enable_truncation(cap)
+            self._words.enable_truncation(cap)
+
+
+def reading_modules(model: Any) -> list[Any]:
+    """The modules of a sentence-transformers model that turn texts into tokens: one, or one a route."""
+    routes = getattr(model[0], "sub_modules", None)
+    return [model[0]] if routes is None else [modules[0] for modules in routes.values()]
 
 
 def token_counts(features: dict[str, Any]) -> NDArray[np.int64]:

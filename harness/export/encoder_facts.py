@@ -12,7 +12,8 @@ from harness.errors import UsageError
 from harness.settings.encoder import EncoderSettings
 
 CARRIED = (
-    "kind", "model", "revision", "dtype", "prompts", "adapters", "dim", "max_tokens", "batch_size", "trust_remote_code",
+    "kind", "model", "revision", "dtype", "backend", "prompts", "adapters", "dim", "max_tokens", "batch_size",
+    "trust_remote_code",
 )  # fmt: skip
 """The settings that go with a package; device and threads are those of the machine that it runs on."""
 KINDS = ("bundled", "sentence-transformers")

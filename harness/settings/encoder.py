@@ -11,14 +11,16 @@ class EncoderSettings:
     """Which frozen encoder, and how it reads a text."""
 
     kind: str = "bundled"
-    """`bundled` (weights inside an installed package), `sentence-transformers` (a hub name or a folder), or the name of
-    one that another package brings."""
+    """`bundled` (weights inside an installed package), `sentence-transformers` (a hub name or a folder),
+    `openai-embeddings` (a server that speaks `/v1/embeddings`), or the name of one that another package brings."""
     model: str = "minilm"
-    """A bundled model, a name on the model hub, or a folder."""
+    """A bundled model, a name on the model hub, a folder, or what a server calls it."""
     revision: str | None = None
     """Commit of a hub model; None takes the newest."""
     dtype: str = "float32"
     """`float32`, `bfloat16` or `float16`."""
+    backend: str = "torch"
+    """`sentence-transformers` only: what computes, `torch`, `onnx` or `openvino`; each gives vectors of its own."""
     device: str = "auto"
     """`auto` takes a GPU where there is one; else a torch device such as `cpu` or `cuda:1`."""
     prompts: dict[str, str] = field(default_factory=dict)
@@ -35,6 +37,13 @@ class EncoderSettings:
     """Texts in one forward pass."""
     trust_remote_code: bool = False
     """Run the Python code that comes with a hub model. Only for models whose code you trust."""
+    base_url: str | None = None
+    """`openai-embeddings` only: a server's address up to `/v1`; None is OpenAI itself."""
+    api_key_env: str = ""
+    """`openai-embeddings` only: environment variable that holds the key; empty takes OPENAI_API_KEY, none at a
+    `base_url`."""
+    price: float | None = None
+    """`openai-embeddings` only: dollars per million tokens; None looks it up where the extra 'prices' is installed."""
     options: dict[str, Any] = field(default_factory=dict)
     """Settings of an encoder that another package brings, by the names it gives them."""
 

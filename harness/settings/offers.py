@@ -9,7 +9,8 @@ from harness.settings.schema import Settings
 from harness.settings.words import kinds
 
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
-    "encoder.kind": ("bundled", "sentence-transformers"),
+    "encoder.backend": ("torch", "onnx", "openvino"),
+    "encoder.kind": ("bundled", "sentence-transformers", "openai-embeddings"),
     "heads.kinds": ("linear", "low-rank", "mlp"),
     "proposer.kind": ("recombine", "anthropic", "openai", "openai-responses", "command", "replay", "published"),
     "search.selection": ("sigmoid", "power_law", "pareto_crowding", "uniform"),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.encoders.load import BACKENDS
 from harness.encoders.load import KINDS as ENCODERS
 from harness.heads.models import KINDS as HEADS
 from harness.policies.parents import POLICIES
@@ -104,6 +105,7 @@ def test_every_section_and_key_is_offered_and_every_value_composes() -> None:
 
 def test_values_that_other_rooms_know_are_those_rooms_values() -> None:
     known = {
+        "encoder.backend": BACKENDS,
         "encoder.kind": tuple(ENCODERS),
         "heads.kinds": HEADS,
         "proposer.kind": ("recombine", *MODELS, "replay", "published"),

@@ -2,6 +2,7 @@ import dataclasses
 import importlib.resources
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,10 @@ def test_bfloat16_is_close_and_recorded() -> None:
     [
         ({"kind": "bundle"}, UsageError, "did you mean 'bundled'"),
         ({"model": "minilmm"}, UsageError, "did you mean 'minilm'"),
+        ({"kind": "sentence-transformers", "model": ""}, UsageError, "encoder.model is not set"),
         ({"dtype": "int3"}, UsageError, "choose one of float32"),
+        ({"backend": "onyx"}, UsageError, "did you mean 'onnx'"),
+        ({"backend": "onnx"}, UsageError, "is for encoder.kind=sentence-transformers"),
         ({"batch_size": 0}, UsageError, "batch_size must be at least 1"),
         ({"dim": 385}, EncoderError, "384 wide"),
         ({"max_tokens": 2}, EncoderError, "set it above 2"),
@@ -79,7 +83,7 @@ def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
 def test_a_folder_with_broken_weights(saved: Path, tmp_path: Path, damage: object) -> None:
     folder = shutil.copytree(saved, tmp_path / "broken")
     damage(folder / "model.safetensors")  # type: ignore[operator]
-    with pytest.raises(EncoderError, match="cannot be loaded") as caught:
+    with pytest.raises(EncoderError, match=r"cannot be loaded|is damaged") as caught:
         load_encoder(EncoderSettings(kind="sentence-transformers", model=str(folder)))
     assert "\n" not in str(caught.value)
 
@@ -133,3 +137,11 @@ def test_the_cache_can_be_switched_off(tmp_path: Path) -> None:
         cached.embed(["a cat"])
     assert cached.stats.texts_encoded == 2
     assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize("backend", ["onnx", "openvino"])
+def test_a_backend_that_is_not_installed_names_its_packages(backend: str, saved: Path) -> None:
+    if find_spec("optimum") is not None:
+        pytest.skip("the packages of other backends are here")
+    with pytest.raises(EncoderError, match=rf"sentence-transformers\[{backend}\]"):
+        load_encoder(EncoderSettings(kind="sentence-transformers", model=str(saved), backend=backend))

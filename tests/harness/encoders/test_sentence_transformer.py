@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from harness.encoders.protocol import QUERY, EmbedOptions, Encoder, EncodeRefuse
 from harness.encoders.sentence_transformer import SentenceTransformerEncoder
 from harness.errors import EncoderError
 from harness.settings.encoder import EncoderSettings
+from tests.harness.encoders.small_models import WIDTH, bare, tokenizer
 
 TEXTS = ["A cat sat on the mat.", "Interest rates rose.", "", "\ud800 lone", "naïve café 日本", "x " * 3000]
 
@@ -133,6 +136,27 @@ def test_adapters_of_a_model_with_two_towers() -> None:
         encoder(same, ["document", "query"])
     with pytest.raises(EncoderError, match="lacks an adapter"):
         encoder(other, ["document", "poetry"])
+
+
+def test_a_cap_holds_on_both_routes(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules import Router
+    from sentence_transformers.sentence_transformer.modules import Pooling, StaticEmbedding, Transformer
+
+    transformer = Transformer(str(bare(tmp_path / "bare")), max_seq_length=20)
+    static = StaticEmbedding(tokenizer().backend_tokenizer, embedding_dim=WIDTH)
+    router = Router.for_query_document([static], [transformer, Pooling(WIDTH, "mean")])
+    model = SentenceTransformer(modules=[router], device="cpu")
+    encoder = SentenceTransformerEncoder(model, name="routes", revision="1", prompts={})
+
+    def counted(role: str, max_tokens: int | None = None) -> int:
+        options = EmbedOptions(role=role, max_tokens=max_tokens)
+        return sum(int(batch.tokens.sum()) for batch in encoder.encode_batches(["y z " * 100], options))
+
+    for _ in range(2):
+        assert counted("query", 7) == counted("document", 7) == 7
+        assert (counted("query"), counted("document")) == (400, 20), "each route's own limit, and no cap that stays"
+        assert (counted("query", 50), counted("document", 50)) == (50, 20)
 
 
 def test_answers_that_are_not_finite_are_an_error() -> None:
