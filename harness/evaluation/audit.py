@@ -24,6 +24,7 @@ from harness.evaluation.executor import ATTEMPTS, attempt, options_of
 from harness.evaluation.part import Part, similarity_of
 from harness.evaluation.prepared import PreparedTask, spread
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Take, TaskInputs, Verdict
+from sandbox.syntax import syntax_tree
 
 _log = logging.getLogger(__name__)
 
@@ -320,7 +321,7 @@ def quotations(source: str, texts: Collection[str]) -> list[Finding]:
     """
     literals = [
         node.value
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(syntax_tree(source))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) >= QUOTE_CHARS
     ]
     if not literals:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.programs.view import ProgramView
+from sandbox.syntax import syntax_tree
 
 Embed = Callable[[list[str]], NDArray[np.float32]]
 """Texts to unit rows, float32 (n, dim)."""
@@ -67,7 +68,7 @@ def code_vector(source: str, embed: Embed) -> NDArray[np.float32]:
 def _bare(source: str) -> str:
     """The source without comments, docstrings and layout; as it is where it does not parse."""
     try:
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source
     for node in ast.walk(tree):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from harness.programs.lines import source_lines
 from harness.programs.view import ProgramView
 from sandbox.modules import allowed_modules
+from sandbox.syntax import syntax_tree
 
 Find = Callable[[str], ProgramView | None]
 """The program that a word means, or None."""
@@ -45,7 +46,7 @@ def borrow(source: str, find: Find) -> tuple[str, tuple[str, ...]]:
     returned as it is. Raises BorrowError where there is no such program or name.
     """
     try:
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source, ()
     loans = _loans(tree, find)
@@ -116,7 +117,7 @@ def _loan(node: ast.ImportFrom, tree: ast.Module, find: Find) -> _Loan:
 def _brought(loan: _Loan, own: Sequence[_Statement]) -> list[_Statement]:
     """The statements of the lender that the borrower needs and does not have, under names that are free there."""
     try:
-        tree = ast.parse(loan.lender.source)
+        tree = syntax_tree(loan.lender.source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise BorrowError(f"Program {loan.label} is not valid Python, so nothing can be imported from it.") from None
     lines = source_lines(loan.lender.source)
@@ -183,13 +184,13 @@ def _renamed(one: _Statement, names: dict[str, str], label: str) -> _Statement:
         alias = one.node.names[0]
         alias.asname = here[alias.asname or alias.name]
         text = ast.unparse(one.node)
-        return _Statement(ast.parse(text).body[0], text, frozenset({alias.asname}), one.uses)
+        return _Statement(syntax_tree(text).body[0], text, frozenset({alias.asname}), one.uses)
     for node in ast.walk(one.node):
         if isinstance(node, ast.arg | ast.keyword) and node.arg in here:
             raise BorrowError(
                 f"What is imported from {label} also has a parameter {node.arg}; write that function into your program."
             )
-    tree = ast.parse(ast.unparse(_Renamer(here).visit(one.node)))
+    tree = syntax_tree(ast.unparse(_Renamer(here).visit(one.node)))
     return _Statement(tree.body[0], ast.unparse(tree), frozenset(here.get(name, name) for name in one.binds), one.uses)
 
 
@@ -232,7 +233,7 @@ def _alias(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> _Statement:
         one = ast.ImportFrom(node.module, [alias], node.level)
     text = ast.unparse(one)
     bound = alias.asname or alias.name.partition(".")[0]
-    return _Statement(ast.parse(text).body[0], text, frozenset({bound}), frozenset())
+    return _Statement(syntax_tree(text).body[0], text, frozenset({bound}), frozenset())
 
 
 def _bound(node: ast.AST) -> frozenset[str]:

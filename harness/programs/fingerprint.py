@@ -15,6 +15,7 @@ from typing import Any
 
 from harness.programs.constants import blank_constants
 from harness.programs.inline import all_primitives, inline_primitives
+from sandbox.syntax import syntax_tree
 
 CONTRACT_NAMES = frozenset({"rerank", "q_emb", "d_emb", "sim", "embed_fn", "q_texts", "d_texts"})
 
@@ -39,11 +40,11 @@ class SourceFingerprint:
 def fingerprint(source: str) -> SourceFingerprint:
     """Hash a program's source; one that does not parse is its own text."""
     try:
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         text = _hash(source)
         return SourceFingerprint(text, text)
-    bare = blank_constants(ast.parse(source))
+    bare = blank_constants(syntax_tree(source))
     exact, structure = (_hash(_written(_Canonical(each).visit(each))) for each in (tree, bare))
     return SourceFingerprint(exact, structure)
 

@@ -28,6 +28,7 @@ from primitives import (
     segments,
     tokens,
 )
+from sandbox.syntax import syntax_tree
 
 # In order of dependence, since an annotation or a constant needs what it names when it is reached.
 _MODULES: tuple[ModuleType, ...] = (
@@ -65,7 +66,7 @@ def inline_primitives(source: str) -> str:
 
     Raises ValueError for an import of primitives in another form.
     """
-    tree = ast.parse(source)
+    tree = syntax_tree(source)
     imported = [node for node in tree.body if _imports_primitives(node)]
     wanted: set[str] = set()
     for node in imported:
@@ -132,7 +133,7 @@ def _library() -> tuple[dict[str, _Definition], dict[str, str]]:
     for module in _MODULES:
         text = inspect.getsource(module)
         lines = source_lines(text)
-        for node in ast.parse(text).body:
+        for node in syntax_tree(text).body:
             if _imports_primitives(node):
                 continue
             if isinstance(node, ast.Import | ast.ImportFrom):

@@ -40,13 +40,14 @@ class Surroundings:
     programs: Sequence[ProgramView]
     """The run's programs, oldest first; grows as they are recorded."""
     screen: Screen
-    look: Look
     store: ExchangeStore
     spending: Spending
     embed: Embed
     """The run's encoder, in the role of documents."""
     embed_queries: Embed
     """The same in the role of queries."""
+    look: Look | None = None
+    """What a proposal gains on a part of the queries; None where nothing is looked at first."""
     desk: Path | None = None
     """The folder of files that the run keeps for an author that reads files."""
     replayed: ExchangeStore | None = None

@@ -22,6 +22,7 @@ from harness.proposers.written import program_text, section
 from harness.settings import ProgramSettings, SearchSettings
 from harness.settings.tasks import TasksSettings
 from sandbox.limits import told_limits
+from sandbox.syntax import syntax_tree
 
 FRONTIER_SHARE = 0.5
 """Of what the budget leaves for memory, so much at most goes to the sources of the frontier."""
@@ -129,7 +130,7 @@ def _primitives() -> str:
 
 def _signature(function: Callable[..., object]) -> str:
     """A function's signature as its source writes it: short, and the same in every process."""
-    node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    node = syntax_tree(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(node, ast.FunctionDef)
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     return f"{node.name}({ast.unparse(node.args)}){returns}"

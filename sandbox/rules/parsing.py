@@ -1,14 +1,10 @@
 """From text to a syntax tree: SIZE, NUL, SYNTAX, DEPTH."""
 
 import ast
-import threading
-import warnings
 
 from sandbox.rules.table import MAX_SOURCE_BYTES
 from sandbox.rules.violation import Violation, violation
-
-_WARNINGS = threading.Lock()
-"""Held while the interpreter's warning filters are changed, which they are for all threads at once."""
+from sandbox.syntax import parsing
 
 
 def parse(source: str) -> tuple[ast.Module | None, list[Violation]]:
@@ -23,8 +19,7 @@ def parse(source: str) -> tuple[ast.Module | None, list[Violation]]:
         line = source[: source.index("\0")].count("\n") + 1
         return None, [violation("NUL", line, "The source contains a NUL character.")]
     try:
-        with _WARNINGS, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with parsing():
             tree = ast.parse(source)
             # Some errors, such as a return outside a function, are found only by the compiler.
             compile(source, "<program>", "exec", dont_inherit=True)

@@ -10,7 +10,13 @@ import pytest
 from tests.e2e.conftest import Ttc
 
 TIMED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (DEBUG|INFO) +harness\.")
-STEPS = ("encoder wordllama is loaded in", "fingerprint", "is ready in", "run in", "is judged and recorded in")
+STEPS = (
+    "encoder wordllama is loaded in",
+    "fingerprint",
+    "is ready in",
+    "run and audited in",
+    "is judged and recorded in",
+)
 
 
 def test_a_run_is_logged_where_asked_and_only_there(tmp_path: Path, ttc: Ttc, corpus: str) -> None:

@@ -61,7 +61,7 @@ def test_a_prompt_that_is_too_long_is_written_shorter(
         return well_behaved(body, before)
 
     FakeProvider(httpserver, small)
-    done = ttc("discover", *arguments(httpserver, corpus, "search.generations=3"))
+    done = ttc("discover", *arguments(httpserver, corpus, "search.generations=3", "proposer.repairs=0"))
     assert done.returncode == 0, done.stderr
     assert "Going on with prompts of at most" in done.stderr
     assert sent[1] < sent[0]
@@ -107,7 +107,7 @@ def test_a_key_that_a_server_repeats_is_recorded_nowhere(
 
     (tmp_path / ".env").write_text("MY_KEY=sk-of-env-file\n")
     FakeProvider(httpserver, echo)
-    options = arguments(httpserver, corpus, "search.generations=2", "proposer.api_key_env=MY_KEY")
+    options = arguments(httpserver, corpus, "search.generations=2", "proposer.api_key_env=MY_KEY", "proposer.repairs=0")
     done = ttc("discover", *options)
     assert done.returncode == 0, done.stderr
     assert "sk-of-env-file" not in done.stderr + done.stdout

@@ -3,6 +3,7 @@
 import ast
 
 from harness.programs.operations import Finding
+from sandbox.syntax import syntax_tree
 
 OPERATIONS = {
     "best_segments": "query in context",
@@ -42,7 +43,7 @@ OPERATIONS = {
 def called_operations(source: str) -> list[Finding]:
     """Findings by operation, from calls of imported primitives; none for a source that does not parse."""
     try:
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     names = {

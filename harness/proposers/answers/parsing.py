@@ -2,7 +2,8 @@
 
 import ast
 import re
-import warnings
+
+from sandbox.syntax import syntax_tree
 
 RERANK = re.compile(r"^[ \t]*(?:async[ \t]+)?def\s+rerank\b", re.MULTILINE)
 """What every program has, wherever a block is indented."""
@@ -11,9 +12,7 @@ RERANK = re.compile(r"^[ \t]*(?:async[ \t]+)?def\s+rerank\b", re.MULTILINE)
 def parse_python(source: str) -> ast.Module | SyntaxError | None:
     """The tree of a source, the error with its line, or None where the parser gives up without one."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of strange escapes and the like, which are no matter here
-            return ast.parse(source)
+        return syntax_tree(source)
     except SyntaxError as error:
         return error
     except (ValueError, RecursionError, MemoryError):

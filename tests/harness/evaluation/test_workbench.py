@@ -31,7 +31,7 @@ def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch
 
     @contextmanager
     def prepare_all(*arguments: Any, **options: Any) -> Iterator[list[Any]]:
-        yield [SimpleNamespace(name="hidden"), SimpleNamespace(name="searched")]
+        yield [SimpleNamespace(name="hidden", aside=None), SimpleNamespace(name="searched", aside=None)]
         said.append("inputs")
 
     monkeypatch.setattr(workbench, "Sandbox", lambda **options: Part("sandbox"))
@@ -42,4 +42,4 @@ def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch
     monkeypatch.setattr(workbench, "Evaluator", lambda *arguments: None)
     with workbench.open_workbench(Settings(), [], hidden=frozenset({"hidden"})):
         pass
-    assert said[:4] == ["sandbox", "threads", "inputs", "encoder"]
+    assert said[:5] == ["sandbox", "threads", "inputs", "inputs", "encoder"]  # of the tasks and of those kept aside

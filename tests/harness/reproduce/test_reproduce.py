@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archive import Archive, HeldOut
+from archive import Archive, Cost, HeldOut, Spent
 from harness.export.package import slug
 from harness.reproduce.claims import judge
 from harness.reproduce.lexical import correlation, halve
@@ -30,7 +30,7 @@ def analysis(means: dict[str, tuple[float, float]], apart: float = 0.0, tasks: i
             own = delta + apart * (2 * number / (tasks - 1) - 1)
             result = CellDelta(program, "e", f"t{number}", "law", own, np.full(9, own))
             cell = MatrixCell(program, "e", f"t{number}", "law", 0.5, 100, "ok", ndcg=0.5 + own, delta=own)
-            cells.append(replace(cell, texts=round(100 * (cost - 1)), attempts=1, result=result))
+            cells.append(replace(cell, spent=Spent(Cost(round(100 * (cost - 1)))), attempts=1, result=result))
     return analyse(Matrix(tuple(means), ("e",), tuple(f"t{number}" for number in range(tasks)), tuple(cells)))
 
 

@@ -40,6 +40,7 @@ def test_a_whole_answer() -> None:
         claim="nobody doubled it yet, as far as I see",
         effect="none, I fear",
         lesson="centroids drift",
+        trial=None,
         block=PROGRAM,
         is_edit=False,
     )
