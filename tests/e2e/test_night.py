@@ -7,6 +7,6 @@ from scripts.prove_night import DIALECTS, spend_night
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_generation_of_a_bad_night_has_its_answer(dialect: str) -> None:
-    outcome = spend_night(dialect, 6, rate=0.5, silence_s=20)  # as slow as a busy machine may be
+    outcome = spend_night(dialect, 4, rate=0.5, silence_s=20)  # as slow as a busy machine may be
     assert outcome.wrong == []
     assert outcome.night.faults.total() > 0
