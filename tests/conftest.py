@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
@@ -11,6 +12,10 @@ from harness.encoders.protocol import Encoder
 from harness.encoders.store import EmbeddingStore
 from harness.settings.encoder import EncoderSettings
 from tests.harness.small_tasks import write_task
+
+# The same examples on every machine, and no deadline: a busy one is no fault of the code.
+settings.register_profile("any machine", deadline=None, derandomize=True, max_examples=40)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

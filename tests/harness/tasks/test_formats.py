@@ -77,7 +77,7 @@ JUDGMENTS: dict[str, tuple[str, Write]] = {
 }
 
 characters = st.characters(codec="utf-8", exclude_characters="\x00")
-ids = st.text(st.characters(categories=("L", "N"), include_characters="-_:.,", codec="utf-8"), min_size=1, max_size=6)
+ids = st.text(st.characters(categories=("L", "N"), include_characters="-_:.", codec="utf-8"), min_size=1, max_size=6)
 texts = st.text(characters, max_size=20).map(lambda text: f"owl {text}")
 
 
