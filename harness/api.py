@@ -25,7 +25,8 @@ from harness.published.place import open_archive as open_named
 from harness.results import Evaluation, Heads, Matrix, Run
 from harness.search import desk
 from harness.search.desk import OpenDesk
-from harness.search.runs import continue_run, recorded_settings, start
+from harness.search.recorded import recorded_settings
+from harness.search.runs import continue_run, start
 from harness.search.shelf import Shelf
 from harness.settings import ArchiveSettings, Settings, compose, from_config
 from harness.tasks.task import RetrievalTask

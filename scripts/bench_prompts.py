@@ -19,7 +19,7 @@ from harness.published.place import open_archive
 from harness.search.briefing import make_briefing
 from harness.search.history import History, Known
 from harness.search.noise import cosines_of
-from harness.search.runs import hidden_of, recorded_programs
+from harness.search.recorded import hidden_of, recorded_programs
 from harness.settings import Settings, compose
 from primitives import programs
 

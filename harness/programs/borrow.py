@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from harness.programs.inline import end_of_head
 from harness.programs.lines import source_lines
 from harness.programs.view import ProgramView
 from sandbox.modules import allowed_modules
@@ -55,7 +56,7 @@ def borrow(source: str, find: Find) -> tuple[str, tuple[str, ...]]:
     lines = source_lines(source)
     imports = {id(node) for node, _ in loans}
     own = [one for node in tree.body if id(node) not in imports for one in _statements(node, lines)]
-    head = _end_of_head(tree)
+    head = end_of_head(tree)
     put: dict[int, list[str]] = {}
     for at, (node, loan) in enumerate(loans):
         if any(loan is earlier for _, earlier in loans[:at]):
@@ -245,17 +246,6 @@ def _bound(node: ast.AST) -> frozenset[str]:
     if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
         return frozenset()
     return frozenset[str]().union(*map(_bound, ast.iter_child_nodes(node)))
-
-
-def _end_of_head(tree: ast.Module) -> int:
-    """The last line of the docstring and the imports that a program begins with."""
-    end = 0
-    for node in tree.body:
-        docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if not docstring and not isinstance(node, ast.Import | ast.ImportFrom):
-            break
-        end = node.end_lineno or node.lineno
-    return end
 
 
 def _apart(texts: Sequence[str]) -> list[str]:

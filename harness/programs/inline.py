@@ -81,7 +81,8 @@ def inline_primitives(source: str) -> str:
     used = set().union(*(definitions[name].uses for name in needed))
     dropped = {number for node in imported for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
     lines = [line for number, line in enumerate(source_lines(source), 1) if number not in dropped]
-    split = _end_of_head(tree, dropped)
+    end = end_of_head(tree)
+    split = end - sum(number <= end for number in dropped)
     code = sorted({imports[name] for name in imports if name in used and imports[name] not in lines})
     texts = [
         definition.text if name in wanted else definition.bare
@@ -104,15 +105,15 @@ def _imports_primitives(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import) and any(name.name.split(".")[0] == "primitives" for name in node.names)
 
 
-def _end_of_head(tree: ast.Module, dropped: set[int]) -> int:
-    """Lines of the docstring and the imports that stay, which come before the definitions."""
+def end_of_head(tree: ast.Module) -> int:
+    """The last line of the docstring and the imports that a program begins with."""
     end = 0
     for node in tree.body:
         docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if not docstring and not isinstance(node, ast.Import | ast.ImportFrom):
             break
         end = node.end_lineno or node.lineno
-    return end - sum(number <= end for number in dropped)
+    return end
 
 
 def _closure(wanted: set[str], definitions: dict[str, _Definition]) -> set[str]:

@@ -15,7 +15,7 @@ from harness.publication.terms import LICENCES, citation, licence_text
 from harness.published.pack import pack
 from harness.published.place import open_archive
 from harness.report.write import write_report
-from harness.search.runs import recorded_settings, recorded_tasks
+from harness.search.recorded import recorded_settings, recorded_tasks
 from harness.tasks.task import RetrievalTask
 
 QUOTATION_WORDS = 8

@@ -29,9 +29,16 @@ from harness.search.diagnostics import tell_moved, tell_run
 from harness.search.feedback import row_by_bit
 from harness.search.history import History
 from harness.search.judge import consider
+from harness.search.recorded import (
+    alone,
+    hidden_of,
+    open_history,
+    recorded_programs,
+    recorded_settings,
+    recorded_tasks,
+)
 from harness.search.recording import known_from_record
 from harness.search.report import report
-from harness.search.runs import alone, hidden_of, open_history, recorded_programs, recorded_settings, recorded_tasks
 from harness.search.shelf import Shelf, shelf_of
 from harness.settings import Settings
 from primitives import programs

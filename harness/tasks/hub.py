@@ -8,32 +8,20 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from harness.errors import TaskError, UsageError
-from harness.tasks.folder import finish
 from harness.tasks.gathered import Gathered
 from harness.tasks.reading.faults import Faults
 from harness.tasks.reading.records import Row, read_judgments, read_texts
-from harness.tasks.task import RetrievalTask
 
 HUB = "hf:"
 
 Read = TypeVar("Read")
 
 
-def load_hub(
-    place: str,
-    *,
-    name: str,
-    split: str | None = None,
-    ignore_identical_ids: bool | None = None,
-    cut: int | None = None,
-    max_queries: int | None = None,
-    seed: int = 0,
-    held_out: bool = False,
-) -> RetrievalTask:
-    """Load `ORG/NAME` or `ORG/NAME@REVISION`, from the local cache of `datasets` or from the hub.
+def gather_hub(place: str, name: str, split: str | None, cut: int | None) -> Gathered:
+    """The texts and judgments of `ORG/NAME` or `ORG/NAME@REVISION`, from the cache of `datasets` or from the hub.
 
-    The settings are those of `load_folder`; `split` is that of the judgments. Raises UsageError for what is no such
-    id or split, TaskError where the data cannot be had, is laid out in another way, or has faults.
+    `split` is that of the judgments, `cut` that of `Gathered`. Raises UsageError for what is no such id or split,
+    TaskError where the data cannot be had, is laid out in another way, or has faults.
     """
     repo, revision = parted(place)
     gathered = Gathered(name, cut)
@@ -48,14 +36,7 @@ def load_hub(
     faults = Faults(f"{HUB}{repo}, {inside[0]}")
     rows = _rows(repo, revision, inside[0], split, judgments=True)
     gathered.take_judgments(read_judgments(rows, faults), faults)
-    return finish(
-        gathered,
-        source="hub",
-        ignore_identical_ids=ignore_identical_ids,
-        max_queries=max_queries,
-        seed=seed,
-        held_out=held_out,
-    )
+    return gathered
 
 
 def parted(place: str) -> tuple[str, str | None]:

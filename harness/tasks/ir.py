@@ -4,30 +4,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from harness.errors import TaskError, UsageError
-from harness.tasks.folder import finish
 from harness.tasks.gathered import Gathered
 from harness.tasks.reading.faults import Faults
 from harness.tasks.reading.records import Judged, Row, read_grade, read_texts
-from harness.tasks.task import RetrievalTask
 
 IR_DATASETS = "ir_datasets:"
 
 
-def load_ir(
-    place: str,
-    *,
-    name: str,
-    split: str | None = None,
-    ignore_identical_ids: bool | None = None,
-    cut: int | None = None,
-    max_queries: int | None = None,
-    seed: int = 0,
-    held_out: bool = False,
-) -> RetrievalTask:
-    """Load a collection with documents, queries and judgments; texts are its `default_text()`, titles and all.
+def gather_ir(place: str, name: str, split: str | None, cut: int | None) -> Gathered:
+    """The documents, queries and judgments of a collection; texts are its `default_text()`, titles and all.
 
-    The settings are those of `load_folder`, but a split is part of the name here. Raises UsageError for an unknown
-    name, or one with too little, or a split; TaskError where the package is missing or the data cannot be had.
+    `cut` is that of `Gathered`; a split is part of the collection's name. Raises UsageError for an unknown name, or one
+    with too little, or a split; TaskError where the package is missing or the data cannot be had.
     """
     dataset = _open(place, split)
     gathered = Gathered(name, cut)
@@ -48,14 +36,7 @@ def load_ir(
         raise TaskError(
             f"The data of {IR_DATASETS}{place} cannot be had ({reason}); see what https://ir-datasets.com says of it."
         ) from error
-    return finish(
-        gathered,
-        source="ir_datasets",
-        ignore_identical_ids=ignore_identical_ids,
-        max_queries=max_queries,
-        seed=seed,
-        held_out=held_out,
-    )
+    return gathered
 
 
 def _open(place: str, split: str | None) -> Any:

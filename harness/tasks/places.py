@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
-from harness.tasks.folder import load_folder
-from harness.tasks.hub import HUB, load_hub, parted
-from harness.tasks.ir import IR_DATASETS, load_ir
+from harness.tasks.folder import finish, load_folder
+from harness.tasks.hub import HUB, gather_hub, parted
+from harness.tasks.ir import IR_DATASETS, gather_ir
 from harness.tasks.task import RetrievalTask
 
 
@@ -25,10 +25,19 @@ class Reading(TypedDict):
 def load_place(place: str, name: str, reading: Reading) -> RetrievalTask:
     """The task at a place, under this name. Raises UsageError and TaskError as the loader of its kind does."""
     if place.startswith(HUB):
-        return load_hub(place.removeprefix(HUB), name=name, **reading)
-    if place.startswith(IR_DATASETS):
-        return load_ir(place.removeprefix(IR_DATASETS), name=name, **reading)
-    return load_folder(Path(place), name=name, **reading)
+        source, gather, rest = "hub", gather_hub, place.removeprefix(HUB)
+    elif place.startswith(IR_DATASETS):
+        source, gather, rest = "ir_datasets", gather_ir, place.removeprefix(IR_DATASETS)
+    else:
+        return load_folder(Path(place), name=name, **reading)
+    return finish(
+        gather(rest, name, reading["split"], reading["cut"]),
+        source=source,
+        ignore_identical_ids=reading["ignore_identical_ids"],
+        max_queries=reading["max_queries"],
+        seed=reading["seed"],
+        held_out=reading["held_out"],
+    )
 
 
 def name_places(places: Sequence[str]) -> list[str]:

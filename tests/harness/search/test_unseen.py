@@ -13,7 +13,7 @@ from archive.checking import check
 from harness.errors import UsageError
 from harness.evaluation.secret import Secret
 from harness.screen.views import optimism_line
-from harness.search.runs import recorded_settings
+from harness.search.recorded import recorded_settings
 from harness.settings import compose, to_mapping
 from harness.transfer.optimism import Optimism, optimism_of
 from tests.archive import sample_records as sample
