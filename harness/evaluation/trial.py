@@ -47,6 +47,8 @@ class Trial:
 def open_part(bench: Workbench, part: int) -> Iterator[Workbench]:
     """The workbench over a part of the queries of its tasks, without hidden tasks; close it before the whole one.
 
+    Programs run in this process's sandbox, whichever executor the whole one has.
+
     Raises UsageError where there is no such part.
     """
     if not 0 <= part <= PARTS:

@@ -108,7 +108,7 @@ class LLMProposer:
         usage: list[UsageRecord],
     ) -> Proposal:
         """What its author makes of a proposal after the trials that it asks for; itself where it asks for none."""
-        trials = self._settings.trials if self._look is not None else 0
+        trials = self._settings.trials if self._settings.memory else 0  # the control hears of no figure
         for trial in range(trials):
             if proposal.trial is None or self._look is None:
                 break

@@ -1,6 +1,6 @@
 """Trials: an author looks at a program on a part of the queries before it spends a generation on it.
 
-Each is recorded and counts as a look at the judgments; what was looked at is told in the ledger of looks.
+Each is recorded, since it is a look at the judgments, and told in later briefings.
 """
 
 from collections.abc import Mapping, Sequence

@@ -255,6 +255,7 @@ def _check_values(settings: Settings) -> None:
         ("search.migration", 1),
         ("proposer.attempts", 1),
         ("proposer.repairs", 0),
+        ("proposer.trials", 0),
         ("executor.workers", 1),
         ("executor.programs", 1),
         ("tasks.max_queries", 1),
