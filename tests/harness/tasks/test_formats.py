@@ -134,7 +134,7 @@ def folder(tmp_path: Path) -> Path:
     [
         ("corpus.jsonl", lines_of([{"_id": "d1", "text": "Owls"}]).encode("utf-16-le"), "line 1: this is not UTF-8"),
         ("corpus.jsonl", b"\xff\xfe{\x00\x00\xd8", "begins as UTF-16 and does not go on so"),
-        ("corpus.jsonl", gzip.compress(b'{"_id": "d1"}' * 99)[:30], "cannot be read"),
+        ("corpus.jsonl", gzip.compress(b'{"_id": "d1"}' * 99, mtime=0)[:30], "cannot be read"),
         ("corpus.jsonl", b'[{"_id": "d1", "text": "Owls"}', "line 1: this is not JSON"),
         ("corpus.jsonl", b'[{"_id": "d1", "text": "Owls"}, 7]', "entry 2: expected a JSON object with _id and text"),
         ("corpus.jsonl", b'{"key": "d1", "text": "Owls"}', "_id must be a string"),
