@@ -5,12 +5,16 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+TOKENS = {"input": 100, "read": 40, "write": 10, "output": 30, "reasoning": 7}
+"""What a reply says it used where it says nothing else: 100 tokens of input in all, 40 of them read from and 10 written
+to the cache."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Reply:
     """Send so many pieces of the text, then break: `breakage` says how."""
     breakage: str = "drop"
     """drop, bad-json, overload (an error as an event), stall (silence) or dribble (comments without an end)."""
+    used: Mapping[str, int] = field(default_factory=lambda: TOKENS)
+    """What it says it used."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,6 @@ STALL_S = 4.0
 Planned = Reply | Fault | Raw
 Script = Callable[[dict[str, Any], int], Planned]
 """The request's body and how often this same body was asked before, to what the server does."""
-
-TOKENS = {"input": 100, "read": 40, "write": 10, "output": 30, "reasoning": 7}
-"""What every reply says it used: 100 tokens of input in all, 40 of them read from and 10 written to the cache."""
 
 
 class FakeProvider:
@@ -151,9 +154,9 @@ def _break(reply: Reply, event: str | None = None) -> Iterator[bytes]:
 
 def _messages(reply: Reply) -> Iterator[bytes]:
     usage = {
-        "input_tokens": TOKENS["input"] - TOKENS["read"] - TOKENS["write"],
-        "cache_read_input_tokens": TOKENS["read"],
-        "cache_creation_input_tokens": TOKENS["write"],
+        "input_tokens": reply.used["input"] - reply.used["read"] - reply.used["write"],
+        "cache_read_input_tokens": reply.used["read"],
+        "cache_creation_input_tokens": reply.used["write"],
         "output_tokens": 1,
     }
     message = {"id": "msg_1", "type": "message", "role": "assistant", "content": [], "model": "stand-in-1"}
@@ -168,7 +171,7 @@ def _messages(reply: Reply) -> Iterator[bytes]:
     stops = {"complete": "end_turn", "cut-off": "max_tokens", "refused": "refusal"}
     if reply.stop == "silent":
         return
-    end = {"output_tokens": TOKENS["output"], "output_tokens_details": {"thinking_tokens": TOKENS["reasoning"]}}
+    end = {"output_tokens": reply.used["output"], "output_tokens_details": {"thinking_tokens": reply.used["reasoning"]}}
     delta = {"type": "message_delta", "delta": {"stop_reason": stops[reply.stop]}}
     yield _sse(delta | ({"usage": end} if reply.usage else {}), "message_delta")
     yield _sse({"type": "message_stop"}, "message_stop")
@@ -188,13 +191,13 @@ def _chat(reply: Reply) -> Iterator[bytes]:
     stops = {"complete": "stop", "cut-off": "length", "refused": "content_filter"}
     yield chunk(choices=[{"index": 0, "delta": {}, "finish_reason": stops[reply.stop]}])
     if reply.usage:
-        details = {"cached_tokens": TOKENS["read"], "cache_write_tokens": TOKENS["write"]}
+        details = {"cached_tokens": reply.used["read"], "cache_write_tokens": reply.used["write"]}
         usage = {
-            "prompt_tokens": TOKENS["input"],
-            "completion_tokens": TOKENS["output"],
-            "total_tokens": TOKENS["input"] + TOKENS["output"],
+            "prompt_tokens": reply.used["input"],
+            "completion_tokens": reply.used["output"],
+            "total_tokens": reply.used["input"] + reply.used["output"],
             "prompt_tokens_details": details,
-            "completion_tokens_details": {"reasoning_tokens": TOKENS["reasoning"]},
+            "completion_tokens_details": {"reasoning_tokens": reply.used["reasoning"]},
         }
         yield chunk(choices=[], usage=usage)
     yield b"data: [DONE]\n\n"
@@ -217,11 +220,11 @@ def _responses(reply: Reply) -> Iterator[bytes]:
         response["incomplete_details"] = {"reason": reasons[reply.stop]}
     if reply.usage:
         response["usage"] = {
-            "input_tokens": TOKENS["input"],
-            "input_tokens_details": {"cached_tokens": TOKENS["read"], "cache_write_tokens": TOKENS["write"]},
-            "output_tokens": TOKENS["output"],
-            "output_tokens_details": {"reasoning_tokens": TOKENS["reasoning"]},
-            "total_tokens": TOKENS["input"] + TOKENS["output"],
+            "input_tokens": reply.used["input"],
+            "input_tokens_details": {"cached_tokens": reply.used["read"], "cache_write_tokens": reply.used["write"]},
+            "output_tokens": reply.used["output"],
+            "output_tokens_details": {"reasoning_tokens": reply.used["reasoning"]},
+            "total_tokens": reply.used["input"] + reply.used["output"],
         }
     yield _sse({"type": kind, "response": response}, kind)
 
