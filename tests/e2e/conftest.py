@@ -11,7 +11,7 @@ import pytest
 
 QUICK = (
     "encoder=wordllama",
-    "tasks.names=[python-code,licences,numpy-see-also]",
+    "tasks.names=[python-topics,pandas-see-also,scipy-see-also]",
     "tasks.max_queries=15",
     "archive.secret=of-these-tests",  # runs in several archives are compared
 )
@@ -29,17 +29,24 @@ def ttc(tmp_path: Path) -> Ttc:
     """Run `ttc` in a fresh folder and return the finished process."""
 
     def run(*arguments: str, cwd: Path = tmp_path) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "harness", *arguments],
-            cwd=cwd,
-            env=environment(tmp_path),
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
-        )
+        return run_ttc(tmp_path, *arguments, cwd=cwd)
 
     return run
+
+
+def run_ttc(
+    folder: Path, *arguments: str, cwd: Path | None = None, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run `ttc` to its end with a cache below `folder`, there or in `cwd`."""
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *arguments],
+        cwd=cwd or folder,
+        env=environment(folder) | variables,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
 
 
 WORDS = (

@@ -1,23 +1,32 @@
 """A run goes on where its files have moved to, and nowhere says where a person's home is."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Ttc, write_corpus
+from tests.e2e.conftest import Ttc, run_ttc, write_corpus
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run of two tasks that lie below its `home`."""
+    folder = tmp_path_factory.mktemp("begun")
+    old = folder / "home" / "old"
+    old.mkdir(parents=True)
+    words = ("encoder=wordllama", "tasks=folder", write_corpus(old), "search.generations=1", "cache.folder=~/cache")
+    started = run_ttc(folder, "discover", *words, HOME=str(folder / "home"))
+    assert started.returncode == 0, started.stderr
+    return folder
 
 
 @pytest.fixture
-def moved(tmp_path: Path, ttc: Ttc, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The new folder of two tasks whose run began in an older one, below the home folder."""
+def moved(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The new folder of these tasks; the archive and the home folder have moved too."""
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    old = tmp_path / "home" / "old"
-    old.mkdir(parents=True)
-    words = ("encoder=wordllama", "tasks=folder", write_corpus(old), "search.generations=1")
-    started = ttc("discover", *words, f"cache.folder={tmp_path / 'home' / 'cache'}")
-    assert started.returncode == 0, started.stderr
-    return old.rename(tmp_path / "new place")
+    return (tmp_path / "home" / "old").rename(tmp_path / "new place")
 
 
 def given(folder: Path) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.e2e.conftest import Ttc
 
-SMALL = ("encoder=wordllama", "tasks.names=[licences]", "tasks.max_queries=15", "search.generations=0")
+SMALL = ("encoder=wordllama", "tasks.names=[pandas-see-also]", "tasks.max_queries=15", "search.generations=0")
 
 
 def test_a_sweep_runs_every_job_and_leaves_only_its_archive(ttc: Ttc, tmp_path: Path) -> None:
