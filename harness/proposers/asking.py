@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -51,19 +51,30 @@ class RecordedAs:
 
 
 class LiveAsker:
-    """Asks models. Safe to use from several threads where the store is."""
+    """Asks models. Safe to use from several threads where the store is.
 
-    def __init__(self, models: Mapping[str, Model], store: ExchangeStore, spending: Spending) -> None:
+    `stopping` is asked while a server is waited for.
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        store: ExchangeStore,
+        spending: Spending,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._models = models
         self._store = store
         self._spending = spending
+        self._stopping = stopping
         self._answered: set[str] = set()
         """The models that have answered before, so that their servers are there, or will be again."""
         self._short_read: set[str] = set()
 
     def ask(self, number: int, step: str, model: str, prompt: Prompt) -> Exchange:
         """Raises CapReached before a call that could pass a cap, ServerFailed where answers keep breaking off,
-        PromptTooLong for a prompt that the model cannot read, UsageError or JobError where the server cannot be used.
+        PromptTooLong for a prompt that the model cannot read, WaitEnded where the run is to stop, UsageError or
+        JobError where the server cannot be used.
         """
         asked = self._models[model]
         hash_ = request_hash(masked(asked.client.request(prompt)))
@@ -72,9 +83,8 @@ class LiveAsker:
             _log.info("%s of program %d is taken from the archive", step, number)
             return known.exchange
         answered_before = model in self._answered
-        waits = Waits(
-            asked.patience, f"{asked.client.provider} ({asked.client.model})", answered_before=answered_before
-        )
+        who = f"{asked.client.provider} ({asked.client.model})"
+        waits = Waits(asked.patience, who, answered_before=answered_before, stopping=self._stopping)
         while True:
             try:
                 exchange = self._call(asked, number, step, prompt, waits, RecordedAs(model, hash_))

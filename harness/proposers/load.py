@@ -56,6 +56,8 @@ class Surroundings:
     """The programs of the replayed run by their number."""
     models: Mapping[str, Model] = field(default_factory=dict)
     """Those of `check_proposer`."""
+    stopping: Callable[[], bool] = lambda: False
+    """Whether the run is to stop."""
 
 
 MakeProposer = Callable[[Settings, Surroundings], Proposer]
@@ -165,7 +167,7 @@ def prompt_writer(settings: Settings) -> PromptWriter:
 def _asker(around: Surroundings) -> Asker:
     if around.replayed is not None:
         return ReplayAsker(around.replayed, around.store)
-    return LiveAsker(_at_desk(around), around.store, around.spending)
+    return LiveAsker(_at_desk(around), around.store, around.spending, around.stopping)
 
 
 def _at_desk(around: Surroundings) -> dict[str, Model]:

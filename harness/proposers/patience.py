@@ -3,6 +3,7 @@
 import logging
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.errors import HarnessError, JobError
@@ -10,6 +11,8 @@ from harness.settings.proposer import ProposerSettings
 
 FIRST_WAIT_S, USUAL_WAIT_S = 0.5, 8.0
 """The first wait, and the longest one where the server does not say how long."""
+LOOK_S = 0.1
+"""How often a wait looks whether it is to end."""
 
 told = logging.getLogger("harness.told")
 """What the person at the terminal is told, by way of `told_waits`."""
@@ -45,6 +48,10 @@ class ServerFailed(JobError):
     """A generation has no answer, through no fault of the model."""
 
 
+class WaitEnded(JobError):
+    """A person asked the run to stop while it waited for a server."""
+
+
 @dataclass(frozen=True)
 class Patience:
     """How often a try is made again, and how long one wait may be."""
@@ -62,8 +69,11 @@ class Patience:
 class Waits:
     """The waits of one question to one server."""
 
-    def __init__(self, patience: Patience, who: str, *, answered_before: bool) -> None:
+    def __init__(
+        self, patience: Patience, who: str, *, answered_before: bool, stopping: Callable[[], bool] = lambda: False
+    ) -> None:
         self._patience = patience
+        self._stopping = stopping
         self._who = who
         self._answered_before = answered_before
         self._began = time.monotonic()
@@ -71,7 +81,10 @@ class Waits:
         self.retries = 0
 
     def after(self, fault: Fault) -> None:
-        """Wait before another try. Raises JobError or UsageError where none is to be made."""
+        """Wait before another try.
+
+        Raises JobError or UsageError where none is to be made, WaitEnded as soon as `stopping` says so.
+        """
         stayed_away = time.monotonic() - self._began >= fault.hopeless_after_s
         if fault.hopeless is not None and not self._answered_before and stayed_away:
             raise fault.hopeless
@@ -96,7 +109,11 @@ class Waits:
             self.retries,
             self._patience.retries,
         )
-        time.sleep(wait_s)
+        until = time.monotonic() + wait_s
+        while (left := until - time.monotonic()) > 0:
+            if self._stopping():
+                raise WaitEnded(f"{self._who} was waited for no longer, as the run is to stop: {fault}")
+            time.sleep(min(left, LOOK_S))
 
     def _wait_s(self, fault: Fault) -> float:
         if fault.retry_after_s is not None:

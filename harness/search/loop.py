@@ -19,6 +19,7 @@ from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench
 from harness.programs.inline import inline_primitives
 from harness.proposers.group import end_all
+from harness.proposers.patience import WaitEnded
 from harness.proposers.protocol import Proposal, Proposer
 from harness.proposers.spending import CapReached, Spending
 from harness.proposers.verdicts import AnswerVerdict
@@ -74,7 +75,8 @@ class Discovery:
     def run(self, recorded: Sequence[Known], stopping: Callable[[], bool] = lambda: False) -> bool:
         """Record what is missing beyond the `recorded` programs; True when complete, False when asked to stop.
 
-        `stopping` is asked between programs. Raises CapReached before a cap of the settings is passed.
+        `stopping` is asked between programs, and by the proposer while it waits for a server.
+        Raises CapReached before a cap of the settings is passed.
         """
         at_once = False
         try:
@@ -84,6 +86,9 @@ class Discovery:
                     return False
                 self._step()
             return True
+        except WaitEnded as waited:
+            _log.info("%s", waited)
+            return False
         except KeyboardInterrupt:
             at_once = True
             end_all()  # commands on other threads, whose answers would be waited for

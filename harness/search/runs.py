@@ -71,7 +71,7 @@ def start(
     watcher: Watcher | None = None,
     stopping: Stopping = never,
 ) -> Ended:
-    """Run a new search to its end, or until `stopping` says so between two programs.
+    """Run a new search to its end, or until `stopping` says so between two programs or while a server is waited for.
 
     Objects in `given`, and a `proposer`, stand in for what the settings would load.
     """
@@ -179,7 +179,7 @@ def _search(
         shelf = shelf_of(archive, run_id, settings)
         if shelf is not None:
             shelf.fill()
-        needs = surroundings(settings, archive, run_id, history, bench, shelf)
+        needs = surroundings(settings, archive, run_id, history, bench, shelf, around.stopping)
         discovery = Discovery(
             settings=settings,
             archive=archive,
@@ -273,6 +273,7 @@ def surroundings(
     history: History,
     bench: Workbench,
     shelf: Shelf | None = None,
+    stopping: Stopping = never,
 ) -> Surroundings:
     """What the run's proposer needs beside its settings; what earlier starts spent counts against the caps."""
     store = ArchiveStore(archive, run_id)
@@ -288,6 +289,7 @@ def surroundings(
         replayed=ArchiveStore(archive, source) if replays else None,
         recorded=recorded_by_number(archive, source) if replays else {},
         desk=None if shelf is None else shelf.folder,
+        stopping=stopping,
     )
 
 

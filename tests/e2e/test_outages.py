@@ -15,7 +15,7 @@ from archive import Archive
 from tests.e2e.conftest import Ttc, environment
 from tests.e2e.stand_in_model import well_behaved
 from tests.e2e.test_llm_run import arguments, exported
-from tests.harness.proposers.fake_provider import FakeProvider, Fault, Planned, Reply, prompt_of
+from tests.harness.proposers.fake_provider import FakeProvider, Fault, Planned, Raw, Reply, prompt_of
 
 CUT = Reply("All of this is lost. " * 20, broken_after=2)
 
@@ -132,3 +132,21 @@ def test_two_interrupts_end_a_run_at_once(httpserver: HTTPServer, tmp_path: Path
     assert process.wait(10) != 0
     assert time.monotonic() - began < 5
     assert exported(tmp_path / "ttc-archive.db")["status"] == "stopped"
+
+
+def test_one_interrupt_ends_the_wait_for_a_server(httpserver: HTTPServer, tmp_path: Path, corpus: str) -> None:
+    provider = FakeProvider(httpserver, lambda body, before: Raw(b"down for the night", "text/plain", 503))
+    options = arguments(httpserver, corpus, "search.generations=2", "proposer.longest_wait=60")
+    with (tmp_path / "told").open("w") as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "harness", "discover", *options],
+            cwd=tmp_path, env=environment(tmp_path), stdout=told, stderr=told,
+        )  # fmt: skip
+        while len(provider.requests) < 4:  # the next wait is of four seconds
+            assert process.poll() is None
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGINT)
+        process.wait(5)
+    assert "ttc resume" in (tmp_path / "told").read_text() and len(provider.requests) == 4
+    run = exported(tmp_path / "ttc-archive.db")
+    assert run["status"] == "stopped" and len(run["programs"]) == 3
