@@ -9,10 +9,11 @@ from harness.encoders.backends import require_backend
 from harness.encoders.bundled import BUNDLES, open_bundle
 from harness.encoders.causes import why_not
 from harness.encoders.devices import choose_device
-from harness.encoders.hub import fetch, hub_trouble
+from harness.encoders.repository import fetch_model
 from harness.encoders.saved_model import check_saved
 from harness.encoders.untrained import missing_weights, refuse_untrained
 from harness.errors import EncoderError, UsageError
+from harness.hub.probe import hub_trouble
 from harness.settings.encoder import EncoderSettings
 
 
@@ -43,7 +44,7 @@ def open_model(settings: EncoderSettings) -> OpenedModel:
         if folder is not None:
             name = folder.resolve().name
             return OpenedModel(_load(folder, name, settings, device, local=True), name, "folder")
-        snapshot = fetch(settings.model, settings.revision, backend=settings.backend)
+        snapshot = fetch_model(settings)
         # Code of a model may lie in a repository of its own, so the hub stays within reach.
         model = _load(snapshot, settings.model, settings, device, local=hub_trouble() is not None)
         return OpenedModel(model, settings.model, snapshot.name)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.encoders import hub as asked
 from harness.encoders.load import load_encoder
 from harness.errors import EncoderError
+from harness.hub import probe
 from harness.settings.encoder import EncoderSettings
 from tests.harness.encoders.small_hub import NAME, SmallHub, running
 from tests.harness.encoders.small_models import complete, with_code
@@ -48,7 +48,7 @@ def hub(folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(constants + "HF_HUB_OFFLINE", False)
         monkeypatch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", str(tmp_path / "code"))
         yield server
-    asked._probe.cache_clear()
+    probe._probe.cache_clear()
 
 
 def test_a_model_with_its_own_code_has_the_weights_of_the_pinned_commit(
@@ -74,7 +74,7 @@ def test_the_hub_is_probed_once_and_then_left_alone(hub: SmallHub) -> None:
 
 def test_without_a_hub_what_is_cached_loads_at_once(hub: SmallHub) -> None:
     first = load_encoder(CODE)
-    asked._probe.cache_clear()
+    probe._probe.cache_clear()
     hub.down = True
     hub.requests.clear()
     assert load_encoder(CODE).fingerprint == load_encoder(CODE).fingerprint == first.fingerprint
@@ -106,7 +106,7 @@ def test_no_network(hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> None:
         (401, "GatedRepo", "is gated; accept its licence"),
         (404, "RepoNotFound", "has no model"),
         (404, "RevisionNotFound", "has no revision cccc"),
-        (418, "", "the model hub answers with an error, 418"),
+        (418, "", "the hub answers with an error, 418"),
     ],
 )
 def test_what_the_hub_refuses(hub: SmallHub, status: int, code: str, words: str) -> None:
@@ -138,7 +138,7 @@ def test_a_snapshot_that_is_half_there(hub: SmallHub, tmp_path: Path) -> None:
     for weights in (tmp_path / "hub").rglob("weights.safetensors"):
         weights.unlink()
     hub.down = True
-    asked._probe.cache_clear()
+    probe._probe.cache_clear()
     assert "Only part of the model" in _fails(CODE)
 
 
