@@ -57,5 +57,19 @@ def _snapshot(part: Part, **how: Any) -> Any:
         cache_dir=os.environ.get("SENTENCE_TRANSFORMERS_HOME") if part.kind == "model" else None,
         allow_patterns=None if part.only is None else list(part.only),
         ignore_patterns=list(part.without),
+        tqdm_class=_bar(),
         **how,
     )
+
+
+def _bar() -> Any:
+    """The library's progress bar, which is gone when it is done and is not shown without a terminal."""
+    from huggingface_hub import utils
+
+    library: Any = utils
+
+    class Bar(library.tqdm):  # type: ignore[misc]
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **{**named, "disable": named.get("disable") or None, "leave": False})
+
+    return Bar
