@@ -5,11 +5,11 @@ Configurations `corpus` and `queries`, and the judgments in `default` or `qrels`
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from harness.errors import TaskError, UsageError
 from harness.hub.causes import Asked
-from harness.hub.part import Part
 from harness.tasks.card import Splits, some
 from harness.tasks.data_set import DataSet, find_card, needed_part, opened, told
 from harness.tasks.gathered import Gathered
@@ -49,17 +49,18 @@ def gather_hub(place: str, name: str, split: str | None, cut: int | None) -> Gat
     return gathered
 
 
-def needed_of_hub(place: str, split: str | None) -> list[tuple[Part, Asked]]:
-    """What of the hub a place needs, and the words where it cannot be had. Raises as `gather_hub` does."""
+def needed_of_hub(place: str, split: str | None) -> list[Asked]:
+    """What of the hub a place needs. Raises as `gather_hub` does."""
     texts = _texts_of(place, split)
     asked = _asked(texts, place)
     with told(asked):
         own = list(find_card(texts)[0].files)
-        parts = [(needed_part(texts), asked)]
+        parts = [replace(asked, part=needed_part(texts))]
     if own and not set(own) & set(_JUDGMENTS):
         judged = _judgments_of(texts)
-        with told(_asked(judged, place)):
-            parts.append((needed_part(judged), _asked(judged, place)))
+        asked = _asked(judged, place)
+        with told(asked):
+            parts.append(replace(asked, part=needed_part(judged)))
     return parts
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import TaskError, UsageError
 from harness.hub.causes import Asked
-from harness.hub.part import Part
 from harness.tasks.card import Choose, everything, exactly, some
 from harness.tasks.data_set import DataSet, needed_part, opened, told
 from harness.tasks.gathered import Gathered
@@ -47,12 +47,12 @@ def load_mteb(
     )
 
 
-def needed_of_mteb(label: str) -> tuple[Part, Asked]:
-    """What of the hub a task needs, and the words where it cannot be had. Raises as `load_mteb` does."""
+def needed_of_mteb(label: str) -> Asked:
+    """What of the hub a task needs. Raises as `load_mteb` does."""
     data = data_set_of(*_chosen(label))
     asked = asked_for(data, label)
     with told(asked):
-        return needed_part(data), asked
+        return replace(asked, part=needed_part(data))
 
 
 def from_mteb_task(
