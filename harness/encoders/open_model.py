@@ -1,7 +1,7 @@
 """Opening a sentence-transformers model: from an installed package, a folder or the model hub."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,12 @@ from harness.encoders.backends import require_backend
 from harness.encoders.bundled import BUNDLES, open_bundle
 from harness.encoders.causes import why_not
 from harness.encoders.devices import choose_device
-from harness.encoders.hub import fetch, hub_trouble
+from harness.encoders.repository import asked_for, fetch_model, needed_part
 from harness.encoders.saved_model import check_saved
 from harness.encoders.untrained import missing_weights, refuse_untrained
 from harness.errors import EncoderError, UsageError
+from harness.hub.causes import Asked
+from harness.hub.probe import hub_trouble
 from harness.settings.encoder import EncoderSettings
 
 
@@ -43,13 +45,26 @@ def open_model(settings: EncoderSettings) -> OpenedModel:
         if folder is not None:
             name = folder.resolve().name
             return OpenedModel(_load(folder, name, settings, device, local=True), name, "folder")
-        snapshot = fetch(settings.model, settings.revision, backend=settings.backend)
+        snapshot = fetch_model(settings)
         # Code of a model may lie in a repository of its own, so the hub stays within reach.
         model = _load(snapshot, settings.model, settings, device, local=hub_trouble() is not None)
         return OpenedModel(model, settings.model, snapshot.name)
     except EncoderError:
         raise
     except Exception as error:  # every library below has its own: whatever it is, the model did not load
+        raise EncoderError(why_not(error, settings)) from error
+
+
+def needed_of_encoder(settings: EncoderSettings) -> list[Asked]:
+    """What of the hub an encoder needs: one part, or none where its model comes from elsewhere.
+
+    Raises as `open_model` does.
+    """
+    if settings.kind != "sentence-transformers" or _folder(settings.model) is not None:
+        return []
+    try:
+        return [replace(asked_for(settings), part=needed_part(settings))]
+    except Exception as error:
         raise EncoderError(why_not(error, settings)) from error
 
 

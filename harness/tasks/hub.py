@@ -4,39 +4,64 @@ Configurations `corpus` and `queries`, and the judgments in `default` or `qrels`
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from harness.errors import TaskError, UsageError
+from harness.hub.causes import Asked
+from harness.tasks.card import Splits, some
+from harness.tasks.data_set import DataSet, find_card, needed_part, opened, told
 from harness.tasks.gathered import Gathered
 from harness.tasks.reading.faults import Faults
 from harness.tasks.reading.records import Row, read_judgments, read_texts
 
 HUB = "hf:"
 
-Read = TypeVar("Read")
+_TEXTS = ("corpus", "queries")
+_JUDGMENTS = ("qrels", "default")
+
+ChooseSplit = Callable[[list[str], str, str | None, str], str]
+"""The splits found, the configuration, the split asked for and the data set to the split to read."""
 
 
 def gather_hub(place: str, name: str, split: str | None, cut: int | None) -> Gathered:
-    """The texts and judgments of `ORG/NAME` or `ORG/NAME@REVISION`, from the cache of `datasets` or from the hub.
+    """The texts and judgments of `ORG/NAME` or `ORG/NAME@REVISION`, from this machine or from the hub.
 
     `split` is that of the judgments, `cut` that of `Gathered`. Raises UsageError for what is no such id or split,
     TaskError where the data cannot be had, is laid out in another way, or has faults.
     """
-    repo, revision = parted(place)
     gathered = Gathered(name, cut)
-    own = _configs(repo, revision)
-    for config, take in (("corpus", gathered.take_documents), ("queries", gathered.take_queries)):
-        faults = Faults(f"{HUB}{repo}, {config}")
-        take(read_texts(_rows(repo, revision, _named(config, own, repo), split), faults), faults)
-    inside: list[str] = [config for config in ("qrels", "default") if config in own]
-    if not inside:  # a data set of its own, whose revisions are not those of the texts
-        repo, revision = f"{repo}-qrels", None
-        inside = _configs(repo, revision)
-    faults = Faults(f"{HUB}{repo}, {inside[0]}")
-    rows = _rows(repo, revision, inside[0], split, judgments=True)
-    gathered.take_judgments(read_judgments(rows, faults), faults)
+    texts = _texts_of(place, split)
+    with told(_asked(texts, place)), opened(texts) as folder:
+        own = _configurations(folder)
+        _require_texts(texts.name, own)
+        for config, take in zip(_TEXTS, (gathered.take_documents, gathered.take_queries), strict=True):
+            faults = Faults(f"{HUB}{texts.name}, {config}")
+            take(read_texts(_rows(folder, config, _split_of_texts, split, texts.name), faults), faults)
+        inside = [config for config in _JUDGMENTS if config in own]
+        if inside:
+            _take_judgments(gathered, folder, inside[0], split, texts.name)
+            return gathered
+    judged = _judgments_of(texts)
+    with told(_asked(judged, place)), opened(judged) as folder:
+        _take_judgments(gathered, folder, _configurations(folder)[0], split, judged.name)
     return gathered
+
+
+def needed_of_hub(place: str, split: str | None) -> list[Asked]:
+    """What of the hub a place needs. Raises as `gather_hub` does."""
+    texts = _texts_of(place, split)
+    asked = _asked(texts, place)
+    with told(asked):
+        own = list(find_card(texts)[0].files)
+        parts = [replace(asked, part=needed_part(texts))]
+    if own and not set(own) & set(_JUDGMENTS):
+        judged = _judgments_of(texts)
+        asked = _asked(judged, place)
+        with told(asked):
+            parts.append(replace(asked, part=needed_part(judged)))
+    return parts
 
 
 def parted(place: str) -> tuple[str, str | None]:
@@ -47,54 +72,72 @@ def parted(place: str) -> tuple[str, str | None]:
     return repo, revision or None
 
 
-def _named(config: str, present: list[str], repo: str) -> str:
-    if config not in present:
-        raise TaskError(
-            f"{HUB}{repo} has no configuration {config} (it has {', '.join(present)}); a data set in BEIR's layout has "
-            f"corpus and queries."
-        )
-    return config
+def _texts_of(place: str, split: str | None) -> DataSet:
+    repo, revision = parted(place)
+    choose = some(*_TEXTS, *_JUDGMENTS, split=split or "test")
+
+    def chosen(splits: Splits) -> Splits:
+        if splits:  # otherwise the card tells nothing, and the files will
+            _require_texts(repo, list(splits))
+        return choose(splits)
+
+    return DataSet(repo, revision, chosen)
 
 
-def _configs(repo: str, revision: str | None) -> list[str]:
-    import datasets
+def _judgments_of(texts: DataSet) -> DataSet:
+    """The data set of judgments alone; its revisions are not those of the texts."""
+    return DataSet(f"{texts.name}-qrels", None)
 
-    return _asked(repo, revision, lambda: list(datasets.get_dataset_config_names(repo, revision=revision)))
 
-
-def _rows(repo: str, revision: str | None, config: str, split: str | None, *, judgments: bool = False) -> Iterator[Row]:
-    import datasets
-
-    found = _asked(
-        repo, revision, lambda: list(datasets.get_dataset_split_names(repo, config_name=config, revision=revision))
+def _asked(data: DataSet, place: str) -> Asked:
+    texts = parted(place)[0]
+    where = "" if data.name == texts else f", where the judgments of {texts} are looked for,"
+    return Asked(
+        part=data.part,
+        what=f"data set {data.name}{where}",
+        setting="tasks.paths",
+        revision_setting="tasks.paths",
+        command=f'`scripts/prefetch tasks=folder "tasks.paths=[{HUB}{place}]"`',
     )
-    chosen = _choose(found, split, repo) if judgments else _split_of_texts(found, config, split, repo)
-    rows = _asked(repo, revision, lambda: datasets.load_dataset(repo, config, split=chosen, revision=revision))
+
+
+def _require_texts(repo: str, own: Sequence[str]) -> None:
+    for config in _TEXTS:
+        if config not in own:
+            raise TaskError(
+                f"{HUB}{repo} has no configuration {config} (it has {', '.join(own)}); a data set in BEIR's layout has "
+                f"corpus and queries."
+            )
+
+
+def _take_judgments(gathered: Gathered, folder: Path, config: str, split: str | None, repo: str) -> None:
+    faults = Faults(f"{HUB}{repo}, {config}")
+    gathered.take_judgments(read_judgments(_rows(folder, config, _choose, split, repo), faults), faults)
+
+
+def _configurations(folder: Path) -> list[str]:
+    import datasets
+
+    return list(datasets.get_dataset_config_names(str(folder)))
+
+
+def _rows(folder: Path, config: str, choose: ChooseSplit, split: str | None, repo: str) -> Iterator[Row]:
+    import datasets
+
+    found = list(datasets.get_dataset_split_names(str(folder), config_name=config))
+    rows = datasets.load_dataset(str(folder), config, split=choose(found, config, split, repo))
     return ((f"row {number}", row) for number, row in enumerate(rows, start=1))
 
 
 def _split_of_texts(found: list[str], config: str, split: str | None, repo: str) -> str:
     """BEIR calls the split of the texts as their configuration; mteb calls it as that of the judgments."""
-    return config if config in found else _choose(found, split, repo)
+    return config if config in found else _choose(found, config, split, repo)
 
 
-def _choose(found: list[str], split: str | None, repo: str) -> str:
+def _choose(found: list[str], config: str, split: str | None, repo: str) -> str:
     wanted = split or "test"
     if wanted in found:
         return wanted
     if len(found) == 1 and split is None:
         return found[0]
     raise UsageError(f"{HUB}{repo} has no split {wanted}; set tasks.split to one of: {', '.join(found)}.")
-
-
-def _asked(repo: str, revision: str | None, ask: Callable[[], Read]) -> Read:
-    try:
-        return ask()
-    except Exception as error:
-        # The hub, the network, the cache and a data set's files fail each in their own ways.
-        reason = " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
-        of = f" at revision {revision}" if revision else ""
-        raise TaskError(
-            f"The data set {repo}{of} cannot be had from the hub nor from the cache ({reason}); check its name and the "
-            f"connection, or download its files into a folder and name that."
-        ) from error

@@ -155,6 +155,9 @@ def _common(settings: TasksSettings) -> _Common:
     return {"max_queries": settings.max_queries, "seed": settings.seed, "held_out": settings.held_out}
 
 
+MTEB = ("mteb", "mteb14", "heldout19")
+"""Sources whose tasks are mteb's."""
+
 SOURCES: Mapping[str, Callable[[TasksSettings], TaskSource]] = {
     "documentation": _documentation,
     "folder": _folders,

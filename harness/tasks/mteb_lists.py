@@ -19,6 +19,8 @@ class MtebEntry:
     domain: str
     split: str = "test"
     subset: str = "default"
+    reads: tuple[tuple[str, str], ...] = ()
+    """What a loader of its own reads, where it is not all of the data set: configurations, and the split of each."""
 
 
 _LONG_EMBED = "6e346642246bfb4928c560ee08640dc84d074e8c"
@@ -47,7 +49,13 @@ HELDOUT19 = (
     MtebEntry("BIRCO-WTB", "ea824f8065fa62e2e770a8a201c20b03abf87540", "fiction"),
     MtebEntry("BillSumCA", "5014f29d7fdde6f9073a75b72be53ed73eed60c6", "legal"),
     MtebEntry("BillSumUS", "0c063eb9b2f3085bbbc48f8d51f21a179254187e", "legal"),
-    MtebEntry("BrightPonyRetrieval", "c26703e6600d97c579ee2985f16cf307db13ed85", "code", split="standard"),
+    MtebEntry(
+        "BrightPonyRetrieval",
+        "c26703e6600d97c579ee2985f16cf307db13ed85",
+        "code",
+        split="standard",
+        reads=(("documents", "pony"), ("examples", "pony")),
+    ),
     MtebEntry("FaithDial", "303f0593746993a53c0c2ec976fb576369f6c9f3", "dialogue"),
     MtebEntry("FeedbackQARetrieval", "8a17afc1b3e112c65fd6938b75692846afda97f8", "question-answering"),
     MtebEntry("GovReport", "4482db2a053706c0aef0ab7bf1878d29bb0295f8", "legal"),

@@ -1,9 +1,14 @@
 """Any text retrieval task of mteb, by name, split and subset."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import TaskError, UsageError
+from harness.hub.causes import Asked
+from harness.tasks.card import Choose, everything, exactly, some
+from harness.tasks.data_set import DataSet, needed_part, opened, told
 from harness.tasks.gathered import Gathered
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, PINNED
 from harness.tasks.reading.faults import Faults
@@ -12,6 +17,9 @@ from harness.tasks.task import RetrievalTask, make_task
 
 if TYPE_CHECKING:
     from mteb.abstasks.retrieval import AbsTaskRetrieval
+
+_CONFIGURATIONS = ("corpus", "queries", "qrels", "default", "top_ranked", "instruction")
+"""What mteb's usual loader reads; those of a subset are called SUBSET-corpus and so on."""
 
 
 def load_mteb(
@@ -23,16 +31,9 @@ def load_mteb(
     `Gathered`.
     Raises UsageError for an unknown task, split or subset, TaskError when the data cannot be had or is not text.
     """
-    name, split, subset = _parted(label)
-    task = _find(name)
+    task, split, subset = _chosen(label)
+    name = task.metadata.name
     pin = PINNED.get(name)
-    if pin is not None:
-        dataset = {**task.metadata.dataset, "revision": pin.revision}
-        task.metadata = task.metadata.model_copy(update={"dataset": dataset})
-    split = _choose("split", split or (pin.split if pin else None), list(task.eval_splits), label)
-    subset = _choose("subset", subset or (pin.subset if pin else None), list(task.hf_subsets), label)
-    task.filter_eval_splits([split])
-    task.filter_languages(None, hf_subsets=[subset])
     return from_mteb_task(
         task,
         label=label,
@@ -44,6 +45,14 @@ def load_mteb(
         seed=seed,
         held_out=held_out or name in HELD_OUT_NAMES,
     )
+
+
+def needed_of_mteb(label: str) -> Asked:
+    """What of the hub a task needs. Raises as `load_mteb` does."""
+    data = data_set_of(*_chosen(label))
+    asked = asked_for(data, label)
+    with told(asked):
+        return replace(asked, part=needed_part(data))
 
 
 def from_mteb_task(
@@ -63,26 +72,24 @@ def from_mteb_task(
     A task that brings candidates for each query ranks these alone, as mteb does. Raises TaskError when the data cannot
     be had or is not text.
     """
-    _load(task)
-    data = task.dataset[subset][split]
-    for part in ("corpus", "queries"):
-        if "text" not in data[part].column_names:
-            raise TaskError(f"The mteb task {label} has no text in its {part}; choose a text retrieval task.")
-    gathered = _gather(data, label, cut)
-    documents = gathered.documents
-    listed = data.get("top_ranked") or {}
-    reranks = any(len(documents_of) < len(documents) for documents_of in listed.values())
+    with _loaded(task, label, split, subset) as data:
+        for part in ("corpus", "queries"):
+            if "text" not in data[part].column_names:
+                raise TaskError(f"The mteb task {label} has no text in its {part}; choose a text retrieval task.")
+        gathered = _gather(data, label, cut)
+        listed = {str(query): [str(one) for one in own] for query, own in (data.get("top_ranked") or {}).items()}
+    reranks = any(len(own) < len(gathered.documents) for own in listed.values())
     return make_task(
         name=label,
         source="mteb",
         queries=gathered.queries,
-        documents=documents,
+        documents=gathered.documents,
         qrels=gathered.qrels,
         description=" ".join(task.metadata.description.split()),
         domain=domain,
         held_out=held_out,
         ignore_identical_ids=task.ignore_identical_ids,
-        candidates={str(query): [str(one) for one in listed[query]] for query in listed} if reranks else None,
+        candidates=listed if reranks else None,
         max_queries=max_queries,
         seed=seed,
         notes=gathered.notes,
@@ -119,6 +126,21 @@ def query_text(row: Mapping[str, Any]) -> str:
         turns = [turn if isinstance(turn, str) else f"{turn['role']}: {turn['content']}" for turn in text]
         return f"{instruction} {'; '.join(turns)}" if instruction is not None else "; ".join(turns)
     return f"{text} {instruction}" if instruction is not None else str(text)
+
+
+def _chosen(label: str) -> tuple["AbsTaskRetrieval", str, str]:
+    """The task of a label at its pinned revision, narrowed to one split and subset, and these."""
+    name, split, subset = _parted(label)
+    task = _find(name)
+    pin = PINNED.get(name)
+    if pin is not None:
+        dataset = {**task.metadata.dataset, "revision": pin.revision}
+        task.metadata = task.metadata.model_copy(update={"dataset": dataset})
+    split = _choose("split", split or (pin.split if pin else None), list(task.eval_splits), label)
+    subset = _choose("subset", subset or (pin.subset if pin else None), list(task.hf_subsets), label)
+    task.filter_eval_splits([split])
+    task.filter_languages(None, hf_subsets=[subset])
+    return task, split, subset
 
 
 def _parted(label: str) -> tuple[str, str | None, str | None]:
@@ -158,16 +180,40 @@ def _domain(task: "AbsTaskRetrieval") -> str:
     return min((domain.lower() for domain in domains if domain != "Written"), default="general")
 
 
-def _load(task: "AbsTaskRetrieval") -> None:
-    name, dataset = task.metadata.name, task.metadata.dataset
-    try:
+@contextmanager
+def _loaded(task: "AbsTaskRetrieval", label: str, split: str, subset: str) -> Iterator[Mapping[str, Any]]:
+    """What mteb's own loader reads from the data set's files on this machine; they are fetched where they are not."""
+    data = data_set_of(task, split, subset)
+    with told(asked_for(data, label)), opened(data) as folder:
+        whole = {**task.metadata.dataset, "path": str(folder)}
+        task.metadata = task.metadata.model_copy(update={"dataset": whole})
         task.load_data()
         task.convert_v1_dataset_format_to_v2(num_proc=None)
-    except Exception as error:
-        # Tasks bring their own loaders, which fail in their own ways; whichever it is, the data was not to be had.
-        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-        raise TaskError(
-            f"The mteb task {name} (dataset {dataset.get('path')}, revision {dataset.get('revision')}) is not on this "
-            f"machine and could not be fetched ({reason}); fetch it once with a connection: "
-            f"python -c \"from harness.tasks.mteb_source import load_mteb; load_mteb('{name}')\""
-        ) from error
+        yield task.dataset[subset][split]
+
+
+def data_set_of(task: "AbsTaskRetrieval", split: str, subset: str) -> DataSet:
+    """The data set of a task, and what its loader reads of it, as far as that can be known."""
+    from mteb.abstasks.retrieval import AbsTaskRetrieval
+
+    dataset, pin = task.metadata.dataset, PINNED.get(task.metadata.name)
+    choose: Choose = everything
+    if pin is not None and pin.reads:
+        choose = exactly(dict(pin.reads))
+    elif "name" in dataset:
+        choose = some(dataset["name"])
+    elif type(task).load_data is AbsTaskRetrieval.load_data:
+        start = "" if subset == "default" else f"{subset}-"
+        choose = some("query", *(f"{start}{part}" for part in _CONFIGURATIONS), split=split)
+    return DataSet(dataset["path"], dataset.get("revision"), choose)
+
+
+def asked_for(data: DataSet, label: str) -> Asked:
+    """The words for the data of a task that cannot be had."""
+    return Asked(
+        part=data.part,
+        what=f"data set {data.name} of the mteb task {label}",
+        setting="the name of the task",
+        revision_setting="that mteb is up to date",
+        command=f'`scripts/prefetch tasks=mteb "tasks.names=[{label}]"`',
+    )

@@ -16,10 +16,13 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from harness.transfer.request import read_settings
 from sandbox import rules
 from tests.docs.pages import FENCE, PAGES, Block, blocks
 from tests.e2e.stand_in_model import well_behaved
+from tests.harness.loopback_hub import ANY, environment, running
 from tests.harness.proposers.fake_provider import FakeProvider
+from tests.harness.tasks.layouts import usual
 
 RUN = {page.name: [block for block in blocks(page) if block.is_shell and block.reason is None] for page in PAGES}
 SKIPPED = [block for page in PAGES for block in blocks(page) if block.is_shell and block.reason is not None]
@@ -45,24 +48,35 @@ def server(httpserver: HTTPServer) -> Iterator[str]:
     yield httpserver.url_for("/v1")
 
 
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What names a hub on loopback with the data of two tasks, for pages that fetch some."""
+    root = tmp_path_factory.mktemp("hub")
+    names = ("mteb/AILA_statutes", "mteb/legal_summarization")
+    with running({f"datasets/{name}": {ANY: usual(root / name)} for name in names}) as serving:
+        yield environment(serving, root / "home")
+
+
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: "+".join(chain))
-def test_the_commands_of_a_page_run(chain: list[str], tmp_path: Path, cache: Path, server: str) -> None:
+def test_the_commands_of_a_page_run(
+    chain: list[str], tmp_path: Path, cache: Path, server: str, hub: dict[str, str]
+) -> None:
     for name in chain:
         for block in RUN[name]:
-            done = run(block, tmp_path, cache, server)
+            done = run(block, tmp_path, cache, {"SERVER": server, **hub})
             said = f"{block.page}, line {block.line}, exit {done.returncode}:\n"
             said += f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
             assert done.returncode == 0, said
             assert "Traceback" not in done.stderr, said
 
 
-def run(block: Block, folder: Path, cache: Path, server: str) -> "subprocess.CompletedProcess[str]":
+def run(block: Block, folder: Path, cache: Path, servers: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     """Run a block in a shell that stops at the first failure, with the `ttc` of this Python first on the path."""
-    environment = {
+    variables = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "XDG_CACHE_HOME": str(cache),
-        "SERVER": server,
+        **servers,
         "NO_COLOR": "1",
         "OMP_NUM_THREADS": "1",  # pages are tested side by side
         "PIP_NO_INDEX": "1",  # nothing is fetched by a test
@@ -70,7 +84,7 @@ def run(block: Block, folder: Path, cache: Path, server: str) -> "subprocess.Com
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.text],
         cwd=folder,
-        env=environment,
+        env=variables,
         capture_output=True,
         text=True,
         timeout=110,
@@ -102,6 +116,8 @@ def test_python_blocks_run(block: Block) -> None:
 def test_commands_that_are_not_run_would_be_taken(block: Block) -> None:
     for command in block.commands:
         words = shlex.split(command, comments=True)
+        if words and words[0] == "scripts/prefetch":
+            read_settings(words[1:], default_tasks=None)
         if words and words[0] in ("ttc", "scripts/discover"):
             check(words[1:] if words[0] == "ttc" else ["discover", *words[1:]])
 

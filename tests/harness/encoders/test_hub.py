@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.encoders import hub as asked
 from harness.encoders.load import load_encoder
 from harness.errors import EncoderError
+from harness.hub import probe
 from harness.settings.encoder import EncoderSettings
-from tests.harness.encoders.small_hub import NAME, SmallHub, running
 from tests.harness.encoders.small_models import complete, with_code
+from tests.harness.loopback_hub import LoopbackHub, in_use, running
 
+NAME = "someone/model"
+MODEL = f"models/{NAME}"
 OLD, NEW = "a" * 40, "b" * 40
 CODE = EncoderSettings(
     kind="sentence-transformers", model=NAME, revision=OLD, adapters=["retrieval", "clustering"], trust_remote_code=True
@@ -36,23 +38,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-def hub(folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallHub]:
+def hub(folders: dict[str, Path], tmp_path: Path) -> Iterator[LoopbackHub]:
     """A hub with the model of two commits, and an empty cache."""
-    with running({OLD: folders["old"], NEW: folders["new"]}) as server:
-        constants = "huggingface_hub.constants."
-        monkeypatch.setattr(constants + "ENDPOINT", server.url)
-        monkeypatch.setattr(
-            constants + "HUGGINGFACE_CO_URL_TEMPLATE", server.url + "/{repo_id}/resolve/{revision}/{filename}"
-        )
-        monkeypatch.setattr(constants + "HF_HUB_CACHE", str(tmp_path / "hub"))
-        monkeypatch.setattr(constants + "HF_HUB_OFFLINE", False)
-        monkeypatch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", str(tmp_path / "code"))
+    with running({MODEL: {OLD: folders["old"], NEW: folders["new"]}}) as server, in_use(server, tmp_path):
         yield server
-    asked._probe.cache_clear()
 
 
 def test_a_model_with_its_own_code_has_the_weights_of_the_pinned_commit(
-    hub: SmallHub, folders: dict[str, Path]
+    hub: LoopbackHub, folders: dict[str, Path]
 ) -> None:
     pinned = load_encoder(CODE)
     here = load_encoder(replace(CODE, model=str(folders["old"]), revision=None))
@@ -63,7 +56,7 @@ def test_a_model_with_its_own_code_has_the_weights_of_the_pinned_commit(
     assert np.abs(newest.encode(["a cat"]) - pinned.encode(["a cat"])).max() > 0.01
 
 
-def test_the_hub_is_probed_once_and_then_left_alone(hub: SmallHub) -> None:
+def test_the_hub_is_probed_once_and_then_left_alone(hub: LoopbackHub) -> None:
     first = load_encoder(CODE)
     probes = hub.requests.count("HEAD /")
     hub.requests.clear()
@@ -72,9 +65,9 @@ def test_the_hub_is_probed_once_and_then_left_alone(hub: SmallHub) -> None:
     assert probes == 1 and not [line for line in hub.requests if line == "HEAD /" or "resolve" in line]
 
 
-def test_without_a_hub_what_is_cached_loads_at_once(hub: SmallHub) -> None:
+def test_without_a_hub_what_is_cached_loads_at_once(hub: LoopbackHub) -> None:
     first = load_encoder(CODE)
-    asked._probe.cache_clear()
+    probe._probe.cache_clear()
     hub.down = True
     hub.requests.clear()
     assert load_encoder(CODE).fingerprint == load_encoder(CODE).fingerprint == first.fingerprint
@@ -88,13 +81,13 @@ def _fails(settings: EncoderSettings = PLAIN) -> str:
     return str(caught.value)
 
 
-def test_a_hub_that_is_down(hub: SmallHub) -> None:
+def test_a_hub_that_is_down(hub: LoopbackHub) -> None:
     hub.down = True
     said = _fails()
     assert "it answers with an error, 503" in said and f"hf download {NAME}" in said
 
 
-def test_no_network(hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_network(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:1")
     said = _fails()
     assert "refused" in said.lower() and "is not on this machine" in said
@@ -106,19 +99,19 @@ def test_no_network(hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> None:
         (401, "GatedRepo", "is gated; accept its licence"),
         (404, "RepoNotFound", "has no model"),
         (404, "RevisionNotFound", "has no revision cccc"),
-        (418, "", "the model hub answers with an error, 418"),
+        (418, "", "the hub answers with an error, 418"),
     ],
 )
-def test_what_the_hub_refuses(hub: SmallHub, status: int, code: str, words: str) -> None:
+def test_what_the_hub_refuses(hub: LoopbackHub, status: int, code: str, words: str) -> None:
     hub.failing = (status, {"X-Error-Code": code, "X-Error-Message": "no"} if code else {})
     assert words in _fails(replace(PLAIN, revision="c" * 40))
 
 
-def test_a_revision_that_is_not_there(hub: SmallHub) -> None:
+def test_a_revision_that_is_not_there(hub: LoopbackHub) -> None:
     assert "has no revision v9" in _fails(replace(PLAIN, revision="v9"))
 
 
-def test_a_disk_that_is_full(hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -126,29 +119,29 @@ def test_a_disk_that_is_full(hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> 
     assert "no space left for the model" in _fails()
 
 
-def test_a_file_that_is_damaged(hub: SmallHub, folders: dict[str, Path], tmp_path: Path) -> None:
+def test_a_file_that_is_damaged(hub: LoopbackHub, folders: dict[str, Path], tmp_path: Path) -> None:
     broken = complete(tmp_path / "broken")
     (broken / "config.json").write_text("{,")
-    hub.commits[NEW] = broken
+    hub.repositories[MODEL][NEW] = broken
     assert "is damaged (JSONDecodeError" in _fails()
 
 
-def test_a_snapshot_that_is_half_there(hub: SmallHub, tmp_path: Path) -> None:
+def test_a_snapshot_that_is_half_there(hub: LoopbackHub, tmp_path: Path) -> None:
     load_encoder(CODE)
     for weights in (tmp_path / "hub").rglob("weights.safetensors"):
         weights.unlink()
     hub.down = True
-    asked._probe.cache_clear()
+    probe._probe.cache_clear()
     assert "Only part of the model" in _fails(CODE)
 
 
-def test_other_formats_are_not_fetched(hub: SmallHub, folders: dict[str, Path], tmp_path: Path) -> None:
+def test_other_formats_are_not_fetched(hub: LoopbackHub, folders: dict[str, Path], tmp_path: Path) -> None:
     many = complete(tmp_path / "many")
     for name in ("pytorch_model.bin", "model.onnx", "tf_model.h5"):
         (many / name).write_bytes(b"large")
     (many / "2_Dense").mkdir()
     (many / "2_Dense/pytorch_model.bin").write_bytes(b"needed")
-    hub.commits[NEW] = many
+    hub.repositories[MODEL][NEW] = many
     load_encoder(PLAIN)
     fetched = {path.relative_to(tmp_path / "hub").as_posix().partition(f"{NEW}/")[2] for path in
                (tmp_path / "hub").rglob("*") if "snapshots" in path.parts}  # fmt: skip

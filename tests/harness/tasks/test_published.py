@@ -1,0 +1,65 @@
+"""The method's lists of tasks run whole, on small data in the published layouts, and the cosine equals mteb's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import mteb
+import pytest
+
+import harness
+from harness.encoders.cached import CachedEncoder
+from harness.evaluation.prepared import prepare_all
+from harness.evaluation.secret import Secret
+from harness.tasks.mteb_lists import HELDOUT19, MTEB14
+from harness.tasks.mteb_source import load_mteb
+from tests.harness.loopback_hub import ANY, LoopbackHub, in_use, running
+from tests.harness.tasks.as_mteb import ndcg_by_mteb
+from tests.harness.tasks.layouts import write
+
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("published")]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every data set of the lists, by its name on the hub."""
+    return write(tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture(scope="module")
+def hub(folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
+    """A hub that has them."""
+    repositories = {f"datasets/{name}": {ANY: folder} for name, folder in folders.items()}
+    with running(repositories) as server, in_use(server, tmp_path_factory.mktemp("home")):
+        yield server
+
+
+def test_the_tasks_of_the_search_and_the_held_out_ones(hub: LoopbackHub, tmp_path: Path) -> None:
+    words = ["encoder=wordllama", f"archive.path={tmp_path / 'archive.db'}", f"cache.folder={tmp_path / 'cache'}"]
+    run = harness.discover("tasks=mteb14", "proposer=recombine", "search.generations=1", *words)
+    assert run.complete
+    searched, names = run.frame(per_query=True), {entry.name for entry in MTEB14}
+    assert all(set(one["task"]) == names for _, one in searched.groupby("program"))
+    matrix = harness.transfer(["sent_max_sim"], "tasks=heldout19", *words)
+    assert set(matrix.frame(per_query=True)["task"]) == {entry.name for entry in HELDOUT19}
+
+
+@pytest.mark.parametrize("label", ["AILAStatutes", "LEMBQMSumRetrieval", "ArguAna"])
+def test_the_cosine_equals_mteb_s_own_evaluation(
+    folders: dict[str, Path],
+    hub: LoopbackHub,
+    cached_wordllama: CachedEncoder,
+    tmp_path: Path,
+    label: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """mteb reads the published folder whole, and by itself."""
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path)
+    with prepare_all([load_mteb(label)], cached_wordllama, secret=Secret("a")) as (ready,):
+        ours = ready.baseline.value
+    task = mteb.get_task(label)
+    dataset = {**task.metadata.dataset, "path": str(folders[task.metadata.dataset["path"]])}
+    task.metadata = task.metadata.model_copy(update={"dataset": dataset})
+    assert ours == pytest.approx(ndcg_by_mteb(task, cached_wordllama), abs=1e-5)  # mteb rounds to five digits
+    assert 0.2 < ours < 0.95
