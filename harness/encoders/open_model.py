@@ -14,6 +14,7 @@ from harness.encoders.saved_model import check_saved
 from harness.encoders.untrained import missing_weights, refuse_untrained
 from harness.errors import EncoderError, UsageError
 from harness.settings.encoder import EncoderSettings
+from harness.settings.home import expanded
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def open_model(settings: EncoderSettings) -> OpenedModel:
 
 def _folder(model: str) -> Path | None:
     """The model's folder; None for a hub name. Raises for a path that leads to no model."""
-    path = Path(model).expanduser()
+    path = expanded(model)
     if not path.is_dir():
         if path.exists() or model.startswith(("/", ".", "~")) or model.count("/") > 1:
             raise UsageError(f"The encoder folder {model} does not exist; give the path of a saved model.")

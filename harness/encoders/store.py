@@ -26,6 +26,7 @@ import numpy as np
 
 from archive.connection import transaction
 from harness.encoders.entries import Entries, join
+from harness.settings.home import expanded, make_folder
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class EmbeddingStore:
     """
 
     def __init__(self, folder: Path | str, max_bytes: int) -> None:
-        self.path = Path(folder).expanduser() / _FILE_NAME
+        self.path = expanded(folder) / _FILE_NAME
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._writable = True
@@ -119,7 +120,7 @@ class EmbeddingStore:
             self._connection = None
 
     def _connect(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent)
         with suppress(OSError):  # texts of the user's are in it
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, 0o600))
         connection = sqlite3.connect(self.path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False)
@@ -220,7 +221,7 @@ class EmbeddingStore:
 
     def _warn(self, error: Exception, consequence: str) -> None:
         _log.warning(
-            "The embedding cache %s cannot be used (%s), so %s; delete the file or set cache.folder.",
+            "The embedding cache %s cannot be used (%s), so %s; set another cache.folder, or delete the file.",
             self.path, error, consequence,
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from harness.errors import UsageError
+from harness.settings.home import expanded
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def open_hydra(sources: Sources) -> Iterator[Any]:
 
 
 def _existing(folder: Path) -> Path:
-    found = folder.expanduser().resolve()
+    found = expanded(folder).resolve()
     if not found.is_dir():
         raise UsageError(f"There is no folder {folder}; name the folder of your YAML files after --config-dir.")
     return found
