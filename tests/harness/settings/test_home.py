@@ -47,7 +47,7 @@ def test_without_a_home_the_cache_is_left_out_with_one_warning(
     EmbeddingStore("~/.cache/ttc-retrieval", 10**9).close()
     (record,) = caplog.records
     assert "This user has no home folder" in record.getMessage()
-    assert "set cache.folder" in record.getMessage()
+    assert "set another cache.folder" in record.getMessage()
     assert list(homeless.iterdir()) == [], "no folder is called ~"
 
 
