@@ -1,7 +1,8 @@
 """Embeddings on disk, shared by tasks, programs, runs and processes.
 
-One SQLite file in WAL mode. Keys and last uses stand in a narrow table, vectors in a wide one that only grows at its
-end, so that noting a use does not rewrite vectors. Every row carries a checksum over its key and content.
+One SQLite file, in WAL mode where its disk can. Keys and last uses stand in a narrow table, vectors in a wide one that
+only grows at its end, so that noting a use does not rewrite vectors. Every row carries a checksum over its key and
+content.
 
 A read only reads: uses are kept in memory and noted by the next write, by a read that finds a noted use an hour old,
 and when the store is closed. Uses of the last hour may so be lost with a killed process; they only order the eviction.
@@ -25,6 +26,7 @@ from typing import TypeVar
 import numpy as np
 
 from archive.connection import transaction
+from archive.journal import journaled
 from harness.encoders.entries import Entries, join
 from harness.settings.home import expanded, make_folder
 
@@ -124,11 +126,10 @@ class EmbeddingStore:
         with suppress(OSError):  # texts of the user's are in it
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, 0o600))
         connection = sqlite3.connect(self.path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute(f"PRAGMA journal_size_limit={_JOURNAL_BYTES}")
-        connection.executescript(_SCHEMA)
+        with journaled(connection, self.path.parent):
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            connection.execute(f"PRAGMA journal_size_limit={_JOURNAL_BYTES}")
+            connection.executescript(_SCHEMA)
         return connection
 
     def _select(self, keys: Sequence[bytes], dim: int) -> _Found:
