@@ -17,6 +17,7 @@ from archive.errors import ArchiveError
 from archive.exchanges import Exchanges
 from archive.export import export
 from archive.locks import held
+from archive.paths import expanded
 from archive.records import CallRecord, Event, Exchange, OutcomeRecord, Program, ProgramRecord, Run, RunRecord
 from archive.usage import write_call, write_usage
 
@@ -39,7 +40,7 @@ class Archive:
     @classmethod
     def open(cls, path: str | Path, *, read_only: bool = False, create: bool = True) -> Self:
         """Open or make the archive at `path`. Raises ArchiveError where that is impossible."""
-        path = Path(path).expanduser()
+        path = expanded(path)
         return cls(connect(path, read_only=read_only, create=create), path)
 
     @cached_property

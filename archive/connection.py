@@ -7,6 +7,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from archive.errors import ArchiveError
+from archive.journal import journaled
+from archive.locks import no_locks
 from archive.schema import migrate, pending
 
 BUSY_SECONDS = 30.0
@@ -15,12 +17,22 @@ BUSY_SECONDS = 30.0
 MOST_COPIED = 1 << 30
 """Bytes of an older archive that is brought up to date in memory, where it is only read."""
 
+NOT_LOCAL = frozenset(
+    {
+        *(sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_IOERR_UNLOCK, sqlite3.SQLITE_IOERR_RDLOCK),
+        *(sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK, sqlite3.SQLITE_PROTOCOL),
+        *(sqlite3.SQLITE_IOERR_SHMMAP, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMLOCK),
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+    }
+)
+"""What SQLite says of disks without locks, or without memory that processes share."""
+
 PAGE_BYTES = 8192
 """Of a new file. Outcomes of 14 tasks leave less of it unused than of SQLite's 4096, by a seventh of the whole."""
 
 
 def connect(path: Path, *, read_only: bool, create: bool) -> sqlite3.Connection:
-    """Open the file with foreign keys on, in WAL mode, with the newest schema (unless read-only).
+    """Open the file with foreign keys on, in WAL mode where its disk can, with the newest schema (unless read-only).
 
     Raises ArchiveError when there is no file to open, it is no archive, or it comes from a newer version.
     """
@@ -42,14 +54,17 @@ def connect(path: Path, *, read_only: bool, create: bool) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
-    if not read_only:
-        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-    if pending(connection):
-        with transaction(connection):
-            migrate(connection)
-    if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+    if read_only:
+        pending(connection)
+        return
+    try:
+        with journaled(connection, path.parent):
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+            if pending(connection):
+                with transaction(connection):
+                    migrate(connection)
+    except OSError as error:
+        raise ArchiveError(no_locks(path, error)) from error
 
 
 def _newest(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
@@ -82,7 +97,8 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
-        # A write-ahead log cannot be shared from a folder that may not be written; nobody else can write there either.
+        # A write-ahead log cannot be shared from a folder that may not be written, nor from many a network disk; nobody
+        # else can write there either, or with a rollback journal alone.
         connection.close()
         _require_no_log(path)
         connection = _reader(path, "immutable=1")
@@ -99,7 +115,7 @@ def _require_no_log(path: Path) -> None:
     if log.exists() and log.stat().st_size:
         raise ArchiveError(
             f"The newest programs of {path} are in {log.name}, as its last writer did not end in order, and cannot be "
-            "read from a read-only disk; copy both to a folder that can be written."
+            "read from a read-only or network disk; copy both to a folder that can be written."
         )
 
 
@@ -119,11 +135,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 @contextmanager
 def durable(connection: sqlite3.Connection) -> Iterator[None]:
     """Transactions within outlive a power cut; others outlive the death of the process, but their last may be lost."""
+    (before,) = connection.execute("PRAGMA synchronous").fetchone()
     connection.execute("PRAGMA synchronous = FULL")
     try:
         yield
     finally:
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA synchronous = {before}")
 
 
 @contextmanager
@@ -136,6 +153,8 @@ def sentences(path: Path) -> Iterator[None]:
 
 
 def _sentence(error: sqlite3.Error, path: Path) -> str:
+    if getattr(error, "sqlite_errorcode", 0) in NOT_LOCAL:
+        return no_locks(path, error)
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
             return f"The disk of the archive {path} is full or failing ({error}); free some space; it is whole."
@@ -145,7 +164,8 @@ def _sentence(error: sqlite3.Error, path: Path) -> str:
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return (
-                f"The archive {path} was locked by another program for {BUSY_SECONDS:.0f} s; try again when it is done."
+                f"The archive {path} was locked by another program for {BUSY_SECONDS:.0f} s; try again when it ended, "
+                "or where there is none, keep the archive on a disk of this machine: network disks may know no locks."
             )
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             return f"{path} is not a database, or it is damaged ({error}); name another archive."

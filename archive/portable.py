@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive.archive import Archive
 from archive.errors import ArchiveError
+from archive.paths import expanded
 
 OF_RUN = "run_id = :run"
 OF_PROGRAMS = "program_id IN (SELECT id FROM {schema}.programs WHERE run_id = :run)"
@@ -87,7 +88,7 @@ def merge(paths: Sequence[str | Path], destination: str | Path) -> dict[Path, Im
 @contextmanager
 def _new_archive(destination: str | Path) -> Iterator[Archive]:
     """An archive that becomes one portable file of this name when all went well, and vanishes otherwise."""
-    destination = Path(destination).expanduser()
+    destination = expanded(destination)
     if destination.exists():
         raise ArchiveError(f"There is a file {destination} already; name another, or remove it.")
     partial = destination.with_name(f"{destination.name}.partial")

@@ -8,7 +8,12 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from harness.neighbours import foreign
+
 __version__ = "0.1.0"
+
+if clash := foreign():
+    raise ImportError(clash)
 
 if TYPE_CHECKING:
     from archive import Archive, ArchiveError, Program

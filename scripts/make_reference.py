@@ -13,7 +13,6 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -190,8 +189,10 @@ def _field_docstrings(kind: type) -> dict[str, str]:
 
 
 def _choices(group: str, names: tuple[str, ...]) -> Iterator[str]:
+    from harness.settings.words import CONFIGS
+
     for name in names:
-        text = resources.files("configs").joinpath(group, f"{name}.yaml").read_text("utf-8")
+        text = (CONFIGS / group / f"{name}.yaml").read_text("utf-8")
         lines = text.splitlines()
         comments = [line.removeprefix("#").strip() for line in lines if line.startswith("#")]
         yield f"**`{group}={name}`** {' '.join(comments)}\n"

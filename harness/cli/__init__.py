@@ -1,6 +1,7 @@
 """The one door: verbs, nothing else. Everything heavy is imported by the verb that needs it."""
 
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -29,6 +30,7 @@ shells.register(app)
 
 def main() -> None:
     """Run the command line; a person's mistake ends in one sentence on standard error and an exit code."""
+    _write_everything()
     try:
         open_log()
         offer_log(typer.main.get_command(app))()
@@ -45,6 +47,13 @@ def main() -> None:
             raise
         print(f"ttc: {sentence}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
+
+
+def _write_everything() -> None:
+    """A name or a source may hold letters that this machine's locale lacks; they are written as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _sentence(error: Exception) -> str | None:

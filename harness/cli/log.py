@@ -103,8 +103,10 @@ class _Screen(logging.Handler):
 
 
 def _file(path: Path, debug: bool) -> logging.Handler:
+    from harness.settings.home import expanded
+
     try:
-        handler = logging.FileHandler(path.expanduser(), encoding="utf-8", errors="backslashreplace")
+        handler = logging.FileHandler(expanded(path), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"The log file {path} cannot be written ({error.strerror}); choose another.") from error
     handler.setLevel(logging.DEBUG if debug else logging.INFO)

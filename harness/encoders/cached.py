@@ -17,10 +17,12 @@ from harness.encoders.request import Request
 from harness.encoders.service import Embedded, Joiner
 from harness.encoders.store import EmbeddingStore
 from harness.encoders.texts import check_texts
+from harness.memory import available_memory
 
 _log = logging.getLogger(__name__)
 
 MEMORY_BYTES = 512 * 1024**2
+"""Of vectors and texts in memory, where the machine has eight times as much."""
 
 _KEEP_AFTER_TEXTS = 2000
 _KEEP_AFTER_SECONDS = 2.0
@@ -51,12 +53,18 @@ class _Asked:
     options: EmbedOptions
 
 
+def _room() -> int:
+    """Bytes that suit a machine of whatever size: a child of the sandbox and the model need theirs too."""
+    return min(MEMORY_BYTES, (available_memory() or 8 * MEMORY_BYTES) // 8)
+
+
 class CachedEncoder:
     """An encoder whose answers are kept in memory and, given a store, on disk; several threads may use it.
 
     An EmbedService. Vectors are kept at full width, so a narrower `dim` needs no new pass. One thread encodes at a
     time, and for all of one variant that wait: together they fill the encoder's batches, and nobody encodes what
-    another already did. `report` hears of the progress of requests that must encode.
+    another already did. Memory holds `memory_bytes` of them, by default what suits the machine. `report` hears of the
+    progress of requests that must encode.
     """
 
     def __init__(
@@ -64,7 +72,7 @@ class CachedEncoder:
         encoder: Encoder,
         store: EmbeddingStore | None,
         *,
-        memory_bytes: int = MEMORY_BYTES,
+        memory_bytes: int | None = None,
         report: Report | None = None,
     ) -> None:
         self.encoder = encoder
@@ -72,7 +80,7 @@ class CachedEncoder:
         """What is recorded of the encoder."""
         self._store = store
         self._report = report
-        self._memory = MemoryLayer(encoder.dim, memory_bytes)
+        self._memory = MemoryLayer(encoder.dim, _room() if memory_bytes is None else memory_bytes)
         self._state_lock = threading.Lock()
         self._joiner: Joiner[_Asked, Entries] = Joiner(self._answer)
         self._stats = CacheStats()

@@ -16,6 +16,7 @@ from harness.errors import EncoderError, UsageError
 from harness.hub.causes import Asked
 from harness.hub.probe import hub_trouble
 from harness.settings.encoder import EncoderSettings
+from harness.settings.home import expanded
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def needed_of_encoder(settings: EncoderSettings) -> list[Asked]:
 
 def _folder(model: str) -> Path | None:
     """The model's folder; None for a hub name. Raises for a path that leads to no model."""
-    path = Path(model).expanduser()
+    path = expanded(model)
     if not path.is_dir():
         if path.exists() or model.startswith(("/", ".", "~")) or model.count("/") > 1:
             raise UsageError(f"The encoder folder {model} does not exist; give the path of a saved model.")

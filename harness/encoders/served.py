@@ -8,7 +8,6 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from harness.encoders.token_cap import TokenLimit
 from harness.encoders.token_prices import price_of
 from harness.errors import EncoderError, UsageError
 from harness.settings.encoder import EncoderSettings, default_cache_folder
+from harness.settings.home import expanded
 from harness.text import plain
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ServedEncoder(BaseEncoder):
         _log.info("the server of encoder %s has read %d tokens so far%s", self.name, self._tokens_read, dollars)
 
     def _five_rows(self) -> FloatMatrix:
-        return steady(super()._five_rows(), self.facts, Path(default_cache_folder()).expanduser() / "served")
+        return steady(super()._five_rows(), self.facts, expanded(default_cache_folder()) / "served")
 
     def _forward(
         self, texts: list[str], prompt: str, task: str, cap: int | None

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.encoders.protocol import FloatMatrix
+from harness.settings.home import make_folder
 
 _SAME = 0.999
 """Least cosine between two answers of one model; calls of one are at 0.9999, and quantising moves it below 0.999."""
@@ -31,7 +32,7 @@ def steady(vectors: FloatMatrix, facts: Mapping[str, object], folder: Path) -> F
         if before.shape == vectors.shape and (before * vectors).sum(axis=1).min() > _SAME:
             return np.asarray(before, dtype=np.float32)
     with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         new = path.with_suffix(f".{os.getpid()}")
         with new.open("wb") as file:
             np.save(file, vectors)

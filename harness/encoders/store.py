@@ -1,7 +1,8 @@
 """Embeddings on disk, shared by tasks, programs, runs and processes.
 
-One SQLite file in WAL mode. Keys and last uses stand in a narrow table, vectors in a wide one that only grows at its
-end, so that noting a use does not rewrite vectors. Every row carries a checksum over its key and content.
+One SQLite file, in WAL mode where its disk can. Keys and last uses stand in a narrow table, vectors in a wide one that
+only grows at its end, so that noting a use does not rewrite vectors. Every row carries a checksum over its key and
+content.
 
 A read only reads: uses are kept in memory and noted by the next write, by a read that finds a noted use an hour old,
 and when the store is closed. Uses of the last hour may so be lost with a killed process; they only order the eviction.
@@ -25,7 +26,9 @@ from typing import TypeVar
 import numpy as np
 
 from archive.connection import transaction
+from archive.journal import journaled
 from harness.encoders.entries import Entries, join
+from harness.settings.home import expanded, make_folder
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +74,7 @@ class EmbeddingStore:
     """
 
     def __init__(self, folder: Path | str, max_bytes: int) -> None:
-        self.path = Path(folder).expanduser() / _FILE_NAME
+        self.path = expanded(folder) / _FILE_NAME
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._writable = True
@@ -119,15 +122,14 @@ class EmbeddingStore:
             self._connection = None
 
     def _connect(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent)
         with suppress(OSError):  # texts of the user's are in it
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, 0o600))
         connection = sqlite3.connect(self.path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute(f"PRAGMA journal_size_limit={_JOURNAL_BYTES}")
-        connection.executescript(_SCHEMA)
+        with journaled(connection, self.path.parent):
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            connection.execute(f"PRAGMA journal_size_limit={_JOURNAL_BYTES}")
+            connection.executescript(_SCHEMA)
         return connection
 
     def _select(self, keys: Sequence[bytes], dim: int) -> _Found:
@@ -220,7 +222,7 @@ class EmbeddingStore:
 
     def _warn(self, error: Exception, consequence: str) -> None:
         _log.warning(
-            "The embedding cache %s cannot be used (%s), so %s; delete the file or set cache.folder.",
+            "The embedding cache %s cannot be used (%s), so %s; set another cache.folder, or delete the file.",
             self.path, error, consequence,
         )  # fmt: skip
 

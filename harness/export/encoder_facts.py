@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from harness.encoders.bundled import BUNDLES
@@ -10,6 +9,7 @@ from harness.encoders.kinds import is_static
 from harness.encoders.load import load_encoder
 from harness.errors import UsageError
 from harness.settings.encoder import EncoderSettings
+from harness.settings.home import expanded
 
 CARRIED = (
     "kind", "model", "revision", "dtype", "backend", "prompts", "adapters", "dim", "max_tokens", "batch_size",
@@ -55,7 +55,7 @@ def recorded(identity: Mapping[str, Any], config: Mapping[str, Any]) -> EncoderF
             "that can, for example encoder=minilm."
         )
     known = {name: config[name] for name in CARRIED if name in config}
-    if Path(str(known["model"])).expanduser().is_dir() or identity["revision"] == "folder":
+    if expanded(str(known["model"])).is_dir() or identity["revision"] == "folder":
         known["model"] = ""
     names = ("name", "revision", "dtype", "library", "dim", "fingerprint")
     return EncoderFacts(**{name: identity[name] for name in names}, settings=known)

@@ -1,10 +1,10 @@
 """The source that a word names: a file, an archived program or a reference program."""
 
-from pathlib import Path
 from typing import Literal
 
 from harness.errors import UsageError
 from harness.published.place import open_archive, split
+from harness.settings.home import expanded
 from primitives import programs
 from sandbox import rules
 
@@ -24,7 +24,7 @@ def find_source(named: str, archive_path: str) -> str:
         with open_archive(path, read_only=True) as archive:
             return archive.program(program).record.source
     try:
-        return Path(named).expanduser().read_text("utf-8")
+        return expanded(named).read_text("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"{named} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
 
@@ -34,7 +34,7 @@ def origin_of(named: str) -> Origin:
 
     Raises UsageError for a word that can name none.
     """
-    if Path(named).expanduser().is_file():
+    if expanded(named).is_file():
         return "file"
     if named in programs.names():
         return "reference"

@@ -20,6 +20,7 @@ from harness.proposers.group import run_group
 from harness.proposers.prices import Price, price_for
 from harness.proposers.printed import Printed, UnreadableOutput, read_printed
 from harness.proposers.verdicts import AnswerVerdict
+from harness.settings.home import expanded, make_folder
 from harness.settings.proposer import ProposerSettings
 
 BASICS = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_*", "TERM", "TMPDIR", "TZ", "XDG_*")
@@ -153,9 +154,9 @@ class CommandClient:
     @contextmanager
     def _own_folder(self) -> Iterator[Path]:
         if self._command.folder:
-            kept = Path(self._command.folder).expanduser().absolute()
-            kept.mkdir(parents=True, exist_ok=True)
-            yield self._furnished(Path(tempfile.mkdtemp(prefix="call-", dir=kept)))
+            kept = expanded(self._command.folder)
+            make_folder(kept)
+            yield self._furnished(Path(tempfile.mkdtemp(prefix="call-", dir=kept.absolute())))
             return
         with tempfile.TemporaryDirectory(prefix="ttc-call-", ignore_cleanup_errors=True) as folder:
             yield self._furnished(Path(folder).resolve())

@@ -17,6 +17,7 @@ from harness.proposers.exchange import from_mapping
 from harness.proposers.verdicts import AnswerVerdict
 from harness.search.shelf_pages import HEAD, Entry, Pages
 from harness.settings import Settings
+from harness.settings.home import expanded
 
 FILE, FOLDER, OPEN = 0o444, 0o555, 0o755
 """Modes: the author reads; the folder is opened while the run writes."""
@@ -123,5 +124,5 @@ def shelf_of(archive: Archive, run_id: str, settings: Settings) -> Shelf | None:
     name = settings.proposer.desk_name
     if not name or settings.proposer.kind == "replay":
         return None
-    folder = archive.path.absolute().parent / Path(name.replace("{run}", run_id)).expanduser()
+    folder = archive.path.absolute().parent / expanded(name.replace("{run}", run_id))
     return Shelf(archive, run_id, settings, folder)

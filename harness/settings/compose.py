@@ -5,7 +5,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from harness.settings.home import abbreviate_paths
 from harness.settings.masking import masked
 from harness.settings.plugged import register_choices
 from harness.settings.schema import Settings
-from harness.settings.words import Sources, choices, kinds, open_hydra, parse, spelt
+from harness.settings.words import CONFIGS, Sources, choices, kinds, open_hydra, parse, spelt
 from harness.text import nearest
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -138,10 +137,9 @@ def to_mapping(settings: Settings) -> dict[str, Any]:
 @cache
 def groups() -> Mapping[str, tuple[str, ...]]:
     """Config groups and the choices of each."""
-    root = resources.files("configs")
     return {
         folder.name: tuple(sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir()))
-        for folder in root.iterdir()
+        for folder in CONFIGS.iterdir()
         if folder.is_dir() and not folder.name.startswith("_")
     }
 

@@ -62,5 +62,6 @@ class CacheSettings:
     """May be deleted at any time."""
     max_bytes: int = 8 * 1024**3
     """Limit of the file on disk; the entries whose last use is oldest go first. 0 keeps nothing on disk."""
-    memory_bytes: int = 512 * 1024**2
-    """Limit of the part kept in this process's memory. 0 keeps nothing in memory."""
+    memory_bytes: int | None = None
+    """Limit of the part kept in this process's memory; 0 keeps nothing there. None is 512 MiB, or an eighth of the
+    memory that this process may use where that is less."""

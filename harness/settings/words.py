@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from harness.errors import UsageError
+from harness.settings.home import expanded
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+"""By path, and not as a package: a person's own folder of that name may come first on the search path."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ def open_hydra(sources: Sources) -> Iterator[Any]:
     from hydra.core.global_hydra import GlobalHydra
 
     version.setbase("1.3")
-    path = create_config_search_path("pkg://configs")
+    path = create_config_search_path(f"file://{CONFIGS}")
     if sources.folder is not None:
         path.prepend("command-line", f"file://{_existing(sources.folder)}", "schema")  # that one has to stay last
     GlobalHydra.instance().clear()
@@ -42,7 +46,7 @@ def open_hydra(sources: Sources) -> Iterator[Any]:
 
 
 def _existing(folder: Path) -> Path:
-    found = folder.expanduser().resolve()
+    found = expanded(folder).resolve()
     if not found.is_dir():
         raise UsageError(f"There is no folder {folder}; name the folder of your YAML files after --config-dir.")
     return found

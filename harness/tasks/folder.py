@@ -6,6 +6,7 @@ The other formats of these files are in `reading.files`. The faults of a file ar
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.settings.home import expanded
 from harness.tasks.gathered import Gathered, asks_with_documents
 from harness.tasks.reading.faults import Faults
 from harness.tasks.reading.files import judgments_file, read_rows, texts_file, unread_twins
@@ -29,7 +30,7 @@ def load_folder(
     Without `ignore_identical_ids` the texts decide, see `asks_with_documents`; `cut` is that of `Gathered`. Raises
     UsageError when there is no such folder, TaskError (file and lines) for what is wrong inside it.
     """
-    folder = path.expanduser()
+    folder = expanded(path)
     if not folder.is_dir():
         raise UsageError(
             f"There is no folder {path}; tasks.paths names folders with corpus.jsonl, queries.jsonl, qrels/."

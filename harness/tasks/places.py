@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
+from harness.settings.home import expanded
 from harness.tasks.folder import finish, load_folder
 from harness.tasks.hub import HUB, gather_hub, parted
 from harness.tasks.ir import IR_DATASETS, gather_ir
@@ -60,4 +61,4 @@ def _parts(place: str) -> list[str]:
         return parted(place.removeprefix(HUB))[0].split("/")
     if place.startswith(IR_DATASETS):
         return [IR_DATASETS.rstrip(":"), place.removeprefix(IR_DATASETS)]
-    return [part for part in Path(place).expanduser().resolve().parts if part != "/"] or ["root"]
+    return [part for part in expanded(place).resolve().parts if part != "/"] or ["root"]

@@ -2,12 +2,17 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from harness.cores import available_cores
+from harness.encoders.cached import MEMORY_BYTES, CachedEncoder
+from harness.encoders.protocol import Encoder
 from harness.machine import machine, machine_change
+from harness.memory import available_memory
 
 
 def test_a_machine_names_its_kernels_and_no_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,11 +70,57 @@ def test_cores_are_those_that_quotas_leave(
     groups: str, files: dict[str, str], cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
+    write_groups(tmp_path, groups, files)
+    assert available_cores(tmp_path) == cores
+
+
+def write_groups(root: Path, groups: str, files: dict[str, str]) -> None:
+    """What Linux tells of the control groups around this process, below `root`."""
     files = {f"sys/fs/cgroup/{name}": text for name, text in files.items()} | {"proc/self/cgroup": groups}
     for name, text in files.items():
-        file = tmp_path / name
+        file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         if file.name == "cpu.cfs_quota_us":
             file.with_name("cpu.cfs_period_us").write_text("100000")
-    assert available_cores(tmp_path) == cores
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "gibibytes"),
+    [
+        ("", {}, 16),
+        ("0::/", {"memory.max": "max"}, 16),
+        ("0::/a/b", {"a/memory.max": "1073741824", "a/b/memory.max": "max"}, 1),
+        ("0::/of/the/host", {"memory.max": "2147483648"}, 2),
+        ("4:memory:/a\n0::/", {"memory/a/memory.limit_in_bytes": "3221225472"}, 3),
+        ("4:memory:/", {"memory/memory.limit_in_bytes": "9223372036854771712"}, 16),
+        ("4:cpu:/a", {"cpu/a/memory.limit_in_bytes": "1073741824"}, 16),
+    ],
+)
+def test_memory_is_what_control_groups_leave(
+    groups: str, files: dict[str, str], gibibytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": 1 << 22, "SC_PAGE_SIZE": 1 << 12}.__getitem__)
+    write_groups(tmp_path, groups, files)
+    assert available_memory(tmp_path) == gibibytes << 30
+
+
+def test_a_limit_of_this_process_counts_too() -> None:
+    code = "import resource as r; r.setrlimit(r.RLIMIT_AS, (1 << 30, -1)); "
+    code += "from harness.memory import available_memory; print(available_memory())"
+    command = [sys.executable, "-c", code]
+    assert int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) <= 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("available", "bytes_kept"), [(1 << 30, 1 << 27), (1 << 40, MEMORY_BYTES), (None, MEMORY_BYTES)]
+)
+def test_the_caches_memory_follows_the_machines(
+    available: int | None, bytes_kept: int, wordllama: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    monkeypatch.setattr("harness.encoders.cached.available_memory", lambda: available)
+    monkeypatch.setattr("harness.encoders.cached.MemoryLayer", lambda dim, limit: made.append(limit))
+    CachedEncoder(wordllama, None)
+    CachedEncoder(wordllama, None, memory_bytes=5)
+    assert made == [bytes_kept, 5]

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from archive import Archive
+from harness.cli import main
 from harness.screen.columns import LISTINGS
 from tests.harness.cli.conftest import Run
 
@@ -273,3 +275,21 @@ def test_a_shell_completes_runs_and_programs(searched: Searched) -> None:
     assert "ledger" in offered("led")
     assert run_id in offered(f"ledger --archive {path} {run_id[:2]}")
     assert f"{run_id}.40" in offered(f"show --archive {path} {run_id}.4")
+
+
+@pytest.mark.parametrize("arguments", [("show", "--source", "4"), ("show", "4"), ("lineage",), ("frontier", "--csv")])
+def test_letters_that_the_locale_lacks_are_escapes(
+    arguments: tuple[str, ...], searched: Searched, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As with LC_ALL=POSIX where Python may not take UTF-8 for it, or with PYTHONIOENCODING=ascii."""
+    copy = shutil.copy(searched[0], tmp_path / "a.db")
+    with Archive.open(copy) as archive, archive.writing() as connection:
+        connection.execute("UPDATE programs SET name = 'größe'")
+        connection.execute("UPDATE sources SET source = source || '# größe'")
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setattr("sys.argv", ["ttc", *arguments, "--archive", str(copy)])
+    with pytest.raises(SystemExit):
+        main()
+    screen.flush()
+    assert b"gr\\xf6\\xdfe" in screen.buffer.getvalue()
