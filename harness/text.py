@@ -39,6 +39,11 @@ def visible(text: str, limit: int) -> str:
     return _UNUSUAL.sub(_escape, _cut(text.replace("\r\n", "\n"), limit))
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 task`, `2 tasks`, `1,200 tasks`; `many` where the plural is not made with an `s`."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def csv_cell(value: Any) -> Any:
     """A number as it is, None as nothing, a text such that no spreadsheet takes it for a formula.
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from harness.policies.parents import POLICIES
 from harness.programs.fingerprint import fingerprint
+from harness.report.drawing import Spec
 from harness.report.pictures import write_picture
-from harness.report.specs import Spec
 from scripts.policy_simulation import (
     search_by_bandit,
     search_by_selection,

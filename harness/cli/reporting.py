@@ -1,12 +1,17 @@
 """Verbs that make pages: report, watch."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.completion import complete_run
 from harness.cli.options import ArchiveOption, CostOption, RunArgument
+
+if TYPE_CHECKING:
+    from harness.report.write import Part
 
 
 def register(app: typer.Typer) -> None:
@@ -17,13 +22,13 @@ def register(app: typer.Typer) -> None:
 
 def report(
     what: Annotated[
-        str,
+        list[str] | None,
         typer.Argument(
             metavar="RUN|ARCHIVE",
-            help="A run, or an archive file for all its runs.",
+            help="A run, by default the latest, or an archive file for all its runs; several are compared.",
             autocompletion=complete_run,
         ),
-    ] = "latest",
+    ] = None,
     archive: ArchiveOption = "ttc-archive.db",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file; by default ttc-report-RUN.html.")
@@ -31,19 +36,38 @@ def report(
     figures: Annotated[Path | None, typer.Option(help="Also draw each chart as SVG and PNG into this folder.")] = None,
     cost: CostOption = None,
 ) -> None:
-    """Write a page that shows a run: frontier, programs, lineage, spending, transfer, methods. It needs no network."""
-    from harness.published.place import is_packaged, open_archive
-    from harness.report.write import write_report
+    """Write a page that shows a run: whether it holds, frontier, programs, lineage, spending, transfer, methods.
 
-    whole = Path(what).is_file() or is_packaged(what)
-    with open_archive(what if whole else archive, read_only=True) as opened:
-        run_ids = [run.id for run in opened.runs()] if whole else [opened.resolve_run(what)]
-        path = output or Path(f"ttc-report-{opened.path.stem if whole else run_ids[0]}.html")
-        data = write_report(opened, run_ids, path, figures, cost)
-    programs = sum(len(run["programs"]) for run in data["runs"])
-    print(f"{path}: {len(run_ids)} run(s), {programs} programs, {path.stat().st_size / 1e6:.1f} MB.")
+    Two runs or more are compared too: `ttc report RUN CONTROL`, `ttc report mine.db theirs.db`. It needs no network.
+    """
+    from harness.published.place import is_packaged, open_archive
+    from harness.report.write import write_gathered
+    from harness.text import counted
+
+    named = what or ["latest"]
+    with ExitStack() as stack:
+        parts: dict[str, Part] = {}
+        for one in named:
+            whole = Path(one).is_file() or is_packaged(one)
+            place = one if whole else archive
+            if place not in parts:
+                parts[place] = (stack.enter_context(open_archive(place, read_only=True)), [])
+            opened, run_ids = parts[place]
+            run_ids += [run.id for run in opened.runs()] if whole else [opened.resolve_run(one)]
+        path = output or Path(f"ttc-report-{_stem(named, parts)}.html")
+        data = write_gathered(list(parts.values()), path, figures, cost)
+    runs, programs = len(data["runs"]), sum(len(run["programs"]) for run in data["runs"])
+    print(f"{path}: {counted(runs, 'run')}, {counted(programs, 'program')}, {path.stat().st_size / 1e6:.1f} MB.")
     if figures is not None:
         print(f"Figures are in {figures}.")
+
+
+def _stem(named: Sequence[str], parts: "Mapping[str, Part]") -> str:
+    """What a page is called: the one run or archive on it."""
+    if len(named) > 1:
+        return "comparison"
+    ((place, (archive, run_ids)),) = parts.items()
+    return archive.path.stem if place == named[0] else run_ids[0]
 
 
 def watch(

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 
-from archive import Archive, Costs, HeldOut, Program, Run, costs_of
-from harness.encoders.protocol import EncoderIdentity
+from archive import Archive, Costs, Program, Run, costs_of
 from harness.evaluation.audit import TRANSDUCTIVE
 from harness.programs.named import NamedProgram
-from harness.publication.chosen import RULE, Chosen, choose, is_inductive
 from harness.publication.markdown import cell, name_of, table
 from harness.screen.frontier import run_cells
 from harness.screen.views import basis, optimism_line
 from harness.transfer.analysis import ProgramRow, analyse
+from harness.transfer.chosen import RULE, Chosen, choose, is_inductive
+from harness.transfer.held_out import held_out_parts
 from harness.transfer.intervals import Interval, mean_interval, query_interval
-from harness.transfer.matrix import Matrix, read_matrix
 from harness.transfer.optimism import optimisms
 
 HEAD = "| program | mean delta | 95 % interval | w/t/l | cost in texts | cost in tokens | inductive | flags |"
@@ -90,29 +89,14 @@ def _held_out(archive: Archive, run: Run, programs: Sequence[Program]) -> str:
     searched = archive.searched_by(run.id)
     named = [NamedProgram(name_of(one), one.record.source, searched) for one in programs]
     parts = []
-    for fingerprint, encoder in HeldOut(archive).encoders().items():
-        tasks = [task.fingerprint for task in HeldOut(archive).tasks(fingerprint)]
-        matrix = read_matrix(archive, named, [_identity(encoder, fingerprint)], tasks)
-        matrix = _outside(matrix)
-        analysis = analyse(matrix, seed=run.record.seed)
-        if analysis.rows:
-            told = [f"Encoder {cell(encoder)}, fingerprint `{cell(fingerprint)}`, nDCG@10.", *analysis.blanks]
-            told.append(f"Intervals are over {analysis.unit}; {len(analysis.without)} cells have no result.")
-            parts += [" ".join(told), table(HELD_OUT_HEAD, [_held_out_row(row) for row in analysis.rows])]
+    for part in held_out_parts(archive, named):
+        analysis = analyse(part.matrix, seed=run.record.seed)
+        told = [f"Encoder {cell(part.encoder)}, fingerprint `{cell(part.fingerprint)}`, nDCG@10.", *analysis.blanks]
+        told.append(f"Intervals are over {analysis.unit}; {len(analysis.without)} cells have no result.")
+        parts += [" ".join(told), table(HELD_OUT_HEAD, [_held_out_row(row) for row in analysis.rows])]
     return "\n\n".join(parts) or (
         "The archive has no held-out cell of these programs, so nothing here says what they do on other tasks; "
         "`ttc transfer frontier` measures that."
-    )
-
-
-def _identity(name: str, fingerprint: str) -> EncoderIdentity:
-    """An encoder as far as cells tell of it."""
-    return EncoderIdentity(name, fingerprint, revision="", dtype="", dim=0, library="")
-
-
-def _outside(matrix: Matrix) -> Matrix:
-    return Matrix(
-        matrix.programs, matrix.encoders, matrix.tasks, tuple(cell for cell in matrix.cells if not cell.in_search)
     )
 
 

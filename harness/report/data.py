@@ -12,6 +12,7 @@ from archive import (
     Archive,
     Axis,
     CallRecord,
+    Calls,
     Cell,
     Costs,
     Event,
@@ -32,6 +33,7 @@ from archive import (
 from harness.report.charts import run_charts, titles
 from harness.report.fitting import unseen_of
 from harness.report.front import best_so_far, front_ids
+from harness.report.holding import holding
 from harness.report.intervals import METHOD, query_intervals
 from harness.text import plain, visible
 
@@ -39,6 +41,17 @@ NAME = 200
 TEXT = 4_000
 SOURCE = 200_000
 """Characters kept of a name, of a sentence or two, and of a program."""
+
+
+def whole_run(archive: Archive, run: Run, programs: Sequence[Program], axis: Axis | None = None) -> dict[str, Any]:
+    """A run without its programs as `run_data` has it, and whether its frontier holds on held-out tasks."""
+    calls = Calls(archive, run.id).beside_programs()
+    shown = run_data(run, programs, archive.events(run.id), calls, axis)
+    on_axis = priced(programs, run.record, axis or axis_of(run.record))
+    held = holding(archive, run, on_axis, {f"{run.id}.{number}" for number in shown["frontier"]})
+    rows = held.pop("chart", [])
+    chart = {"data": {"held": rows}, "params": {}, "titles": shown["titles"]}
+    return {**shown, "holding": held, "charts": shown["charts"] | ({"holding": chart} if rows else {})}
 
 
 def run_data(

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from harness.report.drawing import STEPS
 from harness.report.pictures import write_picture
-from harness.report.specs import HEAT, STEPS
+from harness.report.specs import HEAT
 from harness.transfer.matrix import Matrix, MatrixCell
 
 STEP = 17

@@ -6,10 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from archive import Archive, Calls, Program
+from archive import Archive, Program
 from harness.errors import JobError
 from harness.published.place import open_archive
-from harness.report.data import program_data, run_data
+from harness.report.data import program_data, whole_run
 from harness.report.page import render_page
 from harness.report.write import transfer_with_scales
 from harness.text import plain
@@ -46,8 +46,7 @@ class LiveRun:
         fresh = self._archive.programs(self._run_id, after=last)
         self._programs += fresh
         self._shown += program_data(fresh, run.record)
-        calls = Calls(self._archive, self._run_id).beside_programs()
-        return run_data(run, self._programs, self._archive.events(self._run_id), calls)
+        return whole_run(self._archive, run, self._programs)
 
 
 def open_server(live: LiveRun, host: str, port: int) -> ThreadingHTTPServer:

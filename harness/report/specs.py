@@ -1,27 +1,12 @@
-"""How each chart is drawn: Vega-Lite specifications, the same for the page and for pictures.
-
-Colours are of Okabe and Ito (2008), which readers with any colour vision tell apart, and darkened so that they stand
-out on white and on near black; shape or place says again what colour says.
-"""
+"""How each chart of a run is drawn: Vega-Lite specifications, the same for the page and for pictures."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-Spec = dict[str, Any]
+from harness.report.drawing import BLUE, DELTA, GREEN, GREY, INK, NUMBER, ORANGE, SIGNED, STEPS, ZERO, Spec, framed
+from harness.report.specs_across import ACROSS
 
-BLUE, ORANGE, GREEN, GREY = "#2e86c9", "#d06010", "#149070", "#858b94"
-SIGNED = "+.4f"
-FEW = {"expr": "max(2, width / 60)"}
-"""Ticks that leave room for their labels."""
-NUMBER = {
-    "title": "program number",
-    "type": "quantitative",
-    "axis": {"tickMinStep": 1, "format": "d", "tickCount": FEW},
-}
-STEPS = "+.4~f"
-"""Of an axis of deltas: as many decimals as its steps need, so that no two ticks read alike."""
-DELTA = {"title": "{worth}", "type": "quantitative", "axis": {"format": STEPS}}
 KINDS = {
     "domain": ["frontier", "admitted", "evaluated", "rejected"],
     "range": [BLUE, GREEN, GREY, ORANGE],
@@ -35,25 +20,6 @@ ABOUT = [
     {"field": "tasks", "title": "wins/ties/losses"},
     {"field": "kind", "title": "status"},
 ]
-INK = {"name": "ink", "value": "#16191d"}
-ZERO = {"data": {"values": [{}]}, "mark": {"type": "rule", "color": GREY, "aria": False}}
-
-
-def _spec(height: int, **parts: Any) -> Spec:
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "width": "container",
-        "height": height,
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "background": None,
-        "config": {
-            "font": "system-ui, sans-serif",
-            "view": {"stroke": None},
-            "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
-            "legend": {"labelFontSize": 12, "title": None, "orient": "top", "columns": {"expr": "width < 400 ? 2 : 4"}},
-        },
-        **parts,
-    }
 
 
 def _programs_encoding() -> Spec:
@@ -65,7 +31,7 @@ def _programs_encoding() -> Spec:
     }
 
 
-FRONTIER = _spec(
+FRONTIER = framed(
     380,
     params=[INK],
     data={"name": "points"},
@@ -102,7 +68,7 @@ GENERATION = {"field": "generation", **NUMBER, "title": "generation"}
 
 
 def _over_generations(field: str, title: str, form: str) -> Spec:
-    return _spec(
+    return framed(
         170,
         data={"name": "progress"},
         mark={"type": "line", "interpolate": "step-after", "color": BLUE, "point": {"size": 14}, "aria": False},
@@ -118,7 +84,7 @@ BEST = _over_generations("best_worth", "best {worth}", STEPS)
 FITTED = "mean delta {measure}"
 HYPERVOLUME = _over_generations("hypervolume", "hypervolume", "~g")
 
-FITTING = _spec(
+FITTING = framed(
     240,
     data={"name": "fits"},
     encoding={
@@ -154,7 +120,7 @@ FITTING = _spec(
     ],
 )
 
-HEAT = _spec(
+HEAT = framed(
     400,
     params=[{"name": "reach", "value": 0.1}, {"name": "middle", "value": "#f4f4f1"}],
     data={"name": "cells"},
@@ -186,7 +152,7 @@ HEAT = _spec(
     },
 ) | {"height": {"step": 24}}
 
-COUNTS = _spec(
+COUNTS = framed(
     200,
     padding={"left": 5, "top": 5, "bottom": 5, "right": 40},
     params=[INK],
@@ -212,7 +178,7 @@ COUNTS = _spec(
 
 
 def _spent(title: str, form: str) -> Spec:
-    return _spec(
+    return framed(
         200,
         data={"name": "spent"},
         mark={"type": "line", "interpolate": "step-after", "aria": False},
@@ -243,7 +209,7 @@ def _lines(name: str, **mark: Any) -> Spec:
     }
 
 
-LINEAGE = _spec(
+LINEAGE = framed(
     420,
     layer=[
         _lines("edges", color=GREY, opacity=0.3),
@@ -256,7 +222,7 @@ LINEAGE = _spec(
     ],
 )
 
-OUTCOMES = _spec(
+OUTCOMES = framed(
     300,
     params=[INK],
     data={"name": "outcomes"},
@@ -294,6 +260,7 @@ OUTCOMES = _spec(
 ) | {"height": {"step": 26}}
 
 SPECS: dict[str, Spec] = {
+    **ACROSS,
     "frontier": FRONTIER,
     "best": BEST,
     "hypervolume": HYPERVOLUME,
@@ -306,6 +273,7 @@ SPECS: dict[str, Spec] = {
     "outcomes": OUTCOMES,
 }
 DRAWN = {
+    "holding": ("holding",),
     "frontier": ("frontier",),
     "progress": ("best", "hypervolume"),
     "fitting": ("fitting",),

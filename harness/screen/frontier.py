@@ -88,16 +88,18 @@ def _step(cells: Sequence[CellDelta], cheaper: Sequence[CellDelta]) -> Step | No
     return Step(cheaper[0].program, summarise(gains).mean, mean_interval(gains), query_interval(gains))
 
 
-def run_cells(program: Program, run: RunRecord) -> list[CellDelta]:
-    """A program's deltas on the tasks that its numbers stand on, by the run's measure."""
+def run_cells(program: Program, run: RunRecord, measure: str = "") -> list[CellDelta]:
+    """A program's deltas on the tasks that its numbers stand on, by a recorded measure, by default the run's."""
+    measure = measure or run.measure
     outcomes = {outcome.task: outcome for outcome in program.record.outcomes}
     encoder, cells = str(run.encoder["name"]), []
     for task in run.tasks:
         outcome = outcomes.get(task.name)
-        found, cosine = outcome and outcome.by_measure.get(run.measure), task.by_measure.get(run.measure)
+        found, cosine = outcome and outcome.by_measure.get(measure), task.by_measure.get(measure)
         if task.split != "search" or outcome is None or outcome.delta is None or not found or not cosine:
             continue
         per_query = found.per_query.astype(np.float64) - cosine.per_query
         searched = np.delete(per_query, task.unseen)
-        cells.append(CellDelta(program.id, encoder, task.name, task.domain, outcome.delta, searched))
+        delta = outcome.delta if measure == run.measure else float(searched.mean())
+        cells.append(CellDelta(program.id, encoder, task.name, task.domain, delta, searched))
     return cells

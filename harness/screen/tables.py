@@ -4,13 +4,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archive import LONG_TEXTS, LONG_TEXTS_FLAG, RATIOS, Axis, Costs, Program, Run, axis_of, costs_of
+from archive import LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Program, Run, axis_of, costs_of
 from harness.evaluation.audit import audits_line
 from harness.screen.columns import OUTCOMES, PAIRS, frontier_table
 from harness.screen.comparison import Comparison
 from harness.screen.frontier import frontier_points
 from harness.screen.listing import print_rows
-from harness.screen.views import basis, optimism_line
+from harness.screen.views import basis, costs_line, optimism_line
 from harness.text import plain, plain_lines
 from harness.transfer.optimism import optimisms
 
@@ -123,21 +123,6 @@ def print_program(program: Program, run: Run) -> None:
         print_rows(OUTCOMES.table_columns, record.outcomes)
         print()
     print_code(record.source, "python")
-
-
-def costs_line(costs: Costs) -> str:
-    """A program's cost ratios and its own seconds, as far as they are known."""
-    told = [f"{ratio:.2f} in {axis}" for axis in RATIOS if (ratio := costs.on(axis)) is not None]
-    figures = (
-        (costs.latency, "{:.1f} ms a query"),
-        (costs.alone_median, "{:.1f} ms of the program for a query alone (median)"),
-        (costs.alone_95, "{:.1f} ms (95th percentile)"),
-        (costs.query_texts, "{:.2f} texts embedded a query"),
-        (costs.index_texts, "index: {:.2f} texts embedded a document"),
-        (costs.index_seconds, "{:.2f} s for 1,000 documents"),
-        (costs.index_bytes, "{:.0f} bytes a document"),
-    )
-    return ", ".join([*told, *(form.format(figure) for figure, form in figures if figure is not None)])
 
 
 def print_source(source: str) -> None:

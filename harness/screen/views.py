@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from archive import Program, Run
+from archive import RATIOS, Costs, Program, Run
 from harness.text import plain
 from harness.transfer.optimism import Optimism
 
@@ -42,6 +42,21 @@ def optimism_line(found: Optimism) -> str:
         f"{found.n_tasks} tasks; the difference, {found.difference:+.4f}{interval}, is what the search owes to the "
         "queries it saw."
     )
+
+
+def costs_line(costs: Costs) -> str:
+    """A program's cost ratios and its own seconds, as far as they are known."""
+    told = [f"{ratio:.2f} in {axis}" for axis in RATIOS if (ratio := costs.on(axis)) is not None]
+    figures = (
+        (costs.latency, "{:.1f} ms a query"),
+        (costs.alone_median, "{:.1f} ms of the program for a query alone (median)"),
+        (costs.alone_95, "{:.1f} ms (95th percentile)"),
+        (costs.query_texts, "{:.2f} texts embedded a query"),
+        (costs.index_texts, "index: {:.2f} texts embedded a document"),
+        (costs.index_seconds, "{:.2f} s for 1,000 documents"),
+        (costs.index_bytes, "{:.0f} bytes a document"),
+    )
+    return ", ".join([*told, *(form.format(figure) for figure, form in figures if figure is not None)])
 
 
 def basis(run: Run) -> str:

@@ -23,15 +23,16 @@ function delta(value) {
   return h("span", { class: tone(value) }, signed(value));
 }
 
-// A table. `columns`: {name, cell(row), number, wide, key(row)}; those with a key can be sorted by.
+// A table. `columns`: {name, cell(row), number, wide, key(row)}; those with a key can be sorted by. On a phone each row is
+// a card, which names its cells; the roles are said, since a browser forgets them where rows are laid out otherwise.
 const PAGE = 100;
 
 function table(caption, columns, rows, { sorted = null, descending = false } = {}) {
-  const body = h("tbody");
+  const body = h("tbody", { role: "rowgroup" });
   const more = h("button", { type: "button", onclick: () => fill(body.rows.length + 10 * PAGE) });
   let order = rows;
   const heads = columns.map((column) => {
-    const head = h("th", { scope: "col", class: column.number ? "number" : null });
+    const head = h("th", { scope: "col", role: "columnheader", class: [column.number && "number", column.key && "sorts"].filter(Boolean).join(" ") || null });
     if (!column.key) head.append(column.name);
     else head.append(h("button", { type: "button", onclick: () => sortBy(column, sorted === column.name && !descending) }, column.name));
     return head;
@@ -59,7 +60,7 @@ function table(caption, columns, rows, { sorted = null, descending = false } = {
   function fill(count) {
     body.replaceChildren(
       ...order.slice(0, count).map((row) =>
-        h("tr", {}, columns.map((column) => h("td", { class: [column.number && "number", column.wide && "wide"].filter(Boolean).join(" ") || null }, column.cell(row)))),
+        h("tr", { role: "row" }, columns.map((column) => h("td", { role: "cell", "data-name": column.name, class: [column.number && "number", column.wide && "wide"].filter(Boolean).join(" ") || null }, column.cell(row)))),
       ),
     );
     more.hidden = count >= order.length;
@@ -67,7 +68,7 @@ function table(caption, columns, rows, { sorted = null, descending = false } = {
   }
 
   const element = h("div", {}, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    h("table", {}, h("caption", { class: "unseen" }, caption), h("thead", {}, h("tr", {}, heads)), body)), more);
+    h("table", { role: "table" }, h("caption", { class: "unseen" }, caption), h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), body)), more);
   element.show = (those) => {
     order = rows = those;
     arrange();

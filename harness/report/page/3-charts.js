@@ -28,6 +28,57 @@ function titled(spec, titles) {
     (text, [mark, said]) => text.replaceAll(`{${mark}}`, () => JSON.stringify(said).slice(1, -1)), JSON.stringify(spec)));
 }
 
+// The marks of a chart that tell something, from left to right.
+function marksOf(plot) {
+  const told = [...plot.querySelectorAll("svg .role-mark path, svg .role-mark rect")].filter((mark) =>
+    mark.__data__?.tooltip && ["symbol", "rect"].includes(mark.__data__.mark.marktype));
+  const at = (mark) => { const box = mark.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
+  return told.map((mark) => [mark, at(mark)]).sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1]).map(([mark]) => mark);
+}
+
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+
+// One stop of the Tab key for a chart; the arrow keys go from point to point, which are told and ringed, Enter opens one.
+function reachable(plot, onpick) {
+  const count = marksOf(plot).length;
+  if (!count) return;
+  const ring = h("div", { class: "ring", hidden: true });
+  const said = h("div", { class: "unseen", role: "status" });
+  let place = -1;
+  plot.append(ring, said);
+  plot.tabIndex = 0;
+  plot.setAttribute("role", "application");
+  plot.setAttribute("aria-label", `Chart of ${plural(count, "point")}; the arrow keys go from one to the next${onpick ? ", Enter opens its program" : ""}.`);
+
+  function leave() {
+    place = -1;
+    ring.hidden = tip.hidden = true;
+    said.textContent = "";
+  }
+
+  function go(marks, to) {
+    place = Math.max(0, Math.min(marks.length - 1, to));
+    const [box, around, value] = [marks[place].getBoundingClientRect(), plot.getBoundingClientRect(), marks[place].__data__.tooltip];
+    ring.hidden = false;
+    ring.style.left = `${box.x - around.x - 5}px`;
+    ring.style.top = `${box.y - around.y - 5}px`;
+    ring.style.width = `${box.width + 10}px`;
+    ring.style.height = `${box.height + 10}px`;
+    showTip(null, { clientX: box.right, clientY: box.bottom }, null, value);
+    said.textContent = Object.entries(value).map(([name, text]) => `${name} ${text}`).join(", ");
+  }
+
+  plot.addEventListener("keydown", (event) => {
+    const marks = marksOf(plot);
+    if (event.key in STEPS && marks.length) go(marks, place < 0 && STEPS[event.key] === -1 ? marks.length - 1 : place + STEPS[event.key]);
+    else if (event.key === "Enter" && onpick && marks[place]) onpick(marks[place].__data__.datum);
+    else if (event.key === "Escape" && place >= 0) leave();
+    else return;
+    event.preventDefault();
+  });
+  plot.addEventListener("blur", leave);
+}
+
 // A figure. `told`: what the chart shows, for those who do not see it; `chart`: {data, params, titles}.
 function figure(spec, chart, told, { onpick = null, ready = null } = {}) {
   const plot = h("div", { class: `plot ${spec}` });
@@ -46,6 +97,7 @@ function figure(spec, chart, told, { onpick = null, ready = null } = {}) {
     views.add(view);
     plot.querySelector("svg")?.setAttribute("aria-hidden", "true");
     if (onpick) view.addEventListener("click", (event, item) => item?.datum && onpick(item.datum));
+    reachable(plot, onpick);
     ready?.(view);
   });
   return element;

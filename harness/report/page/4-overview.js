@@ -81,6 +81,40 @@ function runTiles(run) {
   ]);
 }
 
+// Does it hold? Said before anything else, by rules that are in harness/transfer/verdict.py.
+const VERDICTS = { holds: "holds", worse: "fails" };
+
+function holding(run) {
+  const held = run.holding;
+  if (!held.verdicts?.length) return null;
+  const same = held.verdicts.length === 1 || held.verdicts[0].number === held.verdicts[1].number;
+  const judged = same ? held.verdicts.slice(0, 1) : held.verdicts;
+  const names = { best: "The program to report", inductive: "The best that answers each query alone" };
+  const figures = run.charts.holding && figure("holding", run.charts.holding,
+    `Mean delta nDCG@10 in-domain (grey circles) and held out (blue diamonds), ${held.own ? "with the run's own encoder" : `with encoder ${held.encoder}, which is not the run's own`}; lines are 95 % intervals, over tasks from six on, otherwise over their queries. Programs were chosen on the in-domain tasks, so those figures flatter them.`, { onpick: open(run) });
+  return h("section", { class: "holding", id: "holding" }, h("h2", {}, "Does it hold?"),
+    judged.map((one) => h("div", { class: `verdict ${VERDICTS[one.holds] ?? ""}` },
+      same ? null : h("p", { class: "soft" }, names[one.rule]),
+      h("p", { class: "said" }, one.sentence),
+      [one.beside, one.elsewhere && `Elsewhere: ${one.elsewhere}.`, one.unseen].filter(Boolean).map((text) => h("p", {}, text)),
+      h("p", { class: "soft" }, `When it is deployed, its cost ratio is ${one.costs || "not known"}${one.flags.length ? `; flags: ${one.flags.join(", ")}` : ""}.`))),
+    held.command ? h("p", {}, "To measure it: ", h("code", {}, held.command), " with tasks=heldout19, or tasks of your own as tasks=folder tasks.paths=[FOLDER].") : null,
+    figures,
+    figures && h("details", {}, h("summary", {}, "The numbers"), heldTable(run, held)));
+}
+
+function heldTable(run, held) {
+  const figure = (of) => (row) => (row[of] ? [delta(row[of].mean), interval(row[of])] : "");
+  return table("The frontier in-domain and held out", [
+    { name: "program", wide: true, cell: (row) => link(run, run.byNumber.get(row.number), `${row.number} ${run.byNumber.get(row.number).name}`), key: (row) => row.number },
+    { name: run.titles.cost, number: true, cell: (row) => fixed(run.byNumber.get(row.number).cost), key: (row) => run.byNumber.get(row.number).cost },
+    { name: "in-domain [95 %]", number: true, cell: figure("inside"), key: (row) => row.inside?.mean },
+    { name: "held out [95 %]", number: true, cell: figure("outside"), key: (row) => row.outside?.mean },
+    { name: "tasks", number: true, cell: (row) => counted(row.outside?.tasks), key: (row) => row.outside?.tasks },
+    { name: "w/t/l", number: true, cell: (row) => row.outside?.record ?? "" },
+  ], held.rows);
+}
+
 function overview(run) {
   const { charts } = run;
   const front = run.programs.filter((program) => run.onFront.has(program.number)).sort((a, b) => a.cost - b.cost);
@@ -89,6 +123,7 @@ function overview(run) {
   return [
     heading(`Run ${run.id}`),
     h("p", { class: "soft" }, `Frozen encoder ${run.encoder.name}, objective ${run.objective}, ${run.status}, begun ${when(run.created)}.`),
+    holding(run),
     runTiles(run),
     charts.frontier && section("Quality against cost",
       figure("frontier", charts.frontier, `${capital(run.titles.worth)} of ${plural(charts.frontier.data.points.length, "program")} against ${run.titles.cost}; at 1 every query and document is encoded once, and nothing more. The frontier goes from ${signed(front[0]?.worth)} at cost ${fixed(front[0]?.cost)} to ${signed(best?.worth)} at cost ${fixed(best?.cost)}. Choose a point to open its program.`, { onpick: open(run) }),

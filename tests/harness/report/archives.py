@@ -1,6 +1,6 @@
 """Archives to look at: a plausible search of any length, and one whose every text is hostile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from archive import (
     TaskRecord,
     UsageRecord,
 )
+from harness.programs.fingerprint import code_hash
 
 TASKS = tuple(f"task-{name}" for name in "abcdefgh")
 HOSTILE = (
@@ -246,6 +247,47 @@ def _held_out(archive: Archive, records: Sequence[TaskRecord], rng: np.random.Ge
                         record.fingerprint,
                         outcome(record, rng.normal(0.01, 0.04), rng),
                     )
+                )
+
+
+def seeds(path: Path, kinds: Mapping[str, float], n_programs: int = 12, *, paid: Sequence[str] = ("llm",)) -> list[str]:
+    """Fill an archive with two seeds of a search by each kind of proposer, which gains so much; the runs' ids.
+
+    The kinds in `paid` spend 1 cent a program beyond the third, the others nothing.
+    """
+    tasks = [task(name, np.random.default_rng(5)) for name in TASKS[:6]]
+    ids = []
+    with Archive.open(path) as archive:
+        for kind, gain in kinds.items():
+            for seed in (1, 2):
+                rng = np.random.default_rng([seed, len(kind)])
+                base = run(tasks)
+                config = {**base.config, "proposer": {"kind": kind}, "search": {"seed": seed}}
+                run_id = archive.start_run(replace(base, seed=seed, config=config))
+                for number in range(1, n_programs + 1):
+                    outcomes = [outcome(one, gain * number / n_programs, rng) for one in tasks]
+                    parents = [f"{run_id}.1"] if kind in paid and number > 3 else []
+                    record = program(number, outcomes, cost_ratio=1 + number / 10, parents=parents)
+                    archive.record_program(run_id, record)
+                archive.set_status(run_id, "finished")
+                ids.append(run_id)
+    return ids
+
+
+def held_out(path: Path, run_id: str, gain: float, n_tasks: int, encoder: str = "") -> None:
+    """Record cells of a run's frontier on so many tasks that it has not seen, with its own encoder unless named."""
+    rng = np.random.default_rng(n_tasks)
+    with Archive.open(path) as archive:
+        name, fingerprint = (encoder, f"print-{encoder}") if encoder else ("wordllama", "f00df00d")
+        cells = HeldOut(archive)
+        for number in range(n_tasks):
+            one = task(f"held-{number}", rng)
+            cells.record_task(name, fingerprint, one)
+            for program in archive.frontier(run_id):
+                found = outcome(one, gain, rng)
+                code = code_hash(program.record.source)
+                cells.record(
+                    CellRecord(program.id, program.record.source, fingerprint, one.fingerprint, found, code=code)
                 )
 
 

@@ -1,5 +1,6 @@
 """The report as a browser shows it."""
 
+import re
 from pathlib import Path
 
 import axe_playwright_python
@@ -175,11 +176,33 @@ def test_theme_follows_the_system_and_the_button(opened: Opened, report: str) ->
     assert page.evaluate(ground) == "rgb(255, 255, 255)"
 
 
-def test_a_phone_scrolls_down_alone(opened: Opened, report: str, searched: tuple[Path, str]) -> None:
+def test_a_phone_scrolls_down_alone_and_clips_nothing(opened: Opened, report: str, searched: tuple[Path, str]) -> None:
     page = opened(report, width=360)
     for name in PAGES:
         go(page, searched[1], name)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+        clipped = "() => [...document.querySelectorAll('.scroll, nav, pre')].filter(e => e.scrollWidth > e.clientWidth)"
+        assert page.evaluate(f"({clipped})().length") == 0, name
+
+
+def test_arrow_keys_go_from_point_to_point_and_enter_opens(
+    opened: Opened, report: str, searched: tuple[Path, str]
+) -> None:
+    page = opened(report)
+    with Archive.open(searched[0], read_only=True) as archive:
+        measured = [one for one in archive.programs(searched[1]) if one.record.mean_delta is not None]
+    plot, said = page.locator(".plot.frontier"), page.locator(".plot.frontier [role=status]")
+    expect(plot).to_have_attribute("aria-label", re.compile(f"^Chart of {len(measured)} points;"))
+    plot.focus()
+    told = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "End"):
+        page.keyboard.press(key)
+        told.append(said.inner_text())
+    dearest = max(measured, key=lambda one: one.record.cost_ratio or 0.0)
+    assert told[0] == told[2] != told[1] and f"name {dearest.record.name}," in told[3]
+    expect(page.locator("#tip")).to_contain_text(dearest.record.name)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(dearest.record.name)
 
 
 def test_nothing_hostile_runs_or_becomes_markup(opened: Opened, hostile_report: str, hostile: tuple[Path, str]) -> None:

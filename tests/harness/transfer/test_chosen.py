@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from archive import Program
-from harness.publication.chosen import choose
+from harness.transfer.chosen import choose
 from tests.archive import sample_records as sample
 
 ASKED = {"order and alone": 2}

@@ -1,7 +1,7 @@
 // Addresses are #/RUN/PAGE or #/RUN/program/NUMBER, so that a page can be bookmarked and the way back works.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
-const PAGES = { overview: ["Overview", overview], programs: ["Programs", programs], lineage: ["Lineage", lineage], transfer: ["Transfer", transfer], methods: ["Methods", methods] };
+const PAGES = { ...(DATA.comparison ? { compare: ["Compare", compare] } : {}), overview: ["Overview", overview], programs: ["Programs", programs], lineage: ["Lineage", lineage], transfer: ["Transfer", transfer], methods: ["Methods", methods] };
 const place = (run, page, number) => `#/${run.id}/${page}${number ? "/" + number : ""}`;
 const heading = (text) => h("h1", { tabindex: "-1" }, text);
 
@@ -14,7 +14,7 @@ function indexed(run) {
 function here() {
   const [id, page, number] = location.hash.replace(/^#\/?/, "").split("/");
   const run = DATA.runs.find((one) => one.id === id) ?? DATA.runs[0];
-  return { run, page: page === "program" || page in PAGES ? page : "overview", number: Number(number) };
+  return { run, page: page === "program" || page in PAGES ? page : Object.keys(PAGES)[0], number: Number(number) };
 }
 
 function header({ run, page }) {
