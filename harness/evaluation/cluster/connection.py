@@ -2,9 +2,11 @@
 
 import logging
 import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from harness.cores import available_cores
 from harness.errors import JobError, UsageError
@@ -13,6 +15,7 @@ from harness.settings import ExecutorSettings
 _log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+_ANSWER_S = 10.0
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # what has no GPU of its own sees what this process sees
@@ -37,7 +40,7 @@ def connected(settings: ExecutorSettings) -> Iterator[None]:
             return
         try:
             _connect(settings)
-        except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
             raise JobError(
                 f"There is no Ray cluster at executor.address={settings.address} ({said}); start one with `ray start "
@@ -53,6 +56,7 @@ def connected(settings: ExecutorSettings) -> Iterator[None]:
 def _connect(settings: ExecutorSettings) -> None:
     import ray
 
+    _require_answer(settings.address)
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if settings.address != "local":
         ray.init(address=settings.address, **quiet)
@@ -68,6 +72,13 @@ def _connect(settings: ExecutorSettings) -> None:
         **quiet,
     )
     _log.info("a Ray cluster of this machine with %d cores%s", cores, context.dashboard_url or "")
+
+
+def _require_answer(address: str) -> None:
+    """Raise OSError where nothing listens at an address with a port, which Ray would wait for without an end."""
+    place = urlsplit(address if "//" in address else f"//{address}")
+    if place.port is not None:
+        socket.create_connection((place.hostname or "", place.port), timeout=_ANSWER_S).close()
 
 
 def _require_loopback(settings: ExecutorSettings) -> None:
