@@ -1,5 +1,6 @@
 """What is recorded of the environment with every run."""
 
+import hashlib
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
@@ -44,6 +45,25 @@ def machine() -> dict[str, Any]:
         "kernels": loaded_kernels(),
         "variables": kernels.chosen(kernels.KERNELS + kernels.THREADS),
     }
+
+
+def computing_class() -> str:
+    """What decides the last bits of a program's scores on this machine: equal on machines that compute alike.
+
+    Interpreter, numpy with its kernel and the processor features that it found, C library, and the variables that
+    choose among kernels. It begins with the kernel's name, and the rest is a hash.
+    """
+    import numpy as np
+    from threadpoolctl import threadpool_info
+
+    libraries = [one for one in threadpool_info() if "numpy" in str(one.get("filepath"))]
+    kernel = next((str(one["architecture"]) for one in libraries if one.get("architecture")), platform.machine())
+    built: Any = np.show_config(mode="dicts")
+    facts = (
+        platform.machine(), platform.python_version(), np.__version__, platform.libc_ver(), kernel,
+        [one.get("version") for one in libraries], built.get("SIMD Extensions"), kernels.chosen(),
+    )  # fmt: skip
+    return f"{kernel}-{hashlib.blake2b(repr(facts).encode(), digest_size=4).hexdigest()}"
 
 
 def loaded_kernels() -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 import mmap
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -142,6 +143,37 @@ class TaskInputs:
             memory.release(descriptor, path)
             raise
         return cls(descriptor, path, layout, similarity, listed)
+
+    @classmethod
+    def restore(cls, layout: Layout, data: NDArray[np.uint8], similarity: Similarity) -> TaskInputs:
+        """What `data` of another machine's inputs was, in this machine's memory.
+
+        The texts are in the form of the interpreter that wrote them, and only one of its version reads them.
+        """
+        descriptor, path = memory.allocate("task-inputs", len(data))
+        try:
+            memory.write(descriptor, data.data)
+            memory.seal(descriptor, memory.SEAL_ALL)
+            shortlist = map_vectors(descriptor, layout)[2]
+        except BaseException:
+            memory.release(descriptor, path)
+            raise
+        return cls(descriptor, path, layout, similarity, shortlist)
+
+    @classmethod
+    def share(cls, path: str, layout: Layout, similarity: Similarity) -> TaskInputs:
+        """Inputs that another process of this user holds at `path`, in the same memory. Raises OSError without them."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return cls(descriptor, path, layout, similarity, map_vectors(descriptor, layout)[2])
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    def data(self) -> NDArray[np.uint8]:
+        """All bytes of the inputs but the similarities, read-only, to be restored elsewhere."""
+        mapping = mmap.mmap(self.descriptor, self.layout.offsets()[-1], access=mmap.ACCESS_READ)
+        return np.frombuffer(mapping, np.uint8)
 
     @property
     def n_queries(self) -> int:

@@ -8,7 +8,7 @@ kept. What an audit embeds is not metered: it is the harness's question, not the
 import ast
 import logging
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -21,9 +21,9 @@ from harness.errors import JobError
 from harness.evaluation.difference import TOP, ScoreHash, Scores, agreement, differ
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import ATTEMPTS, attempt, options_of
-from harness.evaluation.part import Part, similarity_of
-from harness.evaluation.prepared import PreparedTask, spread
-from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Take, TaskInputs, Verdict
+from harness.evaluation.part import Part, Runs, similarity_of
+from harness.evaluation.prepared import PreparedTask
+from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Verdict
 from sandbox.syntax import syntax_tree
 
 _log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Auditor:
     """
 
     def __init__(
-        self, sandbox: Sandbox, poisoned: Sandbox, encoder: CachedEncoder, *, alone: bool = True, workers: int = 1
+        self, sandbox: Runs, poisoned: Runs, encoder: CachedEncoder, *, alone: bool = True, workers: int = 1
     ) -> None:
         self._sandbox = sandbox
         self._poisoned = poisoned
@@ -142,14 +142,26 @@ class Auditor:
         return ORDER_AND_ALONE if self._alone else ORDER
 
     def _determinism(self, source: str, task: PreparedTask, outcome: Outcome) -> list[Finding]:
-        hashed = ScoreHash()
-        again = self._run(self._poisoned, source, task, task.inputs, hashed.take)
+        again, hashed = self._hashed(source, task)
         changed = "Run again with other string hashes and filled memory it"
         if again.verdict is not Verdict.OK:
             return [Finding(NONDETERMINISTIC, task.name, f"{changed} ended otherwise: {again.reason}")]
         if hashed.hash != outcome.score_hash:
             return [Finding(NONDETERMINISTIC, task.name, f"{changed} gave other scores.")]
         return []
+
+    def _hashed(self, source: str, task: PreparedTask) -> tuple[Execution, ScoreHash]:
+        """Run a program among other chances; a run that is tried again is hashed anew."""
+        hashed = ScoreHash()
+
+        def once() -> Execution:
+            nonlocal hashed
+            hashed = ScoreHash()
+            return self._poisoned.run(
+                source, task.inputs, None, embed=self._embed, limits=task.limits, take=hashed.take
+            )
+
+        return self._tried(once, task), hashed
 
     def _order_and_alone(self, source: str, task: PreparedTask, outcome: Outcome, rows: int | None = None) -> _Asking:
         """Each sampled query by itself, the documents in another order; what differs is looked at more closely."""
@@ -207,11 +219,10 @@ class Auditor:
 
         Of the scores the rows `compared` are, by default all.
         """
-        with part.of(task.inputs) as inputs:
-            run = self._run(self._sandbox, source, task, inputs)
+        run = self._run(source, task, part)
         if run.scores is None:
             return f"it ends otherwise ({run.reason.rstrip('.')})", run
-        scores = spread(run.scores, inputs.shortlist, inputs.n_documents)
+        scores = part.spread(run.scores, task.inputs)
         return differ(base, scores if compared is None else scores[compared]), run
 
     def _routing(self, source: str, task: PreparedTask, outcome: Outcome) -> list[Finding]:
@@ -230,11 +241,11 @@ class Auditor:
         assert outcome.sample is not None
         documents = self._kept(source, task, outcome.sample)
         queries, compared = self._together(source, task)
-        with Part(queries, documents).of(task.inputs) as inputs:
-            run = self._run(self._sandbox, source, task, inputs)
+        part = Part(queries, documents)
+        run = self._run(source, task, part)
         if run.scores is None:
             return 0.0
-        scores = spread(run.scores, inputs.shortlist, inputs.n_documents)
+        scores = part.spread(run.scores, task.inputs)
         return agreement(outcome.sample[:, documents], scores[compared])
 
     def scores(self, source: str, task: PreparedTask, rows: NDArray[np.int64]) -> Scores | None:
@@ -242,11 +253,9 @@ class Auditor:
 
         None where it fails. Raises JobError when the harness itself keeps failing.
         """
-        with Part(rows, np.arange(task.inputs.n_documents)).of(task.inputs) as inputs:
-            run = self._run(self._sandbox, source, task, inputs)
-            if run.scores is None:
-                return None
-            return spread(run.scores, inputs.shortlist, inputs.n_documents)
+        part = Part(rows, np.arange(task.inputs.n_documents))
+        run = self._run(source, task, part)
+        return None if run.scores is None else part.spread(run.scores, task.inputs)
 
     def _kept(self, source: str, task: PreparedTask, sample: Scores) -> NDArray[np.int64]:
         """A part of the documents, with those that come first for the sampled queries: much may hang on them."""
@@ -259,10 +268,12 @@ class Auditor:
         generator = task.secret.generator(task.task.fingerprint, source, "shuffled", what)
         return generator.permutation(task.inputs.n_documents)
 
-    def _run(
-        self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs, take: Take | None = None
-    ) -> Execution:
-        execution = attempt(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits, take=take))
+    def _run(self, source: str, task: PreparedTask, part: Part) -> Execution:
+        run, embed, limits = self._sandbox.run, self._embed, task.limits
+        return self._tried(lambda: run(source, task.inputs, part, embed=embed, limits=limits), task)
+
+    def _tried(self, once: Callable[[], Execution], task: PreparedTask) -> Execution:
+        execution = attempt(once)
         _log.debug("audit on %s: %s after %.2f s", task.name, execution.verdict.value, execution.wall_s)
         if execution.verdict is Verdict.HARNESS_ERROR:
             raise JobError(

@@ -45,6 +45,8 @@ class Outcome:
     """Scores of the queries that audits ask for again, float32 (at most SAMPLED, N), in the order shown."""
     alone_s: tuple[float, ...] = ()
     """Processor seconds of the program for each query that an audit asked alone, its index not counted."""
+    computing_class: str = ""
+    """How the machine that ran it computes, where that is otherwise than here; see `harness.machine`."""
 
 
 @dataclass(frozen=True)

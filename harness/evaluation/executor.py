@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,21 @@ from harness.encoders.meter import Cost, Meter
 from harness.encoders.protocol import EmbedOptions, EncodeRefused
 from harness.errors import JobError
 from harness.evaluation.evaluate import Outcome, outcome_of
+from harness.evaluation.lost import RunLost
+from harness.evaluation.part import Runs
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.scoring import Scoring
 from harness.settings import ExecutorSettings
 from primitives import programs
-from sandbox import Backend, EmbedCallback, EmbedRefused, EmbedRequest, Execution
+from sandbox import Backend, EmbedCallback, EmbedRefused, EmbedRequest, Execution, Limits, Take, TaskInputs
 from sandbox.verdicts import Verdict
 
 _log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """Tries of one program on one task when the harness, not the program, fails."""
+LOST = 100
+"""Machines that may be lost in the middle of one run before that is an error."""
 
 
 class Executor(Protocol):
@@ -50,10 +54,33 @@ class Executor(Protocol):
         """Begin no more runs and wait for those in progress; the inputs of tasks may be freed only after this."""
 
 
+class Confined(Protocol):
+    """The part of a Backend that runs programs."""
+
+    def run(
+        self,
+        source: str,
+        inputs: TaskInputs,
+        *,
+        embed: EmbedCallback,
+        limits: Limits | None = None,
+        take: Take | None = None,
+    ) -> Execution:
+        """See `sandbox.Backend`; RunLost where the machine of a run is gone."""
+
+
+@runtime_checkable
+class RunsAudits(Protocol):
+    """An executor that also runs what audits ask, where it runs programs; for others it is run here."""
+
+    def runs(self, *, poisoned: bool) -> Runs:
+        """What runs programs there, `poisoned` as `poisoned_sandbox` does."""
+
+
 class LocalExecutor:
     """Runs programs in the sandbox of this process; close the sandbox first where runs are to end at once."""
 
-    def __init__(self, encoder: CachedEncoder, sandbox: Backend, workers: int) -> None:
+    def __init__(self, encoder: CachedEncoder, sandbox: Confined, workers: int) -> None:
         self.workers = workers
         self._encoder = encoder
         self._sandbox = sandbox
@@ -126,7 +153,15 @@ class LocalExecutor:
 MakeExecutor = Callable[[CachedEncoder, Backend, int], Executor]
 """From an encoder, the backend that confines programs here and a number of workers to an executor."""
 
-KINDS: Mapping[str, MakeExecutor] = {"local": LocalExecutor}
+
+def _cluster_executor(encoder: CachedEncoder, backend: Backend, workers: int) -> Executor:
+    """On a cluster of its own, which ends with it; `harness.evaluation.place` keeps one for a whole job."""
+    from harness.evaluation.cluster.cluster import own_executor
+
+    return own_executor(encoder, backend, workers)
+
+
+KINDS: Mapping[str, MakeExecutor] = {"local": LocalExecutor, "ray": _cluster_executor}
 
 
 def find_executor(settings: ExecutorSettings) -> MakeExecutor:
@@ -141,13 +176,26 @@ def find_executor(settings: ExecutorSettings) -> MakeExecutor:
 
 
 def attempt(once: Callable[[], Execution]) -> Execution:
-    """What `once` gives when the harness does not fail; what it gave last where it fails every time."""
+    """What `once` gives when the harness does not fail; what it gave last where it fails every time.
+
+    A run that is lost with its machine is repeated and no failure. Raises JobError where they are lost again and again.
+    """
     for _ in range(ATTEMPTS):
-        execution = once()
+        execution = _found(once)
         if execution.verdict is not Verdict.HARNESS_ERROR:
             break
         _log.info("the harness failed, not the program: %s", execution.reason)
     return execution
+
+
+def _found(once: Callable[[], Execution]) -> Execution:
+    for _ in range(LOST):
+        try:
+            return once()
+        except RunLost as lost:
+            _log.info("%s The run is made again.", lost)
+            last = lost
+    raise JobError(f"{LOST} machines were lost in the middle of one run: {last}")
 
 
 def options_of(request: EmbedRequest) -> EmbedOptions:

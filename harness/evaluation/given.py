@@ -1,16 +1,17 @@
 """Objects of a caller's own in place of what the settings would load, and how a run records that they were."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from archive import KnownTask
 from harness.encoders.cached import CachedEncoder
-from harness.encoders.load import cache_encoder, load_cached_encoder
+from harness.encoders.load import cache_encoder, load_encoder
 from harness.encoders.protocol import Encoder
 from harness.errors import UsageError
-from harness.evaluation.executor import Executor, LocalExecutor, MakeExecutor, find_executor
+from harness.evaluation.executor import Executor
 from harness.evaluation.watcher import Watcher
 from harness.settings import Settings
+from harness.settings.encoder import EncoderSettings
 from harness.tasks.aside import set_aside
 from harness.tasks.load import list_names, load_tasks, refuse_held_out, shorten
 from harness.tasks.task import RetrievalTask
@@ -43,21 +44,19 @@ class Given:
 NOTHING_GIVEN = Given()
 
 
-def open_encoder(settings: Settings, given: Encoder | None, watcher: Watcher) -> CachedEncoder:
+def open_encoder(
+    settings: Settings,
+    given: Encoder | None,
+    watcher: Watcher,
+    load: Callable[[EncoderSettings], Encoder] = load_encoder,
+) -> CachedEncoder:
     """The encoder behind its cache. Raises UsageError where the settings name an object that was not given."""
     if given is not None:
         return cache_encoder(given, settings.cache, report=watcher.encoding)
     if settings.encoder.kind == GIVEN:
         raise UsageError(f"This needs the encoder {settings.encoder.model}, an object; give it again in Python.")
     watcher.doing(f"loading the encoder {settings.encoder.model}")
-    return load_cached_encoder(settings.encoder, settings.cache, report=watcher.encoding)
-
-
-def executor_maker(settings: Settings, given: Executor | None) -> MakeExecutor:
-    """What gives the executor; raises as `find_executor` does. An object that is not given again is no loss."""
-    if given is not None:
-        return lambda encoder, backend, workers: given
-    return LocalExecutor if settings.executor.kind == GIVEN else find_executor(settings.executor)
+    return cache_encoder(load(settings.encoder), settings.cache, report=watcher.encoding)
 
 
 def open_tasks(settings: Settings, given: Sequence[RetrievalTask] | None, watcher: Watcher) -> list[RetrievalTask]:

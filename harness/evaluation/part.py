@@ -1,13 +1,16 @@
 """A part of a task's inputs in another order: what audits ask programs about."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.evaluation.difference import Scores
 from harness.evaluation.prepared import spread
-from sandbox import TaskInputs
+from sandbox import Backend, EmbedCallback, Execution, Limits, Take, TaskInputs
 from sandbox.inputs import map_inputs
 
 
@@ -36,6 +39,13 @@ class Part:
             shortlist=shortlist,
         )
 
+    def spread(self, scores: Scores, inputs: TaskInputs) -> Scores:
+        """Scores that a program gave this part of `inputs`, (n, width), as (n, N) for the N documents of the part."""
+        if not inputs.layout.shortlist:
+            return scores
+        listed, _ = self._listed(inputs, rows_of(inputs, self.rows))
+        return spread(scores, listed, len(self.columns))
+
     def _listed(self, inputs: TaskInputs, similarity: Scores) -> tuple[NDArray[np.int32], Scores]:
         """Each query's documents by their places in this part, in the order of these, and their similarities."""
         most = np.iinfo(np.int32).max
@@ -45,6 +55,53 @@ class Part:
         order = np.argsort(places, axis=1)
         places = np.take_along_axis(places, order, axis=1)
         return np.where(places == most, -1, places).astype(np.int32), np.take_along_axis(similarity, order, axis=1)
+
+
+class Runs(Protocol):
+    """Runs programs on tasks and on parts of them, in confinement of one kind; see `sandbox.Backend`."""
+
+    def run(
+        self,
+        source: str,
+        inputs: TaskInputs,
+        part: Part | None,
+        *,
+        embed: EmbedCallback,
+        limits: Limits,
+        take: Take | None = None,
+    ) -> Execution:
+        """Run a program on a part of a task's inputs, or on all of them."""
+
+
+@dataclass(frozen=True)
+class LocalRuns:
+    """In a sandbox of this machine."""
+
+    backend: Backend
+
+    def run(
+        self,
+        source: str,
+        inputs: TaskInputs,
+        part: Part | None,
+        *,
+        embed: EmbedCallback,
+        limits: Limits,
+        take: Take | None = None,
+    ) -> Execution:
+        """See Runs."""
+        with opened(inputs, part) as asked:
+            return self.backend.run(source, asked, embed=embed, limits=limits, take=take)
+
+
+@contextmanager
+def opened(inputs: TaskInputs, part: Part | None) -> Iterator[TaskInputs]:
+    """A part of inputs for as long as it takes; the inputs themselves without one."""
+    if part is None:
+        yield inputs
+        return
+    with part.of(inputs) as own:
+        yield own
 
 
 def rows_of(inputs: TaskInputs, rows: NDArray[np.int64]) -> Scores:

@@ -4,14 +4,18 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from harness.cores import available_cores
 from harness.encoders.cached import CachedEncoder
+from harness.encoders.load import load_encoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
 from harness.evaluation.evaluator import Evaluator
-from harness.evaluation.given import NOTHING_GIVEN, Given, executor_maker, open_encoder
+from harness.evaluation.executor import Executor, RunsAudits
+from harness.evaluation.given import NOTHING_GIVEN, Given, open_encoder
 from harness.evaluation.goal import Goal, find_goal
+from harness.evaluation.part import LocalRuns, Runs
+from harness.evaluation.place import open_place
 from harness.evaluation.prepared import PreparedTask, prepare_all, reading_of
 from harness.evaluation.secret import Secret
 from harness.evaluation.watcher import Watcher
@@ -29,6 +33,7 @@ class Workbench:
     settings: Settings
     encoder: CachedEncoder
     sandbox: Sandbox
+    executor: Executor
     evaluator: Evaluator
     """Over the tasks of the search; over all of them where none is hidden."""
     auditor: Auditor
@@ -80,7 +85,6 @@ def open_workbench(
     """
     watcher = watcher or Watcher()
     workers = settings.executor.workers or available_cores()
-    make_executor = executor_maker(settings, given.executor)
     goal = find_goal(settings.search)
     with ExitStack() as stack:
         sandbox = stack.enter_context(
@@ -90,7 +94,9 @@ def open_workbench(
         poisoned = stack.enter_context(
             poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
         )
-        encoder = stack.enter_context(closing(open_encoder(settings, given.encoder, watcher)))
+        place = stack.enter_context(open_place(settings, given.executor, watcher.noted))
+        load = partial(place.load_encoder, load=load_encoder)
+        encoder = stack.enter_context(closing(open_encoder(settings, given.encoder, watcher, load)))
         secret = Secret(settings.archive.secret)
 
         def share(task: RetrievalTask) -> float:
@@ -103,11 +109,21 @@ def open_workbench(
         )
         apart = [task.aside for task in tasks if task.aside is not None and task.name not in hidden]
         asides = stack.enter_context(prepare_all(apart, encoder, goal.measures, secret, reading=reading_of(settings)))
-        executor = make_executor(encoder, sandbox, workers)
+        executor = place.make_executor(encoder, sandbox, workers)
         stack.callback(executor.close)
         stack.callback(sandbox.close)
+        stack.callback(place.end)
         evaluator = Evaluator([task for task in ready if task.name not in hidden], executor, goal.objective)
         validator = Evaluator([task for task in ready if task.name in hidden], executor) if hidden else None
         alone = settings.program.transductive != "allow"
-        auditor = Auditor(sandbox, poisoned, encoder, alone=alone, workers=workers)
-        yield Workbench(settings, encoder, sandbox, evaluator, auditor, goal, validator, tuple(asides))
+        auditor = Auditor(
+            *_audit_runs(executor, sandbox, poisoned), encoder, alone=alone, workers=max(workers, executor.workers)
+        )
+        yield Workbench(settings, encoder, sandbox, executor, evaluator, auditor, goal, validator, tuple(asides))
+
+
+def _audit_runs(executor: Executor, sandbox: Sandbox, poisoned: Sandbox) -> tuple[Runs, Runs]:
+    """What runs audits: the executor where it can, else the sandboxes here."""
+    if isinstance(executor, RunsAudits):
+        return executor.runs(poisoned=False), executor.runs(poisoned=True)
+    return LocalRuns(sandbox), LocalRuns(poisoned)

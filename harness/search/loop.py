@@ -62,7 +62,8 @@ class Discovery:
         self._shelf = shelf
         self._last = len(programs.SEEDS) + settings.search.generations
         affordable = self._last if settings.caps.programs is None else len(programs.SEEDS) + settings.caps.programs
-        self._at_once = settings.executor.programs
+        programs_at_once = settings.executor.programs
+        self._at_once = programs_at_once if isinstance(programs_at_once, int) else bench.executor.workers
         self._pipeline = Pipeline(
             proposer,
             settings.search.in_flight,

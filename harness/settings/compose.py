@@ -29,6 +29,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "tasks.first_stage": ("cosine", "cosine_bm25"),
     "sandbox.level": ("strict", "standard", "weak", "none"),
     "encoder.dtype": ("float32", "bfloat16", "float16"),
+    "executor.classes": ("one", "any"),
 }
 """Every value of a key that has few, as far as they are checked here."""
 
@@ -255,7 +256,8 @@ def _check_values(settings: Settings) -> None:
         ("proposer.repairs", 0),
         ("proposer.trials", 0),
         ("executor.workers", 1),
-        ("executor.programs", 1),
+        ("executor.encoders", 0),
+        ("executor.encoder_gpus", 0),
         ("tasks.max_queries", 1),
         ("tasks.cut", 1),
         ("tasks.query_batch", 1),
@@ -264,6 +266,9 @@ def _check_values(settings: Settings) -> None:
         value = _value_at(mapping, key)
         if value is not None and value < least:
             raise UsageError(f"{key} is {value}; it must be at least {least}.")
+    programs = settings.executor.programs
+    if programs != "auto" and not (isinstance(programs, int) and programs >= 1):
+        raise UsageError(f"executor.programs is {programs}; it must be at least 1, or auto.")
     for key in ("program.time_factor", "program.memory_factor"):
         if not 0 < _value_at(mapping, key) < math.inf:
             raise UsageError(f"{key} is {_value_at(mapping, key)}; it must be above 0.")

@@ -86,11 +86,24 @@ class ExecutorSettings:
     """Where programs run, and how many at a time. It decides how long a run takes and nothing that it finds."""
 
     kind: str = "local"
-    """local: the sandbox of this machine; or the name of one that another package brings."""
+    """local: the sandbox of this machine; ray: those of a Ray cluster (extra 'ray'); or the name of one that another
+    package brings."""
     workers: int | None = None
-    """Tasks that are evaluated at a time; None follows the number of cores."""
-    programs: int = 1
-    """Programs that are tried at a time, as far as `search.in_flight` has proposals under way."""
+    """Tasks that are evaluated at a time; None follows the number of cores, of all machines with ray."""
+    programs: int | str = 1
+    """Programs that are tried at a time, as far as `search.in_flight` has proposals under way; auto: as many as there
+    are workers."""
+    address: str = "local"
+    """ray only: local starts a cluster on this machine that nobody else can reach, auto takes the one that runs here or
+    that RAY_ADDRESS names, HOST:PORT the one there."""
+    encoders: int = 0
+    """ray only: encoders in processes of their own on the cluster, which share what is to be encoded; 0: one, here."""
+    encoder_gpus: float = 0.0
+    """ray only: GPUs that each of them takes, which may be a fraction."""
+    classes: str = "one"
+    """ray only: one uses machines of one class alone, whose scores are equal to the last bit; any uses all."""
+    dashboard: bool = False
+    """ray only: whether a cluster started here has Ray's dashboard, on this machine alone (extra 'ray[default]')."""
     options: dict[str, Any] = field(default_factory=dict)
     """Settings of an executor that another package brings, by the names it gives them."""
 

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from archive import Archive, CellRecord, HeldOut
 from harness.cores import available_cores
 from harness.encoders.cached import CachedEncoder
+from harness.encoders.load import load_encoder
 from harness.encoders.protocol import EncoderIdentity
 from harness.evaluation.evaluate import Outcome
-from harness.evaluation.executor import MakeExecutor
-from harness.evaluation.given import executor_maker, open_encoder
+from harness.evaluation.given import open_encoder
+from harness.evaluation.place import Place, open_place
 from harness.evaluation.prepared import Reading, prepare_all, reading_of
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret, with_secret
@@ -55,24 +57,25 @@ def evaluate_missing(
     for task in tasks:
         archive.record_content(task.known, held_out=task.held_out)
     workers = settings.executor.workers or available_cores()
-    make_executor = executor_maker(settings, None)
     identities = []
     complete = True
-    with Sandbox(
-        workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level
-    ) as sandbox:
+    with (
+        Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level) as sandbox,
+        open_place(settings, tell=watcher.noted) as place,
+    ):
+        load = partial(place.load_encoder, load=load_encoder)
         for each, given in request.each_encoder:
             if stopping():
                 complete = False
                 break
-            with closing(open_encoder(each, given, watcher)) as encoder:  # one alive at a time
+            with closing(open_encoder(each, given, watcher, load)) as encoder:  # one alive at a time
                 identities.append(encoder.identity)
                 part = _Part(
                     request=request,
                     held_out=HeldOut(archive),
                     encoder=encoder,
                     sandbox=sandbox,
-                    make_executor=make_executor,
+                    place=place,
                     workers=workers,
                     secret=Secret(settings.archive.secret),
                     reading=reading_of(settings),
@@ -99,7 +102,7 @@ class _Part:
     held_out: HeldOut
     encoder: CachedEncoder
     sandbox: Sandbox
-    make_executor: MakeExecutor
+    place: Place
     workers: int
     secret: Secret
     reading: Reading
@@ -151,15 +154,15 @@ class _Part:
     def _run_task(self, task: RetrievalTask, programs: Sequence[NamedProgram], pace: Pace) -> bool:
         """Prepare one task and run programs on it; True when each has an outcome."""
         identity, began = self.encoder.identity, time.monotonic()
-        executor = self.make_executor(self.encoder, self.sandbox, self.workers)
+        executor = self.place.make_executor(self.encoder, self.sandbox, self.workers)
         tasks = prepare_all([task], self.encoder, secret=self.secret, reading=self.reading)
-        with tasks as ready, closing(executor), _ended_on_failure(self.sandbox):
+        with tasks as ready, closing(executor), _ended_on_failure(self.sandbox, self.place):
             self.held_out.record_task(identity.name, identity.fingerprint, task_record(ready[0]))
             waiting = list(reversed(programs))
             running: dict[Future[Outcome], NamedProgram] = {}
             complete = True
             while waiting or running:
-                while waiting and len(running) < self.workers and not self.stopping():
+                while waiting and len(running) < executor.workers and not self.stopping():
                     program = waiting.pop()
                     running[executor.submit(program.source, ready[0])] = program
                 if not running:
@@ -189,12 +192,13 @@ class _Part:
 
 
 @contextmanager
-def _ended_on_failure(sandbox: Sandbox) -> Iterator[None]:
+def _ended_on_failure(sandbox: Sandbox, place: Place) -> Iterator[None]:
     """Kill the runs in progress where something fails: their threads are waited for before the task is freed."""
     try:
         yield
     except BaseException:
         sandbox.close()
+        place.end()
         raise
 
 

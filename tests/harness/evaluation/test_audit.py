@@ -31,6 +31,7 @@ from harness.evaluation.audit import (
 from harness.evaluation.difference import agreement, relative_difference, top_overlap
 from harness.evaluation.executor import ATTEMPTS, LocalExecutor
 from harness.evaluation.labels import shuffled_label_value
+from harness.evaluation.part import LocalRuns
 from harness.evaluation.prepared import PreparedTask, prepare, shown
 from harness.evaluation.secret import Secret
 from harness.tasks.task import make_task
@@ -76,7 +77,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def auditor(sandbox: Sandbox, encoder: CachedEncoder) -> Iterator[Auditor]:
     with poisoned_sandbox(level="none", allow_primitives=True) as poisoned:
-        yield Auditor(sandbox, poisoned, encoder)
+        yield Auditor(LocalRuns(sandbox), LocalRuns(poisoned), encoder)
 
 
 def program(body: str) -> str:
@@ -186,7 +187,7 @@ def test_honest_programs_pass_every_audit(cheap: Audit, costly: Audit, name: str
 def test_without_the_question_alone_a_transductive_program_passes_and_a_position_does_not(
     sandbox: Sandbox, encoder: CachedEncoder, task: PreparedTask
 ) -> None:
-    auditor = Auditor(sandbox, sandbox, encoder, alone=False)
+    auditor = Auditor(LocalRuns(sandbox), LocalRuns(sandbox), encoder, alone=False)
     source = program(TRANSDUCTIVE_BODIES["mean over queries"])
     audited = auditor.costly(source, asked(sandbox, encoder, task, source))
     assert audited.findings == () and set(audited.made) == {"order", "routing"}
@@ -283,7 +284,7 @@ def test_an_audit_is_tried_again_as_an_evaluation_is(
     sandbox: Sandbox, encoder: CachedEncoder, task: PreparedTask
 ) -> None:
     flaky = Flaky(sandbox, ATTEMPTS - 1)
-    auditor = Auditor(sandbox, flaky, encoder)  # type: ignore[arg-type]
+    auditor = Auditor(LocalRuns(sandbox), LocalRuns(flaky), encoder)  # type: ignore[arg-type]
     source = programs.source("identity")
     ((_, outcome),) = asked(sandbox, encoder, task, source)
     assert auditor.cheap(source, [(task, outcome)], []).findings == ()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.evaluation import workbench
+from harness.evaluation import place, workbench
 from harness.settings import Settings
 
 
@@ -15,7 +15,7 @@ def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch
     said: list[str] = []
 
     class Part:
-        isolation = "none"
+        isolation, workers = "none", 1
 
         def __init__(self, name: str) -> None:
             self.name = name
@@ -38,7 +38,7 @@ def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch
     monkeypatch.setattr(workbench, "poisoned_sandbox", lambda **options: Part("poisoned"))
     monkeypatch.setattr(workbench, "open_encoder", lambda *arguments: Part("encoder"))
     monkeypatch.setattr(workbench, "prepare_all", prepare_all)
-    monkeypatch.setattr(workbench, "executor_maker", lambda *arguments: lambda *parts: Part("threads"))
+    monkeypatch.setattr(place, "find_executor", lambda settings: lambda *parts: Part("threads"))
     monkeypatch.setattr(workbench, "Evaluator", lambda *arguments: None)
     with workbench.open_workbench(Settings(), [], hidden=frozenset({"hidden"})):
         pass

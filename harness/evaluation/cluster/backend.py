@@ -1,0 +1,152 @@
+"""Runs of programs on the workers of a fleet, driven from here: embeddings and scores stay on this side."""
+
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.evaluation.cluster.fleet import Closed, Fleet, Seat
+from harness.evaluation.cluster.shipping import Shipped, ship
+from harness.evaluation.cluster.worker import Answer, Broken, Failed, Job, Refused, Scored, Step
+from harness.evaluation.lost import RunLost
+from harness.evaluation.part import Part
+from sandbox import (
+    EmbedCallback,
+    EmbedRefused,
+    EmbedRequest,
+    Execution,
+    Limits,
+    SandboxError,
+    Take,
+    TaskInputs,
+    Verdict,
+)
+
+
+class FleetRuns:
+    """A Runs whose programs run where there is room in a fleet; several threads may use it.
+
+    Raises RunLost where a worker or its node is gone: that says nothing of the program, and the run may be repeated.
+    """
+
+    def __init__(self, fleet: Fleet, shelf: "Shelf", *, poisoned: bool = False, seated: "Seated | None" = None) -> None:
+        """`seated` hears which worker a run got."""
+        self._fleet = fleet
+        self._shelf = shelf
+        self._poisoned = poisoned
+        self._seated = seated
+
+    def run(
+        self,
+        source: str,
+        inputs: TaskInputs,
+        part: Part | None = None,
+        *,
+        embed: EmbedCallback,
+        limits: Limits | None = None,
+        take: Take | None = None,
+    ) -> Execution:
+        """See Runs."""
+        shipped = self._shelf.shipped(inputs)
+        limits = limits or Limits.for_inputs(inputs)
+        try:
+            seat = self._fleet.lease()
+        except Closed as closed:
+            raise SandboxError("The cluster's workers are closed; open new ones to run programs.") from closed
+        finished = False
+        try:
+            if self._seated is not None:
+                self._seated(seat)
+            execution = self._converse(seat, source, shipped, part, limits, embed, take)
+            finished = True
+            return execution
+        finally:
+            if finished:
+                self._fleet.give_back(seat)
+            else:
+                self._fleet.drop(seat)  # whatever interrupted it, the program may run on there
+
+    def _converse(
+        self,
+        seat: Seat,
+        source: str,
+        shipped: Shipped,
+        part: Part | None,
+        limits: Limits,
+        embed: EmbedCallback,
+        take: Take | None,
+    ) -> Execution:
+        import ray
+
+        try:
+            held = self._fleet.hold(seat, shipped)
+        except ray.exceptions.RayError as error:
+            self._fleet.lose(seat.station)
+            raise RunLost(f"A node of the cluster is gone ({type(error).__name__}).") from error
+        job = Job(source, held, limits, part, self._poisoned, takes=take is not None)
+        step = _awaited(seat.worker.begin.remote(job))
+        while isinstance(step, EmbedRequest | Scored):
+            answer: Answer = None
+            if isinstance(step, EmbedRequest):
+                answer = _answer(step, embed)
+            elif take is not None:
+                take(step.first, step.scores)
+            step = _awaited(seat.worker.go_on.remote(answer))
+        if isinstance(step, Broken):
+            if step.lost:
+                self._fleet.lose(seat.station)
+                raise RunLost(step.reason)
+            return Execution(Verdict.HARNESS_ERROR, step.reason)
+        return step
+
+
+Seated = Callable[[Seat], None]
+
+
+class Shelf:
+    """The tasks that were put into the object store, once each."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._lock = threading.Lock()
+        self._shipped: dict[int, tuple[TaskInputs, Shipped]] = {}
+
+    def shipped(self, inputs: TaskInputs) -> Shipped:
+        """A task's inputs in the object store."""
+        with self._lock:
+            known = self._shipped.get(id(inputs))
+            if known is None:
+                known = inputs, ship(uuid.uuid4().hex, inputs)
+                self._shipped[id(inputs)] = known
+            return known[1]
+
+    def clear(self) -> None:
+        """Let all nodes forget the tasks."""
+        with self._lock:
+            for _, shipped in self._shipped.values():
+                self._fleet.forget(shipped)
+            self._shipped.clear()
+
+
+def _awaited(reference: Any) -> Step:
+    import ray
+
+    try:
+        step: Step = ray.get(reference)
+    except ray.exceptions.RayTaskError as error:
+        return Broken(str(error.cause).strip(), lost=isinstance(error.cause, ray.exceptions.RayError))
+    except ray.exceptions.RayError as error:
+        raise RunLost(f"A worker of the cluster is gone ({type(error).__name__}).") from error
+    return step
+
+
+def _answer(request: EmbedRequest, embed: EmbedCallback) -> "NDArray[np.float32] | Refused | Failed":
+    try:
+        return embed(request)
+    except EmbedRefused as refusal:
+        return Refused(str(refusal))
+    except Exception as error:  # whatever a library raises: the run ends with it, as it does on this machine
+        return Failed(f"{type(error).__name__}: {error}")

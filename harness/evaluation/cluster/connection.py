@@ -1,0 +1,118 @@
+"""To a Ray cluster and away from it: one that runs already, or one of this machine alone."""
+
+import logging
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.cores import available_cores
+from harness.errors import JobError, UsageError
+from harness.settings import ExecutorSettings
+
+_log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+_ANSWER_S = 10.0
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # what has no GPU of its own sees what this process sees
+}
+_LONELY = _QUIET | {
+    # Ray puts an address that others can reach in place of loopback, unless it is told that it has no cluster.
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+}
+
+
+@contextmanager
+def connected(settings: ExecutorSettings) -> Iterator[None]:
+    """Be connected to the cluster that the settings name; one that was started here ends with it.
+
+    A connection that this process has already is used as it is. Raises UsageError where Ray is not installed, JobError
+    where no cluster answers.
+    """
+    with _set(_LONELY if settings.address == "local" else _QUIET):
+        ray = _ray()
+        if ray.is_initialized():
+            yield
+            return
+        try:
+            _connect(settings)
+        except (OSError, RuntimeError, ValueError) as error:
+            said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+            raise JobError(
+                f"There is no Ray cluster at executor.address={settings.address} ({said}); start one with `ray start "
+                "--head`, or set executor.address=local."
+            ) from error
+    try:
+        _require_loopback(settings)
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _connect(settings: ExecutorSettings) -> None:
+    import ray
+
+    _require_answer(settings.address)
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    if settings.address != "local":
+        ray.init(address=settings.address, **quiet)
+        return
+    if settings.dashboard:
+        quiet["dashboard_host"] = LOOPBACK
+    cores = settings.workers or available_cores()
+    context = ray.init(
+        address="local",
+        num_cpus=cores,
+        include_dashboard=settings.dashboard,
+        _node_ip_address=LOOPBACK,
+        **quiet,
+    )
+    _log.info("a Ray cluster of this machine with %d cores%s", cores, context.dashboard_url or "")
+
+
+def _require_answer(address: str) -> None:
+    """Raise OSError where nothing listens at an address with a port, which Ray would wait for without an end."""
+    place = urlsplit(address if "//" in address else f"//{address}")
+    if place.port is not None:
+        socket.create_connection((place.hostname or "", place.port), timeout=_ANSWER_S).close()
+
+
+def _require_loopback(settings: ExecutorSettings) -> None:
+    """Where Ray was imported before it could be told, it opens ports to everybody."""
+    import ray
+
+    if settings.address != "local":
+        return
+    others = {node["NodeManagerAddress"] for node in ray.nodes()} - {LOOPBACK}
+    if others:
+        raise JobError(
+            f"Ray listens on {', '.join(sorted(others))} and not on this machine alone, as it was imported too early; "
+            "set RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER=0 before Python starts, or start a cluster and set "
+            "executor.address=auto."
+        )
+
+
+def _ray() -> Any:
+    try:
+        import ray
+    except ImportError as error:
+        raise UsageError(
+            "executor=ray needs Ray, which is not installed; install it with: pip install 'ttc-retrieval[ray]'."
+        ) from error
+    return ray
+
+
+@contextmanager
+def _set(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of the environment that are not set, for as long as it takes."""
+    new = {name: value for name, value in variables.items() if name not in os.environ}
+    os.environ.update(new)
+    try:
+        yield
+    finally:
+        for name in new:
+            os.environ.pop(name, None)

@@ -1,0 +1,193 @@
+"""The encoder in processes of its own on a cluster: what is to be encoded is shared among them, batch by batch.
+
+The cache stays in front of it, on this machine: it joins what programs ask for at the same time, on whichever tasks,
+and what is known is not sent. Batches are those that one encoder here would have made, so the vectors are, too.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from harness.encoders.load import load_encoder
+from harness.encoders.matryoshka import cut
+from harness.encoders.protocol import (
+    DOCUMENT,
+    EmbedOptions,
+    EncodedBatch,
+    EncodeRefused,
+    EncoderIdentity,
+    FloatMatrix,
+)
+from harness.encoders.texts import check_texts, length_sorted
+from harness.errors import EncoderError, HarnessError
+from harness.settings import ExecutorSettings
+from harness.settings.encoder import EncoderSettings
+
+AHEAD = 2
+"""Batches under way for each process: one that is computed and one that is on its way."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a process says of its encoder."""
+
+    identity: EncoderIdentity
+    window: int | None
+    """Tokens of a text that are read at most; None for all, or where that is not known."""
+
+
+class EncoderProcess:
+    """An actor that holds the encoder."""
+
+    def __init__(self, settings: EncoderSettings) -> None:
+        self._settings = settings
+        self._encoder = load_encoder(settings)
+
+    def facts(self) -> Facts:
+        """What it is."""
+        return Facts(self._encoder.identity, getattr(self._encoder, "window", None))
+
+    def variant(self, options: EmbedOptions) -> "str | Unable":
+        """See Encoder.variant."""
+        try:
+            return self._encoder.variant(options)
+        except EncodeRefused as refusal:
+            return Unable(str(refusal))
+
+    def encode(self, texts: Sequence[str], options: EmbedOptions) -> list[EncodedBatch]:
+        """Encode texts, by default one batch of them."""
+        return list(self._encoder.encode_batches(texts, options))
+
+
+@dataclass(frozen=True)
+class Unable:
+    """What an encoder refuses, in one sentence."""
+
+    reason: str
+
+
+class SpreadEncoder:
+    """An Encoder whose work is done by processes on a cluster."""
+
+    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int) -> None:
+        self._processes = list(processes)
+        self._batch_size = batch_size
+        self._variants: dict[EmbedOptions, str | Unable] = {}
+        self.identity = facts.identity
+        self.window = facts.window
+
+    @property
+    def name(self) -> str:
+        """See Encoder."""
+        return self.identity.name
+
+    @property
+    def fingerprint(self) -> str:
+        """See Encoder."""
+        return self.identity.fingerprint
+
+    @property
+    def dim(self) -> int:
+        """See Encoder."""
+        return self.identity.dim
+
+    def variant(self, options: EmbedOptions = DOCUMENT) -> str:
+        """See Encoder. Each kind of request is asked about once."""
+        key = replace(options, dim=None)
+        found = self._variants.get(key)
+        if found is None:
+            found = self._variants[key] = _get(self._processes[0].variant.remote(key))
+        if isinstance(found, Unable):
+            raise EncodeRefused(found.reason)
+        return found
+
+    def encode(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> FloatMatrix:
+        """See Encoder."""
+        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
+        for batch in self.encode_batches(texts, options):
+            vectors[batch.positions] = batch.vectors
+        return cut(vectors, options.dim)
+
+    def encode_batches(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Iterator[EncodedBatch]:
+        """See Encoder."""
+        check_texts(texts)
+        self.variant(options)
+        return self._batches(texts, options)
+
+    def _batches(self, texts: Sequence[str], options: EmbedOptions) -> Iterator[EncodedBatch]:
+        under_way: deque[tuple[np.typing.NDArray[np.int64], Any]] = deque()
+        caps = [cap for cap in (options.max_tokens, self.window) if cap is not None]
+        batches = length_sorted(texts, self._batch_size, min(caps, default=None))
+        for number, positions in enumerate(batches):
+            process = self._processes[number % len(self._processes)]
+            under_way.append((positions, process.encode.remote([texts[at] for at in positions.tolist()], options)))
+            if len(under_way) >= AHEAD * len(self._processes):
+                yield from _placed(*under_way.popleft())
+        while under_way:
+            yield from _placed(*under_way.popleft())
+
+
+def _placed(positions: "np.typing.NDArray[np.int64]", reference: Any) -> Iterator[EncodedBatch]:
+    batches: list[EncodedBatch] = _get(reference)
+    for batch in batches:
+        yield replace(batch, positions=positions[batch.positions])
+
+
+@contextmanager
+def spread_encoder(settings: EncoderSettings, executor: ExecutorSettings) -> Iterator[SpreadEncoder]:
+    """The encoder in `executor.encoders` processes; they end with it. Raises what `load_encoder` raises.
+
+    A process that dies is started again and does its work again, which nobody is charged for.
+    """
+    import ray
+
+    options = {
+        "num_cpus": 0,  # beside the workers, which programs keep waiting while they wait for vectors
+        "num_gpus": executor.encoder_gpus,
+        "max_restarts": -1,
+        "max_task_retries": -1,
+        "scheduling_strategy": "SPREAD",
+    }
+    process = ray.remote(EncoderProcess).options(**options)
+    processes = [process.remote(settings) for _ in range(executor.encoders)]
+    try:
+        facts = [_get(each.facts.remote()) for each in processes]
+        prints = {fact.identity.fingerprint for fact in facts}
+        if len(prints) > 1:
+            raise EncoderError(
+                f"The processes of encoder {facts[0].identity.name} encode differently (fingerprints "
+                f"{', '.join(sorted(prints))}); use machines and versions of one kind, or executor.encoders=1."
+            )
+        yield SpreadEncoder(processes, facts[0], settings.batch_size)
+    finally:
+        for each in processes:
+            ray.kill(each)
+
+
+def _get(reference: Any) -> Any:
+    """What an actor answered. Raises its sentence for people, EncoderError where the cluster has no answer."""
+    import ray
+
+    try:
+        return ray.get(reference)
+    except ray.exceptions.RayTaskError as error:
+        if isinstance(error.cause, HarnessError):
+            raise error.cause from None
+        raise EncoderError(f"A process of the encoder failed ({type(error.cause).__name__}: {error.cause}).") from error
+    except ray.exceptions.ActorDiedError as error:
+        said = _cause(error)
+        raise EncoderError(
+            f"A process of the encoder does not start ({said}); look at its machine's memory."
+        ) from error
+    except ray.exceptions.RayError as error:
+        raise EncoderError(f"A process of the encoder is gone ({type(error).__name__}).") from error
+
+
+def _cause(error: Exception) -> str:
+    """The last line that says something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][:300] if lines else type(error).__name__
