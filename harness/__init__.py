@@ -12,9 +12,6 @@ from harness.neighbours import foreign
 
 __version__ = "0.1.0"
 
-if clash := foreign():
-    raise ImportError(clash)
-
 if TYPE_CHECKING:
     from archive import Archive, ArchiveError, Program
     from harness import errors
@@ -110,6 +107,8 @@ def __getattr__(name: str) -> Any:
     """Load a public name (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    if clash := foreign():
+        raise ImportError(clash)
     home = import_module("harness.errors" if name == "errors" else _HOMES[name])
     value = home if name == "errors" else getattr(home, _OTHER_NAMES.get(name, name))
     globals()[name] = value

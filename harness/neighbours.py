@@ -1,11 +1,33 @@
 """Whether the packages that this one stands on are its own: their names are plain words, which others use too."""
 
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 NAMES = ("archive", "configs", "primitives", "sandbox")
-"""What lies beside this package; `ttc_retrieval` finds these first wherever `ttc` is what runs."""
+"""What lies beside this package."""
 HERE = Path(__file__).resolve().parents[1]
+
+
+class _OursFirst(MetaPathFinder):
+    """Finds these packages, and nothing else, whatever stands on the search path before them."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        return PathFinder.find_spec(fullname, [str(HERE)]) if fullname in NAMES else None
+
+
+def find_own_first() -> None:
+    """From now on this process finds our packages before others of their names.
+
+    For a process of ours: in a person's own, a package of theirs would be hidden.
+    """
+    sys.meta_path.insert(0, _OursFirst())
 
 
 def foreign() -> str:

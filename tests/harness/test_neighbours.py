@@ -1,4 +1,4 @@
-"""A person's own `archive` or `configs` on the search path: `ttc` runs, and `import harness` names the clash."""
+"""A person's own `archive` or `configs` on the search path: `ttc` runs, and the library names the clash."""
 
 import os
 import subprocess
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import ttc_retrieval
 from harness import neighbours
 
 START = f"import sys; sys.path.append({str(neighbours.HERE)!r}); "
@@ -27,15 +26,14 @@ def python(code: str, environment: dict[str, str]) -> subprocess.CompletedProces
 
 
 def test_ttc_finds_its_own_packages_whatever_comes_first(tmp_path: Path) -> None:
-    environment = shadowed(tmp_path, *ttc_retrieval.NAMES)
-    code = "sys.argv[1:] = ['runs', '--archive', 'none.db']; import ttc_retrieval; ttc_retrieval.main()"
-    done = python(START + code, environment)
+    code = "sys.argv[1:] = ['runs', '--archive', 'none.db']; from harness.__main__ import main; main()"
+    done = python(START + code, shadowed(tmp_path, *neighbours.NAMES))
     assert done.stderr.startswith("ttc: There is no archive none.db")
 
 
 @pytest.mark.parametrize("name", neighbours.NAMES)
 def test_a_library_that_is_hidden_names_the_clash(tmp_path: Path, name: str) -> None:
-    done = python(START + "import harness", shadowed(tmp_path, name))
+    done = python(START + "from harness import discover", shadowed(tmp_path, name))
     *_, last = done.stderr.splitlines()
     assert last.startswith(f"ImportError: The package '{name}' in {tmp_path / name} hides the one that harness needs")
 
@@ -43,20 +41,4 @@ def test_a_library_that_is_hidden_names_the_clash(tmp_path: Path, name: str) -> 
 def test_a_folder_without_a_package_hides_nothing(tmp_path: Path) -> None:
     for name in neighbours.NAMES:
         (tmp_path / name).mkdir()
-    assert python(START + "import harness", {**os.environ, "PYTHONPATH": str(tmp_path)}).returncode == 0
-
-
-def test_packages_that_were_written_over_are_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "harness").mkdir()
-    (tmp_path / "harness" / "__init__.py").touch()
-    own = Path(ttc_retrieval.__file__).read_text("utf-8")
-    (tmp_path / "ttc_retrieval.py").write_text(own, "utf-8")
-    done = python("import ttc_retrieval; ttc_retrieval.main()", {**os.environ, "PYTHONPATH": str(tmp_path)})
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("ttc: The packages of ttc-retrieval in ")
-    assert "are not whole (No module named 'harness.cli'); another package may have written over them" in line
-
-
-def test_both_know_the_same_packages() -> None:
-    assert set(ttc_retrieval.NAMES) == {*neighbours.NAMES, "harness"}
+    assert python(START + "from harness import discover", {**os.environ, "PYTHONPATH": str(tmp_path)}).returncode == 0
