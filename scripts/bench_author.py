@@ -80,6 +80,11 @@ def main() -> None:
             mean, error = mean_and_error(curves[arm][:, :, which])
             cells = (f"{m:+.4f} ± {e:.4f}" for m, e in zip(mean, error, strict=True))
             print(f"{arm}, {name} | {made:.1f} | " + " | ".join(cells), flush=True)
+    first, *others = curves
+    for arm in others:  # the seeds draw alike in every arm, so pairs of them say more than two means
+        mean, error = mean_and_error((curves[arm] - curves[first])[:, -1])
+        told = (f"{name} {m:+.4f} ± {e:.4f}" for name, m, e in zip(("searched", "unseen"), mean, error, strict=True))
+        print(f"{arm} less {first}, at the end: {', '.join(told)}")
     if arguments.png:
         draw(curves, spent, arguments.png)
 
@@ -112,7 +117,7 @@ def best(run: Sequence[Step], dollars: float) -> tuple[float, float]:
 
 
 def mean_and_error(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean over seeds (rows) and its standard error, float64 (points,) each."""
+    """Mean over seeds (rows) and its standard error, float64, one for each column."""
     return values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
 
 
