@@ -30,12 +30,13 @@ def export(
     """Write runs to one portable file: an archive that is complete in itself, with their ids."""
     from archive.portable import export_file
     from harness.published.place import open_archive
+    from harness.text import counted
 
     with open_archive(archive, read_only=True) as opened:
         run_ids = [opened.resolve_run(run) for run in runs] if runs else None
         export_file(opened, file, run_ids)
         count = len(opened.runs() if run_ids is None else run_ids)
-    print(f"{file}: {count} run(s), {file.stat().st_size / 1e6:.1f} MB.")
+    print(f"{file}: {counted(count, 'run')}, {file.stat().st_size / 1e6:.1f} MB.")
 
 
 @verbs.command(name="import")
@@ -76,7 +77,7 @@ def check(archive: ArchiveOption = "ttc-archive.db") -> None:
         complaints = complaints_of(opened)
     for complaint in complaints:
         print(plain(complaint, 2000))
-    print(f"{archive}: {'whole' if not complaints else f'{len(complaints)} thing(s) are wrong'}.")
+    print(f"{archive}: {'whole' if not complaints else f'complaints: {len(complaints)}'}.")
     raise typer.Exit(1 if complaints else 0)
 
 
@@ -93,12 +94,12 @@ def vacuum(archive: ArchiveOption = "ttc-archive.db") -> None:
 
 def _tell(file: Path, imported: "Imported") -> int:
     """Print what came of an import and return the exit code: 1 where something differed."""
-    from harness.text import plain
+    from harness.text import counted, plain
 
     for conflict in imported.conflicts:
         print(plain(conflict, 2000))
     print(
-        f"{file}: {len(imported.added)} new run(s), {len(imported.known)} known, "
-        f"{imported.cells} new held-out cell(s), {len(imported.conflicts)} conflict(s)."
+        f"{file}: {counted(len(imported.added), 'new run')}, {len(imported.known)} known, "
+        f"{counted(imported.cells, 'new held-out cell')}, {counted(len(imported.conflicts), 'conflict')}."
     )
     return 1 if imported.conflicts else 0

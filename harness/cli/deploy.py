@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.completion import complete_named
 from harness.cli.options import ArchiveOption, JsonOption, RunArgument, SettingsArgument
+from harness.text import counted
 
 
 def register(app: typer.Typer) -> None:
@@ -71,5 +72,5 @@ def publish(
     if "=" in run:
         raise typer.BadParameter('name the run before its settings: ttc publish latest "tasks.paths=[NEW/FOLDER]"')
     done = write_folder(archive, run, out, Terms(licence, tuple(author or ())), settings or [])
-    print(f"{done.folder}: run {done.run_id}, {done.programs} programs, {done.size / 1e6:.1f} MB.")
+    print(f"{done.folder}: run {done.run_id}, {counted(done.programs, 'program')}, {done.size / 1e6:.1f} MB.")
     print(f"Read {done.folder}/README.md before you give it away.")

@@ -8,6 +8,7 @@ from harness.errors import HarnessError
 from harness.screen.stopping import StopOnInterrupt
 from harness.settings import Settings, as_yaml, compose_each
 from harness.settings.words import Sources
+from harness.text import counted
 from sandbox import SandboxError
 
 
@@ -22,7 +23,7 @@ def sweep(overrides: Sequence[str], sources: Sources) -> bool:
     with StopOnInterrupt() as stop:
         for number, (varied, settings) in enumerate(jobs, start=1):
             if stop.asked():
-                print(f"{len(jobs) - number + 1} of {len(jobs)} jobs were not begun.", flush=True)
+                print(f"Not begun: {len(jobs) - number + 1} of {counted(len(jobs), 'job')}.", flush=True)
                 return False
             end = _run(settings, stop)
             complete = complete and end == _COMPLETE

@@ -10,6 +10,7 @@ from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.protocol import EncodeRefused, FloatMatrix
 from harness.encoders.token_cap import TokenLimit
 from harness.errors import EncoderError
+from harness.text import counted
 
 EncodeTexts = Callable[[list[str]], ArrayLike]
 """n texts to n rows of one width, of any length and float type."""
@@ -67,7 +68,8 @@ def _matrix(answer: ArrayLike, rows: int, name: str) -> FloatMatrix:
     vectors = np.asarray(answer, dtype=np.float32)
     if vectors.ndim != 2 or vectors.shape[0] != rows or vectors.shape[1] == 0:
         raise EncoderError(
-            f"Encoder {name} answered {rows} text(s) with an array of shape {vectors.shape}; return one row a text."
+            f"Encoder {name} answered {counted(rows, 'text')} with an array of shape {vectors.shape}; return one row a "
+            "text."
         )
     return vectors
 

@@ -23,7 +23,7 @@ from harness.encoders.token_prices import price_of
 from harness.errors import EncoderError, UsageError
 from harness.settings.encoder import EncoderSettings, default_cache_folder
 from harness.settings.home import expanded
-from harness.text import plain
+from harness.text import counted, plain
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -142,7 +142,7 @@ class ServedEncoder(BaseEncoder):
         except (TypeError, ValueError, AttributeError) as error:
             self._wrong(plain(str(error)))
         if places != list(range(rows)) or vectors.ndim != 2 or vectors.shape[1] == 0:
-            self._wrong(f"{len(places)} vector(s) for {rows} text(s)")
+            self._wrong(f"{counted(len(places), 'vector')} for {counted(rows, 'text')}")
         if not np.isfinite(vectors).all():
             self._wrong("numbers that are not finite")
         if vectors.shape[1] != getattr(self, "_width", vectors.shape[1]):

@@ -23,6 +23,7 @@ from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import ATTEMPTS, attempt, options_of
 from harness.evaluation.part import Part, Runs, similarity_of
 from harness.evaluation.prepared import PreparedTask
+from harness.text import counted
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Verdict
 from sandbox.syntax import syntax_tree
 
@@ -301,7 +302,7 @@ def poisoned_sandbox(*, level: str, allow_primitives: bool) -> Sandbox:
 def audits_line(made: Mapping[str, int], n_tasks: int) -> str:
     """Which audits were made, on how many tasks, and which were not: an audit not made is not passed."""
     known = _known(made)
-    done = [f"{name} (on {made[name]} of {n_tasks} tasks)" for name in known if name in made]
+    done = [f"{name} (on {made[name]} of {counted(n_tasks, 'task')})" for name in known if name in made]
     undone = [name for name in known if name not in made]
     parts = [f"audited: {', '.join(done)}"] if done else []
     return "; ".join([*parts, f"not audited: {', '.join(undone)}"] if undone else parts)
@@ -314,7 +315,7 @@ def untested_audits(made: Mapping[str, int], n_tasks: int) -> tuple[str, ...]:
     """
     undone = [name for name in _known(made) if name not in made]
     parts = [
-        f"{name} on {n_tasks - made[name]} of {n_tasks} tasks"
+        f"{name} on {n_tasks - made[name]} of {counted(n_tasks, 'task')}"
         for name in _known(made)
         if name != DETERMINISM and 0 < made.get(name, 0) < n_tasks
     ]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.evaluation.interval import Interval, interval_of_sum
+from harness.text import counted
 
 FEWEST_TASKS = 6
 """From fewer, neither an exact interval of the median nor an exact p below 5 % is possible, whatever the deltas."""
@@ -35,8 +36,8 @@ def paired_gain(differences: Sequence[NDArray[np.floating]]) -> PairedGain:
     means = np.array([each.mean(dtype=np.float64) for each in differences])
     gain = float(means.mean())
     if n_tasks >= FEWEST_TASKS:
-        return PairedGain(gain, float(means.std(ddof=1) / np.sqrt(n_tasks)), f"{n_tasks} tasks")
-    sample = f"{sum(sizes)} queries of {n_tasks} task{'s' if n_tasks > 1 else ''}"
+        return PairedGain(gain, float(means.std(ddof=1) / np.sqrt(n_tasks)), counted(n_tasks, "task"))
+    sample = f"{counted(sum(sizes), 'query', 'queries')} of {counted(n_tasks, 'task')}"
     if sum(sizes) < FEWEST_QUERIES or min(sizes) < 2:
         return PairedGain(gain, None, sample)
     variances = [each.astype(np.float64).var(ddof=1) / len(each) for each in differences]

@@ -14,6 +14,7 @@ from harness.export.measured import Measured, Recorded, joined, recorded_cells, 
 from harness.programs.find import find_source, origin_of, require_allowed
 from harness.published.place import is_packaged, open_archive, split
 from harness.settings.encoder import EncoderSettings
+from harness.text import counted
 
 CONCERNS = {
     TRANSDUCTIVE: "asked one query at a time, as here, it does not do what was measured",
@@ -136,7 +137,7 @@ def _from_run(program: Program, run: Run, found: Recorded, encoder: EncoderFacts
         written_by="hand" if record.mode == "seed" else "a machine",
         encoder=encoder,
         costs=costs,
-        cost_from=f"the {record.n_tasks} tasks of its run",
+        cost_from=f"the {counted(record.n_tasks, 'task')} of its run",
         flags=tuple(sorted({*record.flags, *costs.flags, record.verdict, *found.findings} - {"ok"})),
         audits=audits_line(record.audits, len(record.outcomes)),
         depth=tasks.get("depth"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from harness.export.facts import ProgramFacts
 from harness.export.measured import Measured, intervals
-from harness.text import plain
+from harness.text import counted, plain
 
 UNITS = (
     ("texts", "texts encoded", "{:.2f} times"),
@@ -44,7 +44,13 @@ def measured_told(cells: Sequence[Measured]) -> str:
         some = [cell for cell in cells if cell.held_out is held_out]
         if some:
             mean = round(sum(cell.delta for cell in some) / len(some), 4) + 0.0  # no minus before a zero
-            parts += [f"{title}: mean {mean:+.4f}, n = {len(some)} cells.", *_intervals(some), "", *_table(some), ""]
+            parts += [
+                f"{title}: mean {mean:+.4f}, n = {counted(len(some), 'cell')}.",
+                *_intervals(some),
+                "",
+                *_table(some),
+                "",
+            ]
             told = dict.fromkeys(f"{plain(cell.task)} {cell.shared}." for cell in some if held_out and cell.shared)
             parts += [*told, ""] if told else []
     return "\n".join(parts).rstrip()

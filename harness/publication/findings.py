@@ -8,6 +8,7 @@ from harness.programs.named import NamedProgram
 from harness.publication.markdown import cell, name_of, table
 from harness.screen.frontier import run_cells
 from harness.screen.views import basis, optimism_line
+from harness.text import counted
 from harness.transfer.analysis import ProgramRow, analyse
 from harness.transfer.chosen import RULE, Chosen, choose, is_inductive
 from harness.transfer.held_out import held_out_parts
@@ -92,7 +93,7 @@ def _held_out(archive: Archive, run: Run, programs: Sequence[Program]) -> str:
     for part in held_out_parts(archive, named):
         analysis = analyse(part.matrix, seed=run.record.seed)
         told = [f"Encoder {cell(part.encoder)}, fingerprint `{cell(part.fingerprint)}`, nDCG@10.", *analysis.blanks]
-        told.append(f"Intervals are over {analysis.unit}; {len(analysis.without)} cells have no result.")
+        told.append(f"Intervals are over {analysis.unit}; {counted(len(analysis.without), 'cell')} without a result.")
         parts += [" ".join(told), table(HELD_OUT_HEAD, [_held_out_row(row) for row in analysis.rows])]
     return "\n\n".join(parts) or (
         "The archive has no held-out cell of these programs, so nothing here says what they do on other tasks; "

@@ -11,7 +11,7 @@ from harness.proposers.published import TOLD
 from harness.publication.markdown import cell, name_of, table
 from harness.screen.views import basis
 from harness.settings import Settings, to_mapping
-from harness.text import plain
+from harness.text import counted, plain
 
 CONTENT = ("encoder", "executor", "heads", "cache")
 """Groups of settings that are told elsewhere, or that change no result."""
@@ -40,11 +40,12 @@ def _made(run: Run, programs: Sequence[Program]) -> Iterator[str]:
     written = [program for program in programs if program.record.mode != "seed"]
     authors = Counter((program.record.model, program.record.mode) for program in written)
     yield f"Begun {run.created}, ended {run.ended or 'never'} (UTC); status: {run.status}."
-    yield f"{len(programs)} programs, {len(programs) - len(written)} of them seeds that every run begins with."
+    seeds = len(programs) - len(written)
+    yield f"{counted(len(programs), 'program')}, {seeds} of them seeds that every run begins with."
     proposer = str(record.config.get("proposer", {}).get("kind", "unknown"))
     yield f"Proposer `{_code(proposer)}`, seed {record.seed}, objective {cell(record.objective)}."
     for (model, mode), count in sorted(authors.items()):
-        yield f"{count} programs of mode {cell(mode)}, by {cell(model) or 'no model that is recorded'}."
+        yield f"{counted(count, 'program')} of mode {cell(mode)}, by {cell(model) or 'no model that is recorded'}."
     encoder = record.encoder
     known = _listed(encoder, "dtype", "dim", "revision", "library")
     yield f"Encoder {cell(str(encoder['name']))}, fingerprint `{_code(str(encoder['fingerprint']))}`; {known}."
@@ -77,13 +78,19 @@ def _tasks(tasks: Sequence[TaskRecord]) -> str:
             cell(task.source),
             f"{task.n_queries:,}",
             f"{task.n_documents:,}",
-            "unseen" if task.split != "search" else f"{len(task.unseen):,} queries" if task.unseen else "none",
+            _unseen(task),
             f"{task.baseline_ndcg:.4f}",
             f"`{_code(task.fingerprint)}`",
         ]
         for task in tasks
     ]
     return table("| task | source | queries | documents | not searched on | cosine nDCG@10 | fingerprint |", rows)
+
+
+def _unseen(task: TaskRecord) -> str:
+    if task.split != "search":
+        return "unseen"
+    return counted(len(task.unseen), "query", "queries") if task.unseen else "none"
 
 
 def _spending(archive: Archive, run: Run) -> str:
@@ -108,7 +115,7 @@ def _spending(archive: Archive, run: Run) -> str:
 
 def _dollars(cost: float | None, unknown: int) -> str:
     known = "–" if cost is None else f"{cost:.4f}"
-    return f"{known}, and {unknown} calls of unknown cost" if unknown else known
+    return f"{known}, and {counted(unknown, 'call')} of unknown cost" if unknown else known
 
 
 def _warnings(run: Run, programs: Sequence[Program]) -> Iterator[str]:
@@ -116,8 +123,8 @@ def _warnings(run: Run, programs: Sequence[Program]) -> Iterator[str]:
     queries = sum(task.n_queries - len(task.unseen) for task in tasks)
     looks = sum(program.record.mean_delta is not None for program in programs)
     yield (
-        f"**{looks} looks** at the same {queries:,} queries: so many programs were measured in full on them. The best "
-        "of many is a selected maximum, and no interval here allows for that."
+        f"**{counted(looks, 'look')}** at the same {counted(queries, 'query', 'queries')}: so many programs were "
+        "measured in full on them. The best of many is a selected maximum, and no interval here allows for that."
     )
     small = [cell(task.name) for task in tasks if task.n_queries - len(task.unseen) < 50]
     if small:
@@ -128,7 +135,8 @@ def _warnings(run: Run, programs: Sequence[Program]) -> Iterator[str]:
         yield f"The run is {run.status}: it has not come to its end."
     flagged = {flag: [one for one in programs if flag in one.record.flags] for flag in _flags(programs)}
     for flag, some in flagged.items():
-        yield f"{len(some)} programs carry the flag {cell(flag)}: {', '.join(map(name_of, some))}."
+        carry = "program carries" if len(some) == 1 else "programs carry"
+        yield f"{len(some)} {carry} the flag {cell(flag)}: {', '.join(map(name_of, some))}."
     if not flagged:
         yield "No program carries a flag. Only those that come to be admitted are audited, so others may deserve one."
     verdicts = Counter(one.record.verdict for one in programs if one.record.verdict != "ok")

@@ -9,6 +9,7 @@ import numpy as np
 from harness.report.drawing import STEPS
 from harness.report.pictures import write_picture
 from harness.report.specs import HEAT
+from harness.text import counted
 from harness.transfer.matrix import Matrix, MatrixCell
 
 STEP = 17
@@ -36,7 +37,7 @@ def heatmap_spec(matrix: Matrix) -> dict[str, Any]:
         "padding": 12,
         "params": [{"name": "reach", "value": reach}, {"name": "middle", "value": "#f4f4f1"}],
         "title": {
-            "text": f"n = {len(deltas)} cells with a result of {len(matrix.cells)}; grey: none",
+            "text": f"n = {counted(len(deltas), 'cell')} with a result of {len(matrix.cells)}; grey: none",
             "anchor": "start",
             "fontWeight": "normal",
             "fontSize": 13,

@@ -100,7 +100,7 @@ def _draw_run(run: dict[str, Any], title: str, folder: Path) -> None:
 def _draw_transfer(encoder: dict[str, Any], stem: Path) -> None:
     measured = [cell for cell in encoder["cells"] if cell["delta"] is not None]
     if measured:
-        title = f"Held-out {NDCG_AT_10} against cosine, encoder {encoder['encoder']}, {len(measured)} cells"
+        title = f"Held-out {NDCG_AT_10} against cosine, encoder {encoder['encoder']}, {counted(len(measured), 'cell')}"
         _draw_both(
             "heat", {"data": {"cells": measured}, "params": encoder["params"], "titles": HELD_OUT_TITLES}, stem, title
         )

@@ -11,7 +11,7 @@ from archive import Program, Run
 from harness.proposers.published import ARCHIVE
 from harness.published.place import open_archive
 from harness.reproduce.run import search_to_end
-from harness.text import plain
+from harness.text import counted, plain
 
 SAME = 1e-6
 """Deltas of nDCG@10 so close are equal: the same encoder in the same numbers on the same kind of machine."""
@@ -90,9 +90,9 @@ def write_comparison(recorded: Run, then: Sequence[Program], run: Run, now: Sequ
     rows = compare(Told(recorded, then), Told(run, now), shared)
     lines = [
         "# The published run, replayed", "",
-        f"Recorded: encoder {_encoder(recorded)}, {len(recorded.record.tasks)} tasks. "
-        f"Here: encoder {_encoder(run)}, {len(run.record.tasks)} tasks. Deltas are of nDCG@10 against each encoder's "
-        "own cosine.", "",
+        f"Recorded: encoder {_encoder(recorded)}, {counted(len(recorded.record.tasks), 'task')}. "
+        f"Here: encoder {_encoder(run)}, {counted(len(run.record.tasks), 'task')}. "
+        "Deltas are of nDCG@10 against each encoder's own cosine.", "",
         *_verdict(rows, shared), "",
         "| program | c recorded | c here | mean delta recorded | here | farthest task | said here |",
         "|---|--:|--:|--:|--:|--:|---|",
@@ -133,7 +133,7 @@ def _row(then: Program, recorded: Figures, now: Program, here: Figures, shared: 
 
 def _verdict(rows: Sequence[Row], shared: Sequence[str]) -> list[str]:
     pairs = [(row.recorded, row.here) for row in rows if row.recorded is not None and row.here is not None]
-    said = [f"{len(pairs)} of {len(rows)} programs have a result in both."]
+    said = [f"{len(pairs)} of {counted(len(rows), 'program')} have a result in both."]
     if len(pairs) > 2:
         order = float(spearmanr(*zip(*pairs, strict=True)).statistic)
         said.append(f"Rank correlation of their mean deltas: {order:+.2f}.")

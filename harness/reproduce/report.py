@@ -11,7 +11,7 @@ from harness.reproduce.published import Published, PublishedProgram
 from harness.reproduce.studies import Study
 from harness.screen.columns import ABSENT, interval_text
 from harness.screen.transfer import p_text
-from harness.text import plain
+from harness.text import counted, plain
 from harness.transfer.analysis import Analysis, ProgramRow
 from harness.transfer.matrix import Matrix
 
@@ -63,8 +63,8 @@ def _head(study: Study, published: Published, found: Findings) -> str:
     held_out, in_domain = found.held_out.matrix, found.in_domain.matrix
     return (
         f"# Reproduction\n\nThis is {study.description}. Search: run {found.run.id}, encoder "
-        f"{found.run.record.encoder['name']}, {len(in_domain.tasks)} tasks, seed {found.run.record.seed}. Held out: "
-        f"{', '.join(held_out.encoders)} on {', '.join(held_out.tasks)}.\n\n"
+        f"{found.run.record.encoder['name']}, {counted(len(in_domain.tasks), 'task')}, seed {found.run.record.seed}. "
+        f"Held out: {', '.join(held_out.encoders)} on {', '.join(held_out.tasks)}.\n\n"
         "Figures are deltas of nDCG@10 against the same encoder's cosine. The reference programs are readings of "
         "published hints, not the published code. Published figures: "
         f"{published.source['paper']}; {published.source['figures']}. Held-out ones of compute programs are "
@@ -84,7 +84,7 @@ def _frontier(published: Published, found: Findings) -> str:
     ]
     theirs = [f"| {one.name} | {one.cost_ratio:.2f} | {one.in_domain_mean:+.4f} |" for one in published.compute]
     header = ["| program | c | mean delta |", "|---|--:|--:|"]
-    own = [f"Ours (n = {len(found.in_domain.matrix.tasks)} tasks):", "", *header, *ours]
+    own = [f"Ours (n = {counted(len(found.in_domain.matrix.tasks), 'task')}):", "", *header, *ours]
     return "\n".join(["## Frontier of the search", "", *own, "", "Published (n = 14 tasks):", "", *header, *theirs])
 
 

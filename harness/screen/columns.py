@@ -18,8 +18,6 @@ Row = TypeVar("Row")
 
 ABSENT = "–"
 """A figure that cannot be had; a note says why."""
-DEEPEST = 12
-"""Steps by which a table sets in a lineage; later generations stand as far in."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ class Relative:
 
     depth: int
     """0 for the program asked for or a root, negative for ancestors, positive for descendants."""
-    level: int
-    """The same counted from the oldest ancestor listed, so 0 or more."""
+    inset: int
+    """Blanks before it in a table: the more, the further it is from the oldest ancestor listed."""
     program: "Program"
 
 
@@ -280,7 +278,7 @@ LINEAGE: "Listing[Relative]" = Listing(
         Column(
             "lineage",
             "the id, set in by its depth",
-            lambda relative: "  " * min(relative.level, DEEPEST) + relative.program.id,
+            lambda relative: " " * relative.inset + relative.program.id,
             table_only=True,
         ),
         *_of_programs(lambda relative: relative.program),

@@ -13,7 +13,7 @@ from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.watcher import Watcher
 from harness.programs.view import LedgerRow
 from harness.proposers.ledger_text import worth_apart
-from harness.text import plain
+from harness.text import counted, plain
 
 PATIENCE_S = 10.0
 """Seconds that an author may take before a line tells of retries: most are over in a moment."""
@@ -58,7 +58,7 @@ class Lines(Watcher):
             self._doing, self._since = what, self._clock()
 
     def reading_tasks(self, n_tasks: int) -> None:
-        self.doing(f"reading {n_tasks} tasks")
+        self.doing(f"reading {counted(n_tasks, 'task')}")
 
     def task_prepared(self, task: PreparedTask) -> None:
         self.doing(f"task {task.name} is encoded")
@@ -94,7 +94,7 @@ class Lines(Watcher):
 
     def encoder_started(self, encoder: CachedEncoder, n_cells: int) -> None:
         self.doing(f"evaluating cells with {plain(encoder.identity.name)}")
-        self._say(f"encoder {plain(encoder.identity.name)}: {n_cells} cells to evaluate")
+        self._say(f"encoder {plain(encoder.identity.name)}: {counted(n_cells, 'cell')} to evaluate")
 
     def cell(self, program: str, outcome: Outcome, seconds_left: float | None) -> None:
         self._say(f"{describe_cell(program, outcome)}  {time_left(seconds_left)}")

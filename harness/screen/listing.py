@@ -52,28 +52,36 @@ def print_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     writer.writerows([csv_cell(value) for value in row] for row in rows)
 
 
-def print_rows(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
-    """Print a table as wide as the window at most: long texts are cut, then the last columns are left out.
+def print_rows(columns: Sequence[Column[Row]], rows: Sequence[Row], *, absent: str = "") -> None:
+    """Print a table as wide as the window at most: long texts are cut, then the last columns are left out and named.
 
-    Into a pipe every cell goes whole.
+    Into a pipe every cell goes whole. `absent` stands for a figure that cannot be had.
     """
+    cells = [[_shown(column, row) or absent for row in rows] for column in columns]
+    _print([column.name.replace("_", " ") for column in columns], cells, [_is_numeric(one, rows) for one in columns])
+
+
+def print_cells(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """The same of cells that are text already; a heading that begins with `>` is a column of figures, never cut."""
+    cells = [[plain(row[at], 1000) for row in rows] for at in range(len(headings))]
+    _print([heading.lstrip(">") for heading in headings], cells, [heading.startswith(">") for heading in headings])
+
+
+def _print(names: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    cells = [[_shown(column, row) for row in rows] for column in columns]
-    numeric = [_is_numeric(column, rows) for column in columns]
     console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 100_000)
-    wanted = [_widest(column.name, shown) for column, shown in zip(columns, cells, strict=True)]
+    wanted = [_widest(name, shown) for name, shown in zip(names, cells, strict=True)]
     widths = fit_widths(wanted, numeric, console.width)
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
-    for column, right, width in zip(columns, numeric, widths, strict=False):
-        heading = column.name.replace("_", " ")
-        table.add_column(heading, justify="right" if right else "left", width=width, no_wrap=True, overflow="ellipsis")
+    for name, right, width in zip(names, numeric, widths, strict=False):
+        table.add_column(name, justify="right" if right else "left", width=width, no_wrap=True, overflow="ellipsis")
     for row in zip(*cells[: len(widths)], strict=True):
         table.add_row(*row)
     console.print(table)
-    if len(widths) < len(columns):
-        missing = ", ".join(column.name for column in columns[len(widths) :])
+    if len(widths) < len(names):
+        missing = ", ".join(names[len(widths) :])
         console.print(f"Not shown in a window this narrow: {missing}.", style="dim")
 
 
@@ -98,7 +106,11 @@ def _shown(column: Column[Row], row: Row) -> str:
 
 def _is_numeric(column: Column[Row], rows: Sequence[Row]) -> bool:
     values = [value for row in rows if (value := column.value(row)) is not None]
-    return column.name == "w/t/l" or (bool(values) and all(isinstance(value, int | float) for value in values))
+    return (
+        column.name == "w/t/l"
+        or column.name.startswith("95 %")
+        or (bool(values) and all(isinstance(value, int | float) for value in values))
+    )
 
 
 def _widest(name: str, cells: Sequence[str]) -> int:

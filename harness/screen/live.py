@@ -13,7 +13,7 @@ from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.watcher import Watcher
 from harness.programs.view import LedgerRow
 from harness.screen.lines import Lines, describe, describe_cell, time_left
-from harness.text import plain
+from harness.text import counted, plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -38,7 +38,7 @@ class Panel(Watcher):
         self._now = what
 
     def reading_tasks(self, n_tasks: int) -> None:
-        self._n_tasks, self._now = n_tasks, f"reading {n_tasks} tasks"
+        self._n_tasks, self._now = n_tasks, f"reading {counted(n_tasks, 'task')}"
 
     def task_prepared(self, task: PreparedTask) -> None:
         self._done_tasks += 1
@@ -69,7 +69,7 @@ class Panel(Watcher):
         self._recorded_here += 1
         self._verdicts[verdict] += 1
         best = "" if best_worth is None else f"best so far {best_worth:+.4f}"
-        self._frontier = (f"{n_frontier} programs", best)
+        self._frontier = (counted(n_frontier, "program"), best)
         print(describe(row), flush=True)  # while the panel is live, rich prints this above it
 
     def __rich__(self) -> Any:

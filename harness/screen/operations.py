@@ -7,9 +7,8 @@ from harness.errors import UsageError
 from harness.programs.named import NamedProgram, read_programs
 from harness.programs.operations.detect import Rediscovery, rediscover
 from harness.screen.columns import OPERATIONS, FoundOperation
-from harness.screen.listing import Form, print_listing
+from harness.screen.listing import Form, print_cells, print_listing
 from harness.screen.live import working
-from harness.screen.tables import new_table, print_table
 from harness.text import plain
 from harness.transfer.request import read_settings
 from sandbox import Sandbox
@@ -42,8 +41,6 @@ def list_operations(words: Sequence[str], form: Form) -> bool:
 
 
 def _print_overview(found: Sequence[tuple[NamedProgram, Rediscovery]]) -> None:
-    table = new_table("program", "operations")
-    for program, seen in found:
-        table.add_row(plain(program.name, 40), ", ".join(seen.operations) or "none found")
-    print_table(table)
+    rows = [[program.name, ", ".join(seen.operations) or "none found"] for program, seen in found]
+    print_cells(["program", "operations"], rows)
     print("What was seen of each: name one program alone, or add --json or --csv.")

@@ -9,9 +9,9 @@ from harness.evaluation.audit import audits_line
 from harness.screen.columns import OUTCOMES, PAIRS, frontier_table
 from harness.screen.comparison import Comparison
 from harness.screen.frontier import frontier_points
-from harness.screen.listing import print_rows
-from harness.screen.views import basis, costs_line, optimism_line
-from harness.text import plain, plain_lines
+from harness.screen.listing import print_cells, print_rows
+from harness.screen.views import basis, costs_line, optimism_line, record_line
+from harness.text import counted, plain, plain_lines
 from harness.transfer.optimism import optimisms
 
 if TYPE_CHECKING:
@@ -62,9 +62,8 @@ def print_comparison(comparison: Comparison) -> None:
 def print_evaluation(single: "Single") -> None:
     """Print one program's outcomes on every task that was run, and their pooled result."""
     evaluation = single.evaluation
-    table = new_table("task", "verdict", ">cosine", f">{single.measure}", ">delta", ">extra texts", ">cpu s")
-    for outcome in evaluation.outcomes:
-        table.add_row(
+    rows = [
+        [
             outcome.task,
             outcome.verdict.value,
             f"{single.cosine[outcome.task][single.measure].value:.4f}",
@@ -72,15 +71,17 @@ def print_evaluation(single: "Single") -> None:
             "" if outcome.delta is None else f"{outcome.delta:+.4f}",
             f"{outcome.cost.texts:,}",
             f"{outcome.execution.cpu_s:.2f}",
-        )
-    print_table(table)
+        ]
+        for outcome in evaluation.outcomes
+    ]
+    print_cells(["task", "verdict", ">cosine", f">{single.measure}", ">delta", ">extra texts", ">cpu s"], rows)
     if evaluation.failure is not None:
         print(f"No mean; on {evaluation.failure.task}: {plain(evaluation.failure.reason, 2000)}")
     else:
         print(
-            f"mean delta {evaluation.mean_delta:+.4f} over {len(single.cosine)} tasks, "
+            f"mean delta {evaluation.mean_delta:+.4f} over {counted(len(single.cosine), 'task')}, "
             f"cost ratio {evaluation.cost_ratio:.2f}, "
-            f"{evaluation.wins} wins, {evaluation.ties} ties, {evaluation.losses} losses"
+            f"{record_line(evaluation)}"
         )
         print(f"cost {costs_line(single.costs)}")
     print(audits_line(evaluation.audits, len(single.cosine)))
@@ -106,8 +107,8 @@ def print_program(program: Program, run: Run) -> None:
     }
     if record.mean_delta is not None and record.cost_ratio is not None:
         facts["result"] = (
-            f"mean delta {record.mean_delta:+.4f} of {run.record.measure} over {record.n_tasks} tasks, "
-            f"cost ratio {record.cost_ratio:.2f}, {record.wins} wins, {record.ties} ties, {record.losses} losses"
+            f"mean delta {record.mean_delta:+.4f} of {run.record.measure} over {counted(record.n_tasks, 'task')}, "
+            f"cost ratio {record.cost_ratio:.2f}, {record_line(record)}"
         )
         facts["unseen"] = " ".join(map(optimism_line, optimisms(program, run)))
         facts["costs"] = costs_line(costs)

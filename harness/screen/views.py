@@ -1,9 +1,9 @@
 """Archived values as plain JSON-ready mappings, the same in every verb."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from archive import RATIOS, Costs, Program, Run
-from harness.text import plain
+from harness.text import counted, plain
 from harness.transfer.optimism import Optimism
 
 
@@ -39,8 +39,8 @@ def optimism_line(found: Optimism) -> str:
         )
     return (
         f"{found.searched:+.4f} on searched queries, {found.unseen:+.4f} on {found.n_queries:,} unseen ones of "
-        f"{found.n_tasks} tasks; the difference, {found.difference:+.4f}{interval}, is what the search owes to the "
-        "queries it saw."
+        f"{counted(found.n_tasks, 'task')}; the difference, {found.difference:+.4f}{interval}, is what the search owes "
+        "to the queries it saw."
     )
 
 
@@ -59,12 +59,28 @@ def costs_line(costs: Costs) -> str:
     return ", ".join([*told, *(form.format(figure) for figure, form in figures if figure is not None)])
 
 
+class Scored(Protocol):
+    """What counts tasks won, tied and lost."""
+
+    @property
+    def wins(self) -> int: ...
+    @property
+    def ties(self) -> int: ...
+    @property
+    def losses(self) -> int: ...
+
+
+def record_line(found: Scored) -> str:
+    """`5 wins, 0 ties, 1 loss`."""
+    return f"{counted(found.wins, 'win')}, {counted(found.ties, 'tie')}, {counted(found.losses, 'loss', 'losses')}"
+
+
 def basis(run: Run) -> str:
     """What a run's numbers stand on, in one line."""
     tasks = [task for task in run.record.tasks if task.split == "search"]
     queries = sum(task.n_queries - len(task.unseen) for task in tasks)
     goal = f"{plain(run.record.measure)} against cosine, {plain(run.record.maximise)}"
     return (
-        f"{goal} of {len(tasks)} tasks ({queries:,} queries), "
+        f"{goal} of {counted(len(tasks), 'task')} ({counted(queries, 'query', 'queries')}), "
         f"encoder {plain(str(run.record.encoder['name']))}, seed {run.record.seed}"
     )

@@ -26,6 +26,7 @@ from harness.search.recording import (
     failed_record,
     rejected_record,
 )
+from harness.text import counted
 from sandbox import Violation, rules
 from sandbox.verdicts import Verdict
 
@@ -145,7 +146,7 @@ def screen(source: str, briefing: Briefing, history: History, distinct: bool = T
     violations = rules.check(source, allow_primitives=briefing.allow_primitives)
     if violations:
         told = "; ".join(f"line {one.line}: {one.message} ({one.code})" for one in violations[:5])
-        return f"It breaks {len(violations)} static rule{'s' if len(violations) > 1 else ''}: {told}."
+        return f"It breaks {counted(len(violations), 'static rule')}: {told}."
     repeated = _repeats(fingerprint(source), history, distinct)
     if repeated is not None and any(row.id == repeated[0] for row in briefing.ledger):
         return repeated[1]

@@ -31,6 +31,7 @@ from harness.search.pipeline import Pipeline
 from harness.search.recording import known_from_record
 from harness.search.shelf import Shelf
 from harness.settings import Settings
+from harness.text import counted
 from primitives import programs
 
 _log = logging.getLogger(__name__)
@@ -138,8 +139,8 @@ class Discovery:
         last = tried.generation == self._settings.search.generations
         if last or in_a_row >= self._settings.proposer.give_up_after:
             raise JobError(
-                f"{in_a_row} generation(s) in a row had no answer from the model's server; the run is kept, resume it "
-                f"when the server is well (proposer.give_up_after): {failure.sentence}"
+                f"{counted(in_a_row, 'generation')} in a row had no answer from the model's server; the run is kept, "
+                f"resume it when the server is well (proposer.give_up_after): {failure.sentence}"
             )
 
     def _begin(self, number: int) -> None:

@@ -50,6 +50,7 @@ from harness.settings import Settings, to_mapping
 from harness.settings.plugged import plugins_of
 from harness.tasks.load import list_names, refuse_held_out_names
 from harness.tasks.task import RetrievalTask
+from harness.text import counted
 from primitives import programs
 
 _log = logging.getLogger(__name__)
@@ -135,9 +136,10 @@ def _tell_lost(calls: Sequence[CallRecord], watcher: Watcher) -> None:
     if not calls:
         return
     dollars = sum(call.charged_usd for call in calls)
-    counted = f" The caps count ${dollars:.4f} for them, the most that they can have cost." if dollars else ""
+    again = "is" if len(calls) == 1 else "are"
+    charged = f" The caps count ${dollars:.4f} for them, the most that they can have cost." if dollars else ""
     watcher.noted(
-        f"{len(calls)} call(s) to a model were in flight when this run was killed, and are made again.{counted}"
+        f"{counted(len(calls), 'call')} to a model, in flight when this run was killed, {again} made again.{charged}"
     )
 
 

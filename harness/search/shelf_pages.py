@@ -15,7 +15,7 @@ from harness.programs.operations.calls import called_operations
 from harness.programs.view import LedgerRow
 from harness.search.feedback import row_by_bit
 from harness.search.recording import known_from_record
-from harness.text import csv_cell, visible
+from harness.text import counted, csv_cell, visible
 
 TEXT = 20_000
 """Characters of an author's own words that are kept."""
@@ -151,7 +151,9 @@ class Pages:
         best = [] if self._by_bit else ["", "## The frontier, cheapest first", "", *self._frontier(entries)]
         deltas = f" Deltas are of {self._run.measure}: a program's mean less that of the same encoder's cosine."
         deltas = "" if self._by_bit else deltas
-        tasks = [f"* {task.name}: {task.n_queries - len(task.unseen)} queries" for task in self._tasks]
+        tasks = [
+            f"* {task.name}: {counted(task.n_queries - len(task.unseen), 'query', 'queries')}" for task in self._tasks
+        ]
         files = [
             "* `programs.csv`: every program in a row, and what it gains on each task",
             "* `operations.csv`: what the programs that use an operation came to",
@@ -172,8 +174,8 @@ class Pages:
             [
                 f"{HEAD}{self._run_id}",
                 "",
-                f"{len(entries)} programs, {n_admitted} admitted.{deltas} Files are rewritten as programs are "
-                "recorded; they can be read, not changed.",
+                f"{counted(len(entries), 'program')}, {n_admitted} admitted.{deltas} Files are rewritten as "
+                "programs are recorded; they can be read, not changed.",
                 "",
                 "## Files",
                 "",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import Axis
-from harness.text import csv_cell, plain
+from harness.text import counted, csv_cell, plain
 from harness.transfer.analysis import Analysis, ProgramRow
 from harness.transfer.intervals import Interval
 from harness.transfer.matrix import Matrix, MatrixCell
@@ -97,7 +97,8 @@ def write_latex(matrix: Matrix, analysis: Analysis, path: Path, axis: Axis = "te
         *(_latex_row(row, axis) for row in analysis.by_cost(axis)),
         r"\bottomrule",
         r"\end{tabular}",
-        f"% {len(matrix.encoders)} encoders, {len(matrix.tasks)} tasks; seed {analysis.seed}; cost in {axis}",
+        f"% {counted(len(matrix.encoders), 'encoder')}, {counted(len(matrix.tasks), 'task')}; seed {analysis.seed}; "
+        f"cost in {axis}",
         f"% intervals and p over {over}",
         *(f"% {reason}" for reason in analysis.blanks),
     ]

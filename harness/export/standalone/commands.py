@@ -51,7 +51,11 @@ def _parser(package: str) -> argparse.ArgumentParser:
 def _index(retriever: ProgramRetriever, asked: argparse.Namespace) -> None:
     retriever.index(*read_corpus(asked.corpus))
     retriever.save(asked.folder, overwrite=True)
-    print(f"Indexed {len(retriever)} documents in {asked.folder}.")
+    print(f"Indexed {_documents(retriever)} in {asked.folder}.")
+
+
+def _documents(retriever: ProgramRetriever) -> str:
+    return f"{len(retriever)} document{'' if len(retriever) == 1 else 's'}"
 
 
 def _update(retriever: ProgramRetriever, asked: argparse.Namespace) -> None:
@@ -59,7 +63,7 @@ def _update(retriever: ProgramRetriever, asked: argparse.Namespace) -> None:
     retriever.load(asked.folder)
     new, changed, gone = retriever.update(ids, texts)
     retriever.save(asked.folder)
-    print(f"{len(new)} new, {len(changed)} changed, {len(gone)} gone; {asked.folder} has {len(retriever)} documents.")
+    print(f"{len(new)} new, {len(changed)} changed, {len(gone)} gone; {asked.folder} has {_documents(retriever)}.")
 
 
 def _search(retriever: ProgramRetriever, asked: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from harness.tasks.reading.faults import Fault, Faults
 from harness.tasks.reading.lines import read_lines
 from harness.tasks.reading.records import DOCUMENT_KEYS, GRADE_KEYS, QUERY_KEYS, Row, first_key
+from harness.text import counted
 
 PLAIN = ("query-id", "corpus-id", "score")
 TREC = ("query-id", "iteration", "corpus-id", "score")
@@ -65,6 +66,6 @@ def _advice(heading: tuple[str, ...], found: int) -> str:
     if found == 6:
         return "these are the six columns of a run; judgments have a query id, a document id and a grade"
     return (
-        f"expected query id, document id and grade parted by tabs, found {found} field(s); write three columns, "
-        f"TREC's four (query 0 document grade), or a heading with {PLAIN[0]}, {PLAIN[1]} and {GRADE_KEYS[0]}"
+        f"expected query id, document id and grade parted by tabs, found {counted(found, 'field')}; write three "
+        f"columns, TREC's four (query 0 document grade), or a heading with {PLAIN[0]}, {PLAIN[1]} and {GRADE_KEYS[0]}"
     )
