@@ -38,9 +38,7 @@ def test_a_run_needs_no_hub_after_it(hub: LoopbackHub, tmp_path: Path, capsys: p
     assert main(["--list", *WORDS]) == 0
     listed = capsys.readouterr().out
     size = sum(path.stat().st_size for path in (tmp_path / "AILA_statutes").rglob("*") if path.is_file())
-    assert (
-        f"data set mteb/AILA_statutes of the mteb task AILAStatutes: 4 files, {size / 1e3:.1f} kB, " in listed
-    )
+    assert f"data set mteb/AILA_statutes of the mteb task AILAStatutes: 4 files, {size / 1e3:.1f} kB, " in listed
     assert "data set dwzhu/LongEmbed of the mteb task LEMBQMSumRetrieval: 4 files" in listed, "one of its five parts"
     assert listed.splitlines()[-1].startswith("To fetch: ") and f"model {MODEL}: " in listed
     assert files(tmp_path / "home") == {"README.md"}, "cards alone"

@@ -14,7 +14,7 @@ from harness.errors import TaskError, UsageError
 from harness.evaluation.prepared import prepare_all
 from harness.evaluation.secret import Secret
 from harness.settings.tasks import TasksSettings
-from harness.tasks.mteb_lists import PINNED
+from harness.tasks.mteb_lists import HELDOUT19, MTEB14, MULTILINGUAL, MtebEntry
 from harness.tasks.mteb_source import document_text, from_mteb_task, load_mteb, query_text
 from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
@@ -191,9 +191,9 @@ def test_texts_are_joined_as_mteb_joins_them() -> None:
     assert [query_text(row) for row in talk] == _retrieval_texts(Dataset.from_list(talk), PromptType.query)
 
 
-@pytest.mark.parametrize("name", sorted(PINNED))
-def test_every_pinned_task_exists_with_its_split_and_subset(name: str) -> None:
-    task, pin = mteb.get_task(name), PINNED[name]
+@pytest.mark.parametrize("pin", [*MTEB14, *HELDOUT19, *MULTILINGUAL], ids=lambda pin: pin.label)
+def test_every_pinned_task_exists_with_its_split_and_subset(pin: MtebEntry) -> None:
+    task = mteb.get_task(pin.name)
     assert pin.split in task.eval_splits
     assert pin.subset in task.hf_subsets
     assert task.metadata.dataset["revision"].startswith(pin.revision)

@@ -10,7 +10,9 @@ import harness
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.prepared import prepare_all
 from harness.evaluation.secret import Secret
-from harness.tasks.mteb_lists import HELDOUT19, MTEB14
+from harness.settings import compose
+from harness.tasks.load import load_tasks
+from harness.tasks.mteb_lists import HELDOUT19, MTEB14, MULTILINGUAL
 from harness.tasks.mteb_source import load_mteb
 from tests.harness.loopback_hub import ANY, LoopbackHub, in_use, running
 from tests.harness.tasks.as_mteb import ndcg_by_mteb
@@ -33,14 +35,30 @@ def hub(folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> I
         yield server
 
 
-def test_the_tasks_of_the_search_and_the_held_out_ones(hub: LoopbackHub, tmp_path: Path) -> None:
-    words = ["encoder=wordllama", f"archive.path={tmp_path / 'archive.db'}", f"cache.folder={tmp_path / 'cache'}"]
+@pytest.fixture
+def words(tmp_path: Path) -> list[str]:
+    """Settings: a fast encoder, an archive and a cache in the test's own folder."""
+    return ["encoder=wordllama", f"archive.path={tmp_path / 'archive.db'}", f"cache.folder={tmp_path / 'cache'}"]
+
+
+def test_the_tasks_of_the_search(hub: LoopbackHub, words: list[str]) -> None:
     run = harness.discover("tasks=mteb14", "proposer=recombine", "search.generations=1", *words)
     assert run.complete
     searched, names = run.frame(per_query=True), {entry.name for entry in MTEB14}
     assert all(set(one["task"]) == names for _, one in searched.groupby("program"))
+
+
+def test_the_held_out_tasks(hub: LoopbackHub, words: list[str]) -> None:
     matrix = harness.transfer(["sent_max_sim"], "tasks=heldout19", *words)
     assert set(matrix.frame(per_query=True)["task"]) == {entry.name for entry in HELDOUT19}
+
+
+def test_the_french_and_greek_tasks(hub: LoopbackHub) -> None:
+    tasks = load_tasks(compose(["tasks=multilingual"]).tasks)
+    assert [task.name for task in tasks] == [entry.label for entry in MULTILINGUAL]
+    assert {task.domain for task in tasks} == {"french", "greek"} and all(task.held_out for task in tasks)
+    fetched = [line for line in hub.requests if "acm_Arab" in line or "other-corpus" in line]
+    assert fetched == [], "of a data set in many languages only what is needed is fetched"
 
 
 @pytest.mark.parametrize("label", ["AILAStatutes", "LEMBQMSumRetrieval", "ArguAna"])
