@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,10 @@ from harness.errors import JobError
 from harness.evaluation.difference import TOP, ScoreHash, Scores, agreement, differ
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import ATTEMPTS, attempt, options_of
+from harness.evaluation.instructions import told_of
 from harness.evaluation.part import Part, similarity_of
 from harness.evaluation.prepared import PreparedTask, spread
+from harness.tasks.task import RetrievalTask
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Take, TaskInputs, Verdict
 from sandbox.syntax import syntax_tree
 
@@ -262,7 +265,8 @@ class Auditor:
     def _run(
         self, sandbox: Sandbox, source: str, task: PreparedTask, inputs: TaskInputs, take: Take | None = None
     ) -> Execution:
-        execution = attempt(lambda: sandbox.run(source, inputs, embed=self._embed, limits=task.limits, take=take))
+        embed = partial(self._embed, task.task)
+        execution = attempt(lambda: sandbox.run(source, inputs, embed=embed, limits=task.limits, take=take))
         _log.debug("audit on %s: %s after %.2f s", task.name, execution.verdict.value, execution.wall_s)
         if execution.verdict is Verdict.HARNESS_ERROR:
             raise JobError(
@@ -270,9 +274,9 @@ class Auditor:
             )
         return execution
 
-    def _embed(self, request: EmbedRequest) -> NDArray[np.float32]:
+    def _embed(self, task: RetrievalTask, request: EmbedRequest) -> NDArray[np.float32]:
         try:
-            return self._encoder.embed(request.texts, options_of(request)).vectors
+            return self._encoder.embed(request.texts, told_of(task, options_of(request))).vectors
         except EncodeRefused as refusal:
             raise EmbedRefused(str(refusal)) from refusal
 

@@ -93,6 +93,7 @@ def from_mteb_task(
         max_queries=max_queries,
         seed=seed,
         notes=gathered.notes,
+        instructions=instructions_of(task),
     )
 
 
@@ -111,6 +112,14 @@ def _gather(data: Mapping[str, Any], label: str, cut: int | None) -> Gathered:
     )
     gathered.take_judgments(judgments, Faults(f"The mteb task {label}, judgments"))
     return gathered
+
+
+def instructions_of(task: "AbsTaskRetrieval") -> dict[str, str]:
+    """What mteb tells a model that reads instructions, for queries and for documents."""
+    told: Any = task.metadata.prompt
+    if isinstance(told, dict):
+        return {role: told.get(role) or "" for role in ("query", "document")}
+    return dict.fromkeys(("query", "document"), told or task.abstask_prompt)
 
 
 def document_text(row: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from harness.tasks.mteb_source import document_text, from_mteb_task, load_mteb, 
 from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
 from harness.testing import check_task_source
-from tests.harness.tasks.as_mteb import ndcg_by_mteb
+from tests.harness.tasks.as_mteb import as_mteb_model, ndcg_by_mteb
 
 mteb = pytest.importorskip("mteb")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -121,7 +121,7 @@ def test_a_reranking_task_is_judged_as_mteb_judges_it(dataset: Path, cached_word
     assert [len(task.candidates.given[f"q{n}"]) for n in range(9)] == [12 + n for n in range(9)]
     with prepare_all([task], cached_wordllama, secret=Secret("a")) as (ready,):
         ours = ready.baseline.value
-    theirs = ndcg_by_mteb(animals(dataset), cached_wordllama)
+    theirs = ndcg_by_mteb(animals(dataset), as_mteb_model(cached_wordllama))
     assert ours == pytest.approx(theirs, abs=1e-5)  # mteb rounds to five digits
     assert 0.2 < ours < 0.9
 
@@ -144,7 +144,7 @@ def test_data_that_is_not_clean_is_judged_as_mteb_judges_it(dataset: Path, cache
     assert "which nobody finds: 3 (first gone" in task.notes[0]
     with prepare_all([task], cached_wordllama, secret=Secret("a")) as (ready,):
         ours = ready.baseline.value
-    theirs = ndcg_by_mteb(animals(dataset), cached_wordllama)
+    theirs = ndcg_by_mteb(animals(dataset), as_mteb_model(cached_wordllama))
     assert ours == pytest.approx(theirs, abs=1e-5)  # mteb rounds to five digits
     assert 0.2 < ours < 0.95
 
