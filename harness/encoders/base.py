@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from harness.encoders.fingerprint import SENTENCES, fingerprint
 from harness.encoders.matryoshka import cut, unit_rows
 from harness.encoders.protocol import DOCUMENT, EmbedOptions, EncodedBatch, EncodeRefused, EncoderIdentity, FloatMatrix
+from harness.encoders.roles import INSTRUCTION, fill
 from harness.encoders.texts import check_texts, clean, length_sorted
 from harness.encoders.token_cap import TokenLimit
 from harness.errors import EncoderError
@@ -62,6 +63,11 @@ class BaseEncoder(ABC):
         return self.identity.fingerprint
 
     @property
+    def instructed(self) -> tuple[str, ...]:
+        """Roles whose prompt asks for the task's instruction."""
+        return tuple(role for role, prompt in self._prompts.items() if INSTRUCTION in prompt)
+
+    @property
     def window(self) -> int | None:
         """Tokens of a text that are read at most; None for all."""
         return self._limit.limit
@@ -104,7 +110,7 @@ class BaseEncoder(ABC):
         if adapter is not None and adapter not in self._adapters:
             raise EncodeRefused(f"Encoder {self.name} has no adapter {adapter!r}; it has {_listed(self._adapters)}.")
         task = adapter or next(iter(self._adapters), None) or role
-        return self._prompts[role], task, self._limit.effective(options.max_tokens)
+        return fill(self._prompts[role], role, options.instructions), task, self._limit.effective(options.max_tokens)
 
     def _check_adapters(self) -> None:
         """The library ignores a keyword that a model does not know, so ask, and see whether two adapters differ."""

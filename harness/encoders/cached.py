@@ -86,6 +86,11 @@ class CachedEncoder:
         self._stats = CacheStats()
 
     @property
+    def instructed(self) -> tuple[str, ...]:
+        """Roles whose prompt asks for the task's instruction."""
+        return tuple(getattr(self.encoder, "instructed", ()))
+
+    @property
     def stats(self) -> CacheStats:
         """What was asked for and what was really encoded, so far."""
         return self._stats

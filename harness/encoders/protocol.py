@@ -1,6 +1,6 @@
 """What every frozen encoder offers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,8 @@ class EmbedOptions:
     """Leading components to keep, normalised again; None for all."""
     max_tokens: int | None = None
     """Tokens at which each text is cut; None for the model's own limit."""
+    instructions: Mapping[str, str] | None = None
+    """Role to what the task tells a model that reads instructions, for prompts that ask for it; None: no task."""
 
 
 DOCUMENT = EmbedOptions()

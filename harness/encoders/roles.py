@@ -31,5 +31,17 @@ def prompts_by_role(name: str, own: Mapping[str, str | None], default: str | Non
     return prompts | roles
 
 
+INSTRUCTION = "{instruction}"
+"""In a prompt: what the task tells a model that reads instructions."""
+
+
+def fill(prompt: str, role: str, instructions: Mapping[str, str] | None) -> str:
+    """A role's prompt with the task's instruction in its place; no prompt at all where the task tells nothing."""
+    if INSTRUCTION not in prompt:
+        return prompt
+    instruction = (instructions or {}).get(role, "")
+    return prompt.replace(INSTRUCTION, instruction) if instruction else ""
+
+
 def _first(prompts: Mapping[str, str], names: tuple[str, ...]) -> str:
     return next((prompts[name] for name in names if prompts.get(name)), "")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,10 @@ from harness.errors import JobError
 from harness.evaluation.difference import TOP, ScoreHash, Scores, agreement, differ
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import ATTEMPTS, attempt, options_of
+from harness.evaluation.instructions import told_of
 from harness.evaluation.part import Part, Runs, similarity_of
 from harness.evaluation.prepared import PreparedTask
+from harness.tasks.task import RetrievalTask
 from harness.text import counted
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Verdict
 from sandbox.syntax import syntax_tree
@@ -159,7 +162,7 @@ class Auditor:
             nonlocal hashed
             hashed = ScoreHash()
             return self._poisoned.run(
-                source, task.inputs, None, embed=self._embed, limits=task.limits, take=hashed.take
+                source, task.inputs, None, embed=partial(self._embed, task.task), limits=task.limits, take=hashed.take
             )
 
         return self._tried(once, task), hashed
@@ -270,7 +273,7 @@ class Auditor:
         return generator.permutation(task.inputs.n_documents)
 
     def _run(self, source: str, task: PreparedTask, part: Part) -> Execution:
-        run, embed, limits = self._sandbox.run, self._embed, task.limits
+        run, embed, limits = self._sandbox.run, partial(self._embed, task.task), task.limits
         return self._tried(lambda: run(source, task.inputs, part, embed=embed, limits=limits), task)
 
     def _tried(self, once: Callable[[], Execution], task: PreparedTask) -> Execution:
@@ -282,9 +285,9 @@ class Auditor:
             )
         return execution
 
-    def _embed(self, request: EmbedRequest) -> NDArray[np.float32]:
+    def _embed(self, task: RetrievalTask, request: EmbedRequest) -> NDArray[np.float32]:
         try:
-            return self._encoder.embed(request.texts, options_of(request)).vectors
+            return self._encoder.embed(request.texts, told_of(task, options_of(request))).vectors
         except EncodeRefused as refusal:
             raise EmbedRefused(str(refusal)) from refusal
 

@@ -15,11 +15,13 @@ from harness.encoders.meter import Cost, Meter
 from harness.encoders.protocol import EmbedOptions, EncodeRefused
 from harness.errors import JobError
 from harness.evaluation.evaluate import Outcome, outcome_of
+from harness.evaluation.instructions import told_of
 from harness.evaluation.lost import RunLost
 from harness.evaluation.part import Runs
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.scoring import Scoring
 from harness.settings import ExecutorSettings
+from harness.tasks.task import RetrievalTask
 from primitives import programs
 from sandbox import Backend, EmbedCallback, EmbedRefused, EmbedRequest, Execution, Limits, Take, TaskInputs
 from sandbox.verdicts import Verdict
@@ -106,7 +108,7 @@ class LocalExecutor:
         def once() -> Execution:
             nonlocal meter, index_meter, scoring
             meter, index_meter, scoring = Meter(), Meter(), Scoring(task, sampled)
-            embed = self._embedder(meter, index_meter)
+            embed = self._embedder(task.task, meter, index_meter)
             return self._sandbox.run(source, task.inputs, embed=embed, limits=task.limits, take=scoring.take)
 
         execution = attempt(once)
@@ -131,7 +133,7 @@ class LocalExecutor:
         identity = self._sandbox.run(programs.source("identity"), task.inputs, embed=_no_texts, limits=task.limits)
         return identity.verdict is Verdict.OK
 
-    def _embedder(self, meter: Meter, index_meter: Meter) -> EmbedCallback:
+    def _embedder(self, task: RetrievalTask, meter: Meter, index_meter: Meter) -> EmbedCallback:
         """Answer a program's `embed_fn`, and meter what it asks for whether or not it can be had.
 
         What its `index` asks for goes to `index_meter`.
@@ -140,7 +142,7 @@ class LocalExecutor:
         def embed(request: EmbedRequest) -> NDArray[np.float32]:
             counted = index_meter if request.indexing else meter
             try:
-                embedded = self._encoder.embed(request.texts, options_of(request))
+                embedded = self._encoder.embed(request.texts, told_of(task, options_of(request)))
             except EncodeRefused as refusal:
                 counted.add(Cost(texts=len(request.texts)))
                 raise EmbedRefused(str(refusal)) from refusal

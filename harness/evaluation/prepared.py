@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from archive import Measured
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost
-from harness.encoders.protocol import DOCUMENT, QUERY
+from harness.encoders.protocol import QUERY
 from harness.evaluation.difference import TOP, Scores
+from harness.evaluation.instructions import require_instructions, told_of
 from harness.evaluation.measures import NDCG_AT_10, Judgments, Measure
 from harness.evaluation.scoring import Scoring
 from harness.evaluation.secret import NO_SECRET, Order, Secret
@@ -148,13 +149,15 @@ def prepare(
     reading: Reading = ALL_AT_ONCE,
 ) -> PreparedTask:
     """Encode a task's queries and documents, score it by cosine, and order it by the secret. Close `inputs` when done.
+    Raises UsageError where the encoder's prompts ask for an instruction and the task has none.
 
     `unseen` is the share of queries, drawn from the secret, that count towards no value.
     Cosines are computed in the task's own order, so that no bit of them depends on the secret.
     """
     query_texts, document_texts = list(task.queries.values()), list(task.documents.values())
-    queries = encoder.embed(query_texts, QUERY)
-    documents = encoder.embed(document_texts, DOCUMENT)
+    require_instructions(task, encoder)
+    queries = encoder.embed(query_texts, told_of(task, QUERY))
+    documents = encoder.embed(document_texts, told_of(task))
     order = secret.order(task)
     judgments, shortlist = judgments_of(task, order), None
     if not task.candidates.all:

@@ -7,6 +7,7 @@ from typing import Any
 from harness.encoders.bundled import BUNDLES
 from harness.encoders.kinds import is_static
 from harness.encoders.load import load_encoder
+from harness.encoders.roles import INSTRUCTION
 from harness.errors import UsageError
 from harness.settings.encoder import EncoderSettings
 from harness.settings.home import expanded
@@ -53,6 +54,12 @@ def recorded(identity: Mapping[str, Any], config: Mapping[str, Any]) -> EncoderF
         raise UsageError(
             f"The encoder {identity['name']} came from another package or from Python and cannot be carried; name one "
             "that can, for example encoder=minilm."
+        )
+    asking = [role for role, prompt in (config.get("prompts") or {}).items() if INSTRUCTION in prompt]
+    if asking:
+        raise UsageError(
+            f"The encoder's {asking[0]} prompt asks for the instruction of a task ({INSTRUCTION}), and a package has "
+            "none; name the encoder with the instruction written into encoder.prompts."
         )
     known = {name: config[name] for name in CARRIED if name in config}
     if expanded(str(known["model"])).is_dir() or identity["revision"] == "folder":

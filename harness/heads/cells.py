@@ -11,6 +11,7 @@ from archive import NDCG_AT_10, Archive, CellRecord, HeldOut, OutcomeRecord, Sea
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY, EncoderIdentity
 from harness.evaluation.difference import hash_of
+from harness.evaluation.instructions import told_of
 from harness.evaluation.prepared import PreparedTask, prepare_all
 from harness.evaluation.records import task_record
 from harness.heads.training import TrainedHead
@@ -65,8 +66,8 @@ def record_cells(
 
 
 def _outcome(trained: TrainedHead, ready: PreparedTask, encoder: CachedEncoder) -> OutcomeRecord:
-    queries = encoder.embed(list(ready.task.queries.values()), QUERY).vectors
-    documents = encoder.embed(list(ready.task.documents.values())).vectors
+    queries = encoder.embed(list(ready.task.queries.values()), told_of(ready.task, QUERY)).vectors
+    documents = encoder.embed(list(ready.task.documents.values()), told_of(ready.task)).vectors
     began, busy = time.perf_counter(), time.process_time()
     scores = trained.apply(queries) @ trained.apply(documents).T
     wall, cpu = time.perf_counter() - began, time.process_time() - busy

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY, FloatMatrix
+from harness.evaluation.instructions import told_of
 from harness.evaluation.measures import NDCG_AT_10, Judgments
 from harness.evaluation.prepared import judgments_of
 from harness.evaluation.secret import NO_SECRET
@@ -62,8 +63,8 @@ class TrainedHead:
 
 def prepare_training(split: SplitTask, encoder: CachedEncoder, n_hard: int) -> TrainingTask:
     """Encode a split task and look up its hard negatives."""
-    documents = encoder.embed(list(split.train.documents.values())).vectors
-    queries = encoder.embed(list(split.train.queries.values()), QUERY).vectors
+    documents = encoder.embed(list(split.train.documents.values()), told_of(split.train)).vectors
+    queries = encoder.embed(list(split.train.queries.values()), told_of(split.train, QUERY)).vectors
     relevant = _relevant(split.train)
     similarity = np.where(relevant, -np.inf, queries @ documents.T)
     hard = np.argsort(-similarity, axis=1, kind="stable")[:, : min(n_hard, documents.shape[0])]
@@ -73,7 +74,7 @@ def prepare_training(split: SplitTask, encoder: CachedEncoder, n_hard: int) -> T
         documents=documents,
         relevant=relevant,
         hard=hard,
-        validation_queries=encoder.embed(list(task.queries.values()), QUERY).vectors,
+        validation_queries=encoder.embed(list(task.queries.values()), told_of(task, QUERY)).vectors,
         validation=judgments_of(task, NO_SECRET.order(task)),
     )
 

@@ -24,7 +24,8 @@ class EncoderSettings:
     device: str = "auto"
     """`auto` takes a GPU where there is one; else a torch device such as `cpu` or `cuda:1`."""
     prompts: dict[str, str] = field(default_factory=dict)
-    """Role to the text put before every input of that role; the model's own prompts hold for the other roles."""
+    """Role to the text put before every input of that role; the model's own prompts hold for the other roles.
+    `{instruction}` in one stands for what mteb tells a model of each task."""
     adapters: list[str] = field(default_factory=list)
     """Adapters that a program may name; the first is used where it names none."""
     dim: int | None = None

@@ -14,7 +14,7 @@ ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "heads.kinds": ("linear", "low-rank", "mlp"),
     "proposer.kind": ("recombine", "anthropic", "openai", "openai-responses", "command", "replay", "published"),
     "search.selection": ("sigmoid", "power_law", "pareto_crowding", "uniform"),
-    "tasks.source": ("documentation", "folder", "mteb", "mteb14", "heldout19"),
+    "tasks.source": ("documentation", "folder", "mteb", "mteb14", "heldout19", "multilingual"),
 }
 """Values that the room they belong to checks; a shell that asks what there is must not wait for it to be imported."""
 

@@ -9,7 +9,7 @@ class TasksSettings:
     """The config group `tasks`; its YAML files mirror these fields."""
 
     source: str = "documentation"
-    """documentation, folder, mteb, mteb14, heldout19, or the name of one that another package brings."""
+    """documentation, folder, mteb, mteb14, heldout19, multilingual, or the name of one that another package brings."""
     names: list[str] = field(default_factory=list)
     """Tasks to take; empty takes all of the source. An mteb task is NAME, NAME/SPLIT or NAME/SPLIT/SUBSET."""
     paths: list[str] = field(default_factory=list)

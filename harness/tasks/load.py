@@ -12,7 +12,7 @@ from harness.settings.tasks import TasksSettings
 from harness.tasks.candidates import Candidates, FirstStage
 from harness.tasks.documentation.sources import Library
 from harness.tasks.documentation.suite import RECIPES, build_task
-from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14
+from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14, MULTILINGUAL
 from harness.tasks.mteb_source import load_mteb
 from harness.tasks.places import load_place, name_places
 from harness.tasks.source import TaskSource
@@ -155,7 +155,7 @@ def _common(settings: TasksSettings) -> _Common:
     return {"max_queries": settings.max_queries, "seed": settings.seed, "held_out": settings.held_out}
 
 
-MTEB = ("mteb", "mteb14", "heldout19")
+MTEB = ("mteb", "mteb14", "heldout19", "multilingual")
 """Sources whose tasks are mteb's."""
 
 SOURCES: Mapping[str, Callable[[TasksSettings], TaskSource]] = {
@@ -164,4 +164,5 @@ SOURCES: Mapping[str, Callable[[TasksSettings], TaskSource]] = {
     "mteb": _mteb,
     "mteb14": lambda settings: _mteb(settings, [entry.name for entry in MTEB14]),
     "heldout19": lambda settings: _mteb(settings, [entry.name for entry in HELDOUT19]),
+    "multilingual": lambda settings: _mteb(settings, [entry.label for entry in MULTILINGUAL]),
 }

@@ -10,7 +10,7 @@ from harness.hub.causes import Asked
 from harness.tasks.card import Choose, everything, exactly, some
 from harness.tasks.data_set import DataSet, needed_part, opened, told
 from harness.tasks.gathered import Gathered
-from harness.tasks.mteb_lists import HELD_OUT_NAMES, PINNED
+from harness.tasks.mteb_lists import HELD_OUT_NAMES, PINNED, find_entry
 from harness.tasks.reading.faults import Faults
 from harness.tasks.reading.records import Judged, Text
 from harness.tasks.task import RetrievalTask, make_task
@@ -33,7 +33,7 @@ def load_mteb(
     """
     task, split, subset = _chosen(label)
     name = task.metadata.name
-    pin = PINNED.get(name)
+    pin = find_entry(name, subset)
     return from_mteb_task(
         task,
         label=label,
@@ -93,6 +93,7 @@ def from_mteb_task(
         max_queries=max_queries,
         seed=seed,
         notes=gathered.notes,
+        instructions=instructions_of(task),
     )
 
 
@@ -111,6 +112,14 @@ def _gather(data: Mapping[str, Any], label: str, cut: int | None) -> Gathered:
     )
     gathered.take_judgments(judgments, Faults(f"The mteb task {label}, judgments"))
     return gathered
+
+
+def instructions_of(task: "AbsTaskRetrieval") -> dict[str, str]:
+    """What mteb tells a model that reads instructions, for queries and for documents."""
+    told: Any = task.metadata.prompt
+    if isinstance(told, dict):
+        return {role: told.get(role) or "" for role in ("query", "document")}
+    return dict.fromkeys(("query", "document"), told or task.abstask_prompt)
 
 
 def document_text(row: Mapping[str, Any]) -> str:
@@ -137,7 +146,7 @@ def _chosen(label: str) -> tuple["AbsTaskRetrieval", str, str]:
         dataset = {**task.metadata.dataset, "revision": pin.revision}
         task.metadata = task.metadata.model_copy(update={"dataset": dataset})
     split = _choose("split", split or (pin.split if pin else None), list(task.eval_splits), label)
-    subset = _choose("subset", subset or (pin.subset if pin else None), list(task.hf_subsets), label)
+    subset = _choose("subset", subset, list(task.hf_subsets), label)
     task.filter_eval_splits([split])
     task.filter_languages(None, hf_subsets=[subset])
     return task, split, subset
@@ -196,7 +205,7 @@ def data_set_of(task: "AbsTaskRetrieval", split: str, subset: str) -> DataSet:
     """The data set of a task, and what its loader reads of it, as far as that can be known."""
     from mteb.abstasks.retrieval import AbsTaskRetrieval
 
-    dataset, pin = task.metadata.dataset, PINNED.get(task.metadata.name)
+    dataset, pin = task.metadata.dataset, find_entry(task.metadata.name, subset)
     choose: Choose = everything
     if pin is not None and pin.reads:
         choose = exactly(dict(pin.reads))

@@ -44,6 +44,8 @@ class RetrievalTask:
     """Which documents a query may rank."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What was kept, dropped or seen of its data that a person may not expect, in sentences."""
+    instructions: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Role (query, document) to what a model that reads instructions is told there; "" tells it nothing."""
     aside: "RetrievalTask | None" = field(default=None, compare=False)
     """Queries kept apart for people to read, with the same documents; no part of this task."""
 
@@ -80,6 +82,7 @@ def make_task(
     max_queries: int | None = None,
     seed: int = 0,
     notes: tuple[str, ...] = (),
+    instructions: Mapping[str, str] | None = None,
 ) -> RetrievalTask:
     """Build a task: keep judged queries, cap them with `seed` if asked, shuffle documents, fingerprint the rest.
 
@@ -111,6 +114,7 @@ def make_task(
         held_out=held_out,
         ignore_identical_ids=ignore_identical_ids,
         notes=notes + note_unspaced(name, kept_documents),
+        instructions=instructions or {},
     )
     if candidates is None:
         return task

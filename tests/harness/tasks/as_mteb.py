@@ -6,11 +6,11 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import DOCUMENT, QUERY
 
 
-def ndcg_by_mteb(task: Any, encoder: CachedEncoder) -> float:
-    """nDCG@10 of the cosine on an mteb task, rounded to five digits."""
+def ndcg_by_mteb(task: Any, model: Any) -> float:
+    """nDCG@10 of a model of mteb on a task of mteb, rounded to five digits."""
     import mteb
 
-    result = mteb.evaluate(as_mteb_model(encoder), task, cache=None, show_progress_bar=False)
+    result = mteb.evaluate(model, task, cache=None, show_progress_bar=False)
     ((scores,),) = result.task_results[0].scores.values()
     return float(scores["ndcg_at_10"])
 

@@ -94,13 +94,65 @@ def bright(folder: Path) -> Path:
     return _card(folder, {config: {domain: f"{config}/{domain}-*" for domain in domains} for config in configs})
 
 
+def fquad(folder: Path) -> Path:
+    """One table a split, with a question, its article's title and text."""
+    splits = ("test_hasAns", "valid_hasAns")
+    for split in splits:
+        corpus, queries, _ = made_up(f"fquad {split}")
+        rows: Rows = [
+            {"title": f"t{i}", "context": corpus[i]["text"], "question": query["text"]}
+            for i, query in enumerate(queries)
+        ]
+        _parquet(folder / f"data/{split}-00000-of-00001.parquet", rows)
+    return _card(folder, {"default": {split: f"data/{split}-*" for split in splits}})
+
+
+def syntec(folder: Path) -> Path:
+    """Configurations documents and queries, where a query names its article."""
+    corpus, queries, _ = made_up("syntec")
+    documents: Rows = [{"id": row["_id"], "title": "", "content": row["text"]} for row in corpus]
+    asked: Rows = [{"Question": query["text"], "Article": f"d{i}"} for i, query in enumerate(queries)]
+    for config, rows in (("documents", documents), ("queries", asked)):
+        _parquet(folder / config / "test-00000-of-00001.parquet", rows)
+    return _card(folder, {config: {"test": f"{config}/test-*"} for config in ("documents", "queries")})
+
+
+def belebele(folder: Path) -> Path:
+    """A configuration for each language, with a question and the passage that answers it."""
+    languages = ("acm_Arab", "ell_Grek", "fra_Latn")
+    for language in languages:
+        corpus, queries, _ = made_up(f"belebele {language}")
+        rows: Rows = [
+            {"link": f"http://{i}", "flores_passage": corpus[i]["text"], "question": query["text"]}
+            for i, query in enumerate(queries)
+        ]
+        _parquet(folder / f"{language}/test-00000-of-00001.parquet", rows)
+    return _card(folder, {language: {"test": f"{language}/test-*"} for language in languages})
+
+
+def greek_civics(folder: Path) -> Path:
+    """One table with questions and answers, in a split called default."""
+    corpus, queries, _ = made_up("civics")
+    rows: Rows = [{"id": i, "question": query["text"], "answer": corpus[i]["text"]} for i, query in enumerate(queries)]
+    _parquet(folder / "data/default-00000-of-00001.parquet", rows)
+    return _card(folder, {"default": {"default": "data/default-*"}})
+
+
 def write(root: Path) -> dict[str, Path]:
     """Every data set of the lists of pinned tasks, by its name on the hub."""
     import mteb
 
     from harness.tasks.mteb_lists import PINNED
 
-    own = {"mteb/arguana": arguana, "dwzhu/LongEmbed": long_embed, "mteb/BRIGHT": bright}
+    own = {
+        "mteb/arguana": arguana,
+        "dwzhu/LongEmbed": long_embed,
+        "mteb/BRIGHT": bright,
+        "manu/fquad2_test": fquad,
+        "lyon-nlp/mteb-fr-retrieval-syntec-s2p": syntec,
+        "mteb/belebele": belebele,
+        "ilsp/greek_civics_qa": greek_civics,
+    }
     made: dict[str, Path] = {}
     for pin in PINNED.values():
         task = mteb.get_task(pin.name)
@@ -110,7 +162,7 @@ def write(root: Path) -> dict[str, Path]:
         if name in own:
             made[name] = own[name](root / name)
         else:
-            subsets = sorted(task.hf_subsets) if task.metadata.is_multilingual else [""]
+            subsets = ["other", pin.subset] if task.metadata.is_multilingual else [""]
             made[name] = usual(root / name, task.eval_splits, subsets)
     return made
 

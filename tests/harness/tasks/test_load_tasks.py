@@ -22,6 +22,7 @@ def test_names_are_listed_without_loading() -> None:
     assert len(list_names(TasksSettings())) == 14
     assert list_names(TasksSettings(source="mteb14")) == [entry.name for entry in MTEB14]
     assert list_names(TasksSettings(source="heldout19", names=["SciFact"])) == ["SciFact"]
+    assert "XQuADRetrieval/validation/el" in list_names(TasksSettings(source="multilingual"))
     assert list_names(TasksSettings(source="mteb", names=["NoSuchTask/test"])) == ["NoSuchTask/test"]
 
 

@@ -14,12 +14,12 @@ from harness.errors import TaskError, UsageError
 from harness.evaluation.prepared import prepare_all
 from harness.evaluation.secret import Secret
 from harness.settings.tasks import TasksSettings
-from harness.tasks.mteb_lists import PINNED
+from harness.tasks.mteb_lists import HELDOUT19, MTEB14, MULTILINGUAL, MtebEntry
 from harness.tasks.mteb_source import document_text, from_mteb_task, load_mteb, query_text
 from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
 from harness.testing import check_task_source
-from tests.harness.tasks.as_mteb import ndcg_by_mteb
+from tests.harness.tasks.as_mteb import as_mteb_model, ndcg_by_mteb
 
 mteb = pytest.importorskip("mteb")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -121,7 +121,7 @@ def test_a_reranking_task_is_judged_as_mteb_judges_it(dataset: Path, cached_word
     assert [len(task.candidates.given[f"q{n}"]) for n in range(9)] == [12 + n for n in range(9)]
     with prepare_all([task], cached_wordllama, secret=Secret("a")) as (ready,):
         ours = ready.baseline.value
-    theirs = ndcg_by_mteb(animals(dataset), cached_wordllama)
+    theirs = ndcg_by_mteb(animals(dataset), as_mteb_model(cached_wordllama))
     assert ours == pytest.approx(theirs, abs=1e-5)  # mteb rounds to five digits
     assert 0.2 < ours < 0.9
 
@@ -144,7 +144,7 @@ def test_data_that_is_not_clean_is_judged_as_mteb_judges_it(dataset: Path, cache
     assert "which nobody finds: 3 (first gone" in task.notes[0]
     with prepare_all([task], cached_wordllama, secret=Secret("a")) as (ready,):
         ours = ready.baseline.value
-    theirs = ndcg_by_mteb(animals(dataset), cached_wordllama)
+    theirs = ndcg_by_mteb(animals(dataset), as_mteb_model(cached_wordllama))
     assert ours == pytest.approx(theirs, abs=1e-5)  # mteb rounds to five digits
     assert 0.2 < ours < 0.95
 
@@ -191,9 +191,9 @@ def test_texts_are_joined_as_mteb_joins_them() -> None:
     assert [query_text(row) for row in talk] == _retrieval_texts(Dataset.from_list(talk), PromptType.query)
 
 
-@pytest.mark.parametrize("name", sorted(PINNED))
-def test_every_pinned_task_exists_with_its_split_and_subset(name: str) -> None:
-    task, pin = mteb.get_task(name), PINNED[name]
+@pytest.mark.parametrize("pin", [*MTEB14, *HELDOUT19, *MULTILINGUAL], ids=lambda pin: pin.label)
+def test_every_pinned_task_exists_with_its_split_and_subset(pin: MtebEntry) -> None:
+    task = mteb.get_task(pin.name)
     assert pin.split in task.eval_splits
     assert pin.subset in task.hf_subsets
     assert task.metadata.dataset["revision"].startswith(pin.revision)
