@@ -1,4 +1,4 @@
-"""Processes of a Ray cluster that was started by a process of ours: found by their names, killed as an accident would."""
+"""Processes of a Ray cluster that a process of ours started: found by their names, killed as an accident would."""
 
 import os
 import signal

@@ -61,6 +61,11 @@ class Seat:
     def computing_class(self) -> str:
         return self.station.report.computing_class if self.station.report else ""
 
+    @property
+    def isolation_level(self) -> str:
+        report = self.station.report
+        return report.isolation.level if report and report.isolation else ""
+
 
 @dataclass(frozen=True)
 class Census:
