@@ -1,4 +1,4 @@
-"""Prove that kills of workers and encoders change nothing: a run on this machine, then the same on a cluster under fire.
+"""Prove that kills of workers and encoders change nothing: a run here, then the same on a cluster under fire.
 
     .venv/bin/python scripts/prove_ray.py [--generations 100] [--kills 30]
 
@@ -33,12 +33,12 @@ class Killer(harness.Watcher):
         self.killed: Counter[str] = Counter()
         self._rng = rng
         self._left = kills
-        self._every = max(1, outcomes // (kills + 1))
-        self._seen = 0
+        self._outcomes = outcomes
 
     def outcome(self, outcome: Outcome) -> None:
-        self._seen += 1
-        if self._left and self._rng.random() < 1 / self._every:
+        chance = self._left / max(1, self._outcomes)
+        self._outcomes -= 1
+        if self._left and self._rng.random() < chance:
             name = ENCODER if self._rng.random() < 0.25 else WORKER
             if kill_one(name, os.getpid(), self._rng.randrange(100)):
                 self.killed[name] += 1
