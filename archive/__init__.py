@@ -21,6 +21,7 @@ from archive.costs import (
     pricer,
 )
 from archive.errors import ArchiveError
+from archive.export import MACHINES
 from archive.heldout import HeldOut
 from archive.pareto import hypervolume, non_dominated
 from archive.records import (
@@ -46,6 +47,7 @@ __all__ = [
     "AXES",
     "LONG_TEXTS",
     "LONG_TEXTS_FLAG",
+    "MACHINES",
     "NDCG_AT_10",
     "NOTHING",
     "RATIOS",

@@ -29,6 +29,8 @@ TIMINGS = frozenset(
     }
 )
 NETWORK = frozenset({"request_id", "retries"})
+MACHINES = "machines"
+"""The kind of event that tells which machines took part in a run."""
 LEFT_OUT = TIMINGS | NETWORK | {"machine", "request_hash", "executor"}
 
 
@@ -41,7 +43,7 @@ def export(
         **asdict(run.record),
         "programs": [{"id": program.id, **asdict(program.record)} for program in programs],
         "exchanges": [asdict(exchange) for exchange in exchanges],
-        "events": [asdict(event) for event in events],
+        "events": [asdict(event) for event in events if event.kind != MACHINES],
     }
     exported: dict[str, Any] = _without_chance(whole, re.compile(rf"\b{re.escape(run.id)}\b"))
     return exported

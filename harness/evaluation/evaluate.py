@@ -47,6 +47,8 @@ class Outcome:
     """Processor seconds of the program for each query that an audit asked alone, its index not counted."""
     computing_class: str = ""
     """How the machine that ran it computes, where that is otherwise than here; see `harness.machine`."""
+    isolation_level: str = ""
+    """What confined it, where it ran on another machine."""
 
 
 @dataclass(frozen=True)

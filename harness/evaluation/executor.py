@@ -79,6 +79,14 @@ class RunsAudits(Protocol):
         """What runs programs there, `poisoned` as `poisoned_sandbox` does."""
 
 
+@runtime_checkable
+class TellsMachines(Protocol):
+    """An executor on several machines."""
+
+    def summary(self) -> str:
+        """Which machines took part so far and what they did, in one sentence for the record of a run."""
+
+
 class LocalExecutor:
     """Runs programs in the sandbox of this process; close the sandbox first where runs are to end at once."""
 

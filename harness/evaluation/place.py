@@ -8,6 +8,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import Encoder
 from harness.evaluation.executor import Executor, LocalExecutor, MakeExecutor, find_executor
 from harness.evaluation.given import GIVEN
+from harness.evaluation.watcher import Watcher
 from harness.settings import Settings
 from harness.settings.encoder import EncoderSettings
 from sandbox import Backend
@@ -45,10 +46,8 @@ class _Here:
 
 
 @contextmanager
-def open_place(
-    settings: Settings, given: Executor | None = None, tell: Callable[[str], None] = lambda sentence: None
-) -> Iterator[Place]:
-    """The place that the settings name; `tell` hears what is to be known of its machines.
+def open_place(settings: Settings, given: Executor | None = None, watcher: Watcher | None = None) -> Iterator[Place]:
+    """The place that the settings name; `watcher` hears what is to be known of its machines.
 
     Raises UsageError for an unknown name or option and where Ray is not installed, JobError where a package cannot be
     imported or no cluster answers. An object that is not given again is no loss.
@@ -63,7 +62,7 @@ def open_place(
 
         find_executor(executor)  # which refuses options that it lacks
         primitives = settings.program.primitives
-        opened = open_cluster(executor, level=settings.sandbox.level, allow_primitives=primitives, tell=tell)
+        opened = open_cluster(executor, level=settings.sandbox.level, allow_primitives=primitives, watcher=watcher)
         with opened as cluster:
             yield cluster
     else:

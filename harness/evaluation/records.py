@@ -48,7 +48,7 @@ def outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
         peak_rss=outcome.execution.peak_rss_bytes,
         score_hash=outcome.score_hash,
         stdout=outcome.execution.stdout,
-        isolation_level=isolation_level,
+        isolation_level=outcome.isolation_level or isolation_level,
         measured=_others(outcome.measured),
         index_texts=outcome.index_cost.texts,
         index_tokens=outcome.index_cost.tokens,

@@ -36,6 +36,9 @@ class Watcher:
     def encoding(self, done: int, total: int) -> None:
         """So many texts of a request are encoded."""
 
+    def machines(self, n_nodes: int, n_workers: int, busy: int, waiting: int, cells_per_minute: int) -> None:
+        """So many machines and workers take part now; so many of these run a program, so many runs wait for one."""
+
     def encoder_started(self, encoder: "CachedEncoder", n_cells: int) -> None:
         """A matrix goes on with this encoder; so many of its cells are missing."""
 

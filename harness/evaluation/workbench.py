@@ -94,7 +94,7 @@ def open_workbench(
         poisoned = stack.enter_context(
             poisoned_sandbox(level=settings.sandbox.level, allow_primitives=settings.program.primitives)
         )
-        place = stack.enter_context(open_place(settings, given.executor, watcher.noted))
+        place = stack.enter_context(open_place(settings, given.executor, watcher))
         load = partial(place.load_encoder, load=load_encoder)
         encoder = stack.enter_context(closing(open_encoder(settings, given.encoder, watcher, load)))
         secret = Secret(settings.archive.secret)

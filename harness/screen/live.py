@@ -30,6 +30,11 @@ class Panel(Watcher):
         self._recorded = self._done_tasks = self._recorded_here = 0
         self._frontier: tuple[str, str] = ("", "")
         self._started = time.monotonic()
+        self._machines: tuple[str, str] = ("", "")
+
+    def machines(self, n_nodes: int, n_workers: int, busy: int, waiting: int, cells_per_minute: int) -> None:
+        doing = f"{busy} of {n_workers} workers busy on {n_nodes} machine(s)"
+        self._machines = (doing, f"{waiting} runs wait, {cells_per_minute} a minute")
 
     def noted(self, sentence: str) -> None:
         print(sentence, file=sys.stderr, flush=True)
@@ -88,6 +93,8 @@ class Panel(Watcher):
         verdicts = ", ".join(f"{count} {name}" for name, count in sorted(self._verdicts.items()))
         grid.add_row("verdicts", Text(verdicts), Text(self._time_left()))
         grid.add_row("cache", Text(self._cache()), "")
+        if self._machines[0]:
+            grid.add_row("machines", *map(Text, self._machines))
         return Box(grid, title=self._title, title_align="left")
 
     def _cache(self) -> str:

@@ -116,6 +116,10 @@ def judge(
     repeated = _repeated(tried, history, bench)
     if repeated is not None or tried.evaluation is None:
         return duplicate_record(proposal, generation, hashes, repeated[1] if repeated else same_source(""))
+    for other in sorted({outcome.computing_class for outcome in tried.evaluation.outcomes} - {""}):
+        on_event(
+            "machine", f"Program {len(history) + 1} ran on machines that compute otherwise than this one: {other}."
+        )
     record = _judge_evaluation(tried, tried.evaluation, history, bench, on_event)
     if bench.asides and record.mean_delta is not None and record.status != "rejected":
         text = tell_examples(proposal.source, bench)

@@ -61,7 +61,7 @@ def evaluate_missing(
     complete = True
     with (
         Sandbox(workers=workers, allow_primitives=settings.program.primitives, level=settings.sandbox.level) as sandbox,
-        open_place(settings, tell=watcher.noted) as place,
+        open_place(settings, watcher=watcher) as place,
     ):
         load = partial(place.load_encoder, load=load_encoder)
         for each, given in request.each_encoder:

@@ -9,6 +9,7 @@ from harness.evaluation.cluster.connection import connected
 from harness.evaluation.cluster.encoders import spread_encoder
 from harness.evaluation.cluster.executor import FleetExecutor
 from harness.evaluation.cluster.fleet import Fleet
+from harness.evaluation.watcher import Watcher
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings
 from sandbox import Backend
@@ -17,9 +18,10 @@ from sandbox import Backend
 class Cluster:
     """A Place on the machines of a Ray cluster; close it, and what it made, in any order."""
 
-    def __init__(self, settings: ExecutorSettings, fleet: Fleet) -> None:
+    def __init__(self, settings: ExecutorSettings, fleet: Fleet, watcher: Watcher) -> None:
         self._settings = settings
         self.fleet = fleet
+        self._watcher = watcher
         self._resources = ExitStack()
 
     def load_encoder(self, settings: EncoderSettings, load: Callable[[EncoderSettings], Encoder]) -> Encoder:
@@ -31,7 +33,7 @@ class Cluster:
 
     def make_executor(self, encoder: CachedEncoder, backend: Backend, workers: int) -> FleetExecutor:
         """See MakeExecutor: programs run on the cluster's workers, whatever `backend` confines them here."""
-        return FleetExecutor(encoder, self.fleet)
+        return FleetExecutor(encoder, self.fleet, self._watcher)
 
     def end(self) -> None:
         """End runs in progress at once."""
@@ -49,21 +51,22 @@ def open_cluster(
     *,
     level: str,
     allow_primitives: bool,
-    tell: Callable[[str], None] = lambda sentence: None,
+    watcher: Watcher | None = None,
 ) -> Iterator[Cluster]:
-    """Workers on the cluster of the settings, confined at least at `level`; `tell` hears of nodes left aside.
+    """Workers on the cluster of the settings, confined at least at `level`; `watcher` hears of nodes left aside.
 
     Raises UsageError where Ray is not installed, JobError where no cluster answers.
     """
+    watcher = watcher or Watcher()
     with connected(settings):
         fleet = Fleet(
             workers=settings.workers,
             level=level,
             allow_primitives=allow_primitives,
             one_class=settings.classes == "one",
-            tell=tell,
+            tell=watcher.noted,
         )
-        cluster = Cluster(settings, fleet)
+        cluster = Cluster(settings, fleet, watcher)
         try:
             yield cluster
         finally:

@@ -47,10 +47,24 @@ def connected(settings: ExecutorSettings) -> Iterator[None]:
                 "--head`, or set executor.address=local."
             ) from error
     try:
-        _require_loopback(settings)
-        yield
+        with _silent():
+            _require_loopback(settings)
+            yield
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Log what Ray prints of dead processes: it writes to standard output, where results stand, and has no switch."""
+    from ray._private import worker
+
+    printing = worker.print_to_stdstream
+    worker.print_to_stdstream = lambda data, ignore_prefix=False: _log.info("%s", " ".join(data["lines"])[:300])
+    try:
+        yield
+    finally:
+        worker.print_to_stdstream = printing
 
 
 def _connect(settings: ExecutorSettings) -> None:

@@ -16,6 +16,7 @@ from harness.evaluation.cluster.fleet import Census, Fleet, Seat
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.prepared import PreparedTask
+from harness.evaluation.watcher import Watcher
 from sandbox import EmbedCallback, Execution, Limits, Take, TaskInputs
 
 _log = logging.getLogger(__name__)
@@ -53,7 +54,10 @@ class _Run:
 class FleetExecutor:
     """An Executor over a fleet, which outlives it."""
 
-    def __init__(self, encoder: CachedEncoder, fleet: Fleet) -> None:
+    def __init__(self, encoder: CachedEncoder, fleet: Fleet, watcher: Watcher | None = None) -> None:
+        """`watcher` hears every second what takes part."""
+        self._watcher = watcher or Watcher()
+        self._began, self._n_ended, self._most = time.monotonic(), 0, Census(0, 0, 0, 0)
         self._encoder = encoder
         self._fleet = fleet
         self._shelf = Shelf(fleet)
@@ -84,14 +88,17 @@ class FleetExecutor:
         """See RunsAudits."""
         return FleetRuns(self._fleet, self._shelf, poisoned=poisoned)
 
-    def census(self) -> Census:
-        """What takes part now."""
-        return self._fleet.census()
+    def summary(self) -> str:
+        """See TellsMachines."""
+        census, minutes = self._most, (time.monotonic() - self._began) / 60
+        return (
+            f"Programs ran on {census.workers} workers of {census.nodes} machine(s): {self._n_ended} runs, "
+            f"{self._n_ended / minutes:.0f} a minute."
+        )
 
-    def cells_per_minute(self) -> float:
-        """Runs of programs that ended within the last minute."""
+    def _cells_per_minute(self) -> int:
         since = time.monotonic() - 60
-        return float(sum(ended > since for ended in list(self._ended)))
+        return sum(ended > since for ended in list(self._ended))
 
     def close(self) -> None:
         """See Executor."""
@@ -122,8 +129,13 @@ class FleetExecutor:
             if last:
                 self._settle(cell, None, error)
             return
-        if run.seat is not None and run.seat.computing_class != self._own_class:
-            outcome = replace(outcome, computing_class=run.seat.computing_class)
+        if run.seat is not None:
+            other = run.seat.computing_class != self._own_class
+            outcome = replace(
+                outcome,
+                computing_class=run.seat.computing_class if other else "",
+                isolation_level=run.seat.isolation_level,
+            )
         self._settle(cell, outcome, None)
         self._end_others(cell, run)
 
@@ -133,6 +145,7 @@ class FleetExecutor:
                 return
             if outcome is not None:
                 self._ended.append(time.monotonic())
+                self._n_ended += 1
                 self._took[cell.task.name].append(outcome.execution.wall_s)
         with suppress(Exception):  # settled by another run in between
             if outcome is not None:
@@ -155,6 +168,8 @@ class FleetExecutor:
         """Repeat what takes far longer than its like, where workers have nothing else to do."""
         while not self._closing.wait(LOOK_S):
             census = self._fleet.census()
+            self._most = max(self._most, census, key=lambda one: one.workers)
+            self._watcher.machines(census.nodes, census.workers, census.busy, census.waiting, self._cells_per_minute())
             if census.waiting or census.busy >= census.workers:
                 continue
             slow = self._slowest()

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 LOOK_S = 0.5
 """Seconds between two looks at the nodes where nothing happens."""
 FIRST_LOOK_S = 0.02
-STARTS = 3
+STARTS = 10
 """Failures of a node or of its workers to start, one after another, before it is left aside."""
 PATIENCE_S = 120.0
 """How long a program waits where no node takes part, before that is an error."""
@@ -60,6 +60,11 @@ class Seat:
     @property
     def computing_class(self) -> str:
         return self.station.report.computing_class if self.station.report else ""
+
+    @property
+    def isolation_level(self) -> str:
+        report = self.station.report
+        return report.isolation.level if report and report.isolation else ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,6 @@ class Fleet:
         with self._changed:
             if seat in self._busy:
                 self._busy.remove(seat)
-                seat.station.failures = 0
                 self._idle.append(seat)
             self._changed.notify_all()
 
@@ -313,6 +317,7 @@ class Fleet:
                 self._fail(station, refusal)
                 continue
             with self._changed:
+                station.failures = 0
                 station.workers.append(seat)
                 self._idle.append(seat)
                 self._changed.notify_all()
