@@ -47,6 +47,8 @@ class TaskRecord:
     """
     measured: Mapping[str, Measured] = field(default_factory=dict)
     """The cosine's other measures, by name."""
+    notes: list[str] = field(default_factory=list)
+    """What was kept, dropped or seen of its data that a person may not expect, in sentences."""
 
     @property
     def by_measure(self) -> dict[str, Measured]:

@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 ENCODE: dict[str, Callable[[Any], Any]] = dict.fromkeys(
     (
         *("config", "versions", "machine", "encoder", "isolation", "flags", "audits", "violations"),
-        *("query_ids", "unseen", "alone_s", "deltas"),
+        *("query_ids", "unseen", "alone_s", "deltas", "notes"),
     ),
     lambda value: json.dumps(value, sort_keys=True),
 ) | {"per_query": pack, "baseline_per_query": pack}

@@ -272,6 +272,12 @@ CREATE TABLE trials (
 ) STRICT;
 """
 
+# Of tasks recorded before, it is not known what was kept or dropped of their data.
+NOTES = """
+ALTER TABLE tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE heldout_tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
+"""
+
 
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
@@ -293,6 +299,7 @@ MIGRATIONS = {
     "index_time": _applying(INDEX_TIME),
     "unseen_tasks": _applying(UNSEEN_TASKS),
     "trials": _applying(TRIALS),
+    "notes": _applying(NOTES),
 }
 
 

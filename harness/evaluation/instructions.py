@@ -14,11 +14,16 @@ def told_of(task: RetrievalTask, options: EmbedOptions = DOCUMENT) -> EmbedOptio
     return replace(options, instructions=task.instructions)
 
 
-def require_instructions(task: RetrievalTask, encoder: CachedEncoder) -> None:
-    """Raise UsageError where the encoder is to be told what nobody says of the task."""
+def noted(task: RetrievalTask, encoder: CachedEncoder) -> RetrievalTask:
+    """The task, whose notes say what the encoder is told of it.
+
+    Raises UsageError where the encoder is to be told what nobody says of the task.
+    """
     for role in encoder.instructed:
         if role not in task.instructions:
             raise UsageError(
                 f"Task {task.name} has no instruction, and the encoder's {role} prompt asks for one ({INSTRUCTION}); "
                 f"use tasks of mteb, or write the instruction into encoder.prompts."
             )
+    told = [f'{role} texts are read with "{task.instructions[role]}"' for role in encoder.instructed]
+    return replace(task, notes=(*task.notes, f"Task {task.name}: {'; '.join(told)}.")) if told else task

@@ -14,7 +14,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost
 from harness.encoders.protocol import QUERY
 from harness.evaluation.difference import TOP, Scores
-from harness.evaluation.instructions import require_instructions, told_of
+from harness.evaluation.instructions import noted, told_of
 from harness.evaluation.measures import NDCG_AT_10, Judgments, Measure
 from harness.evaluation.scoring import Scoring
 from harness.evaluation.secret import NO_SECRET, Order, Secret
@@ -155,7 +155,7 @@ def prepare(
     Cosines are computed in the task's own order, so that no bit of them depends on the secret.
     """
     query_texts, document_texts = list(task.queries.values()), list(task.documents.values())
-    require_instructions(task, encoder)
+    task = noted(task, encoder)
     queries = encoder.embed(query_texts, told_of(task, QUERY))
     documents = encoder.embed(document_texts, told_of(task))
     order = secret.order(task)

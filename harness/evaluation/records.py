@@ -27,6 +27,7 @@ def task_record(prepared: PreparedTask, split: str = "search") -> TaskRecord:
         baseline_tokens=prepared.cost.tokens,
         baseline_seconds=prepared.cost.seconds,
         measured=_others(prepared.cosine),
+        notes=list(prepared.task.notes),
     )
 
 

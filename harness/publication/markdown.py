@@ -12,9 +12,9 @@ def table(head: str, rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([head, dashes, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def cell(text: str) -> str:
+def cell(text: str, limit: int = 80) -> str:
     """Text of elsewhere that can end no cell and begin no link, code or HTML."""
-    return "".join(f"\\{sign}" if sign in "\\|`*_[]<>" else sign for sign in plain(text, 80))
+    return "".join(f"\\{sign}" if sign in "\\|`*_[]<>" else sign for sign in plain(text, limit))
 
 
 def name_of(program: Program) -> str:

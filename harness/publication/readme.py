@@ -84,7 +84,9 @@ def _tasks(tasks: Sequence[TaskRecord]) -> str:
         ]
         for task in tasks
     ]
-    return table("| task | source | queries | documents | not searched on | cosine nDCG@10 | fingerprint |", rows)
+    notes = "".join(f"\n* {cell(note, 1000)}" for task in tasks for note in task.notes)
+    listed = table("| task | source | queries | documents | not searched on | cosine nDCG@10 | fingerprint |", rows)
+    return f"{listed}\n{notes}" if notes else listed
 
 
 def _unseen(task: TaskRecord) -> str:

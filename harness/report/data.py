@@ -175,6 +175,7 @@ def _task(task: TaskRecord, measure: str) -> dict[str, Any]:
         "documents": task.n_documents,
         "baseline": task.by_measure[measure].value,
         "fingerprint": plain(task.fingerprint, NAME),
+        "notes": [plain(note, TEXT) for note in task.notes],
     }
 
 

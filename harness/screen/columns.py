@@ -306,7 +306,11 @@ RUNS: "Listing[tuple[Run, int]]" = Listing(
         Column("programs", "programs recorded so far", lambda row: row[1], _count),
         Column("seed", "seed of all its choices", lambda row: row[0].record.seed),
         Column("encoder_details", "identity and fingerprint of the encoder", lambda row: dict(row[0].record.encoder)),
-        Column("task_details", "each task's fingerprint, size, split and cosine nDCG@10", lambda row: _tasks(row[0])),
+        Column(
+            "task_details",
+            "each task's fingerprint, size, split, cosine nDCG@10 and what was kept or dropped of its data",
+            lambda row: _tasks(row[0]),
+        ),
         Column("isolation", "how programs were confined", lambda row: dict(row[0].record.isolation)),
         Column(
             "versions", "Python and the packages that can change a result", lambda row: dict(row[0].record.versions)
@@ -319,7 +323,7 @@ RUNS: "Listing[tuple[Run, int]]" = Listing(
 
 
 def _tasks(run: "Run") -> list[dict[str, Any]]:
-    kept = ("name", "split", "source", "fingerprint", "domain", "n_queries", "n_documents", "baseline_ndcg")
+    kept = ("name", "split", "source", "fingerprint", "domain", "n_queries", "n_documents", "baseline_ndcg", "notes")
     return [{name: getattr(task, name) for name in kept} for task in run.record.tasks]
 
 

@@ -87,7 +87,7 @@ def _files(config: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     told, below = config.get("data_files"), str(config.get("data_dir") or "").strip("./")
     start = f"{below}/" if below else ""
     if isinstance(told, list) and told and all(isinstance(one, dict) for one in told):
-        return {str(one["split"]): _patterns(one["path"], start) for one in told}
+        return {str(one.get("split", _SPLIT)): _patterns(one["path"], start) for one in told}
     return {_SPLIT: _patterns(told, start)} if told else {}
 
 

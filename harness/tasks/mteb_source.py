@@ -224,5 +224,5 @@ def asked_for(data: DataSet, label: str) -> Asked:
         what=f"data set {data.name} of the mteb task {label}",
         setting="the name of the task",
         revision_setting="that mteb is up to date",
-        command=f'`scripts/prefetch tasks=mteb "tasks.names=[{label}]"`',
+        command=f'`scripts/prefetch tasks=mteb "tasks.names=[{label}]"` (with the settings of a run: all it needs)',
     )

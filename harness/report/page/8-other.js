@@ -24,6 +24,12 @@ function transfer() {
   ];
 }
 
+// What was kept, dropped or seen of the tasks' data.
+function noted(tasks) {
+  const notes = tasks.flatMap((task) => task.notes);
+  return notes.length ? h("ul", {}, notes.map((note) => h("li", {}, note))) : null;
+}
+
 function methods(run) {
   const flat = (value, path = "") => Object.entries(value).flatMap(([name, part]) =>
     part !== null && typeof part === "object" && !Array.isArray(part) && Object.keys(part).length ? flat(part, path + name + ".") : [[path + name, part]]);
@@ -43,7 +49,7 @@ function methods(run) {
       { name: "documents", number: true, cell: (task) => counted(task.documents), key: (task) => task.documents },
       { name: `cosine ${run.titles.measure}`, number: true, cell: (task) => fixed(task.baseline, 4), key: (task) => task.baseline },
       { name: "fingerprint", cell: (task) => task.fingerprint.slice(0, 16) },
-    ], run.tasks)),
+    ], run.tasks), noted(run.tasks)),
     listed("Encoder", run.encoder),
     listed("Versions", run.versions),
     listed("Machine", run.machine),

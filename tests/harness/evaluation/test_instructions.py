@@ -8,9 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from harness import evaluate
+from harness.encoders.cached import CachedEncoder
 from harness.encoders.function import FunctionEncoder
 from harness.encoders.protocol import QUERY
 from harness.errors import UsageError
+from harness.evaluation.prepared import prepare_all
+from harness.evaluation.records import task_record
 from harness.export.encoder_facts import recorded
 from harness.tasks.task import make_task
 
@@ -48,6 +51,11 @@ def test_queries_of_the_task_and_of_a_program_are_read_with_the_instruction(tmp_
     assert done.ok and all(outcome.delta == 0 for outcome in done.outcomes)
     assert {"Instruct: Find the bird. Query: owl", "Instruct: Find another. Query: owl", "an owl"} <= set(read)
     assert "owl" not in read and not any("{instruction}" in text for text in read)
+
+
+def test_what_the_encoder_is_told_is_recorded() -> None:
+    with prepare_all([TASK], CachedEncoder(encoder([]), store=None)) as (ready,):
+        assert task_record(ready).notes == ['Task birds: query texts are read with "Find the bird.".']
 
 
 def test_a_task_that_tells_nothing_has_no_prompt() -> None:

@@ -22,6 +22,8 @@ __all__ = ["ttc"]
 
 @pytest.fixture
 def ended(quick: list[str], tmp_path: Path) -> Run:
+    with (tmp_path / "task-0" / "qrels" / "test.tsv").open("a") as judgments:
+        judgments.write("\nq-violin\tgone\t1")
     return discover(*_words(quick), "proposer=recombine", "search.generations=2", "tasks.names=[task-0,task-1]")
 
 
@@ -49,6 +51,9 @@ def test_readme_and_findings_tell_the_runs_own_figures(ended: Run, tmp_path: Pat
     encoder, looks = ended.row.record.encoder, [one for one in ended.programs() if one.record.mean_delta is not None]
     assert f"fingerprint `{encoder['fingerprint']}`" in page and f"**{len(looks)} looks**" in page
     assert all(f"`{task.fingerprint}`" in page for task in ended.row.record.tasks)
+    told = "Task task-0: judgments of documents that are not there, which nobody finds: 1 (first gone)."
+    assert ended.row.record.tasks[0].notes == [told] and ended.row.record.tasks[1].notes == []
+    assert f"* {told}\n" in page
     assert "$" not in page.replace("$0", "") and "search.generations=2" in page
     best = max(ended.frontier(), key=lambda one: one.record.mean_delta or 0.0)
     (row,) = [line for line in tables.splitlines() if line.startswith("| best |")]

@@ -134,7 +134,15 @@ def test_transfer_and_methods_state_what_they_stand_on(opened: Opened, report: s
     assert page.locator("h2").all_inner_texts() == ["Encoder minilm", "Encoder wordllama"]
     assert "task-a (n=30)" in page.locator(".plot.heat").first.locator("text").all_text_contents()
     go(page, searched[1], "methods")
-    for text in ("f00df00d", "2.4.6", "a processor", "search.generations", "Student's t", "print-task-a"):
+    for text in (
+        "f00df00d",
+        "2.4.6",
+        "a processor",
+        "search.generations",
+        "Student's t",
+        "print-task-a",
+        "Task task-a: documents without",
+    ):
         expect(page.locator("main")).to_contain_text(text)
 
 

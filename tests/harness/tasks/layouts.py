@@ -168,8 +168,22 @@ def write(root: Path) -> dict[str, Path]:
 
 
 def _card(folder: Path, configs: Mapping[str, Mapping[str, str]]) -> Path:
-    """The README whose head tells which file belongs where."""
-    lines = ["---", "configs:"]
+    """The README whose head tells which file belongs where, and what stands in tables."""
+    lines = ["---", "dataset_info:"]
+    for config, splits in configs.items():
+        tables = {split: sorted(folder.glob(pattern)) for split, pattern in splits.items()}
+        if any(table.suffix != ".parquet" for found in tables.values() for table in found):
+            continue
+        schema = pq.read_schema(next(iter(tables.values()))[0])
+        kinds = {name: str(kind) for name, kind in zip(schema.names, schema.types, strict=True)}
+        lines += [f"- config_name: {config}", "  features:"]
+        for name, kind in kinds.items():
+            lines += [f"  - name: {name}", f"    {'sequence: string' if kind.startswith('list') else f'dtype: {kind}'}"]
+        lines.append("  splits:")
+        for split, found in tables.items():
+            rows = sum(pq.read_metadata(table).num_rows for table in found)
+            lines += [f"  - name: {split}", f"    num_bytes: {100 * rows}", f"    num_examples: {rows}"]
+    lines.append("configs:")
     for config, splits in configs.items():
         lines += [f"- config_name: {config}", "  data_files:"]
         for split, pattern in splits.items():
