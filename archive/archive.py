@@ -184,6 +184,11 @@ class Archive:
         with self.reading() as connection:
             return reading.run(connection, run_id)
 
+    def run_ids(self) -> list[str]:
+        """The ids of all runs, newest first."""
+        with self.reading() as connection:
+            return naming.run_ids(connection)
+
     def resolve_run(self, text: str) -> str:
         """The id of the run that `text` names: `latest`, an id, or an id's beginning."""
         with self.reading() as connection:

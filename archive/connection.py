@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from archive.errors import ArchiveError
+from archive.genuine import refuse_triggers, require_tables, require_views
 from archive.journal import journaled
 from archive.locks import no_locks
 from archive.schema import migrate, pending
@@ -38,6 +39,8 @@ def connect(path: Path, *, read_only: bool, create: bool) -> sqlite3.Connection:
     """
     if not path.exists() and (read_only or not create):
         raise ArchiveError(f"There is no archive {path}; `ttc discover` makes one, --archive names another.")
+    if path.exists() and not path.is_file():
+        raise ArchiveError(f"{path} is no file, so it cannot be an archive; name a file.")
     if not path.parent.is_dir():
         raise ArchiveError(f"There is no folder {path.parent} to keep the archive in; make it or choose another path.")
     with sentences(path):
@@ -56,13 +59,19 @@ def connect(path: Path, *, read_only: bool, create: bool) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
     if read_only:
         pending(connection)
+        require_tables(connection)
+        require_views(connection)
         return
     try:
         with journaled(connection, path.parent):
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-            if pending(connection):
+            behind = pending(connection)
+            require_tables(connection)
+            refuse_triggers(connection)
+            if behind:
                 with transaction(connection):
                     migrate(connection)
+            require_views(connection)
     except OSError as error:
         raise ArchiveError(no_locks(path, error)) from error
 
@@ -80,6 +89,8 @@ def _newest(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
                 f"{path} was written by an older version; `ttc archive vacuum --archive {path}` brings it up to date."
             )
         copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        require_tables(connection)
+        refuse_triggers(connection)
         connection.backup(copy)
     with transaction(copy):
         migrate(copy)

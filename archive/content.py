@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Hashes = NDArray[np.uint64]
 """Sorted, each once."""
 
+HASH_BYTES = 8
+
 HALF = 0.5
 """The share of queries, or of documents, from which on a task counts as one that was seen."""
 
@@ -124,7 +126,7 @@ def _packed(texts: Iterable[str]) -> bytes:
 
 def _hash(text: str) -> bytes:
     folded = " ".join(text.split()).casefold()
-    return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest()
 
 
 def _number(digest: bytes) -> int:

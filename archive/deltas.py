@@ -6,6 +6,9 @@ A greedy match of whole lines, in one pass; the copies and the new lines are kep
 import json
 import zlib
 
+from archive.errors import ArchiveError
+from archive.inflate import MOST, inflate, too_long
+
 
 def encode(text: str, base: str) -> bytes:
     """The text in terms of `base`: spans of its lines to copy, and lines of its own."""
@@ -30,13 +33,23 @@ def encode(text: str, base: str) -> bytes:
 
 
 def decode(blob: bytes, base: str) -> str:
-    """Undo `encode`, given the same `base`."""
-    have = base.split("\n")
+    """Undo `encode`, given the same `base`. Raises ArchiveError for what `encode` did not make, or more than MOST."""
+    have, size = base.split("\n"), 0
     lines: list[str] = []
-    for step in json.loads(zlib.decompress(blob)):
-        lines += [step] if isinstance(step, str) else have[step[0] : step[0] + step[1]]
+    try:
+        for step in json.loads(inflate(blob)):
+            new = [step] if isinstance(step, str) else have[step[0] : step[0] + step[1]]
+            size += sum(map(len, new)) + LINE * len(new)
+            if size > MOST:
+                raise too_long()
+            lines += new
+    except (ValueError, RecursionError, TypeError, LookupError) as error:
+        raise ArchiveError(f"The archive holds a request to a model that cannot be read ({error}).") from error
     return "\n".join(lines)
 
+
+LINE = 64
+"""Bytes that a line needs in memory, however short it is."""
 
 MAX_PLACES = 8
 """Places in the base that are tried for one line; common lines stand in very many."""

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 
 from archive.deltas import decode, encode
+from archive.inflate import inflate
 from archive.naming import require_run
 from archive.records import Exchange
 from archive.rows import insert, now, storable
@@ -94,4 +95,4 @@ class Exchanges:
 
 
 def _text(blob: bytes) -> str:
-    return zlib.decompress(blob).decode()
+    return inflate(blob).decode(errors="replace")

@@ -6,6 +6,7 @@ from archive.errors import ArchiveError
 from archive.reading import known_task
 from archive.records import Cell, CellRecord, OutcomeRecord, TaskRecord
 from archive.rows import from_row, insert, now, select, source_hash, store_source, to_row
+from archive.sound import require_sound_task
 
 
 class HeldOut:
@@ -34,7 +35,10 @@ class HeldOut:
         """The tasks recorded for an encoder, by name."""
         with self._archive.reading() as connection:
             statement = "SELECT * FROM heldout_tasks WHERE encoder_fingerprint = ? ORDER BY name"
-            return [from_row(TaskRecord, row) for row in select(connection, statement, encoder_fingerprint)]
+            tasks = [from_row(TaskRecord, row) for row in select(connection, statement, encoder_fingerprint)]
+        for task in tasks:
+            require_sound_task(task)
+        return tasks
 
     def known(self, encoder_fingerprint: str) -> dict[str, KnownTask]:
         """The same tasks by fingerprint, with their content as far as that was recorded."""

@@ -24,12 +24,12 @@ def new_run_id(connection: sqlite3.Connection) -> str:
 def require_run(connection: sqlite3.Connection, run_id: str) -> None:
     """Raise ArchiveError unless there is a run of exactly this id."""
     if connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone() is None:
-        raise ArchiveError(_no_run(run_id, _run_ids(connection)))
+        raise ArchiveError(_no_run(run_id, run_ids(connection)))
 
 
 def resolve_run(connection: sqlite3.Connection, text: str) -> str:
     """The id that `text` names: `latest`, an id or an id's beginning. Raises ArchiveError for none or several."""
-    ids = _run_ids(connection)
+    ids = run_ids(connection)
     if not ids:
         raise ArchiveError("The archive has no run yet; `ttc discover` starts one.")
     if text == "latest":
@@ -59,7 +59,7 @@ def resolve_program(connection: sqlite3.Connection, text: str) -> str:
     raise ArchiveError(f"There is no program '{text}'; run {run_id} {held}.")
 
 
-def _run_ids(connection: sqlite3.Connection) -> list[str]:
+def run_ids(connection: sqlite3.Connection) -> list[str]:
     """Newest first."""
     return [run_id for (run_id,) in connection.execute("SELECT id FROM runs ORDER BY created DESC, rowid DESC")]
 

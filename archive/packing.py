@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from archive.errors import ArchiveError
+
 PACKED = np.dtype("<f4")
 
 
@@ -12,5 +14,9 @@ def pack(values: NDArray[np.floating] | None) -> bytes | None:
 
 
 def unpack(blob: bytes | None) -> NDArray[np.float32] | None:
-    """Undo `pack`: float32 (Q,)."""
-    return None if blob is None else np.frombuffer(blob, dtype=PACKED).astype(np.float32)
+    """Undo `pack`: float32 (Q,). Raises ArchiveError for bytes that `pack` cannot have made."""
+    if blob is None:
+        return None
+    if len(blob) % PACKED.itemsize:
+        raise ArchiveError(f"The archive holds {len(blob)} bytes where there are four for each query; it is damaged.")
+    return np.frombuffer(blob, dtype=PACKED).astype(np.float32)

@@ -4,6 +4,7 @@ A run travels whole: its programs with their sources, outcomes, usage, exchanges
 its sources.
 """
 
+import itertools
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from archive.archive import Archive
 from archive.errors import ArchiveError
+from archive.faults import faults
 from archive.paths import expanded
 
 OF_RUN = "run_id = :run"
@@ -71,9 +73,22 @@ def export_file(archive: Archive, destination: str | Path, run_ids: Sequence[str
 
 
 def import_file(archive: Archive, path: str | Path) -> Imported:
-    """Take all runs and held-out cells of another archive's file into this one, in one transaction."""
+    """Take all runs and held-out cells of another archive's file into this one, in one transaction.
+
+    Raises ArchiveError where the file holds what no run of this program can have written; then nothing is taken.
+    """
     with Archive.open(path, read_only=True) as other, _copy(other) as source:
+        with other.reading() as connection:
+            _refuse_faults(connection, Path(path))
         return _take(archive, source, None)
+
+
+def _refuse_faults(connection: sqlite3.Connection, path: Path) -> None:
+    found = list(itertools.islice(faults(connection), 1))
+    if found:
+        raise ArchiveError(
+            f"{path} is not imported: {found[0].rstrip('.')}; `ttc archive check --archive {path}` lists what is wrong."
+        )
 
 
 def merge(paths: Sequence[str | Path], destination: str | Path) -> dict[Path, Imported]:

@@ -1,13 +1,14 @@
 """Runs and programs, read back as records."""
 
-import json
 import sqlite3
 from collections import defaultdict
 
-from archive.content import Content, KnownTask, Searched
+from archive.content import HASH_BYTES, Content, KnownTask, Searched
+from archive.errors import ArchiveError
 from archive.naming import require_run
 from archive.records import Event, OutcomeRecord, Program, ProgramRecord, Run, RunRecord, TaskRecord, UsageRecord
-from archive.rows import from_row, measured_from, select
+from archive.rows import from_json, from_row, measured_from, select
+from archive.sound import require_id, require_sound_outcome, require_sound_task
 from archive.usage import NO_PROGRAMS
 
 
@@ -74,13 +75,20 @@ def searched_by(connection: sqlite3.Connection, run_id: str) -> Searched:
 def known_task(connection: sqlite3.Connection, name: str, fingerprint: str) -> KnownTask:
     """A task with its content, as far as that was recorded."""
     rows = select(connection, "SELECT queries, documents FROM task_content WHERE fingerprint = ?", fingerprint)
-    return KnownTask(name, fingerprint, Content(*rows[0]) if rows else None)
+    return KnownTask(name, fingerprint, _content(rows[0]) if rows else None)
+
+
+def _content(row: sqlite3.Row) -> Content:
+    for hashes in (row["queries"], row["documents"]):
+        if len(hashes) % HASH_BYTES:
+            raise ArchiveError("The archive holds a part of a hash of a task's text; it is damaged.")
+    return Content(row["queries"], row["documents"])
 
 
 def tasks_held_out(connection: sqlite3.Connection) -> list[KnownTask]:
     """The tasks that somebody said are held out, by name."""
     rows = select(connection, "SELECT name, fingerprint, queries, documents FROM task_content WHERE held_out")
-    found = [KnownTask(row["name"], row["fingerprint"], Content(row["queries"], row["documents"])) for row in rows]
+    found = [KnownTask(row["name"], row["fingerprint"], _content(row)) for row in rows]
     return sorted(found, key=lambda task: task.name)
 
 
@@ -92,6 +100,7 @@ def events(connection: sqlite3.Connection, run_id: str) -> list[Event]:
 
 
 def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> Run:
+    require_id(row["id"])
     tasks = select(connection, "SELECT * FROM tasks WHERE run_id = ? ORDER BY position", row["id"])
     measures = measured_from(
         select(connection, "SELECT * FROM cosine_measures WHERE run_id = ? ORDER BY rowid", row["id"]), "task"
@@ -102,8 +111,10 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> Run:
         measure=row["measure"],
         maximise=row["maximise"],
         tasks=[from_row(TaskRecord, task, measured=measures.get((task["name"],), {})) for task in tasks],
-        **{part: json.loads(row[part]) for part in ("config", "versions", "machine", "encoder", "isolation")},
+        **{part: from_json(row[part], dict) for part in ("config", "versions", "machine", "encoder", "isolation")},
     )
+    for task in record.tasks:
+        require_sound_task(task)
     return Run(row["id"], row["created"], row["ended"], row["status"], record)
 
 
@@ -135,13 +146,13 @@ def _programs(connection: sqlite3.Connection, where: str, *values: str | int) ->
     outcomes: dict[str, list[OutcomeRecord]] = defaultdict(list)
     for row in select(
         connection,
-        "SELECT o.* FROM outcomes o JOIN programs p ON p.id = o.program_id "
+        "SELECT o.*, t.n_queries FROM outcomes o JOIN programs p ON p.id = o.program_id "
         f"JOIN tasks t ON t.run_id = p.run_id AND t.name = o.task WHERE {where} ORDER BY o.program_id, t.position",
         *values,
     ):
-        outcomes[row["program_id"]].append(
-            from_row(OutcomeRecord, row, measured=measures.get((row["program_id"], row["task"]), {}))
-        )
+        outcome = from_row(OutcomeRecord, row, measured=measures.get((row["program_id"], row["task"]), {}))
+        require_sound_outcome(outcome, row["n_queries"])
+        outcomes[row["program_id"]].append(outcome)
     usage: dict[str, list[UsageRecord]] = defaultdict(list)
     for row in select(
         connection,

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
+from archive.errors import ArchiveError
 from archive.packing import pack, unpack
 from archive.records import (
     Measured,
@@ -31,8 +33,24 @@ ENCODE: dict[str, Callable[[Any], Any]] = dict.fromkeys(
     lambda value: json.dumps(value, sort_keys=True),
 ) | {"per_query": pack, "baseline_per_query": pack}
 """Columns that hold a field in another form: JSON or packed float32."""
+
+
+def from_json(text: str, kind: type = object) -> Any:
+    """The value of a JSON text. Raises ArchiveError for what this program cannot have written."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ArchiveError(f"The archive holds a text that is no JSON ({error}); {LOOK}") from error
+    if not isinstance(value, kind):
+        raise ArchiveError(f"The archive holds JSON that is no {kind.__name__}: {text[:40]!r}; {LOOK}")
+    return value
+
+
+LOOK = "`ttc archive check` lists what else is wrong with it."
+MAPPINGS = ("config", "versions", "machine", "encoder", "isolation", "audits", "deltas")
 DECODE: dict[str, Callable[[Any], Any]] = {
-    name: unpack if encode is pack else json.loads for name, encode in ENCODE.items()
+    name: unpack if encode is pack else partial(from_json, kind=dict if name in MAPPINGS else list)
+    for name, encode in ENCODE.items()
 }
 
 

@@ -279,6 +279,12 @@ ALTER TABLE heldout_tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 """
 
 
+SCRIPTS = "".join(
+    (RUNS, PROGRAMS, CALLS, HELD_OUT, VIEWS, USAGE_OF_EVERY_CALL, CELLS_BY_CODE, AUDITS_AND_SECRET, MEASURES, UNSEEN)
+) + "".join((CONTENT, INDEX_TIME, UNSEEN_TASKS, TRIALS))
+"""All of them, in order."""
+
+
 def _applying(script: str) -> Callable[["Database"], None]:
     def apply(db: "Database") -> None:
         for statement in script.split(";\n"):

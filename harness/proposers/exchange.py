@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from archive import UsageRecord
+from archive import ArchiveError, UsageRecord
 from harness.proposers.verdicts import AnswerVerdict
 
 
@@ -62,6 +62,18 @@ def request_hash(request: Mapping[str, Any]) -> str:
 def to_mapping(exchange: Exchange) -> dict[str, Any]:
     """An exchange as JSON-ready values."""
     return asdict(exchange)
+
+
+def from_kept(response: str) -> tuple[str, Exchange]:
+    """The model and the exchange of a text that an archive holds. Raises ArchiveError for one that is none of ours."""
+    try:
+        kept = json.loads(response)
+        return str(kept["model"]), from_mapping(kept["exchange"])
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise ArchiveError(
+            f"The archive holds an answer of a model that cannot be read ({type(error).__name__}); "
+            "`ttc archive check` says what else is wrong."
+        ) from error
 
 
 def from_mapping(mapping: Mapping[str, Any]) -> Exchange:

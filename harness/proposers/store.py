@@ -4,7 +4,7 @@ import json
 
 from archive import Archive, CallRecord, Calls, UsageRecord
 from archive import Exchange as ArchivedExchange
-from harness.proposers.exchange import Prompt, from_mapping, to_mapping
+from harness.proposers.exchange import Prompt, from_kept, to_mapping
 from harness.proposers.record import RecordedExchange
 from harness.proposers.spending import NOTHING, Amount
 
@@ -25,8 +25,8 @@ class ArchiveStore:
         if found is None:
             return None
         request_hash, response = found
-        kept = json.loads(response)
-        return RecordedExchange(number, step, kept["model"], request_hash, from_mapping(kept["exchange"]))
+        model, exchange = from_kept(response)
+        return RecordedExchange(number, step, model, request_hash, exchange)
 
     def begin(self, number: int, usage: UsageRecord, most: Amount) -> int:
         return self._calls.begin(_call(number, usage, most))

@@ -10,6 +10,7 @@ from importlib import metadata, resources
 from string import Template
 from typing import Any
 
+from harness.errors import JobError
 from harness.report.specs import SPECS
 
 LIBRARY = "window.vegaEmbed = vegaEmbed; window.vega = vega;"
@@ -49,7 +50,10 @@ def policy(library: str, script: str, style: str, *, connect: str) -> str:
 
 def embed(value: Any) -> str:
     """JSON that cannot end the element it stands in: in ASCII, with every `<`, `>` and `&` escaped."""
-    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    try:
+        text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    except ValueError as error:
+        raise JobError("A number of these runs is not finite; `ttc archive check` says where.") from error
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

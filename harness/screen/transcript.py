@@ -1,12 +1,11 @@
 """What models were told and what they answered, call by call, as the archive keeps it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from archive import Archive, Exchange, Program, UsageRecord
-from harness.proposers.exchange import from_mapping
+from harness.proposers.exchange import from_kept
 from harness.proposers.store import BETWEEN
 from harness.text import plain, plain_lines
 
@@ -49,7 +48,7 @@ def turns(archive: Archive, run_id: str, programs: Sequence[Program]) -> list[Tu
 
 
 def _turn(run_id: str, kept: Exchange, usage: UsageRecord | None) -> Turn:
-    exchange = from_mapping(json.loads(kept.response)["exchange"])
+    exchange = from_kept(kept.response)[1]
     prefix, _, body = kept.request.partition(BETWEEN)
     used = exchange.usage if usage is None else usage
     return Turn(run_id, kept.number, kept.step, prefix, body, exchange.text, exchange.detail, used)

@@ -4,7 +4,6 @@ It is made of recorded rows alone, so it can be written again at any time, with 
 Full access to earlier candidates in place of summaries follows Meta-Harness, arXiv:2603.28052, 2026.
 """
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from archive import Archive, Program
 from harness.errors import UsageError
-from harness.proposers.exchange import from_mapping
+from harness.proposers.exchange import from_kept
 from harness.proposers.verdicts import AnswerVerdict
 from harness.search.shelf_pages import HEAD, Entry, Pages
 from harness.settings import Settings
@@ -72,7 +71,7 @@ class Shelf:
         if not self._notes_every or number % self._notes_every:
             return ""
         found = self._archive.answer(self._run_id, number, "notes")
-        exchange = None if found is None else from_mapping(json.loads(found[1])["exchange"])
+        exchange = None if found is None else from_kept(found[1])[1]
         return exchange.text if exchange is not None and exchange.verdict is AnswerVerdict.OK else ""
 
     def _require_own(self) -> None:

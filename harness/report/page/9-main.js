@@ -58,9 +58,10 @@ function toggle() {
 async function follow() {
   const run = DATA.runs[0];
   try {
-    const answer = await fetch(`data.json?after=${run.programs.length ? run.programs.at(-1).number : 0}&status=${run.status}`);
+    const answer = await fetch(`data.json?after=${run.programs.length ? run.programs.at(-1).number : 0}&status=${run.status}&run=${run.id}`);
     if (answer.status === 200) {
       const news = await answer.json();
+      if (news.moved) { location.hash = ""; location.reload(); return; }
       const fresh = news.programs.filter((program) => !run.byNumber.has(program.number));
       Object.assign(run, news.run, { programs: [...run.programs, ...fresh] });
       indexed(run);

@@ -1,9 +1,12 @@
 """The report served while a run goes on."""
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +15,7 @@ from playwright.sync_api import expect
 
 from archive import Archive
 from harness.errors import JobError
-from harness.report.server import LiveRun, open_server
+from harness.report.server import MOST_CONNECTIONS, LiveRun, _await_run, open_server, readers
 from tests.harness.report import archives
 from tests.harness.report.conftest import Opened
 
@@ -80,6 +83,57 @@ def test_it_answers_to_its_own_name_alone(served: Served) -> None:
 def test_a_port_that_is_taken_is_told(served: Served) -> None:
     with pytest.raises(JobError, match="choose another --port"):
         open_server(None, "127.0.0.1", served[2])  # type: ignore[arg-type]
+
+
+def test_the_latest_run_is_followed_to_the_next_one(served: Served) -> None:
+    archive, run_id, _ = served
+    live = LiveRun(archive, "latest")
+    assert f"Run {run_id}" in live.page()
+    rng = np.random.default_rng(0)
+    next_id = archive.start_run(archives.run([archives.task("one", rng)]))
+    assert live.news(2, "running", run_id) == {"moved": next_id}
+    assert f"Run {next_id}" in live.page()
+    assert live.news(0, "running", next_id) is None
+    assert LiveRun(archive, run_id).news(2, "running", run_id) is None
+
+
+def test_too_many_connections_are_closed_and_do_not_stay(served: Served) -> None:
+    port = served[2]
+    silent = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(MOST_CONNECTIONS)]
+    one_more = socket.create_connection(("127.0.0.1", port), timeout=20)
+    assert one_more.recv(1) == b"", "closed unheard"
+    one_more.close()
+    for connection in silent:
+        connection.close()
+    for _ in range(200):
+        with suppress(OSError, HTTPException):
+            if get(port, "/data.json?after=2&status=running")[0] == 204:
+                return
+        time.sleep(0.02)
+    raise AssertionError("the connections were never free again")
+
+
+def test_watching_waits_for_the_first_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.db"
+
+    def begin() -> None:
+        time.sleep(0.05)
+        path.touch()
+        with Archive.open(path) as archive:
+            archive.start_run(archives.run([]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("harness.report.server.WAIT_SECONDS", 0.01)
+        thread = threading.Thread(target=begin)
+        thread.start()
+        _await_run(str(path))
+        thread.join()
+    assert capsys.readouterr().out == f"There is no run in {path} yet; waiting for one (Ctrl-C ends).\n"
+
+
+def test_who_can_read_it_is_told() -> None:
+    assert "Everyone with an account on this machine" in readers("127.0.0.1")
+    assert "Everyone who reaches 0.0.0.0" in readers("0.0.0.0")
 
 
 def test_an_open_page_shows_generations_as_they_land(served: Served, opened: Opened) -> None:
