@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive import LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Program, Run, axis_of, costs_of
 from harness.evaluation.audit import audits_line
+from harness.proposers.recombine.source import decoded, genome_of
 from harness.screen.columns import OUTCOMES, PAIRS, frontier_table
 from harness.screen.comparison import Comparison
 from harness.screen.frontier import frontier_points
@@ -102,6 +103,7 @@ def print_program(program: Program, run: Run) -> None:
         "novelty": record.novelty_claim,
         "expected": record.expected_effect,
         "lesson": record.lesson,
+        "codes": decoded(genome) if (genome := genome_of(record.source)) else "",
         "flags": ", ".join([*record.flags, *costs.flags]),
         "audits": audits_line(record.audits, len(record.outcomes)) if record.outcomes else "",
     }

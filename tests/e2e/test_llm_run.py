@@ -104,7 +104,7 @@ def test_faults_and_kills_change_nothing(httpserver: HTTPServer, tmp_path: Path,
     unrecorded = provider.answered.total() - len(killed["exchanges"])
     assert 0 <= unrecorded <= len(lost) <= 4, "only what was on its way at the kill, and nothing of it is hidden"
     assert {call.usage.verdict for call in beside} <= {"lost", "failed"}
-    assert ("were in flight when this run was killed" in resumed.stderr) == bool(lost)
+    assert ("in flight when this run was killed" in resumed.stderr) == bool(lost)
 
 
 def test_a_call_that_a_kill_lost_counts_against_the_caps(
@@ -125,7 +125,7 @@ def test_a_call_that_a_kill_lost_counts_against_the_caps(
     process.wait()
     provider.script = well_behaved
     capped = ttc("resume", "latest", "caps.dollars=1")
-    assert "1 call(s) to a model were in flight when this run was killed, and are made again. The caps count $0.8" in (
+    assert "1 call to a model, in flight when this run was killed, is made again. The caps count $0.8" in (
         capped.stderr
     )
     assert "The cap of $1.00 could be passed by the next call: $0.8" in capped.stderr

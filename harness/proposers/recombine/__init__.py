@@ -11,8 +11,9 @@ from harness.errors import JobError
 from harness.programs.inline import inline_primitives
 from harness.programs.view import LedgerRow, ProgramView
 from harness.proposers.protocol import Briefing, Proposal
-from harness.proposers.recombine.genome import Genome, Space, cross, fresh, mutate, parse
+from harness.proposers.recombine.genome import Genome, Space, cross, fresh, mutate
 from harness.proposers.recombine.lesson import lesson
+from harness.proposers.recombine.naming import name_of, read
 from harness.proposers.recombine.source import describe, genome_of, render
 from primitives import programs
 
@@ -58,7 +59,7 @@ class Recombine:
 
 
 def _of_row(row: LedgerRow) -> Genome | None:
-    return parse(row.name) or SEED_GENOMES.get(row.name)
+    return read(row.name) or SEED_GENOMES.get(row.name)
 
 
 def _of_view(view: ProgramView) -> Genome | None:
@@ -95,7 +96,7 @@ def _proposal(draw: _Draw, briefing: Briefing) -> Proposal:
     source = render(draw.genome)
     return Proposal(
         source=source if briefing.allow_primitives else inline_primitives(source),
-        name=draw.genome.name,
+        name=name_of(draw.genome),
         parents=tuple(parent.id for parent in draw.parents),
         novelty_claim=_claim(draw),
         expected_effect=_expectation(draw),

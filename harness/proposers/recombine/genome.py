@@ -3,7 +3,6 @@
 import random
 import re
 from dataclasses import dataclass, replace
-from functools import cache
 
 CHANNELS = (
     "cosine",
@@ -60,7 +59,7 @@ class Genome:
 
     @property
     def name(self) -> str:
-        """Unique spelling, for example `cosine+lexical-zscore-centroid2-fused`; `parse` reads it back."""
+        """Its code in a source, for example `cosine+lexical-zscore-centroid2-fused`; `parse` reads it back."""
         first = f"{'+'.join(self.channels)}-{self.fusion}"
         return first if self.feedback == "none" else f"{first}-{self.feedback}{self.rounds}-{self.join}"
 
@@ -76,9 +75,8 @@ class Genome:
         return replace(self, channels=channels, fusion=fusion)
 
 
-@cache  # every proposal reads the names of all earlier programs
 def parse(name: str) -> Genome | None:
-    """Read a genome's name; None when it is no such name."""
+    """Read a genome's code; None when it is no such code."""
     match = _NAME.match(name)
     if match is None:
         return None

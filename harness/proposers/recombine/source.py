@@ -38,6 +38,8 @@ _FEEDBACK_WORDS = {
     "context": "encode the query again together with the first sentence of the first document",
 }
 
+_JOIN_WORDS = {"fused": "fuse its cosine with the rest", "replaced": "rank by its cosine alone"}
+
 _CHANNEL_CODE = {
     "cosine": "sim",
     "cosine_csls": 'local_scaling(sim, index["density"])',
@@ -99,8 +101,19 @@ def describe(genome: Genome) -> str:
     if genome.feedback == "none":
         return f"{sentence}."
     times = "once" if genome.rounds == 1 else "twice"
-    join = "fuse its cosine with the rest" if genome.join == "fused" else "rank by its cosine alone"
-    return f"{sentence}; then {times} {_FEEDBACK_WORDS[genome.feedback]} and {join}."
+    return f"{sentence}; then {times} {_FEEDBACK_WORDS[genome.feedback]} and {_JOIN_WORDS[genome.join]}."
+
+
+def decoded(genome: Genome) -> str:
+    """A genome's code, with what each part of it stands for."""
+    parts = {channel: _CHANNEL_WORDS[channel] for channel in genome.channels}
+    if genome.fusion != "alone":
+        parts[genome.fusion] = _FUSION_WORDS[genome.fusion].format(channels="these").lower()
+    if genome.feedback != "none":
+        times = "once" if genome.rounds == 1 else "twice"
+        parts[f"{genome.feedback}{genome.rounds}"] = f"{_FEEDBACK_WORDS[genome.feedback]}, {times}"
+        parts[genome.join] = _JOIN_WORDS[genome.join]
+    return f"{genome.name} ({'; '.join(f'{code}: {words}' for code, words in parts.items())})"
 
 
 def render(genome: Genome) -> str:

@@ -102,6 +102,18 @@ def test_lineage_of_a_program_has_its_ancestors_and_descendants_alone(searched: 
     assert {i for i, depth in rows.items() if depth > 0} == {i for i in parents if about in above(i)}
 
 
+def test_an_ancestor_stands_above_all_its_descendants_and_less_far_in(searched: Searched, ttc: Run) -> None:
+    path, run_id = searched
+    with Archive.open(path, read_only=True) as archive:
+        programs = archive.programs(run_id)
+    about = next(one.id for one in reversed(programs) if one.record.parents)
+    lines = ttc("lineage", about, "--archive", str(path))[1].splitlines()[1:]
+    place = {line.split()[0]: (at, len(line) - len(line.lstrip())) for at, line in enumerate(lines)}
+    pairs = [(p, one.id) for one in programs for p in one.record.parents if p in place and one.id in place]
+    assert len(pairs) > 5
+    assert all(place[parent][0] < place[child][0] and place[parent][1] < place[child][1] for parent, child in pairs)
+
+
 def test_diff_turns_the_first_source_into_the_second(searched: Searched, ttc: Run, tmp_path: Path) -> None:
     path, run_id = searched
     compared = json.loads(ttc("diff", f"{run_id}.1", f"{run_id}.4", "--json", "--archive", str(path))[1])

@@ -15,7 +15,8 @@ from harness.proposers import recombine
 from harness.proposers.protocol import Briefing, Proposal
 from harness.proposers.recombine import SEED_GENOMES, Recombine
 from harness.proposers.recombine import genome as genomes
-from harness.proposers.recombine.source import describe, genome_of, render
+from harness.proposers.recombine.naming import name_of, read
+from harness.proposers.recombine.source import decoded, describe, genome_of, render
 from harness.proposers.recombine.space import make_space
 from primitives import programs
 from primitives.arrays import FloatMatrix
@@ -74,7 +75,7 @@ def test_a_chain_of_proposals_repeats_and_never_repeats_itself() -> None:
 
 def test_every_genome_survives_its_name_and_its_source() -> None:
     for genome in drawn_genomes(300):
-        assert genomes.parse(genome.name) == genome
+        assert genomes.parse(genome.name) == read(genome.name) == read(name_of(genome)) == genome
         assert genome_of(render(genome)) == genome
         assert genome.canonical == genome
         assert describe(genome).endswith(".")
@@ -82,7 +83,18 @@ def test_every_genome_survives_its_name_and_its_source() -> None:
 
 def test_names_of_other_authors_are_not_genomes() -> None:
     for name in ("", "BidirZScore", "cosine", "cosine-alone-centroid3-fused", "nonsense-zscore", "-zscore"):
-        assert genomes.parse(name) is None
+        assert genomes.parse(name) is None and read(name) is None
+    assert read("RRF of cosine + nonsense") is None and read("only BM25, twice") is None
+
+
+def test_a_name_is_for_people_and_its_code_is_explained() -> None:
+    genome = genomes.Genome(("cosine", "lexical_pairs"), "rrf", "centroid", 2, "replaced")
+    assert name_of(genome) == "RRF of cosine + BM25 pairs, then centroid twice, alone"
+    assert decoded(genome) == (
+        "cosine+lexical_pairs-rrf-centroid2-replaced (cosine: the cosine; lexical_pairs: BM25 of words and "
+        "neighbouring words; rrf: reciprocal rank fusion of these; centroid2: move the query to the mean of its first "
+        "three documents, twice; replaced: rank by its cosine alone)"
+    )
 
 
 def test_seeds_are_what_their_genomes_say() -> None:
@@ -177,7 +189,7 @@ def test_without_primitives_the_source_stands_alone() -> None:
     proposal = Recombine().propose(briefing(3, allow_primitives=False))
     assert proposal == Recombine().propose(briefing(3, allow_primitives=False))
     assert "primitives" not in proposal.source
-    assert genome_of(proposal.source) == genomes.parse(proposal.name)
+    assert genome_of(proposal.source) == read(proposal.name)
 
 
 def test_a_parent_by_another_author_leads_to_a_fresh_program() -> None:

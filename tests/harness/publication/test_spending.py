@@ -15,5 +15,5 @@ def test_calls_are_told_by_model_with_what_is_not_known(tmp_path: Path) -> None:
         record = replace(sample.program(), model="some-model", mode="full", usage=usage)
         archive.record_program(run_id, record)
         page = readme(archive, archive.run(run_id), "CC0-1.0", 8)
-    assert "| some-model | proposal | 2 | 1 | 60 | 60 | 0.2500, and 1 calls of unknown cost |" in page
-    assert "1 programs of mode full, by some-model." in page and "as the caps of the run count: $0.25" in page
+    assert "| some-model | proposal | 2 | 1 | 60 | 60 | 0.2500, and 1 call of unknown cost |" in page
+    assert "1 program of mode full, by some-model." in page and "as the caps of the run count: $0.25" in page

@@ -15,7 +15,7 @@ def test_a_mean_says_of_how_many_tasks_it_is_and_hidden_ones_are_none(capsys: py
     record = replace(sample.program(), wins=1, ties=0, losses=1)
     assert len(record.outcomes) == 3, "one of them hidden"
     print_program(Program("run.1", "run", 1, "2026", record), RUN)
-    assert "of nDCG@10 over 2 tasks, cost ratio 1.50, 1 wins, 0 ties, 1 losses" in capsys.readouterr().out
+    assert "of nDCG@10 over 2 tasks, cost ratio 1.50, 1 win, 0 ties, 1 loss" in capsys.readouterr().out
 
 
 def test_a_program_names_the_measure_and_what_its_run_maximises(capsys: pytest.CaptureFixture[str]) -> None:

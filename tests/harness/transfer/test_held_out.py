@@ -80,7 +80,10 @@ def test_renamed_and_sampled_texts_that_a_run_searched_on_are_not_held_out(
     assert 0 < cells["cousin"]["shared_documents"] < 0.5
     assert run_transfer([program.id, *words], Outputs())
     told = capsys.readouterr().out
-    assert "2 cells are NOT held out" in told and "1 cells share texts with the program's own search" in told
+    assert (
+        "NOT held out, since the program's own search ran on the texts: 2 cells." in told
+        and "half: 1 cell, at most" in told
+    )
     assert "by name and fingerprint" not in told
 
     export = gather(program.id, str(tmp_path / "archive.db"))
@@ -92,7 +95,7 @@ def test_renamed_and_sampled_texts_that_a_run_searched_on_are_not_held_out(
         archive.db.execute("DELETE FROM task_content WHERE fingerprint = ?", [task.fingerprint])
     assert run_transfer([program.id, *words], Outputs())
     told = capsys.readouterr().out
-    assert "1 cells are NOT held out" in told and "4 cells were compared" in told and "by name and fingerprint" in told
+    assert "the texts: 1 cell." in told and "by name and fingerprint alone: 4 cells;" in told
 
 
 def test_a_page_leaves_out_what_a_writing_run_has_seen(tmp_path: Path, words: list[str]) -> None:
