@@ -9,11 +9,13 @@ are exponential about their means.
 
 import argparse
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import simpy
+
+Steps = Generator[simpy.Event, Any, Any]
 
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 ENCODERS = (1, 4, 16, 32)
@@ -84,13 +86,13 @@ class _Cluster:
         """Count from now on."""
         self.done, self.driver_busy, self.encoders_busy = 0, 0.0, 0.0
 
-    def work(self) -> Iterator[Any]:
+    def work(self) -> Steps:
         """A worker: one cell after another, as there are always programs to try."""
         while True:
             yield from self._cell()
             self.done += 1
 
-    def _cell(self) -> Iterator[Any]:
+    def _cell(self) -> Steps:
         times = self._times
         asks = int(times.asks) + (self._rng.random() < times.asks % 1)
         for _ in range(asks):
@@ -104,7 +106,7 @@ class _Cluster:
         yield self._environment.timeout(self._drawn(times.cell_s / (asks + 1)))
         yield from self._drive(times.driver_s)
 
-    def _drive(self, seconds: float) -> Iterator[Any]:
+    def _drive(self, seconds: float) -> Steps:
         with self._driver.request() as turn:
             yield turn
             took = self._drawn(seconds)

@@ -36,5 +36,5 @@ def test_a_plain_install_says_what_is_missing() -> None:
 @pytest.mark.skipif(find_spec("ray") is None, reason="Ray, the extra 'ray', is not installed")
 def test_an_address_where_nothing_listens_is_told_at_once() -> None:
     settings = ExecutorSettings(kind="ray", address="127.0.0.1:1")
-    with pytest.raises(JobError, match=r"no Ray cluster at executor.address=127.0.0.1:1 .*refused"), connected(settings):
+    with pytest.raises(JobError, match=r"no Ray cluster at .*127.0.0.1:1 .*refused"), connected(settings):
         pass
