@@ -33,7 +33,7 @@ def connected(settings: ExecutorSettings) -> Iterator[None]:
     A connection that this process has already is used as it is. Raises UsageError where Ray is not installed, JobError
     where no cluster answers.
     """
-    with _set(_LONELY if settings.address == "local" else _QUIET):
+    with _set(_LONELY if _is_here(settings.address) else _QUIET):
         ray = _ray()
         if ray.is_initialized():
             yield
@@ -108,6 +108,11 @@ def _require_loopback(settings: ExecutorSettings) -> None:
             "set RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER=0 before Python starts, or start a cluster and set "
             "executor.address=auto."
         )
+
+
+def _is_here(address: str) -> bool:
+    """Whether a cluster is of this machine alone: of such a one Ray has no other address than loopback."""
+    return address == "local" or address.startswith((f"{LOOPBACK}:", "localhost:"))
 
 
 def _ray() -> Any:

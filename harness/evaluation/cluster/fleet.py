@@ -119,6 +119,12 @@ class Fleet:
             return Census(len(taking), n_workers, len(self._busy), len(self._queue))
 
     @property
+    def stations(self) -> list[Station]:
+        """The nodes that are known now, those left aside among them."""
+        with self._changed:
+            return list(self._stations.values())
+
+    @property
     def size(self) -> int:
         """Workers that there are or soon will be, at least 1."""
         with self._changed:

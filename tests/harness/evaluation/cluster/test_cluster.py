@@ -72,7 +72,7 @@ class Killer(harness.Watcher):
 
 def test_processes_that_die_change_nothing(quick: list[str], tmp_path: Path) -> None:
     settings = [*quick[1:4], "encoder=wordllama", "sandbox=weak", "archive.secret=same", "search.in_flight=3"]
-    settings.append("search.generations=4")
+    settings.append("search.generations=3")
     harness.discover(*settings, f"archive.path={tmp_path / 'local.db'}")
     killer = Killer()
     cluster = ["executor=ray", "executor.workers=2", "executor.encoders=1", f"cache.folder={tmp_path / 'other'}"]

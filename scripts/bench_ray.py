@@ -1,0 +1,204 @@
+"""Measure executor=ray on this machine: start, scaling, overhead per cell, the encoder service; and set it beside a
+simulation.
+
+    .venv/bin/python scripts/bench_ray.py [--sections start,scaling,service,simulation] [--texts 1000]
+
+Two workers need two cores that nobody else uses; the load of the machine is printed with the figures.
+"""
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+from harness.encoders.cached import CachedEncoder
+from harness.encoders.load import load_encoder
+from harness.encoders.service import EmbedService
+from harness.encoders.store import EmbeddingStore
+from harness.evaluation.cluster.cluster import open_cluster
+from harness.evaluation.cluster.connection import connected
+from harness.evaluation.cluster.encoders import spread_encoder
+from harness.evaluation.executor import Executor, LocalExecutor
+from harness.evaluation.prepared import PreparedTask, prepare
+from harness.settings import ExecutorSettings
+from harness.settings.encoder import EncoderSettings
+from harness.tasks.task import make_task
+from primitives import programs
+from sandbox import Sandbox
+from scripts.simulate_cluster import Times, predict, table
+
+BUSY = """
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
+    return sim + 1e-9 * sum(number % 7 for number in range({steps}))
+"""
+CELLS = 40
+THREADS = 16
+
+
+@dataclass(frozen=True)
+class Took:
+    """What some cells took."""
+
+    wall_s: float
+    driver_s: float
+    """Processor time of this process."""
+    program_s: float
+    """Processor time of the programs."""
+    cells: int
+
+
+@contextmanager
+def prepared(encoder: CachedEncoder) -> Iterator[PreparedTask]:
+    """A task of 60 queries and 600 documents."""
+    documents = {f"d{at}": f"note {at} on {'the north wind ' * (at % 5)}and river {at % 37}" for at in range(600)}
+    queries = {f"q{at}": f"river {at % 37} and note {at}" for at in range(60)}
+    qrels = {f"q{at}": {f"d{at}": 1} for at in range(60)}
+    ready = prepare(make_task(name="notes", source="bench", queries=queries, documents=documents, qrels=qrels), encoder)
+    try:
+        yield ready
+    finally:
+        ready.inputs.close()
+
+
+def run(executor: Executor, sources: Sequence[str], task: PreparedTask) -> Took:
+    """Run programs that differ, so that none is known, all at once."""
+    wall, driver = time.perf_counter(), time.process_time()
+    outcomes = [future.result() for future in [executor.submit(source, task) for source in sources]]
+    wall, driver = time.perf_counter() - wall, time.process_time() - driver
+    assert all(outcome.value is not None for outcome in outcomes)
+    return Took(wall, driver, sum(outcome.execution.cpu_s for outcome in outcomes), len(outcomes))
+
+
+@contextmanager
+def on_cluster(encoder: CachedEncoder, workers: int) -> Iterator[Executor]:
+    settings = ExecutorSettings(kind="ray", workers=workers)
+    with (
+        open_cluster(settings, level="strict", allow_primitives=True) as cluster,
+        Sandbox() as sandbox,
+        closing(cluster.make_executor(encoder, sandbox, workers)) as executor,
+    ):
+        while cluster.fleet.census().workers < workers:
+            time.sleep(0.05)
+        yield executor
+
+
+def start(encoder: CachedEncoder) -> None:
+    """A cluster of this machine, from nothing to its first outcome."""
+    began = time.perf_counter()
+    with connected(ExecutorSettings(kind="ray", workers=2)):
+        up = time.perf_counter() - began
+        with on_cluster(encoder, 2) as executor, prepared(encoder) as task:
+            executor.submit(programs.source("identity"), task).result()
+            print(
+                f"start: cluster {up:.1f} s, first outcome {time.perf_counter() - began:.1f} s (limit 10 for a cluster)"
+            )
+
+
+def scaling(encoder: CachedEncoder, steps: int) -> tuple[dict[str, Took], dict[str, Took]]:
+    """One local worker against one and two on a cluster: with programs that compute, and with the identity."""
+    busy, idle = {}, {}
+    sources = [BUSY.format(steps=steps + at) for at in range(CELLS)]
+    quick = [f"{programs.source('identity')}\n# {at}\n" for at in range(5 * CELLS)]
+    with prepared(encoder) as task:
+        with Sandbox() as sandbox, closing(LocalExecutor(encoder, sandbox, 1)) as local:
+            run(local, sources[:1], task)
+            busy["local 1"], idle["local 1"] = run(local, sources, task), run(local, quick, task)
+        with connected(ExecutorSettings(kind="ray", workers=2)):
+            for workers in (1, 2):
+                with on_cluster(encoder, workers) as executor:
+                    run(executor, sources[: 2 * workers], task)
+                    busy[f"ray {workers}"], idle[f"ray {workers}"] = (
+                        run(executor, sources, task), run(executor, quick, task)
+                    )  # fmt: skip
+    for name, took in busy.items():
+        ratio = busy["local 1"].wall_s / took.wall_s
+        print(
+            f"{name}: {took.cells} cells of {took.program_s / took.cells:.2f} s in {took.wall_s:.1f} s, {ratio:.2f} "
+            f"times local 1; driver {1000 * took.driver_s / took.cells:.1f} ms a cell"
+        )
+    each = {name: 1000 * took.wall_s / took.cells for name, took in idle.items()}
+    print(
+        f"overhead of a cell: {each['ray 1'] - each['local 1']:.1f} ms (limit 10): the identity takes "
+        f"{each['local 1']:.1f} ms on local 1, {each['ray 1']:.1f} on ray 1, {each['ray 2']:.1f} on ray 2"
+    )
+    return busy, idle
+
+
+def service(model: str, n_texts: int) -> None:
+    """Sixteen programs that embed texts one by one, against the bare model on the same texts at once."""
+    settings = EncoderSettings(model=model)
+    texts = [f"Sentence {number} of those that are embedded one by one." for number in range(THREADS * n_texts)]
+    bare = load_encoder(settings)
+    bare.encode(texts[:64])
+    began = time.perf_counter()
+    bare.encode(texts)
+    alone = len(texts) / (time.perf_counter() - began)
+    print(f"{model}: the bare model embeds {alone:,.0f} texts/s in batches of {settings.batch_size}")
+    executor = ExecutorSettings(kind="ray", workers=2, encoders=1)
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        stack.enter_context(connected(executor))
+        spread = stack.enter_context(spread_encoder(settings, executor))
+        for name, encoder in (("here", bare), ("in a process of its own", spread)):
+            store = stack.enter_context(closing(EmbeddingStore(f"{folder}/{name}", 4 << 30)))
+            rate = one_by_one(CachedEncoder(encoder, store), texts)
+            print(f"  {THREADS} askers, encoder {name}: {rate:,.0f} texts/s, {rate / alone:.2f} of it (target 0.8)")
+
+
+def one_by_one(asked: EmbedService, texts: Sequence[str]) -> float:
+    """Texts a second that all askers get together."""
+
+    def ask(some: Sequence[str]) -> None:
+        for text in some:
+            asked.embed([text])
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(ask, [texts[at::THREADS] for at in range(THREADS)]))
+    return len(texts) / (time.perf_counter() - began)
+
+
+def simulation(busy: dict[str, Took], idle: dict[str, Took]) -> None:
+    """The measurement beside what the simulation says of it, and what it says of clusters that are not at hand."""
+    one = busy["ray 1"]
+    driver_s = statistics.mean(idle[name].driver_s / idle[name].cells for name in ("ray 1", "ray 2"))
+    times = Times(cell_s=one.wall_s / one.cells - driver_s, driver_s=driver_s, cells=12)
+    print(f"simulated with {times.cell_s:.2f} s a cell and {1000 * driver_s:.1f} ms of the driver")
+    for workers in (1, 2):
+        took = busy[f"ray {workers}"]
+        measured = 3600 * took.cells / took.wall_s / times.cells
+        predicted = predict(times, workers, 1).programs_per_hour
+        print(f"  {workers} worker(s): predicted {predicted:,.0f} programs an hour, measured {measured:,.0f}")
+    asking = Times(**{**vars(times), "asks": 5.0, "ask_driver_s": 0.001, "encode_s": 0.02})
+    print("Programs that ask for nothing, and with 5 requests of 20 ms each for every cell:")
+    print("\n".join([*table(times, encoders=(1,)), "", *table(asking)]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sections", default="start,scaling,service,simulation")
+    parser.add_argument("--texts", type=int, default=1000)
+    parser.add_argument("--encoder", default="minilm")
+    parser.add_argument("--steps", type=int, default=8_000_000)
+    arguments = parser.parse_args()
+    sections = arguments.sections.split(",")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    encoder = CachedEncoder(load_encoder(EncoderSettings(model="wordllama")), None)
+    if "start" in sections:
+        start(encoder)
+    if "scaling" in sections or "simulation" in sections:
+        took = scaling(encoder, arguments.steps)
+        if "simulation" in sections:
+            simulation(*took)
+    if "service" in sections:
+        service(arguments.encoder, arguments.texts)
+    print(f"load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
