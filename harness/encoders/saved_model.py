@@ -29,6 +29,7 @@ _HEADS = ("ForSequenceClassification", "ForTokenClassification", "ForQuestionAns
 
 def check_saved(folder: Path, name: str) -> None:
     """Look at the settings that lie beside the weights. Raises EncoderError where the model is no encoder of texts."""
+    _check_pointers(folder, name)
     ours, modules = _read(folder / "config_sentence_transformers.json", {}), _read(folder / "modules.json", None)
     similarity = str(ours.get("similarity_fn_name") or "cosine").lower()
     if similarity == "maxsim":
@@ -38,6 +39,8 @@ def check_saved(folder: Path, name: str) -> None:
     if modules is None:
         _check_plain(_read(folder / "config.json", {}), name)
     types = [str(module.get("type")).rpartition(".")[2] for module in modules or ()]
+    if types[:1] in ([], ["Transformer"]):
+        _check_known(_read(folder / "config.json", {}), name)
     for kind in filter(None, map(_OTHER_MODULES.get, types)):
         _refuse(name, _OTHER_TYPES.get(kind, kind))
     if similarity != "cosine" and "Normalize" not in types:  # of unit vectors all similarities rank alike
@@ -45,6 +48,26 @@ def check_saved(folder: Path, name: str) -> None:
             "The encoder %s was trained for the similarity '%s', and its vectors are made unit length here, so its "
             "baseline is lower than it could be; prefer a model trained for cosine.", name, similarity,
         )  # fmt: skip
+
+
+def _check_pointers(folder: Path, name: str) -> None:
+    """What a clone without Git LFS leaves: a line in place of each large file."""
+    for file in sorted(folder.glob("*")):
+        if file.is_file() and file.stat().st_size < 1024 and file.read_bytes().startswith(b"version https://git-lfs"):
+            raise EncoderError(
+                f"The file {file.name} of the model {name} is a pointer of Git LFS and holds no data; fetch it with "
+                "`git lfs pull`."
+            )
+
+
+def _check_known(config: dict[str, Any], name: str) -> None:
+    from transformers import CONFIG_MAPPING
+
+    kind = config.get("model_type")
+    if kind is not None and kind not in CONFIG_MAPPING and "auto_map" not in config:
+        raise EncoderError(
+            f"The model {name} is a {kind}, which this version of transformers does not know; upgrade transformers."
+        )
 
 
 def _check_plain(config: dict[str, Any], name: str) -> None:

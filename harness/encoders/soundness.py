@@ -10,8 +10,10 @@ import numpy as np
 
 from harness.encoders.base import BaseEncoder
 from harness.encoders.fingerprint import SENTENCES
+from harness.encoders.protocol import QUERY, FloatMatrix
 from harness.encoders.token_cap import reading_modules
 from harness.errors import EncoderError
+from harness.text import plain
 
 _log = logging.getLogger(__name__)
 
@@ -35,15 +37,42 @@ def check_answers(encoder: BaseEncoder, model: Any) -> None:
         _log.warning(
             "The encoder %s does not know %.0f%% of the words of five plain sentences.", encoder.name, 100 * unknown
         )
+    _check_words(encoder, model)
     _check_vectors(encoder)
 
 
+def _check_words(encoder: BaseEncoder, model: Any) -> None:
+    """Warn of words that were added to a tokenizer alone: the first that comes in a text ends a run."""
+    for module in reading_modules(model):
+        has = _rows(module)
+        over = () if has is None else sorted(word for word, n in module.tokenizer.get_vocab().items() if n >= has)
+        if over:
+            _log.warning(
+                "The tokenizer of the encoder %s knows %d words for which the model has no vector, such as %s, and a "
+                "text with one cannot be read; check that tokenizer and model belong together.",
+                encoder.name, len(over), plain(repr(over[0])),
+            )  # fmt: skip
+
+
+def _rows(module: Any) -> int | None:
+    """How many words a model of transformers has vectors for; None for one that does not say."""
+    try:
+        return int(module.auto_model.get_input_embeddings().num_embeddings)
+    except (AttributeError, NotImplementedError):
+        return None
+
+
 def _check_vectors(encoder: BaseEncoder) -> None:
-    together = encoder.encode(SENTENCES)
-    cosines = (together @ together.T)[np.triu_indices(len(SENTENCES), 1)]
+    together, asked = encoder.encode(SENTENCES), encoder.encode(SENTENCES, QUERY)
+    cosines = _between(together)
     if cosines.min() > _ALIKE:
         raise EncoderError(
             f"The encoder {encoder.name} answers alike to five different sentences; check its weights and tokenizer."
+        )
+    if _between(asked).min() > _ALIKE:  # a long prompt may leave no token for the query
+        raise EncoderError(
+            f"The encoder {encoder.name} answers alike to five different queries; check the prompt of queries, "
+            "encoder.prompts, and encoder.max_tokens."
         )
     if cosines.mean() > _NEARLY_ALIKE:
         _log.warning(
@@ -57,6 +86,12 @@ def _check_vectors(encoder: BaseEncoder) -> None:
             "The encoder %s gives a text another vector among others than alone (cosine %.3f), so scores depend on the "
             "batch; set encoder.batch_size=1.", encoder.name, 1 - moved,
         )  # fmt: skip
+
+
+def _between(vectors: FloatMatrix) -> FloatMatrix:
+    """Cosines of each two rows, float32 (pairs,)."""
+    pairs: FloatMatrix = (vectors @ vectors.T)[np.triu_indices(len(vectors), 1)]
+    return pairs
 
 
 def _unknown_share(words: Any) -> float:

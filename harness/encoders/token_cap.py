@@ -76,6 +76,9 @@ class _Reader:
         if self._static:
             self._words.no_truncation()
         self._first = None if self._static else getattr(module, "max_seq_length", None)
+        places = None if self._static else _places(module)
+        if places is not None:  # a model asked to read beyond them fails in the middle of a corpus
+            self._first = module.max_seq_length = min(places, self._first or places)
         limited = self._first is not None and self._first < _NO_LIMIT
         self.own = int(self._first) if limited and self._first is not None else None
         count = None if self._static else getattr(self._words, "num_special_tokens_to_add", None)
@@ -90,6 +93,18 @@ class _Reader:
             self._words.no_truncation()
         else:
             self._words.enable_truncation(cap)
+
+
+def _places(module: Any) -> int | None:
+    """Tokens for which a model learned a place; None for one that counts places in another way.
+
+    RoBERTa and its kin number theirs from behind the padding token, so that two of 514 hold no token.
+    """
+    for name, part in module.named_modules() if hasattr(module, "named_modules") else ():
+        if name.rpartition(".")[2] in ("position_embeddings", "wpe") and hasattr(part, "num_embeddings"):
+            padding = part.padding_idx
+            return int(part.num_embeddings) - (0 if padding is None else padding + 1)
+    return None
 
 
 def reading_modules(model: Any) -> list[Any]:

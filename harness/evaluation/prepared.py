@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from archive import Measured
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost
-from harness.encoders.protocol import QUERY
+from harness.encoders.protocol import QUERY, EmbedOptions
+from harness.encoders.service import Embedded
+from harness.errors import EncoderError, HarnessError
 from harness.evaluation.difference import TOP, Scores
 from harness.evaluation.instructions import noted, told_of
 from harness.evaluation.measures import NDCG_AT_10, Judgments, Measure
@@ -21,6 +23,7 @@ from harness.evaluation.secret import NO_SECRET, Order, Secret
 from harness.evaluation.shortlist import Shortlist, make_shortlist
 from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
+from harness.text import plain
 from primitives import cosines
 from sandbox import Limits, TaskInputs
 
@@ -140,6 +143,18 @@ class PreparedTask:
         return np.sort(generator.choice(self.untied, min(SAMPLED, len(self.untied)), replace=False))
 
 
+def _embedded(encoder: CachedEncoder, texts: Sequence[str], options: EmbedOptions, task: str) -> Embedded:
+    try:
+        return encoder.embed(texts, options)
+    except (HarnessError, OSError):
+        raise
+    except Exception as error:  # whatever a library below raises for a text that it cannot take
+        raise EncoderError(
+            f"The encoder {encoder.encoder.name} failed on a {options.role} of task {task} ({type(error).__name__}: "
+            f"{plain(str(error))}); check that its tokenizer is its own, or set encoder.max_tokens or encoder.device."
+        ) from error
+
+
 def prepare(
     task: RetrievalTask,
     encoder: CachedEncoder,
@@ -156,8 +171,8 @@ def prepare(
     """
     query_texts, document_texts = list(task.queries.values()), list(task.documents.values())
     task = noted(task, encoder)
-    queries = encoder.embed(query_texts, told_of(task, QUERY))
-    documents = encoder.embed(document_texts, told_of(task))
+    queries = _embedded(encoder, query_texts, told_of(task, QUERY), task.name)
+    documents = _embedded(encoder, document_texts, told_of(task), task.name)
     order = secret.order(task)
     judgments, shortlist = judgments_of(task, order), None
     if not task.candidates.all:

@@ -3,6 +3,7 @@
 The other formats of these files are in `reading.files`. The faults of a file are one TaskError that names it and lines.
 """
 
+import re
 from pathlib import Path
 
 from harness.errors import UsageError
@@ -12,6 +13,8 @@ from harness.tasks.reading.faults import Faults
 from harness.tasks.reading.files import judgments_file, read_rows, texts_file, unread_twins
 from harness.tasks.reading.records import read_judgments, read_texts
 from harness.tasks.task import RetrievalTask, make_task
+
+_PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
 
 
 def load_folder(
@@ -32,9 +35,7 @@ def load_folder(
     """
     folder = expanded(path)
     if not folder.is_dir():
-        raise UsageError(
-            f"There is no folder {path}; tasks.paths names folders with corpus.jsonl, queries.jsonl, qrels/."
-        )
+        raise UsageError(_no_folder(path))
     gathered = gather_folder(folder, name or folder.resolve().name, split, cut)
     return finish(
         gathered,
@@ -46,10 +47,20 @@ def load_folder(
     )
 
 
+def _no_folder(path: Path) -> str:
+    wanted = "tasks.paths names folders with corpus.jsonl, queries.jsonl, qrels/"
+    if re.match(r"https?:/", str(path)):
+        return f"{path} is an address, and {wanted}, or data sets of the hub as hf:ORG/NAME; download it first."
+    if path.expanduser().is_file():
+        unpacked = "unpack it first" if path.suffix in _PACKED else "name its folder"
+        return f"{path} is a file, and {wanted}; {unpacked}."
+    return f"There is no folder {path}; {wanted}."
+
+
 def gather_folder(folder: Path, name: str, split: str | None, cut: int | None) -> Gathered:
     """The texts and judgments of a folder. Raises as `load_folder` does."""
     gathered = Gathered(name, cut)
-    corpus, queries = texts_file(folder, "corpus"), texts_file(folder, "queries")
+    corpus, queries = (texts_file(folder, stem, split) for stem in ("corpus", "queries"))
     judgments = judgments_file(folder, split)
     for file, take in ((corpus, gathered.take_documents), (queries, gathered.take_queries)):
         faults = Faults(file)

@@ -10,6 +10,8 @@ from harness.tasks.reading.records import Judged, Text, require_characters
 LONGEST = 5_000_000
 """Characters of a text, above which it is refused: a long novel has three millions, so more is a mistake of a file."""
 
+_OF_NOBODY = "judgments of queries that are not there, dropped"
+
 Qrels = dict[str, dict[str, int]]
 
 
@@ -44,7 +46,7 @@ class Gathered:
         count = _Count(self.told)
         for _, query, document, grade in judgments:
             if query not in self.queries:
-                count("judgments of queries that are not there, dropped", query)
+                count(_OF_NOBODY, query)
                 continue
             if document not in self.documents:
                 count("judgments of documents that are not there, which nobody finds", document)
@@ -87,14 +89,18 @@ class Gathered:
 
     def _require_found(self, faults: Faults, count: "_Count") -> None:
         if not self.qrels and count.counts:
-            raise TaskError(f"{faults.subject} judges none of the queries; check that both use the same ids.")
+            unknown = count.first(_OF_NOBODY)
+            raise TaskError(
+                f"{faults.subject} judges none of the queries, but others such as {unknown!r}, where the queries have "
+                f"ids such as {next(iter(self.queries))!r}; check that both use the same ids."
+            )
         relevant = [document for judged in self.qrels.values() for document, grade in judged.items() if grade > 0]
         if not relevant:
             raise TaskError(f"{faults.subject} judges no document relevant; it needs at least one grade above 0.")
         if not any(document in self.documents for document in relevant):
             raise TaskError(
-                f"{faults.subject} judges documents relevant of which none is in the corpus, such as {relevant[0]!r}; "
-                "check that both use the same ids."
+                f"{faults.subject} judges documents relevant of which none is in the corpus, such as {relevant[0]!r}, "
+                f"where the corpus has ids such as {next(iter(self.documents))!r}; check that both use the same ids."
             )
 
 
@@ -109,6 +115,10 @@ class _Count:
     def __call__(self, what: str, identifier: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
         self._first.setdefault(what, identifier)
+
+    def first(self, what: str) -> str:
+        """The first id that it happened to."""
+        return self._first[what]
 
     def tell(self) -> None:
         for what, number in self.counts.items():

@@ -1,6 +1,7 @@
 """A task from what a person has at hand: lists, mappings or dataframes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import TaskError
@@ -14,10 +15,15 @@ from harness.tasks.reading.records import (
     TEXT_KEYS,
     TITLE_KEY,
     Judged,
+    Row,
     Text,
+    by_id,
     first_key,
+    is_missing,
     joined,
+    listed,
     read_grade,
+    read_texts,
 )
 from harness.tasks.task import RetrievalTask
 from harness.tasks.task import make_task as build_task
@@ -40,11 +46,12 @@ def make_task(
     """Make a task of texts and judgments.
 
     `documents` and `queries` are a list of texts (their ids are their positions, "0" and on), a mapping of id to text,
-    or a dataframe with an id column (`_id`, `id`, `doc_id` ...; without one the index), a column `text` (or `contents`,
-    `content`, `body` ...) and perhaps a `title`. `judgments` are, for a list of queries, one list of relevant documents
-    a query (positions or ids); a mapping of query id to relevant ids, or to a mapping of id to grade; triples of query
-    id, document id and grade; or a dataframe with the columns `query-id`, `corpus-id` and perhaps `score`, or what
-    others call them.
+    or to a mapping with `text` and perhaps `title` as BEIR has it; records with an id and a text (a list of mappings, a
+    table of pyarrow or polars, a data set of `datasets`); or a dataframe with an id column (`_id`, `id`, `doc_id` ...;
+    without one the index), a column `text` (or `contents`, `content`, `body` ...) and perhaps a `title`. `judgments`
+    are, for a list of queries, one list of relevant documents a query (positions or ids); a mapping of query id to
+    relevant ids, or to a mapping of id to grade; triples of query id, document id and grade; or a dataframe with the
+    columns `query-id`, `corpus-id` and perhaps `score`, or what others call them.
 
     What `Gathered` says is kept or dropped of data as it is published is so here, too, and told in the task's `notes`;
     `cut` is its own, in characters. Raises TaskError with every fault of the documents, queries or judgments.
@@ -72,6 +79,10 @@ def make_task(
 
 
 def _texts(given: Any, faults: Faults) -> Iterator[Text]:
+    records = _records(given)
+    if records is not None:
+        yield from read_texts(records, faults)
+        return
     for identifier, title, text in _pairs(given, faults):
         place = f"id {identifier!r}"
         whole = faults.attempt(place, lambda title=title, text=text: _whole(title, text))  # type: ignore[misc]
@@ -82,7 +93,21 @@ def _texts(given: Any, faults: Faults) -> Iterator[Text]:
 def _whole(title: Any, text: Any) -> str:
     """A text as it is given; with a title, as mteb joins the two."""
     whole = joined(title, text)
-    return text if whole and title is None else whole
+    return str(text) if whole and is_missing(title) else whole
+
+
+def _records(given: Any) -> Iterable[Row] | None:
+    """Texts that come as mappings: BEIR's, of id to title and text, or a table of polars, pyarrow or `datasets`."""
+    for rows in ("to_dicts", "to_pylist"):
+        if hasattr(given, rows):
+            given = getattr(given, rows)()
+    if isinstance(given, Mapping):
+        return by_id(given) if any(isinstance(value, Mapping) for value in given.values()) else None
+    if isinstance(given, Sequence) or hasattr(given, "column_names"):
+        first = next(iter(given), None)
+        if isinstance(first, Mapping):
+            return ((f"row {number}", row) for number, row in enumerate(given, start=1))
+    return None
 
 
 def _pairs(given: Any, faults: Faults) -> Iterable[tuple[Any, Any, Any]]:
@@ -98,11 +123,19 @@ def _pairs(given: Any, faults: Faults) -> Iterable[tuple[Any, Any, Any]]:
 def _frame_texts(frame: "pd.DataFrame", faults: Faults) -> Iterable[tuple[Any, Any, Any]]:
     text = first_key(TEXT_KEYS, frame.columns)
     if text is None:
-        raise TaskError(f"The {faults.subject} have no column text; they have {_listed(frame.columns)}.")
+        raise TaskError(f"The {faults.subject} have no column text; they have {listed(frame.columns)}.")
     column, title = first_key(ID_KEYS, frame.columns), first_key((TITLE_KEY,), frame.columns)
-    ids = list(frame.index if column is None else frame[column])
-    titles: Sequence[Any] = [None] * len(frame) if title is None else [part or "" for part in frame[title]]
-    return zip(ids, titles, frame[text], strict=True)
+    ids = frame.index if column is None else _column(frame, column, faults)
+    if any(map(is_missing, ids)):
+        raise TaskError(f"The {faults.subject} have rows without an id; give each one, or leave the column out.")
+    titles: Sequence[Any] = [None] * len(frame) if title is None else _column(frame, title, faults)
+    return zip(list(ids), titles, _column(frame, text, faults), strict=True)
+
+
+def _column(frame: "pd.DataFrame", name: Any, faults: Faults) -> list[Any]:
+    if list(frame.columns).count(name) > 1:
+        raise TaskError(f"The {faults.subject} have several columns {name}; leave one.")
+    return list(frame[name])
 
 
 def _judgments(given: Any, faults: Faults) -> Iterator[Judged]:
@@ -118,6 +151,8 @@ def _triples(given: Any, faults: Faults) -> Iterable[tuple[str, str, Any]]:
         return _frame_triples(given, faults)
     if isinstance(given, Mapping):
         return [triple for query, judged in given.items() for triple in _of_query(str(query), judged, faults)]
+    if not isinstance(given, Iterable) or isinstance(given, str | bytes):
+        raise TaskError(f"The {faults.subject} are {type(given).__name__}; give a list, a mapping or a dataframe.")
     rows = list(given)
     if rows and all(isinstance(row, tuple) and len(row) == 3 for row in rows):
         return [(str(query), str(document), grade) for query, document, grade in rows]
@@ -127,7 +162,7 @@ def _triples(given: Any, faults: Faults) -> Iterable[tuple[str, str, Any]]:
 def _of_query(query: str, judged: Any, faults: Faults) -> list[tuple[str, str, Any]]:
     if isinstance(judged, Mapping):
         return [(query, str(document), grade) for document, grade in judged.items()]
-    if isinstance(judged, str | int):
+    if isinstance(judged, str | Integral):
         return [(query, str(judged), 1)]
     found = faults.attempt(f"query {query!r}", lambda: _iterated(judged))
     return [(query, str(document), 1) for document in found or ()]
@@ -143,16 +178,13 @@ def _frame_triples(frame: "pd.DataFrame", faults: Faults) -> list[tuple[str, str
     query, document = first_key(QUERY_KEYS, frame.columns), first_key(DOCUMENT_KEYS, frame.columns)
     if query is None or document is None:
         raise TaskError(
-            f"The {faults.subject} need the columns query-id and corpus-id; they have {_listed(frame.columns)}."
+            f"The {faults.subject} need the columns query-id and corpus-id; they have {listed(frame.columns)}."
         )
     grade = first_key(GRADE_KEYS, frame.columns)
-    grades = [1] * len(frame) if grade is None else list(frame[grade])
-    return [(str(q), str(d), g) for q, d, g in zip(frame[query], frame[document], grades, strict=True)]
+    grades = [1] * len(frame) if grade is None else _column(frame, grade, faults)
+    pairs = zip(_column(frame, query, faults), _column(frame, document, faults), grades, strict=True)
+    return [(str(q), str(d), g) for q, d, g in pairs]
 
 
 def _is_frame(value: Any) -> bool:
     return hasattr(value, "columns") and hasattr(value, "index")
-
-
-def _listed(columns: Iterable[Any]) -> str:
-    return ", ".join(map(str, columns)) or "none"

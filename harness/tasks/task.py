@@ -88,8 +88,10 @@ def make_task(
 
     `candidates` are the documents that each query ranks, where the task brings such lists; a document that the
     collection lacks is left out of them. Raises TaskError when no query with a judgment or no document is left, or no
-    candidate of a query.
+    candidate of a query, or a name that is no text.
     """
+    if not _is_text(name):
+        raise TaskError(f"The name of task {name!r} holds bytes that are not UTF-8; rename it, or its folder.")
     judged = sorted(query_id for query_id in queries if qrels.get(query_id))
     if not judged:
         raise TaskError(f"Task {name} has no query with a judgment; check that qrels and queries use the same ids.")
@@ -119,6 +121,11 @@ def make_task(
     if candidates is None:
         return task
     return task.with_candidates(Candidates(given=_kept_candidates(name, judged, candidates, kept_documents)))
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written; that of a folder need not be text, and Python keeps its bytes as surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _kept_candidates(

@@ -1,6 +1,8 @@
 """Which file of a folder is read, and how."""
 
+import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from harness.errors import TaskError, UsageError
@@ -13,14 +15,23 @@ from harness.tasks.reading.table import read_table
 TEXTS = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet")
 TABLES = (".tsv", ".tsv.gz", ".csv", ".csv.gz", ".txt", ".txt.gz", ".qrels", ".trec")
 JUDGMENTS = (TABLES[0], *TEXTS, *TABLES[1:])
+JUDGED_IN = ("qrels", "default")
+"""Folders of judgments: as BEIR and as mteb call them."""
+_PART = re.compile(r"-(\d+)-of-(\d+)(?=\.)")
+"""How the parts of a large file are numbered on the hub: `corpus-00000-of-00002.parquet`."""
+_POINTER = b"version https://git-lfs"
 
 
-def texts_file(folder: Path, stem: str) -> Path:
+def texts_file(folder: Path, stem: str, split: str | None = None) -> Path:
     """The file `stem` of the folder, in the first of the formats that is there; `stem.jsonl` where none is.
 
-    Raises TaskError where it is there in other formats alone.
+    As data sets of the hub lie on a disk, it may be in a folder `stem`, under that name or the one of the `split`.
+    Raises TaskError where it is there in other formats alone, UsageError where a split is to be chosen.
     """
     file = next((folder / f"{stem}{ending}" for ending in TEXTS if (folder / f"{stem}{ending}").is_file()), None)
+    parts = _splits(folder / stem)
+    if file is None and parts:
+        return parts.get(stem) or _chosen(folder / stem, parts, split)
     others = sorted(other.name for other in folder.glob(f"{stem}.*"))
     if file is None and others:
         raise TaskError(
@@ -35,19 +46,24 @@ def judgments_file(folder: Path, split: str | None) -> Path:
 
     Raises TaskError where there are no judgments, UsageError where a split is to be chosen.
     """
-    splits = _splits(folder / "qrels")
-    names = ", ".join(splits)
+    judged = next((folder / name for name in JUDGED_IN if _splits(folder / name)), folder / JUDGED_IN[0])
+    splits = _splits(judged)
     if not splits:
         alone = _splits(folder).get("qrels")
         if alone is not None and split is None:
             return alone
-        raise TaskError(f"{folder / 'qrels'} has no .tsv file; add judgments as {folder / 'qrels' / 'test.tsv'}.")
+        raise TaskError(f"{judged} has no .tsv file; add judgments as {judged / 'test.tsv'}.")
+    return _chosen(judged, splits, split)
+
+
+def _chosen(folder: Path, splits: dict[str, Path], split: str | None) -> Path:
+    names = ", ".join(splits)
     if split is not None:
         if split not in splits:
-            raise UsageError(f"{folder / 'qrels'} has no {split}.tsv; set tasks.split to one of: {names}.")
+            raise UsageError(f"{folder} has no {split}.tsv; set tasks.split to one of: {names}.")
         return splits[split]
     if len(splits) > 1 and "test" not in splits:
-        raise UsageError(f"{folder / 'qrels'} has several files and no test.tsv; set tasks.split to one of: {names}.")
+        raise UsageError(f"{folder} has several files and no test.tsv; set tasks.split to one of: {names}.")
     return splits.get("test") or next(iter(splits.values()))
 
 
@@ -58,23 +74,48 @@ def unread_twins(file: Path) -> list[str]:
 
 
 def read_rows(file: Path, faults: Faults) -> Iterator[Row]:
-    """The records of a file by the ending of its name. Raises TaskError where the file cannot be read."""
+    """The records of a file and of the parts that go on from it, by the ending of its name.
+
+    Raises TaskError where a file cannot be read, or is a pointer that Git LFS left in its place.
+    """
+    return chain.from_iterable(_read(part, faults) for part in _parts(file))
+
+
+def _read(file: Path, faults: Faults) -> Iterator[Row]:
+    if file.is_file():
+        with file.open("rb") as stream:
+            if stream.read(len(_POINTER)) == _POINTER:
+                raise TaskError(f"{file} is a pointer of Git LFS and holds no data; fetch it with `git lfs pull`.")
     name = file.name.removesuffix(".gz")
     if name.endswith(".parquet"):
         return read_parquet(file)
     return read_json(file, faults) if name.endswith((".json", ".jsonl")) else read_table(file, faults)
 
 
+def _parts(file: Path) -> list[Path]:
+    found = _PART.search(file.name)
+    if found is None:
+        return [file]
+    digits, count = len(found[1]), int(found[2])
+    names = (f"{file.name[: found.start(1)]}{number:0{digits}}{file.name[found.end(1) :]}" for number in range(count))
+    return [file.with_name(name) for name in names]
+
+
 def _splits(folder: Path) -> dict[str, Path]:
-    """Name of the split to its file, by name; of several with one name the one whose ending comes first."""
+    """Name of the split to its file, by name; of several with one name the one whose ending comes first.
+
+    Hidden files are not looked at: copying on a Mac leaves `._test.tsv` beside `test.tsv`. Of a file in numbered parts
+    the first that is there stands for all.
+    """
     found: dict[str, Path] = {}
     for ending in JUDGMENTS:
         for file in sorted(folder.glob(f"*{ending}")):
-            if file.name.lower() != "readme.txt":
+            if file.name.lower() != "readme.txt" and not file.name.startswith("."):
                 found.setdefault(_stem(file), file)
     return dict(sorted(found.items()))
 
 
 def _stem(file: Path) -> str:
-    known = sorted((ending for ending in JUDGMENTS if file.name.endswith(ending)), key=len)
-    return file.name.removesuffix(known[-1])
+    whole = _PART.sub("", file.name)
+    known = sorted((ending for ending in JUDGMENTS if whole.endswith(ending)), key=len)
+    return whole.removesuffix(known[-1])

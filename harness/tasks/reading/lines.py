@@ -15,13 +15,15 @@ UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_lines(file: Path, faults: Faults) -> Iterator[tuple[int, str]]:
-    """Numbered lines that are not blank; parted by newline alone, since JSON strings may hold other separators.
+    """Numbered lines that are not blank; parted by newline, or by carriage return as spreadsheets on a Mac write them.
 
-    A line that is not UTF-8 is added to `faults`. Raises TaskError where the file cannot be read to its end.
+    Nothing else parts them, since JSON strings may hold other separators. A line that is not UTF-8 is added to
+    `faults`. Raises TaskError where the file cannot be read to its end.
     """
     try:
         with _open(file) as stream:
-            for number, raw in enumerate(_as_utf8(stream), start=1):
+            raws = (raw for line in _as_utf8(stream) for raw in line.splitlines())
+            for number, raw in enumerate(raws, start=1):
                 line = _decode(raw, number, faults)
                 if line.strip():
                     yield number, line
@@ -51,9 +53,18 @@ def _as_utf8(stream: BinaryIO) -> Iterator[bytes]:
 
 def _decode(raw: bytes, number: int, faults: Faults) -> str:
     try:
-        if b"\0" not in raw:  # which no JSON and no id holds, but every UTF-16 without a mark
-            return raw.decode("utf-8-sig").rstrip("\r\n")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        pass
-    faults.add(f"line {number}", "this is not UTF-8; save the file as UTF-8")
+        text = "\0"
+    if "\0" not in text:
+        return text
+    faults.add(f"line {number}", _why_not(raw))
     return ""
+
+
+def _why_not(raw: bytes) -> str:
+    """No JSON and no id holds a zero byte, but every UTF-16 without a mark does, in two bytes out of four or more."""
+    few = b"\0" in raw and 4 * raw.count(b"\0") < len(raw)
+    if few:
+        return "this holds a zero byte, which no text has; remove it"
+    return "this is not UTF-8; save the file as UTF-8"

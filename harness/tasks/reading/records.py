@@ -1,7 +1,10 @@
 """One document, query or judgment out of a mapping, whatever its keys are called."""
 
 import math
+import reprlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from numbers import Integral
 from typing import Any, NamedTuple
 
 from harness.tasks.reading.faults import Fault, Faults
@@ -12,6 +15,9 @@ TITLE_KEY = "title"
 QUERY_KEYS = ("query-id", "query_id", "queryid", "qid", "topic", "query")
 DOCUMENT_KEYS = ("corpus-id", "corpus_id", "doc_id", "docid", "document_id", "docno", "pid", "document", "doc")
 GRADE_KEYS = ("score", "relevance", "rel", "grade", "label")
+
+_MISSING = ("NAType", "NaTType")
+"""Types of pandas, which need not be imported to meet them."""
 
 Row = tuple[str, object]
 """Where a record stands, and the record."""
@@ -50,6 +56,31 @@ def read_judgments(rows: Iterable[Row], faults: Faults) -> Iterator[Judged]:
             yield Judged(place, *read)
 
 
+def by_id(record: object) -> list[Row] | None:
+    """The records of one object that holds all of them by their ids; None where it is a single record.
+
+    BEIR keeps documents (id to title and text) and queries (id to text) so in memory, pytrec_eval and ranx judgments
+    (query to document to grade); a list in place of grades names the relevant documents.
+    """
+    known = (*ID_KEYS, *TEXT_KEYS, TITLE_KEY, *QUERY_KEYS, *DOCUMENT_KEYS)
+    if not isinstance(record, Mapping) or not record or first_key(known, record) is not None:
+        return None
+    rows: list[Row] = []
+    for identifier, value in record.items():
+        if isinstance(value, str):
+            found: list[Mapping[str, object]] = [{ID_KEYS[0]: identifier, TEXT_KEYS[0]: value}]
+        elif isinstance(value, Mapping) and first_key((*TEXT_KEYS, TITLE_KEY), value) is not None:
+            found = [{**value, ID_KEYS[0]: identifier}]
+        elif isinstance(value, Mapping | list):
+            grades = value if isinstance(value, Mapping) else dict.fromkeys(map(str, value), 1)
+            names = (QUERY_KEYS[0], DOCUMENT_KEYS[0], GRADE_KEYS[0])
+            found = [dict(zip(names, (identifier, *judged), strict=True)) for judged in grades.items()]
+        else:
+            return None
+        rows += [(f"id {identifier!r}", one) for one in found]
+    return rows
+
+
 def first_key(keys: Sequence[str], present: Collection[Any]) -> str | None:
     """The first of `keys` that is present, in whatever case; as it is written there."""
     exact = next((key for key in keys if key in present), None)
@@ -61,8 +92,8 @@ def first_key(keys: Sequence[str], present: Collection[Any]) -> str | None:
 
 def read_id(value: object) -> str:
     """An id as text. Raises Fault for what is none."""
-    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-        raise Fault(f"_id must be a string that is not empty, found {value!r}")
+    if isinstance(value, bool) or not isinstance(value, str | Integral) or value == "":
+        raise Fault(f"an id must be a string that is not empty, found {reprlib.repr(value)}")
     return str(value)
 
 
@@ -73,14 +104,28 @@ def read_grade(value: object) -> int:
     except ValueError:
         number = math.nan
     if not number.is_integer():
-        raise Fault(f"the grade must be a whole number, found {value!r}; 0 is not relevant, 1 or more is")
+        raise Fault(f"the grade must be a whole number, found {reprlib.repr(value)}; 0 is not relevant, 1 or more is")
     return max(0, int(number))
 
 
 def joined(title: object, text: object) -> str:
-    """Title and text as mteb joins them; what is missing (None, or a dataframe's NaN) is empty. Raises Fault."""
+    """Title and text as mteb joins them; what is missing (None, or a dataframe's NaN or NA) is empty. Raises Fault."""
     parts = [_part(name, part) for name, part in (("title", title), ("text", text))]
     return " ".join(part for part in parts if part).strip()
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value stands for none: None, NaN, or what pandas has in their place."""
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or type(value).__name__ in _MISSING
+
+
+def listed(names: Iterable[object]) -> str:
+    """The first eight names for a sentence, and how many more there are."""
+    all_names = list(names)
+    more = f" and {len(all_names) - 8:,} more" if len(all_names) > 8 else ""
+    return ", ".join(reprlib.repr(name) for name in islice(all_names, 8)) + more
 
 
 def require_characters(text: str) -> None:
@@ -94,11 +139,13 @@ def require_characters(text: str) -> None:
 def _text_record(record: object) -> tuple[str, str]:
     fields = _fields(record, "_id and text")
     key = first_key(ID_KEYS, fields)
-    identifier = read_id(None if key is None else fields[key])
+    if key is None:
+        raise Fault(f"there is no id (the keys are {listed(fields)}); name it '_id' or one of {', '.join(ID_KEYS[1:])}")
+    identifier = read_id(fields[key])
     key = first_key(TEXT_KEYS, fields)
     if key is None and TITLE_KEY not in fields:
-        found = ", ".join(map(repr, fields))
-        raise Fault(f"there is no text (the keys are {found}); name it 'text' or one of {', '.join(TEXT_KEYS[1:])}")
+        others = ", ".join(TEXT_KEYS[1:])
+        raise Fault(f"there is no text (the keys are {listed(fields)}); name it 'text' or one of {others}")
     return identifier, joined(fields.get(TITLE_KEY), None if key is None else fields[key])
 
 
@@ -106,8 +153,7 @@ def _judged_record(record: object) -> tuple[str, str, int]:
     fields = _fields(record, "query-id, corpus-id and score")
     query, document = first_key(QUERY_KEYS, fields), first_key(DOCUMENT_KEYS, fields)
     if query is None or document is None:
-        found = ", ".join(map(repr, fields))
-        raise Fault(f"a judgment needs query-id, corpus-id and score (the keys are {found}); rename them")
+        raise Fault(f"a judgment needs query-id, corpus-id and score (the keys are {listed(fields)}); rename them")
     grade = first_key(GRADE_KEYS, fields)
     return read_id(fields[query]), read_id(fields[document]), 1 if grade is None else read_grade(fields[grade])
 
@@ -119,7 +165,7 @@ def _fields(record: object, needed: str) -> Mapping[str, object]:
 
 
 def _part(name: str, part: object) -> str:
-    if part is None or (isinstance(part, float) and math.isnan(part)):
+    if is_missing(part):
         return ""
     if not isinstance(part, str):
         raise Fault(f"{name} must be a string, found {type(part).__name__}")

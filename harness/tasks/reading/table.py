@@ -1,4 +1,4 @@
-"""Judgments as a table: parted by tabs, commas or white space, with a heading or without, TREC's four columns too."""
+"""Judgments as a table: parted by tabs, commas, semicolons or white space, with or without a heading; TREC's too."""
 
 import csv
 from collections.abc import Iterator
@@ -20,28 +20,46 @@ def read_table(file: Path, faults: Faults) -> Iterator[Row]:
     for number, line in read_lines(file, faults):
         if heading is None:
             separator = _separator(line)
-            heading = _heading(_split(line, separator))
+        fields = faults.attempt(f"line {number}", lambda at=separator, line=line: _split(line, at))  # type: ignore[misc]
+        if fields is None:
+            continue
+        if heading is None:
+            heading = _heading(fields)
             if heading:
                 continue
-        fields = _split(line, separator)
         record = faults.attempt(f"line {number}", lambda at=heading, had=fields: _record(at, had))  # type: ignore[misc]
         if record is not None:
             yield f"line {number}", record
 
 
 def _separator(line: str) -> str | None:
-    """Tab or comma where the line has one; None for white space."""
+    """Tab, comma or semicolon where the line has one; None for white space.
+
+    Spreadsheets write semicolons where the comma is the sign of decimals; an id may hold either.
+    """
     if "\t" in line:
         return "\t"
-    commas = "," in line and (len(_split(line, ",")) in (3, 4) or len(line.split()) == 1)
-    return "," if commas else None
+    single = len(line.split()) == 1
+    if "," in line and (_pieces(line, ",") in (3, 4) or single):
+        return ","
+    return ";" if single and _pieces(line, ";") in (3, 4) else None
+
+
+def _pieces(line: str, separator: str) -> int:
+    try:
+        return len(_split(line, separator))
+    except Fault:
+        return 0
 
 
 def _split(line: str, separator: str | None) -> list[str]:
     if separator is None:
         return line.split()
     # One line at a time, so that a quote which is never closed spoils its own line alone.
-    fields = next(csv.reader([line], delimiter=separator)) if '"' in line else line.split(separator)
+    try:
+        fields = next(csv.reader([line], delimiter=separator)) if '"' in line else line.split(separator)
+    except csv.Error as error:
+        raise Fault(f"its quotes cannot be read ({error}); remove them") from None
     return [field.strip() for field in fields]
 
 

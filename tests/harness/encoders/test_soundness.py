@@ -18,18 +18,23 @@ from transformers import (
     BertForSequenceClassification,
     GPT2Config,
     GPT2Model,
+    RobertaConfig,
+    RobertaModel,
     T5Config,
     T5EncoderModel,
 )
 
+from harness import make_task
+from harness.encoders.cached import CachedEncoder
 from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.function import FunctionEncoder
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import EmbedOptions, Encoder
 from harness.encoders.soundness import _check_vectors
 from harness.errors import EncoderError
+from harness.evaluation.prepared import prepare
 from harness.settings.encoder import EncoderSettings
-from tests.harness.encoders.small_models import WIDTH, bare, change, complete, put, shape
+from tests.harness.encoders.small_models import WIDTH, bare, change, complete, put, shape, tokenizer
 
 
 def load(folder: Path) -> Encoder:
@@ -91,9 +96,32 @@ def bag_of_words(folder: Path) -> Path:
     return folder
 
 
+def pointer(file: str) -> Callable[[Path], Path]:
+    """As a clone without Git LFS leaves it."""
+
+    def make(folder: Path) -> Path:
+        (complete(folder) / file).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n")
+        return folder
+
+    return make
+
+
+def newer_than_the_library(folder: Path) -> Path:
+    change(complete(folder) / "config.json", model_type="bert2030", architectures=["Bert2030Model"])
+    return folder
+
+
+def endless_prompt(folder: Path) -> Path:
+    return complete(folder, prompts={"query": "find " * 100, "document": ""})
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
+        (pointer("model.safetensors"), "model.safetensors .* is a pointer of Git LFS .* `git lfs pull`"),
+        (pointer("tokenizer.json"), "tokenizer.json .* is a pointer of Git LFS"),
+        (newer_than_the_library, "is a bert2030, which this version of transformers does not know"),
+        (endless_prompt, "answers alike to five different queries; check the prompt of queries"),
         (without_tokenizer, "does not know 100% of the words"),
         (cross_encoder, "BertForSequenceClassification: a cross-encoder"),
         (typed("CrossEncoder"), "reads a query and a document together"),
@@ -171,6 +199,17 @@ def without_limit(folder: Path) -> Path:
     return bare(folder, T5EncoderModel(config))
 
 
+def roberta(folder: Path) -> Path:
+    """Of its 64 places the first belongs to the padding token."""
+    return complete(folder, RobertaModel(RobertaConfig(**shape(pad_token_id=0))))
+
+
+def beyond_its_places(folder: Path) -> Path:
+    """Its settings promise more tokens than it has places for."""
+    change(complete(folder) / "sentence_bert_config.json", max_seq_length=8192)
+    return folder
+
+
 def of_words(folder: Path, share: float = 1) -> Path:
     words = sorted({word for text in SENTENCES for word in text.lower().strip(".?").split()})
     words = words[: int(share * len(words))]
@@ -180,7 +219,9 @@ def of_words(folder: Path, share: float = 1) -> Path:
 
 
 @pytest.mark.parametrize(
-    "make", [without_padding, without_limit, of_words, without_weights("pooler")], ids=lambda make: make.__name__
+    "make",
+    [without_padding, without_limit, roberta, beyond_its_places, of_words, without_weights("pooler")],
+    ids=lambda make: make.__name__,
 )
 def test_unusual_encoders_work(make: Callable[[Path], Path], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     encoder = load(make(tmp_path / "model"))
@@ -196,6 +237,19 @@ def test_unusual_encoders_work(make: Callable[[Path], Path], tmp_path: Path, cap
 def test_a_model_of_too_few_words_is_measured_with_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     load(of_words(tmp_path / "model", 0.7))
     assert ["of the words" in said for said in warnings_of(caplog)] == [True]
+
+
+def test_words_without_a_vector_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    words = tokenizer()
+    words.add_tokens(["snow", "sleet"])
+    words.save_pretrained(complete(tmp_path / "model"))
+    encoder = load(tmp_path / "model")
+    assert ["2 words for which the model has no vector, such as 'sleet'" in said for said in warnings_of(caplog)] == [
+        True
+    ]
+    task = make_task("weather", documents=["snow fell", "rain"], queries=["what fell"], judgments=[[0]])
+    with pytest.raises(EncoderError, match=r"failed on a document of task weather \(IndexError"):
+        prepare(task, CachedEncoder(encoder, store=None))
 
 
 def test_vectors_that_move_with_their_company_are_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -128,7 +128,7 @@ def second_line(file: str, line: str | bytes) -> Callable[[Path], None]:
         (second_line("corpus.jsonl", "{not json"), "corpus.jsonl", "this is not JSON"),
         (second_line("corpus.jsonl", "[" * 100_000), "corpus.jsonl", "this is not JSON"),
         (second_line("corpus.jsonl", '["d2", "Bees"]'), "corpus.jsonl", "expected a JSON object"),
-        (second_line("corpus.jsonl", '{"text": "Bees"}'), "corpus.jsonl", "_id must be a string"),
+        (second_line("corpus.jsonl", '{"text": "Bees"}'), "corpus.jsonl", "there is no id"),
         (second_line("corpus.jsonl", '{"_id": "d2"}'), "corpus.jsonl", "there is no text (the keys are '_id')"),
         (
             second_line("corpus.jsonl", '{"_id": "d2", "text": ["Bees"]}'),

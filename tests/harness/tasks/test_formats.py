@@ -137,7 +137,7 @@ def folder(tmp_path: Path) -> Path:
         ("corpus.jsonl", gzip.compress(b'{"_id": "d1"}' * 99, mtime=0)[:30], "cannot be read"),
         ("corpus.jsonl", b'[{"_id": "d1", "text": "Owls"}', "line 1: this is not JSON"),
         ("corpus.jsonl", b'[{"_id": "d1", "text": "Owls"}, 7]', "entry 2: expected a JSON object with _id and text"),
-        ("corpus.jsonl", b'{"key": "d1", "text": "Owls"}', "_id must be a string"),
+        ("corpus.jsonl", b'{"key": "d1", "text": "Owls"}', "there is no id"),
         ("corpus.parquet", b"no parquet", r"corpus\.parquet cannot be read"),
         ("qrels/test.tsv", b"q1 Q0 d1 1 0.5 mine\n", "six columns of a run"),
         ("qrels/test.tsv", b"q1\td1\n", "write three columns, TREC's four"),
