@@ -39,6 +39,14 @@ class MultiVectors:
         return MultiVectors(self.vectors[rows], offsets)
 
 
+def join_vectors(parts: Sequence[MultiVectors], dim: int) -> MultiVectors:
+    """The texts of several values, one after another; `dim` is the width where there are none."""
+    sizes = np.concatenate([np.zeros(1, np.int64), *(part.sizes for part in parts)])
+    return MultiVectors(
+        np.concatenate([np.empty((0, dim), np.float32), *(part.vectors for part in parts)]), np.cumsum(sizes)
+    )
+
+
 def multi_vectors(parts: Sequence[FloatMatrix], dim: int) -> MultiVectors:
     """The vectors of n texts, float32 (K_i, dim) each, as one value; `dim` is the width where there are no texts."""
     offsets = np.zeros(len(parts) + 1, np.int64)

@@ -1,6 +1,9 @@
 """Encoders that this package brings, made from their settings: from an installed package, a folder or the model hub."""
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from harness.encoders.base import BaseEncoder
 from harness.encoders.bundled import BUNDLES, check_folder
@@ -38,8 +41,22 @@ def _static_encoder(settings: EncoderSettings) -> BaseEncoder:
     )
 
 
-def transformer_encoder(settings: EncoderSettings) -> BaseEncoder:
-    """A model that sentence-transformers loads. Raises EncoderError, or UsageError for a folder that is missing."""
+def token_vector_encoder(
+    settings: EncoderSettings, *, vectors: int | None = None, query_vectors: int | None = None, mean: bool = True
+) -> BaseEncoder:
+    """Many vectors a text from any model that gives one: its tokens'. Raises as `transformer_encoder` does."""
+    from harness.encoders.token_vectors import TokenVectorEncoder
+
+    kind = "bundled" if settings.model in BUNDLES else "sentence-transformers"
+    make = partial(TokenVectorEncoder, queries=query_vectors, documents=vectors, mean=mean)
+    return transformer_encoder(replace(settings, kind=kind), make)
+
+
+def transformer_encoder(settings: EncoderSettings, make: Callable[..., BaseEncoder] | None = None) -> BaseEncoder:
+    """A model that sentence-transformers loads, by default one vector a text.
+
+    Raises EncoderError, or UsageError for a folder that is missing.
+    """
     # Idle OpenMP threads that spin take the cores of the sandbox; torch reads this when it is first imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from harness.encoders.open_model import open_model
@@ -49,8 +66,8 @@ def transformer_encoder(settings: EncoderSettings) -> BaseEncoder:
 
     with quiet_libraries():
         opened = open_model(settings)
-    encoder = SentenceTransformerEncoder(
-        opened.model,
+    encoder = (make or SentenceTransformerEncoder)(
+        model=opened.model,
         name=opened.name,
         revision=opened.revision,
         prompts={**opened.prompts, **settings.prompts},

@@ -23,6 +23,7 @@ from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import ATTEMPTS, attempt, options_of
 from harness.evaluation.part import Part, similarity_of
 from harness.evaluation.prepared import PreparedTask, spread
+from primitives import MultiVectors
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Take, TaskInputs, Verdict
 from sandbox.syntax import syntax_tree
 
@@ -270,9 +271,9 @@ class Auditor:
             )
         return execution
 
-    def _embed(self, request: EmbedRequest) -> NDArray[np.float32]:
+    def _embed(self, request: EmbedRequest) -> NDArray[np.float32] | MultiVectors:
         try:
-            return self._encoder.embed(request.texts, options_of(request)).vectors
+            return self._encoder.embed(request.texts, options_of(request)).asked
         except EncodeRefused as refusal:
             raise EmbedRefused(str(refusal)) from refusal
 

@@ -18,7 +18,7 @@ from harness.evaluation.evaluate import Outcome, outcome_of
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.scoring import Scoring
 from harness.settings import ExecutorSettings
-from primitives import programs
+from primitives import MultiVectors, programs
 from sandbox import Backend, EmbedCallback, EmbedRefused, EmbedRequest, Execution
 from sandbox.verdicts import Verdict
 
@@ -110,7 +110,7 @@ class LocalExecutor:
         What its `index` asks for goes to `index_meter`.
         """
 
-        def embed(request: EmbedRequest) -> NDArray[np.float32]:
+        def embed(request: EmbedRequest) -> NDArray[np.float32] | MultiVectors:
             counted = index_meter if request.indexing else meter
             try:
                 embedded = self._encoder.embed(request.texts, options_of(request))
@@ -118,7 +118,7 @@ class LocalExecutor:
                 counted.add(Cost(texts=len(request.texts)))
                 raise EmbedRefused(str(refusal)) from refusal
             counted.add(embedded.cost)
-            return embedded.vectors
+            return embedded.asked
 
         return embed
 
@@ -152,7 +152,7 @@ def attempt(once: Callable[[], Execution]) -> Execution:
 
 def options_of(request: EmbedRequest) -> EmbedOptions:
     """What a program asked for, beside its texts."""
-    return EmbedOptions(request.role, request.adapter, request.dim, request.max_tokens)
+    return EmbedOptions(request.role, request.adapter, request.dim, request.max_tokens, request.vectors)
 
 
 def _no_texts(request: EmbedRequest) -> NDArray[np.float32]:

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 
 from primitives import (
     MultiVectors,
@@ -63,18 +65,17 @@ def test_texts_can_be_taken_in_any_order() -> None:
 
 
 @pytest.mark.parametrize("most", [1, 3, 8])
-def test_pooling_makes_the_clusters_of_the_library(most: int) -> None:
-    from sentence_transformers.multi_vector_encoder.modules import HierarchicalTokenPooling
-    from torch import from_numpy
-
+def test_pooling_makes_the_clusters_of_scipy(most: int) -> None:
     pooled = pool_vectors(DOCUMENTS, most)
     for text in range(len(DOCUMENTS)):
         vectors = DOCUMENTS.of(text)
         if len(vectors) <= most:
             np.testing.assert_array_equal(pooled.of(text), vectors)
             continue
-        library = HierarchicalTokenPooling(len(vectors) / (most + 0.5), num_protected_tokens=0)
-        expected = library.pool_one(from_numpy(vectors)).numpy()
+        distances = squareform(1 - vectors @ vectors.T, checks=False)
+        labels = fcluster(linkage(distances, "ward"), most, "maxclust")
+        means = np.array([vectors[labels == label].mean(axis=0) for label in np.unique(labels)])
+        expected = means / np.linalg.norm(means, axis=1, keepdims=True)
         assert pooled.of(text).shape == expected.shape == (most, 16)
         same = (pooled.of(text) @ expected.T).round(4).argmax(axis=1)
         np.testing.assert_allclose(pooled.of(text), expected[same], atol=1e-5)
