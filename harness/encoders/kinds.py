@@ -8,6 +8,7 @@ from functools import partial
 from harness.encoders.base import BaseEncoder
 from harness.encoders.bundled import BUNDLES, check_folder
 from harness.encoders.static import StaticEncoder
+from harness.errors import UsageError
 from harness.settings.encoder import EncoderSettings
 
 
@@ -50,6 +51,28 @@ def token_vector_encoder(
     kind = "bundled" if settings.model in BUNDLES else "sentence-transformers"
     make = partial(TokenVectorEncoder, queries=query_vectors, documents=vectors, mean=mean)
     return transformer_encoder(replace(settings, kind=kind), make)
+
+
+def late_interaction_encoder(
+    settings: EncoderSettings,
+    *,
+    vectors: int | None = None,
+    query_vectors: int | None = None,
+    mean: bool | None = None,
+) -> BaseEncoder:
+    """A model that was trained for late interaction.
+
+    Raises EncoderError, or UsageError for a folder that is missing or a limit that it cannot keep.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    from harness.encoders.late_interaction import LateInteractionEncoder, open_late
+    from harness.encoders.quiet import quiet_libraries
+
+    if settings.max_tokens is not None:
+        raise UsageError("encoder.kind=multi-vector cuts texts where its model does; leave encoder.max_tokens unset.")
+    with quiet_libraries():
+        opened = open_late(settings)
+    return LateInteractionEncoder(opened, settings, mean=mean, queries=query_vectors, documents=vectors)
 
 
 def transformer_encoder(settings: EncoderSettings, make: Callable[..., BaseEncoder] | None = None) -> BaseEncoder:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from harness import plugins
 from harness.encoders.bundled import BUNDLES
 from harness.encoders.cached import CachedEncoder, Report
-from harness.encoders.kinds import bundled_encoder, token_vector_encoder, transformer_encoder
+from harness.encoders.kinds import bundled_encoder, late_interaction_encoder, token_vector_encoder, transformer_encoder
 from harness.encoders.protocol import Encoder
 from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError
@@ -52,6 +52,7 @@ KINDS: Mapping[str, Callable[[EncoderSettings], Encoder]] = {
     "sentence-transformers": transformer_encoder,
     "openai-embeddings": _served_encoder,
     "tokens-of": token_vector_encoder,
+    "multi-vector": late_interaction_encoder,
 }
 
 

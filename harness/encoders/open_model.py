@@ -38,7 +38,7 @@ def open_model(settings: EncoderSettings) -> OpenedModel:
         bundle = BUNDLES[settings.model]
         model = open_bundle(bundle).to(device=device, dtype=getattr(torch, settings.dtype))
         return OpenedModel(model, settings.model, bundle.revision, bundle.prompts)
-    folder = _folder(settings.model)
+    folder = model_folder(settings.model)
     try:
         if folder is not None:
             name = folder.resolve().name
@@ -53,7 +53,7 @@ def open_model(settings: EncoderSettings) -> OpenedModel:
         raise EncoderError(why_not(error, settings)) from error
 
 
-def _folder(model: str) -> Path | None:
+def model_folder(model: str) -> Path | None:
     """The model's folder; None for a hub name. Raises for a path that leads to no model."""
     path = Path(model).expanduser()
     if not path.is_dir():
