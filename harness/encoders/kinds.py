@@ -1,9 +1,10 @@
 """Encoders that this package brings, made from their settings: from an installed package, a folder or the model hub."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from harness.encoders.base import BaseEncoder
 from harness.encoders.bundled import BUNDLES, check_folder
@@ -73,6 +74,31 @@ def late_interaction_encoder(
     with quiet_libraries():
         opened = open_late(settings)
     return LateInteractionEncoder(opened, settings, mean=mean, queries=query_vectors, documents=vectors)
+
+
+def representative_encoder(
+    settings: EncoderSettings,
+    *,
+    vectors: int = 4,
+    query_vectors: int = 4,
+    mean: bool = True,
+    before: Mapping[str, str] | None = None,
+    after: str | None = None,
+    mask_token: str | None = None,
+) -> BaseEncoder:
+    """The words that a language model would put for a text. Raises as `late_interaction_encoder` does."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    from harness.encoders.open_language_model import open_language_model
+    from harness.encoders.quiet import quiet_libraries
+    from harness.encoders.representative import AFTER, BEFORE, MOST_MASKS, RepresentativeEncoder
+
+    for name, value in (("vectors", vectors), ("query_vectors", query_vectors)):
+        if not isinstance(value, int) or not 1 <= value <= MOST_MASKS:
+            raise UsageError(f"encoder.options.{name} must be a whole number from 1 to {MOST_MASKS}, not {value!r}.")
+    with quiet_libraries():
+        opened = open_language_model(settings, mask_token)
+    texts: dict[str, Any] = {"before": BEFORE | dict(before or {}), "after": AFTER if after is None else after}
+    return RepresentativeEncoder(opened, settings, mean=mean, queries=query_vectors, documents=vectors, **texts)
 
 
 def transformer_encoder(settings: EncoderSettings, make: Callable[..., BaseEncoder] | None = None) -> BaseEncoder:
