@@ -5,6 +5,7 @@ reference programs in `primitives.programs` are data and stay unloaded.
 """
 
 from primitives.arrays import FloatMatrix, FloatStack, FloatVector, IndexArray
+from primitives.centroids import CentroidIndex, centroid_index
 from primitives.dimensions import select_dimensions
 from primitives.discriminant import fisher_direction
 from primitives.feedback import centroid, rocchio, top_k, unit_rows
@@ -36,6 +37,7 @@ from primitives.interaction import (
     segment_scores,
     top_over_segments,
 )
+from primitives.late import maxsim, pool_vectors, pooled_maxsim, prune_vectors, rarity
 from primitives.lexical import LexicalIndex, bm25, lexical_index
 from primitives.neighbours import NeighbourIndex, neighbour_index
 from primitives.normalise import minmax, ranks, zscore
@@ -43,13 +45,20 @@ from primitives.passages import PassageIndex, passage_index, share_read
 from primitives.products import cosines
 from primitives.segments import Segments, chunk_segments, lead, pair_segments, sentence_segments, sentences, word_chunks
 from primitives.tokens import words
+from primitives.vectors import MultiVectors, multi_vectors
+
+MANY_VECTORS = ("centroid_index", "maxsim", "multi_vectors", "pool_vectors", "pooled_maxsim", "prune_vectors", "rarity")
+"""Functions for encoders that give a text many vectors; others have no use for them."""
 
 __all__ = [
+    "MANY_VECTORS",
+    "CentroidIndex",
     "FloatMatrix",
     "FloatStack",
     "FloatVector",
     "IndexArray",
     "LexicalIndex",
+    "MultiVectors",
     "NeighbourIndex",
     "PassageIndex",
     "SegmentIndex",
@@ -59,6 +68,7 @@ __all__ = [
     "borda",
     "candidate_graphs",
     "centroid",
+    "centroid_index",
     "chunk_segments",
     "comb_mnz",
     "cosines",
@@ -71,17 +81,23 @@ __all__ = [
     "lexical_index",
     "local_scaling",
     "max_over_segments",
+    "maxsim",
     "mean_over_segments",
     "median_fusion",
     "minmax",
     "minmax_fusion",
+    "multi_vectors",
     "nearest_neighbours",
     "neighbour_index",
     "neighbour_scores",
     "pagerank",
     "pair_segments",
     "passage_index",
+    "pool_vectors",
+    "pooled_maxsim",
+    "prune_vectors",
     "ranks",
+    "rarity",
     "reciprocal_rank_fusion",
     "rocchio",
     "segment_index",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sandbox import frames, messages
 from sandbox.job import EmbedLimits
+from sandbox.vectors import MultiVectors, joined
 
 
 class Channel:
@@ -45,7 +46,10 @@ class Channel:
             view = view[count:]
 
 
-def embed_function(channel: Channel, job: EmbedLimits) -> Callable[..., NDArray[np.float32]]:
+Answer = NDArray[np.float32] | MultiVectors
+
+
+def embed_function(channel: Channel, job: EmbedLimits) -> Callable[..., Answer]:
     """The `embed_fn` of a program: a plain function, whose channel no attribute leads to."""
 
     def embed_fn(
@@ -55,22 +59,27 @@ def embed_function(channel: Channel, job: EmbedLimits) -> Callable[..., NDArray[
         adapter: str | None = None,
         dim: int | None = None,
         max_tokens: int | None = None,
-    ) -> NDArray[np.float32]:
+        vectors: int | None = None,
+    ) -> Answer:
         """Encode texts with the task's frozen encoder: unit rows, float32 (n, dim).
 
-        `texts`: a list or tuple of strings, or a one-dimensional array of them. Raises TypeError for anything else,
-        ValueError for what the encoder refuses.
+        With `vectors` at most so many a text, as `MultiVectors`, where the encoder has many. `texts`: a list or tuple
+        of strings, or a one-dimensional array of them. Raises TypeError for anything else, ValueError for what the
+        encoder refuses.
         """
-        return exchange(_checked(texts, job.text_chars), (role, adapter, dim, max_tokens))
+        if vectors is not None and vectors not in range(1, messages.MOST_VECTORS + 1):
+            raise ValueError(f"vectors must be a whole number from 1 to {messages.MOST_VECTORS}.")
+        many = None if vectors is None else int(vectors)
+        return exchange(_checked(texts, job.text_chars), (role, adapter, dim, max_tokens, many))
 
-    def exchange(texts: list[str], options: messages.Options) -> NDArray[np.float32]:
-        if len(texts) <= job.frame_texts:
+    def exchange(texts: list[str], options: messages.Options) -> Answer:
+        if len(texts) <= job.frame_texts and len(texts) * (options[-1] or 1) <= messages.MOST_ROWS:
             payload = messages.pack_embed(texts, *options)
             if len(payload) <= job.frame_bytes:
                 channel.send(frames.EMBED, payload)
                 return _reply(channel)
         middle = len(texts) // 2
-        return np.concatenate([exchange(half, options) for half in (texts[:middle], texts[middle:])])
+        return _concatenated([exchange(half, options) for half in (texts[:middle], texts[middle:])])
 
     return embed_fn
 
@@ -105,10 +114,23 @@ def _advice(texts: object) -> str:
     return "write list(texts)" if listable else "give it a list"
 
 
-def _reply(channel: Channel) -> NDArray[np.float32]:
+def _concatenated(halves: list[Answer]) -> Answer:
+    many = [half for half in halves if isinstance(half, MultiVectors)]
+    if many:
+        return joined(many, many[0].vectors.shape[1])
+    return np.concatenate([half for half in halves if isinstance(half, np.ndarray)])
+
+
+def _reply(channel: Channel) -> Answer:
     kind, length = channel.receive()
     if kind == frames.REFUSED:
         raise ValueError(channel.read(length).decode())
+    if kind == frames.MANY:
+        n_texts, rows, columns = messages.MANY_HEAD.unpack(channel.read(messages.MANY_HEAD.size))
+        offsets, values = np.empty(n_texts + 1, np.int64), np.empty((rows, columns), np.float32)
+        channel.read_into(offsets.view(np.uint8).data)
+        channel.read_into(values.reshape(-1).view(np.uint8).data)
+        return MultiVectors(values, offsets)
     rows, columns = messages.VECTORS_HEAD.unpack(channel.read(messages.VECTORS_HEAD.size))
     vectors = np.empty((rows, columns), np.float32)
     channel.read_into(vectors.reshape(-1).view(np.uint8).data)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox.vectors import Ragged
 from sandbox.verdicts import Verdict
 
 
@@ -22,14 +23,19 @@ class EmbedRequest:
     max_tokens: int | None
     indexing: bool = False
     """Whether the program's `index` asks, which is called once for a corpus, and not its `rerank`."""
+    vectors: int | None = None
+    """Vectors of each text to give at most; None for its one alone."""
 
 
 class EmbedRefused(ValueError):
     """Raised by an `EmbedCallback` for a request it does not serve; the program sees a ValueError."""
 
 
-EmbedCallback = Callable[[EmbedRequest], NDArray[np.float32]]
-"""Serves a request with unit rows, float32 (n, dim). Whatever it raises beside `EmbedRefused` is a harness error."""
+EmbedCallback = Callable[[EmbedRequest], NDArray[np.float32] | Ragged]
+"""Serves a request with unit rows, float32 (n, dim), or where `vectors` is asked for with those of n texts.
+
+Whatever it raises beside `EmbedRefused` is a harness error.
+"""
 
 
 Take = Callable[[int, NDArray[np.float32]], None]

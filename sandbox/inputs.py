@@ -12,11 +12,13 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sandbox import memory
+from sandbox.vectors import MultiVectors, Ragged, fault_of
 
 ALIGNMENT = 64
 
@@ -36,6 +38,9 @@ class Layout:
     """Queries that a program is given at a time; 1 where each has documents of its own."""
     shortlist: int = 0
     """Documents that each query may rank, filled up with -1; 0 for all of them."""
+    q_vectors: int = 0
+    """Vectors of all queries where a text has many, each `dim` wide; 0 where it has its one alone."""
+    d_vectors: int = 0
 
     @property
     def width(self) -> int:
@@ -58,18 +63,23 @@ class Layout:
         return first, min(first + self.batch, self.n_queries)
 
     def arrays(self) -> tuple[tuple[type[np.generic], tuple[int, int]], ...]:
-        """dtype and shape of `q_emb`, `d_emb` and the shortlists, in the order in which they lie."""
+        """dtype and shape of `q_emb`, `d_emb`, the shortlists, `q_vec` and `d_vec`, in the order in which they lie."""
+        many = 1 if self.d_vectors else 0
         return (
             (np.float32, (self.n_queries, self.dim)),
             (np.float32, (self.n_documents, self.dim)),
             (np.int32, (self.n_queries, self.shortlist)),
+            (np.float32, (self.q_vectors, self.dim)),
+            (np.int64, (many, self.n_queries + 1)),
+            (np.float32, (self.d_vectors, self.dim)),
+            (np.int64, (many, self.n_documents + 1)),
         )
 
     def offsets(self) -> list[int]:
-        """Byte offsets of the three arrays, of the texts, and the total size."""
+        """Byte offsets of the arrays, of the texts, and the total size."""
         offsets = [0]
-        for _, (rows, columns) in self.arrays():
-            offsets.append(_aligned(offsets[-1] + 4 * rows * columns))
+        for kind, (rows, columns) in self.arrays():
+            offsets.append(_aligned(offsets[-1] + np.dtype(kind).itemsize * rows * columns))
         return [*offsets, offsets[-1] + self.text_bytes]
 
 
@@ -106,12 +116,15 @@ class TaskInputs:
         *,
         batch: int | None = None,
         shortlist: NDArray[np.integer] | None = None,
+        q_vec: Ragged | None = None,
+        d_vec: Ragged | None = None,
     ) -> TaskInputs:
         """Copy arrays (Q, dim) and (N, dim), converted to float32, and Q and N texts into sealed memory.
 
         `sim` is the matrix (Q, N), or what gives rows of it. `batch` is how many queries a program is given at a time,
         by default all. `shortlist` (Q, K), filled up with -1 at the end of a row, names the documents that each query
-        may rank; `sim` is then (Q, K), too, and a program is called for each query with these alone.
+        may rank; `sim` is then (Q, K), too, and a program is called for each query with these alone. `q_vec` and
+        `d_vec`, as wide as `q_emb`, are many vectors a text, for programs that name them.
         Raises ValueError when the shapes or the numbers of texts do not fit together.
         """
         # marshal, because only the child reads it, with this very interpreter: it decodes a long list of strings
@@ -126,9 +139,14 @@ class TaskInputs:
             text_bytes=len(texts),
             batch=1 if shortlist is not None else max(1, min(batch or n_queries, n_queries)),
             shortlist=listed.shape[-1],
+            q_vectors=0 if q_vec is None else len(q_vec.vectors),
+            d_vectors=0 if d_vec is None else len(d_vec.vectors),
         )
-        arrays = (q_emb, d_emb, listed)
-        for name, array, (_, shape) in zip(("q_emb", "d_emb", "shortlist"), arrays, layout.arrays(), strict=True):
+        _check_many(q_vec, d_vec, layout)
+        queries, documents = _rows(q_vec, layout.dim, n_queries), _rows(d_vec, layout.dim, len(d_texts))
+        arrays: tuple[NDArray[Any], ...] = (q_emb, d_emb, listed, *queries, *documents)
+        names = ("q_emb", "d_emb", "shortlist", "q_vec", "the offsets of q_vec", "d_vec", "the offsets of d_vec")
+        for name, array, (_, shape) in zip(names, arrays, layout.arrays(), strict=True):
             if array.shape != shape:
                 raise ValueError(f"{name} has the shape {array.shape}; the texts and q_emb say {shape}.")
         similarity = sim if callable(sim) else _rows_of(sim, (n_queries, layout.width))
@@ -222,30 +240,53 @@ class MappedInputs:
     """(Q, K), -1 where a query has fewer documents; (Q, 0) where every query ranks all."""
     q_texts: list[str]
     d_texts: list[str]
+    q_vec: MultiVectors | None = None
+    """None where a text has its one vector alone."""
+    d_vec: MultiVectors | None = None
 
 
 def map_inputs(descriptor: int, layout: Layout) -> MappedInputs:
     """Map sealed inputs copy-on-write: writing to an array changes nothing outside this process."""
-    q_emb, d_emb, shortlist, texts = _map(descriptor, layout)
+    (q_emb, d_emb, shortlist, *many), texts = _map(descriptor, layout)
     q_texts, d_texts = marshal.loads(texts)
-    return MappedInputs(q_emb, d_emb, shortlist, q_texts, d_texts)
+    if not layout.d_vectors:
+        return MappedInputs(q_emb, d_emb, shortlist, q_texts, d_texts)
+    q_vectors, q_offsets, d_vectors, d_offsets = many
+    q_vec, d_vec = MultiVectors(q_vectors, q_offsets[0]), MultiVectors(d_vectors, d_offsets[0])
+    return MappedInputs(q_emb, d_emb, shortlist, q_texts, d_texts, q_vec, d_vec)
 
 
 def map_vectors(descriptor: int, layout: Layout) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]:
     """The same without the texts: `q_emb`, `d_emb` and the shortlists."""
-    return _map(descriptor, layout)[:3]
+    q_emb, d_emb, shortlist, *_ = _map(descriptor, layout)[0]
+    return q_emb, d_emb, shortlist
 
 
-def _map(
-    descriptor: int, layout: Layout
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], memoryview]:
+def _map(descriptor: int, layout: Layout) -> tuple[list[NDArray[Any]], memoryview]:
     *offsets, text_offset, size = layout.offsets()
     mapping = mmap.mmap(descriptor, size, access=mmap.ACCESS_COPY)
-    q_emb, d_emb, shortlist = (
+    arrays: list[NDArray[Any]] = [
         np.frombuffer(mapping, kind, rows * columns, offset).reshape(rows, columns)
         for offset, (kind, (rows, columns)) in zip(offsets, layout.arrays(), strict=True)
-    )
-    return q_emb, d_emb, shortlist, memoryview(mapping)[text_offset:]
+    ]
+    return arrays, memoryview(mapping)[text_offset:]
+
+
+def _check_many(q_vec: Ragged | None, d_vec: Ragged | None, layout: Layout) -> None:
+    """Raise ValueError unless both are there, or none, and fit the texts."""
+    if (q_vec is None) != (d_vec is None):
+        raise ValueError("q_vec and d_vec belong together; give both or none.")
+    for name, value, n_texts in (("q_vec", q_vec, layout.n_queries), ("d_vec", d_vec, layout.n_documents)):
+        fault = fault_of(value, n_texts) if value is not None else None
+        if fault:
+            raise ValueError(f"{name} is not usable: {fault}.")
+
+
+def _rows(value: Ragged | None, dim: int, n_texts: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Vectors and offsets as matrices; empty where there are none."""
+    if value is None:
+        return np.empty((0, dim), np.float32), np.empty((0, n_texts + 1), np.int64)
+    return value.vectors, value.offsets[None]
 
 
 def bytes_of(array: NDArray[np.generic], kind: type[np.generic] = np.float32) -> memoryview:

@@ -45,13 +45,15 @@ class Limits:
 
         Address space covers the inputs, a batch's score matrix and about a dozen float64 matrices of its shape, an
         index of windows over all texts, and up to some gigabytes a thousand float64 values for every document; time
-        covers a Python loop over all texts and over their characters and some fifty passes over the matrix; the embed
-        budget covers every sentence of long documents once and a few feedback calls per query.
+        covers a Python loop over all texts and over their characters, some fifty passes over the matrix, and a few over
+        all pairs of vectors where a text has many; the embed budget covers every sentence of long documents once and a
+        few feedback calls per query.
         """
         layout = inputs.layout
         pairs = inputs.n_queries * layout.width
         texts = inputs.n_queries * max(1, layout.shortlist) + inputs.n_documents
-        seconds = time * (BASE_S + 5e-6 * pairs + 5e-3 * texts + 2e-6 * inputs.text_bytes)
+        vectors = layout.q_vectors * layout.d_vectors
+        seconds = time * (BASE_S + 5e-6 * pairs + 5e-3 * texts + 2e-6 * inputs.text_bytes + 1e-7 * vectors)
         per_document = min(32 * 1024 * inputs.n_documents, 4096 * MIB)
         room = BASE_MEMORY + 96 * layout.batch * layout.width + 8 * inputs.n_bytes + 64 * inputs.text_bytes
         return cls(

@@ -13,15 +13,29 @@ MESSAGE_CHARS = 2000
 RESULT_HEAD = struct.Struct("<cB")
 INDEXED_PAYLOAD = struct.Struct("<?Q")
 VECTORS_HEAD = struct.Struct("<II")
+MANY_HEAD = struct.Struct("<III")
+
+MOST_VECTORS = 4096
+"""Vectors of a text that may be asked for."""
+MOST_ROWS = 1 << 17
+"""Vectors of all texts of a request together: what the parent makes for one frame is bounded."""
 
 
-Options = tuple[str, str | None, int | None, int | None]
-"""role, adapter, dim and max_tokens of an embed request."""
+Options = tuple[str, str | None, int | None, int | None, int | None]
+"""role, adapter, dim, max_tokens and vectors of an embed request."""
 
 
-def pack_embed(texts: list[str], role: str, adapter: str | None, dim: int | None, max_tokens: int | None) -> bytes:
+def pack_embed(
+    texts: list[str],
+    role: str,
+    adapter: str | None,
+    dim: int | None,
+    max_tokens: int | None,
+    vectors: int | None = None,
+) -> bytes:
     """Payload of an EMBED frame. Raises UnicodeEncodeError for lone surrogates."""
-    return json.dumps([texts, role, adapter, dim, max_tokens], ensure_ascii=False, separators=(",", ":")).encode()
+    parts = [texts, role, adapter, dim, max_tokens, *([] if vectors is None else [vectors])]
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def parse_embed(payload: bytes, limits: Limits) -> EmbedRequest:
@@ -30,15 +44,17 @@ def parse_embed(payload: bytes, limits: Limits) -> EmbedRequest:
         message = json.loads(payload.decode())
     except (ValueError, RecursionError) as error:
         raise FrameError("an embed request that is not JSON") from error
-    if not isinstance(message, list) or len(message) != 5:
-        raise FrameError("an embed request without its five parts")
-    texts, role, adapter, dim, max_tokens = message
+    if not isinstance(message, list) or len(message) not in (5, 6):
+        raise FrameError("an embed request without its five or six parts")
+    texts, role, adapter, dim, max_tokens, *many = message
     _check_texts(texts, limits)
     if not _is_name(role) or not (adapter is None or _is_name(adapter)):
         raise FrameError("an embed request whose role or adapter is no short string")
     if not all(value is None or (type(value) is int and 0 < value <= 1 << 20) for value in (dim, max_tokens)):
         raise FrameError("an embed request whose dim or max_tokens is no positive whole number")
-    return EmbedRequest(texts, role, adapter, dim, max_tokens)
+    if many and not (type(many[0]) is int and 0 < many[0] <= MOST_VECTORS and many[0] * len(texts) <= MOST_ROWS):
+        raise FrameError("an embed request for more vectors than may be asked for at once")
+    return EmbedRequest(texts, role, adapter, dim, max_tokens, vectors=many[0] if many else None)
 
 
 def _check_texts(texts: object, limits: Limits) -> None:

@@ -16,6 +16,7 @@ from sandbox.holding import size_of
 from sandbox.inputs import Layout, MappedInputs
 from sandbox.unnamed import compile_unnamed
 from sandbox.validation import REAL_KINDS
+from sandbox.vectors import MultiVectors
 
 PROGRAM_FILE = "<program>"
 
@@ -77,10 +78,12 @@ class _Run:
         if self._indexes or layout.n_windows > 1:
             # What one call changed the next one would see.
             inputs.d_emb.flags.writeable = False
+            if inputs.d_vec is not None:
+                inputs.d_vec.vectors.flags.writeable = False
 
     def answer(self, talk: Talk) -> Answer:
         """Make the index, call rerank for each batch, send all answers but the last one, and give that."""
-        whole = _Documents(self._inputs.d_emb, self._inputs.d_texts)
+        whole = _Documents(self._inputs.d_emb, self._inputs.d_texts, self._inputs.d_vec)
         once = self._indexes and not self._layout.shortlist
         extra = self._index(whole) if once else {}
         size = size_of(extra["index"]) if once else 0
@@ -100,10 +103,13 @@ class _Run:
         return answer
 
     def _index(self, documents: "_Documents") -> dict[str, object]:
-        return {"index": self._program.index(documents.emb, embed_fn=self._embed_fn, d_texts=documents.texts)}
+        many = _named(self._program.index, {"d_vec": documents.vec})
+        return {"index": self._program.index(documents.emb, embed_fn=self._embed_fn, d_texts=documents.texts, **many)}
 
     def _call(self, first: int, end: int, documents: "_Documents", extra: dict[str, object]) -> Answer:
         shown = slice(0, end - first), slice(0, len(documents.texts))
+        q_vec = self._inputs.q_vec.part(first, end) if self._inputs.q_vec is not None else None
+        many = _named(self._program.rerank, {"q_vec": q_vec, "d_vec": documents.vec})
         result = self._program.rerank(
             self._inputs.q_emb[first:end],
             documents.emb,
@@ -112,6 +118,7 @@ class _Run:
             q_texts=self._inputs.q_texts[first:end],
             d_texts=documents.texts,
             **extra,
+            **many,
         )
         return _take(np.asarray(result), self._window.scores[shown])
 
@@ -119,15 +126,25 @@ class _Run:
 class _Documents:
     """What a call of a program sees of the corpus."""
 
-    def __init__(self, emb: NDArray[np.float32], texts: list[str]) -> None:
-        self.emb, self.texts = emb, texts
+    def __init__(self, emb: NDArray[np.float32], texts: list[str], vec: MultiVectors | None = None) -> None:
+        self.emb, self.texts, self.vec = emb, texts, vec
 
     @classmethod
     def listed(cls, inputs: MappedInputs, query: int) -> "_Documents":
         """The documents that a query may rank."""
         places = inputs.shortlist[query]
         places = places[places >= 0]
-        return cls(inputs.d_emb[places], [inputs.d_texts[place] for place in places.tolist()])
+        vec = inputs.d_vec.take(places) if inputs.d_vec is not None else None
+        return cls(inputs.d_emb[places], [inputs.d_texts[place] for place in places.tolist()], vec)
+
+
+def _named(function: Callable[..., object], values: dict[str, MultiVectors | None]) -> dict[str, MultiVectors | None]:
+    """Those of the values that a function names; ValueError where it must have one that is not there."""
+    parameters = inspect.signature(function).parameters
+    for name, value in values.items():
+        if value is None and name in parameters and parameters[name].default is inspect.Parameter.empty:
+            raise ValueError(f"The encoder gives one vector a text and no {name}; write {name}=None to do without.")
+    return {name: value for name, value in values.items() if name in parameters and value is not None}
 
 
 def _load(source: str) -> ModuleType:

@@ -5,6 +5,7 @@ import numpy as np
 from sandbox import frames, messages
 from sandbox.contract import EmbedCallback, EmbedRefused, EmbedRequest
 from sandbox.conversation import Ending
+from sandbox.vectors import Ragged, fault_of
 from sandbox.verdicts import Verdict
 
 Reply = list[bytes | memoryview]
@@ -19,12 +20,21 @@ def answer(request: EmbedRequest, embed: EmbedCallback) -> Reply | Ending:
         return [frames.header(frames.REFUSED, len(text)), text]
     except Exception as error:
         return Ending(Verdict.HARNESS_ERROR, f"The encoder failed ({type(error).__name__}: {error}).")
-    fault = _fault_of(vectors, len(request.texts))
+    check = _fault_of if request.vectors is None else fault_of
+    fault = check(vectors, len(request.texts))
     if fault:
         return Ending(Verdict.HARNESS_ERROR, f"The encoder failed ({fault}).")
+    if not isinstance(vectors, np.ndarray):
+        return _many(vectors)
     head = messages.VECTORS_HEAD.pack(*vectors.shape)
     values = np.ascontiguousarray(vectors).reshape(-1).view(np.uint8).data
     return [frames.header(frames.VECTORS, len(head) + len(values)) + head, values]
+
+
+def _many(found: Ragged) -> Reply:
+    head = messages.MANY_HEAD.pack(len(found.offsets) - 1, *found.vectors.shape) + found.offsets.tobytes()
+    values = np.ascontiguousarray(found.vectors).reshape(-1).view(np.uint8).data
+    return [frames.header(frames.MANY, len(head) + len(values)) + head, values]
 
 
 def _fault_of(vectors: object, n_texts: int) -> str | None:

@@ -74,6 +74,7 @@ class BaseEncoder(ABC):
 
     def variant(self, options: EmbedOptions = DOCUMENT) -> str:
         """See protocol.Encoder."""
+        self._refuse_many(options)
         prompt, task, cap = self._resolve(options)
         return repr((prompt, task if self._reads_task() else None, cap))
 
@@ -87,6 +88,7 @@ class BaseEncoder(ABC):
     def encode_batches(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Iterator[EncodedBatch]:
         """See protocol.Encoder."""
         check_texts(texts)
+        self._refuse_many(options)
         return self._batches(texts, *self._resolve(options))
 
     def _batches(self, texts: Sequence[str], prompt: str, task: str, cap: int | None) -> Iterator[EncodedBatch]:
@@ -98,6 +100,10 @@ class BaseEncoder(ABC):
                     f"Encoder {self.name} answered with numbers that are not finite; set encoder.dtype=float32."
                 )
             yield EncodedBatch(positions, unit_rows(raw[:, : self.dim]), tokens, time.perf_counter() - start)
+
+    def _refuse_many(self, options: EmbedOptions) -> None:
+        if options.vectors is not None:
+            raise EncodeRefused(f"Encoder {self.name} gives a text one vector; leave out vectors.")
 
     def _resolve(self, options: EmbedOptions) -> tuple[str, str, int | None]:
         """Prompt, task and token cap that a request comes to; EncodeRefused where the model lacks one.

@@ -4,20 +4,23 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from harness.encoders.entries import Entries, from_batch, join
-from harness.encoders.matryoshka import cut
+from harness.encoders.many_memory import ManyMemory
+from harness.encoders.matryoshka import cut, cut_many
 from harness.encoders.memory import MemoryLayer
-from harness.encoders.protocol import DOCUMENT, EmbedOptions, Encoder, EncoderIdentity
-from harness.encoders.request import Request
+from harness.encoders.protocol import DOCUMENT, EmbedOptions, Encoder, EncodeRefused, EncoderIdentity, FloatMatrix
+from harness.encoders.request import ManyRequest, Request
 from harness.encoders.service import Embedded, Joiner
 from harness.encoders.store import EmbeddingStore
 from harness.encoders.texts import check_texts
 from harness.memory import available_memory
+from primitives import MultiVectors
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +83,10 @@ class CachedEncoder:
         """What is recorded of the encoder."""
         self._store = store
         self._report = report
-        self._memory = MemoryLayer(encoder.dim, _room() if memory_bytes is None else memory_bytes)
+        room = _room() if memory_bytes is None else memory_bytes
+        share = room // 2 if self.has_many else room
+        self._memory = MemoryLayer(encoder.dim, share)
+        self._many = ManyMemory(encoder.dim, share)
         self._state_lock = threading.Lock()
         self._joiner: Joiner[_Asked, Entries] = Joiner(self._answer)
         self._stats = CacheStats()
@@ -89,6 +95,22 @@ class CachedEncoder:
     def instructed(self) -> tuple[str, ...]:
         """Roles whose prompt asks for the task's instruction."""
         return tuple(getattr(self.encoder, "instructed", ()))
+
+    @property
+    def has_many(self) -> bool:
+        """Whether a text can be given many vectors: whether the encoder is a ManyVectorEncoder."""
+        return hasattr(self.encoder, "similarity")
+
+    def most_vectors(self, role: str) -> int | None:
+        """How many vectors a text of a task has at most; None where it has its one alone."""
+        most: Mapping[str, int] = getattr(self.encoder, "most_vectors", {})
+        return most.get(role)
+
+    def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
+        """See ManyVectorEncoder."""
+        encoder: Any = self.encoder
+        scores: FloatMatrix = encoder.similarity(queries, documents)
+        return scores
 
     @property
     def stats(self) -> CacheStats:
@@ -103,52 +125,62 @@ class CachedEncoder:
         if self._store is not None:
             self._store.close()
         del self.encoder
-        self._memory = MemoryLayer(self.identity.dim, 0)
+        self._memory, self._many = MemoryLayer(self.identity.dim, 0), ManyMemory(self.identity.dim, 0)
         gc.collect()  # models hold themselves in circles, and the next one may need their memory at once
 
     def embed(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Embedded:
-        """Encode n texts, float32 (n, dim) unit rows, from the cache where it has them.
+        """Encode n texts, float32 (n, dim) unit rows, and many vectors if asked for, from the cache where it has them.
 
         Raises EncodeRefused as `Encoder.encode` does. What was encoded before an interruption stays in the cache.
         """
         check_texts(texts)
+        if options.vectors is not None and not self.has_many:
+            raise EncodeRefused(f"Encoder {self.identity.name} gives a text one vector; leave out vectors.")
         variant = self.encoder.variant(options)
         cut(np.empty((0, self.encoder.dim), dtype=np.float32), options.dim)
-        entries = self._recall(variant, texts)
+        entries = self._recall(variant, texts, options)
         if entries is None:
             entries = self._joiner.ask(variant, _Asked(texts, options))
         self._count(asked=len(texts))
-        return Embedded(cut(entries.vectors, options.dim), int(entries.tokens.sum()), float(entries.seconds.sum()))
+        many = None if entries.many is None else cut_many(entries.many, options.dim)
+        tokens, seconds = int(entries.tokens.sum()), float(entries.seconds.sum())
+        return Embedded(cut(entries.vectors, options.dim), tokens, seconds, many)
 
     def _answer(self, variant: str, group: Sequence[_Asked]) -> list[Entries]:
         """Answer requests of one variant together; only one thread at a time is here."""
         texts = [text for asked in group for text in asked.texts]
-        request = Request(texts, variant, self.encoder.fingerprint, self.encoder.dim)
-        self._look_up(request)
+        options = group[0].options  # all options of one variant encode alike
+        kind = Request if options.vectors is None else ManyRequest
+        request = kind(texts, variant, self.encoder.fingerprint, self.encoder.dim)
+        self._look_up(request, options)
         n_missing, began = len(request.missing), time.monotonic()
-        # All options of one variant encode alike.
-        self._encode(request, group[0].options)
+        self._encode(request, options)
         _log.debug(
             "%d of %d texts in %d requests were known, %d encoded in %.2f s",
             len(request.texts) - n_missing, len(request.texts), len(group), n_missing, time.monotonic() - began,
         )  # fmt: skip
         return [request.answer(asked.texts) for asked in group]
 
-    def _recall(self, variant: str, texts: Sequence[str]) -> Entries | None:
+    def _layer(self, options: EmbedOptions) -> MemoryLayer | ManyMemory:
+        return self._memory if options.vectors is None else self._many
+
+    def _recall(self, variant: str, texts: Sequence[str], options: EmbedOptions) -> Entries | None:
         """The whole answer from memory; None where a part is missing."""
         with self._state_lock:
-            rows = self._memory.find(variant, texts)
-            return None if (rows < 0).any() else self._memory.gather(rows)
+            memory = self._layer(options)
+            rows = memory.find(variant, texts)
+            return None if (rows < 0).any() else memory.gather(rows)
 
-    def _look_up(self, request: Request) -> None:
+    def _look_up(self, request: Request, options: EmbedOptions) -> None:
         """Take what memory and store have."""
         with self._state_lock:
-            rows = self._memory.find(request.variant, request.texts)
+            memory = self._layer(options)
+            rows = memory.find(request.variant, request.texts)
             held = np.flatnonzero(rows >= 0)
-            request.put(replace(self._memory.gather(rows[held]), positions=held))
+            request.put(replace(memory.gather(rows[held]), positions=held))
         missing = request.missing
         if self._store and len(missing):
-            found = self._store.read(request.keys(missing), self.encoder.dim)
+            found = self._store.read(request.keys(missing), self.encoder.dim, many=options.vectors is not None)
             self._take(request, replace(found, positions=missing[found.positions]))
 
     def _encode(self, request: Request, options: EmbedOptions) -> None:
@@ -174,14 +206,15 @@ class CachedEncoder:
 
     def _keep(self, request: Request, parts: Sequence[Entries]) -> None:
         """Put encoded entries into the store, and take what it then holds: the first of two processes wins."""
-        entries = join(parts, self.encoder.dim)
+        entries = join(parts, self.encoder.dim, many=parts[0].many is not None)
         self._count(encoded=len(entries), seconds=float(entries.seconds.sum()))
         self._take(request, self._store.write(request.keys(entries.positions), entries) if self._store else entries)
 
     def _take(self, request: Request, entries: Entries) -> None:
         request.put(entries)
         with self._state_lock:
-            self._memory.add(request.variant, [request.texts[i] for i in entries.positions], entries)
+            memory = self._memory if entries.many is None else self._many
+            memory.add(request.variant, [request.texts[i] for i in entries.positions], entries)
 
     def _count(self, asked: int = 0, encoded: int = 0, seconds: float = 0.0) -> None:
         with self._state_lock:

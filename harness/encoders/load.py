@@ -7,7 +7,13 @@ from collections.abc import Callable, Mapping
 from harness import plugins
 from harness.encoders.bundled import BUNDLES
 from harness.encoders.cached import CachedEncoder, Report
-from harness.encoders.kinds import bundled_encoder, transformer_encoder
+from harness.encoders.kinds import (
+    bundled_encoder,
+    late_interaction_encoder,
+    representative_encoder,
+    token_vector_encoder,
+    transformer_encoder,
+)
 from harness.encoders.protocol import Encoder
 from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError
@@ -51,7 +57,14 @@ KINDS: Mapping[str, Callable[[EncoderSettings], Encoder]] = {
     "bundled": _bundled_encoder,
     "sentence-transformers": transformer_encoder,
     "openai-embeddings": _served_encoder,
+    "tokens-of": token_vector_encoder,
+    "multi-vector": late_interaction_encoder,
+    "representative-tokens": representative_encoder,
 }
+
+
+MANY_VECTOR_KINDS = ("tokens-of", "multi-vector", "representative-tokens")
+"""Kinds whose encoders give a text many vectors."""
 
 
 def load_cached_encoder(

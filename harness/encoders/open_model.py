@@ -41,7 +41,7 @@ def open_model(settings: EncoderSettings) -> OpenedModel:
         bundle = BUNDLES[settings.model]
         model = open_bundle(bundle).to(device=device, dtype=getattr(torch, settings.dtype))
         return OpenedModel(model, settings.model, bundle.revision, bundle.prompts)
-    folder = _folder(settings.model)
+    folder = model_folder(settings.model)
     try:
         if folder is not None:
             name = folder.resolve().name
@@ -61,7 +61,7 @@ def needed_of_encoder(settings: EncoderSettings) -> list[Asked]:
 
     Raises as `open_model` does.
     """
-    if settings.kind != "sentence-transformers" or _folder(settings.model) is not None:
+    if settings.kind != "sentence-transformers" or model_folder(settings.model) is not None:
         return []
     try:
         return [replace(asked_for(settings), part=needed_part(settings))]
@@ -69,7 +69,7 @@ def needed_of_encoder(settings: EncoderSettings) -> list[Asked]:
         raise EncoderError(why_not(error, settings)) from error
 
 
-def _folder(model: str) -> Path | None:
+def model_folder(model: str) -> Path | None:
     """The model's folder; None for a hub name. Raises for a path that leads to no model."""
     path = expanded(model)
     if not path.is_dir():

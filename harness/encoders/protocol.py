@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives import MultiVectors
+
 FloatMatrix = NDArray[np.float32]
 
 
@@ -21,6 +23,8 @@ class EmbedOptions:
     """Leading components to keep, normalised again; None for all."""
     max_tokens: int | None = None
     """Tokens at which each text is cut; None for the model's own limit."""
+    vectors: int | None = None
+    """Vectors that each text is given at most, beside its one; None for that alone."""
     instructions: Mapping[str, str] | None = None
     """Role to what the task tells a model that reads instructions, for prompts that ask for it; None: no task."""
 
@@ -61,6 +65,8 @@ class EncodedBatch:
     """Tokens that the forward pass read for each text, prompt included, after the cap; int64 (b,)."""
     seconds: float
     """Wall time of the batch, tokenisation included."""
+    many: MultiVectors | None = None
+    """Where the request asks for `vectors`: those of the b texts, as wide as the one."""
 
 
 class Encoder(Protocol):
@@ -99,3 +105,14 @@ class Encoder(Protocol):
 
         Raises EncodeRefused before the first batch, as `encode` does.
         """
+
+
+class ManyVectorEncoder(Encoder, Protocol):
+    """An encoder that gives a text many vectors where it is asked for `vectors`, and its one pooled vector always."""
+
+    @property
+    def most_vectors(self) -> Mapping[str, int]:
+        """How many vectors a text of each role has at most in a task."""
+
+    def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
+        """Scores of Q texts for N others, float32 (Q, N)."""

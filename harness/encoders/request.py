@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.encoders.entries import Entries
+from harness.encoders.entries import Entries, join
 
 
 class Request:
@@ -45,3 +45,23 @@ class Request:
         """Copies of the entries of `texts`, in their order, repeated ones repeated."""
         position = {text: i for i, text in enumerate(self.texts)}
         return self._answer.take(np.array([position[text] for text in texts], dtype=np.int64))
+
+
+class ManyRequest(Request):
+    """The same for texts that have many vectors each."""
+
+    def __init__(self, texts: Sequence[str], variant: str, fingerprint: str, dim: int) -> None:
+        super().__init__(texts, variant, fingerprint, dim)
+        self._dim = dim
+        self._parts: list[Entries] = []
+
+    def put(self, entries: Entries) -> None:
+        """See Request."""
+        super().put(entries)
+        self._parts.append(entries)
+
+    def answer(self, texts: Sequence[str]) -> Entries:
+        """See Request."""
+        known = join(self._parts, self._dim, many=True)
+        row = {self.texts[position]: row for row, position in enumerate(known.positions.tolist())}
+        return known.take(np.array([row[text] for text in texts], dtype=np.int64))

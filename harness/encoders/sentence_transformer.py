@@ -81,6 +81,11 @@ class SentenceTransformerEncoder(BaseEncoder):
     def _forward(
         self, texts: list[str], prompt: str, task: str, cap: int | None
     ) -> tuple[FloatMatrix, NDArray[np.int64]]:
+        output, tokens = self._outputs(texts, prompt, task, cap)
+        return output["sentence_embedding"].float().cpu().numpy(), tokens
+
+    def _outputs(self, texts: list[str], prompt: str, task: str, cap: int | None) -> tuple[Any, NDArray[np.int64]]:
+        """Whatever the model gives of the texts, and the tokens that it read of each, int64 (b,)."""
         import torch
         from sentence_transformers.util import batch_to_device
 
@@ -89,9 +94,7 @@ class SentenceTransformerEncoder(BaseEncoder):
                 torch.set_num_threads(self._threads or self._free_cores.look())
             features = self._model.preprocess(texts, prompt=prompt, task=task)
             tokens = token_counts(features)
-            output = self._model(batch_to_device(features, self._model.device), task=task)
-            vectors: FloatMatrix = output["sentence_embedding"].float().cpu().numpy()
-        return vectors, tokens
+            return self._model(batch_to_device(features, self._model.device), task=task), tokens
 
 
 def _prepare_tokenizers(model: Any, name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from harness.encoders.meter import Cost
 from harness.encoders.protocol import DOCUMENT, EmbedOptions, FloatMatrix
+from primitives import MultiVectors
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,13 @@ class Embedded:
     """Tokens asked for, repeated texts included."""
     seconds: float
     """Encoder seconds asked for: a cached text is charged what its own encoding once took."""
+    many: MultiVectors | None = None
+    """Where many vectors were asked for: those of the n texts."""
+
+    @property
+    def asked(self) -> FloatMatrix | MultiVectors:
+        """What a program that asks for this gets."""
+        return self.vectors if self.many is None else self.many
 
     @property
     def cost(self) -> Cost:

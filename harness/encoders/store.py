@@ -19,7 +19,7 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +27,7 @@ import numpy as np
 
 from archive.connection import transaction
 from archive.journal import journaled
+from harness.encoders.blobs import blob_of, fits, overlaid, read_entries
 from harness.encoders.entries import Entries, join
 from harness.settings.home import expanded, make_folder
 
@@ -51,7 +52,6 @@ _USE_HOLDS_NS = 3600 * 10**9
 """A noted use younger than this, in nanoseconds, need not be noted anew at once."""
 _PENDING_USES = 100_000
 """Uses kept in memory at most, about 15 MB."""
-_LITTLE_ENDIAN = np.dtype("<f4")
 _Answer = TypeVar("_Answer")
 
 
@@ -87,17 +87,19 @@ class EmbeddingStore:
         except (sqlite3.Error, OSError) as error:
             self._give_up(error)
 
-    def read(self, keys: Sequence[bytes], dim: int) -> Entries:
+    def read(self, keys: Sequence[bytes], dim: int, *, many: bool = False) -> Entries:
         """Find n distinct keys; the entries' positions count in `keys`, their vectors have width `dim`.
+
+        With `many` each entry holds many vectors behind its one.
 
         Damaged entries are dropped from the store, and the use of the others counts for the eviction.
         """
         with self._lock:
             try:
-                found = self._select(keys, dim)
+                found = self._select(keys, dim, many)
             except sqlite3.Error as error:
                 self._give_up(error)
-                return join([], dim)
+                return join([], dim, many=many)
             if self._writable:
                 self._uses.update(dict.fromkeys((keys[i] for i in found.entries.positions), time.time_ns()))
             if found.damaged or found.stale or len(self._uses) > _PENDING_USES:
@@ -132,9 +134,9 @@ class EmbeddingStore:
             connection.executescript(_SCHEMA)
         return connection
 
-    def _select(self, keys: Sequence[bytes], dim: int) -> _Found:
+    def _select(self, keys: Sequence[bytes], dim: int, many: bool) -> _Found:
         """The sound entries, and the keys of damaged ones."""
-        parts, damaged, stale = [join([], dim)], [], False
+        parts, damaged, stale = [join([], dim, many=many)], [], False
         old = time.time_ns() - _USE_HOLDS_NS
         for start in range(0, len(keys) if self._connection else 0, _KEYS_PER_QUERY):
             assert self._connection
@@ -145,11 +147,11 @@ class EmbeddingStore:
                 some,
             ).fetchall()
             position = {key: start + i for i, key in enumerate(some)}
-            sound = [row for row in rows if len(row[3]) == 4 * dim and row[4] == _checksum(*row[:4])]
+            sound = [row for row in rows if fits(len(row[3]), dim, many) and row[4] == _checksum(*row[:4])]
             damaged += sorted({row[0] for row in rows} - {row[0] for row in sound})
             stale = stale or any(row[5] < old for row in sound)
-            parts.append(_entries([position[row[0]] for row in sound], sound, dim))
-        return _Found(join(parts, dim), damaged, stale)
+            parts.append(read_entries([position[row[0]] for row in sound], sound, dim, many))
+        return _Found(join(parts, dim, many=many), damaged, stale)
 
     def _note(self, connection: sqlite3.Connection, damaged: Sequence[bytes] = ()) -> None:
         """Note the uses kept in memory, and drop damaged entries."""
@@ -164,20 +166,20 @@ class EmbeddingStore:
 
     def _insert(self, connection: sqlite3.Connection, keys: Sequence[bytes], entries: Entries) -> Entries:
         self._note(connection)
-        held = self._select(keys, entries.vectors.shape[1]).entries
+        held = self._select(keys, entries.vectors.shape[1], entries.many is not None).entries
         new = np.setdiff1d(np.arange(len(keys)), held.positions)
         (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()
         vectors, now = [], time.time_ns()
         for row, i in enumerate(new.tolist(), start=last + 1):
             tokens, seconds = int(entries.tokens[i]), float(entries.seconds[i])
-            data = entries.vectors[i].astype(_LITTLE_ENDIAN).tobytes()
+            data = blob_of(entries, i)
             vectors.append((row, tokens, seconds, data, _checksum(keys[i], tokens, seconds, data)))
         connection.executemany("INSERT INTO vectors VALUES (?, ?, ?, ?, ?)", vectors)
         connection.executemany(
             "INSERT OR REPLACE INTO keys VALUES (?, ?, ?)",
             [(keys[i], row, now) for row, i in enumerate(new.tolist(), start=last + 1)],
         )
-        return _overlaid(entries, held) if len(held) else entries
+        return overlaid(entries, held) if len(held) else entries
 
     def _evict(self, connection: sqlite3.Connection) -> bool:
         """Drop the entries with the oldest last use while the file is too large; whether there were any."""
@@ -243,20 +245,3 @@ def _used_bytes(connection: sqlite3.Connection) -> int:
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
     )
     return int((pages - free) * size)
-
-
-def _entries(positions: list[int], rows: list[tuple[bytes, int, float, bytes, int, int]], dim: int) -> Entries:
-    data = np.frombuffer(b"".join(row[3] for row in rows), dtype=_LITTLE_ENDIAN)
-    return Entries(
-        np.array(positions, dtype=np.int64),
-        data.reshape(len(rows), dim).astype(np.float32, copy=False),
-        np.array([row[1] for row in rows], dtype=np.int64),
-        np.array([row[2] for row in rows], dtype=np.float64),
-    )
-
-
-def _overlaid(entries: Entries, held: Entries) -> Entries:
-    """`entries` with the rows at `held.positions` replaced by `held`'s."""
-    vectors, tokens, seconds = entries.vectors.copy(), entries.tokens.copy(), entries.seconds.copy()
-    vectors[held.positions], tokens[held.positions], seconds[held.positions] = held.vectors, held.tokens, held.seconds
-    return replace(entries, vectors=vectors, tokens=tokens, seconds=seconds)

@@ -27,6 +27,7 @@ from harness.evaluation.part import Part, Runs, similarity_of
 from harness.evaluation.prepared import PreparedTask
 from harness.tasks.task import RetrievalTask
 from harness.text import counted
+from primitives import MultiVectors
 from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Verdict
 from sandbox.syntax import syntax_tree
 
@@ -285,9 +286,9 @@ class Auditor:
             )
         return execution
 
-    def _embed(self, task: RetrievalTask, request: EmbedRequest) -> NDArray[np.float32]:
+    def _embed(self, task: RetrievalTask, request: EmbedRequest) -> NDArray[np.float32] | MultiVectors:
         try:
-            return self._encoder.embed(request.texts, told_of(task, options_of(request))).vectors
+            return self._encoder.embed(request.texts, told_of(task, options_of(request))).asked
         except EncodeRefused as refusal:
             raise EmbedRefused(str(refusal)) from refusal
 

@@ -22,7 +22,7 @@ from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.scoring import Scoring
 from harness.settings import ExecutorSettings
 from harness.tasks.task import RetrievalTask
-from primitives import programs
+from primitives import MultiVectors, programs
 from sandbox import Backend, EmbedCallback, EmbedRefused, EmbedRequest, Execution, Limits, Take, TaskInputs
 from sandbox.verdicts import Verdict
 
@@ -147,7 +147,7 @@ class LocalExecutor:
         What its `index` asks for goes to `index_meter`.
         """
 
-        def embed(request: EmbedRequest) -> NDArray[np.float32]:
+        def embed(request: EmbedRequest) -> NDArray[np.float32] | MultiVectors:
             counted = index_meter if request.indexing else meter
             try:
                 embedded = self._encoder.embed(request.texts, told_of(task, options_of(request)))
@@ -155,7 +155,7 @@ class LocalExecutor:
                 counted.add(Cost(texts=len(request.texts)))
                 raise EmbedRefused(str(refusal)) from refusal
             counted.add(embedded.cost)
-            return embedded.vectors
+            return embedded.asked
 
         return embed
 
@@ -210,7 +210,7 @@ def _found(once: Callable[[], Execution]) -> Execution:
 
 def options_of(request: EmbedRequest) -> EmbedOptions:
     """What a program asked for, beside its texts."""
-    return EmbedOptions(request.role, request.adapter, request.dim, request.max_tokens)
+    return EmbedOptions(request.role, request.adapter, request.dim, request.max_tokens, request.vectors)
 
 
 def _no_texts(request: EmbedRequest) -> NDArray[np.float32]:

@@ -37,6 +37,8 @@ class Part:
             [whole.q_texts[row] for row in self.rows.tolist()],
             [whole.d_texts[column] for column in self.columns.tolist()],
             shortlist=shortlist,
+            q_vec=whole.q_vec.take(self.rows) if whole.q_vec is not None else None,
+            d_vec=whole.d_vec.take(self.columns) if whole.d_vec is not None else None,
         )
 
     def spread(self, scores: Scores, inputs: TaskInputs) -> Scores:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from archive import Measured
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost
-from harness.encoders.protocol import QUERY, EmbedOptions
+from harness.encoders.protocol import DOCUMENT, QUERY, EmbedOptions
 from harness.encoders.service import Embedded
 from harness.errors import EncoderError, HarnessError
 from harness.evaluation.difference import TOP, Scores
@@ -21,10 +21,10 @@ from harness.evaluation.measures import NDCG_AT_10, Judgments, Measure
 from harness.evaluation.scoring import Scoring
 from harness.evaluation.secret import NO_SECRET, Order, Secret
 from harness.evaluation.shortlist import Shortlist, make_shortlist
+from harness.evaluation.similarities import MOST_CELLS, Cosines, ManySimilarities, Rows
 from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
 from harness.text import plain
-from primitives import cosines
 from sandbox import Limits, TaskInputs
 
 _log = logging.getLogger(__name__)
@@ -33,8 +33,6 @@ EQUAL = 1e-6
 """Cosines closer to each other than this count as equal: rounding may change their places."""
 SAMPLED = 2
 """Queries of each task whose scores are kept, to be asked for again by an audit."""
-MOST_CELLS = 1 << 28
-"""Scores that a program gives at a time where nothing else is said: 1 GiB."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +141,10 @@ class PreparedTask:
         return np.sort(generator.choice(self.untied, min(SAMPLED, len(self.untied)), replace=False))
 
 
+def _asked(task: RetrievalTask, encoder: CachedEncoder, options: EmbedOptions) -> EmbedOptions:
+    return told_of(task, replace(options, vectors=encoder.most_vectors(options.role)))
+
+
 def _embedded(encoder: CachedEncoder, texts: Sequence[str], options: EmbedOptions, task: str) -> Embedded:
     try:
         return encoder.embed(texts, options)
@@ -167,21 +169,25 @@ def prepare(
     Raises UsageError where the encoder's prompts ask for an instruction and the task has none.
 
     `unseen` is the share of queries, drawn from the secret, that count towards no value.
-    Cosines are computed in the task's own order, so that no bit of them depends on the secret.
+    Similarities are computed in the task's own order, so that no bit of them depends on the secret: cosines, or where a
+    text has many vectors the encoder's own.
     """
     query_texts, document_texts = list(task.queries.values()), list(task.documents.values())
     task = noted(task, encoder)
-    queries = _embedded(encoder, query_texts, told_of(task, QUERY), task.name)
-    documents = _embedded(encoder, document_texts, told_of(task), task.name)
+    queries = _embedded(encoder, query_texts, _asked(task, encoder, QUERY), task.name)
+    documents = _embedded(encoder, document_texts, _asked(task, encoder, DOCUMENT), task.name)
     order = secret.order(task)
+    similarity: Rows = Cosines(queries.vectors, documents.vectors, order)
+    if queries.many is not None and documents.many is not None:
+        similarity = ManySimilarities(queries.many, documents.many, order, encoder.similarity)
     judgments, shortlist = judgments_of(task, order), None
     if not task.candidates.all:
         cutoff = max(getattr(measure, "cutoff", None) or len(document_texts) for measure in measures)
-        shortlist = make_shortlist(task, queries.vectors, documents.vectors, order, cutoff)
+        scored = similarity.own if isinstance(similarity, ManySimilarities) else None
+        shortlist = make_shortlist(task, queries.vectors, documents.vectors, order, cutoff, scored)
         judgments = judgments.among(shortlist.columns)
     batch = reading.batch(len(query_texts), len(document_texts))
     whole = shortlist is None and batch == len(query_texts)
-    similarity = _Cosines(queries.vectors, documents.vectors, order)
     inputs = TaskInputs.create(
         queries.vectors[order.queries],
         documents.vectors[order.documents],
@@ -190,6 +196,8 @@ def prepare(
         shown(document_texts, order.documents),
         batch=batch,
         shortlist=shortlist.listed if shortlist else None,
+        q_vec=queries.many.take(order.queries) if queries.many is not None else None,
+        d_vec=documents.many.take(order.documents) if documents.many is not None else None,
     )
     ready = PreparedTask(
         task=task,
@@ -219,16 +227,6 @@ def _with_cosine(ready: PreparedTask) -> PreparedTask:
     found = np.concatenate(first_ties)
     untied = np.flatnonzero(found >= np.sort(found)[-min(SAMPLED, len(found))])
     return replace(ready, cosine=scoring.measured(), untied=untied)
-
-
-class _Cosines:
-    """Rows of the cosines in the order shown, computed in the task's own."""
-
-    def __init__(self, queries: Scores, documents: Scores, order: Order) -> None:
-        self._queries, self._documents, self._order = queries, documents, order
-
-    def __call__(self, first: int, end: int) -> Scores:
-        return cosines(self._queries[self._order.queries[first:end]], self._documents)[:, self._order.documents]
 
 
 def judgments_of(task: RetrievalTask, order: Order) -> Judgments:

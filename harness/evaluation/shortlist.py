@@ -1,6 +1,6 @@
 """The first stage of a task: which documents each query ranks, and which come below them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +43,17 @@ class Shortlist:
         return np.hstack([ranks, below]).astype(np.float32)
 
 
-def make_shortlist(task: RetrievalTask, queries: Matrix, documents: Matrix, order: Order, cutoff: int) -> Shortlist:
+def make_shortlist(
+    task: RetrievalTask,
+    queries: Matrix,
+    documents: Matrix,
+    order: Order,
+    cutoff: int,
+    scored: Callable[[int], Matrix] | None = None,
+) -> Shortlist:
     """Find each query's candidates and, as far as a ranking is read to `cutoff`, what comes below them.
+
+    `scored` gives a query's similarities, (N,), where they are not the cosines that choose.
 
     `queries` and `documents` are unit rows in the task's own order, in which ties are broken: nothing of the choice
     depends on the order shown.
@@ -62,6 +71,8 @@ def make_shortlist(task: RetrievalTask, queries: Matrix, documents: Matrix, orde
         rest = np.empty((len(queries), 0), np.int32)
     similarity = np.zeros(listed.shape, np.float32)
     for rows, cosine in _blocks(queries, documents):
+        if scored is not None:
+            cosine = np.stack([scored(query) for query in range(rows.start, rows.start + len(cosine))])
         own = order.documents[np.maximum(listed[rows], 0)]
         similarity[rows] = np.where(listed[rows] < 0, 0, np.take_along_axis(cosine, own, axis=1))
     return Shortlist(listed[order.queries], similarity[order.queries], rest[order.queries])

@@ -18,6 +18,8 @@ from harness.programs.inline import all_primitives, inline_primitives
 from sandbox.syntax import syntax_tree
 
 CONTRACT_NAMES = frozenset({"rerank", "q_emb", "d_emb", "sim", "embed_fn", "q_texts", "d_texts"})
+CHOSEN_NAMES = frozenset({"index", "q_vec", "d_vec"})
+"""Parameters that a program may name or leave."""
 
 _REFLECTION = frozenset(
     {"locals", "globals", "vars", "dir", "eval", "exec", "compile", "getattr", "setattr", "hasattr", "inspect"}
@@ -86,7 +88,7 @@ def _renamable(tree: ast.Module) -> frozenset[str]:
     classes and all they bind, what a string spells, and what hides a builtin.
     """
     bound: set[str] = set()
-    kept = {*CONTRACT_NAMES, *_BUILTINS, *_document_side(tree)}
+    kept = {*CONTRACT_NAMES, *_BUILTINS, *_chosen(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             bound.add(node.name)
@@ -99,11 +101,10 @@ def _renamable(tree: ast.Module) -> frozenset[str]:
     return frozenset(name for name in bound - kept if not name.startswith("__"))
 
 
-def _document_side(tree: ast.Module) -> set[str]:
-    """The name by which a program's document side is called, where its rerank takes one; else it is like any other."""
+def _chosen(tree: ast.Module) -> set[str]:
+    """Names of what rerank may take beside the contract, where it takes them; else they are like any others."""
     reranks = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "rerank"]
-    takes = any(argument.arg == "index" for rerank in reranks for argument in rerank.args.kwonlyargs)
-    return {"index"} if takes else set()
+    return {argument.arg for rerank in reranks for argument in rerank.args.kwonlyargs} & CHOSEN_NAMES
 
 
 def _kept(node: ast.AST) -> set[str]:

@@ -10,6 +10,7 @@ import primitives
 from harness.programs.lines import source_lines
 from primitives import (
     arrays,
+    centroids,
     dimensions,
     discriminant,
     feedback,
@@ -17,6 +18,7 @@ from primitives import (
     graph,
     hubness,
     interaction,
+    late,
     lexical,
     memory,
     neighbours,
@@ -27,6 +29,7 @@ from primitives import (
     products,
     segments,
     tokens,
+    vectors,
 )
 from sandbox.syntax import syntax_tree
 
@@ -50,6 +53,9 @@ _MODULES: tuple[ModuleType, ...] = (
     graph,
     hubness,
     dimensions,
+    vectors,
+    late,
+    centroids,
 )
 
 

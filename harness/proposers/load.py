@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archive import ProgramRecord
 from harness import plugins
+from harness.encoders.load import MANY_VECTOR_KINDS
 from harness.errors import UsageError
 from harness.policies import bandit
 from harness.policies.bandit import ModelPolicy
@@ -147,6 +148,7 @@ def prompt_writer(settings: Settings) -> PromptWriter:
         modules=allowed_modules(settings.program.primitives),
         memory=settings.proposer.memory,
         trials=settings.proposer.trials,
+        many=settings.encoder.kind in MANY_VECTOR_KINDS,
     )
     if settings.proposer.command.line and settings.proposer.desk_name:
         fixed = f"{fixed.rstrip()}\n{DESK}"

@@ -72,14 +72,18 @@ def prefix(
     modules: Sequence[str],
     memory: bool = True,
     trials: int = 0,
+    many: bool = False,
 ) -> str:
-    """The part that stays the same for a whole run; without `memory` it speaks of no ledger."""
+    """The part that stays the same for a whole run; without `memory` it speaks of no ledger, and with `many` of texts
+    that have many vectors each.
+    """
     return fill(
         "prefix",
         measure=find_measure(search.measure).name,
         counts=find_objective(search.maximise, search.floor).told,
         cost=COSTS[search.cost],
         objective=fill(f"objective_{search.objective}", admission=ADMISSIONS[search.admission]).strip(),
+        many=fill("many_vectors").strip() + "\n\n" if many else "",
         batches=_batches(tasks or TasksSettings()),
         limits=told_limits(time=program.time_factor, memory=program.memory_factor),
         transductive=fill(f"transductive_{program.transductive}").strip(),
@@ -88,7 +92,7 @@ def prefix(
         answer=fill("answer", trials=_trials(trials)).strip() if memory else fill("answer_blind").strip(),
         taboos="\n".join(f"- {taboo}" for taboo in taboos),
         modules=", ".join(modules) + ".",
-        primitives="\n" + fill("primitives", functions=_primitives()) if program.primitives else "",
+        primitives="\n" + fill("primitives", functions=_primitives(many)) if program.primitives else "",
     )
 
 
@@ -115,14 +119,17 @@ def _batches(tasks: TasksSettings) -> str:
     return f"The whole corpus is scored and {batches}."
 
 
-def _primitives() -> str:
-    """One line for each public function of `primitives`: signature and summary, read from the package itself."""
+def _primitives(many: bool) -> str:
+    """One line for each public function of `primitives`: signature and summary, read from the package itself.
+
+    Those for many vectors a text only where programs get them.
+    """
     import primitives
 
     lines = []
     for name in primitives.__all__:
         value = getattr(primitives, name)
-        if inspect.isfunction(value):
+        if inspect.isfunction(value) and (many or name not in primitives.MANY_VECTORS):
             summary = (inspect.getdoc(value) or "").splitlines()[0]
             lines.append(f"- {_signature(value)}: {summary}")
     return "\n".join(lines)

@@ -12,7 +12,9 @@ class EncoderSettings:
 
     kind: str = "bundled"
     """`bundled` (weights inside an installed package), `sentence-transformers` (a hub name or a folder),
-    `openai-embeddings` (a server that speaks `/v1/embeddings`), or the name of one that another package brings."""
+    `openai-embeddings` (a server that speaks `/v1/embeddings`), many vectors a text with `tokens-of` (any of the first
+    two), `multi-vector` (a ColBERT) or `representative-tokens` (a masked language model), or the name of one that
+    another package brings."""
     model: str = "minilm"
     """A bundled model, a name on the model hub, a folder, or what a server calls it."""
     revision: str | None = None
@@ -46,7 +48,8 @@ class EncoderSettings:
     price: float | None = None
     """`openai-embeddings` only: dollars per million tokens; None looks it up where the extra 'prices' is installed."""
     options: dict[str, Any] = field(default_factory=dict)
-    """Settings of an encoder that another package brings, by the names it gives them."""
+    """Settings of an encoder that another package brings, or of one with many vectors a text, by the names it gives
+    them."""
 
 
 def default_cache_folder() -> str:

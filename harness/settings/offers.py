@@ -10,7 +10,14 @@ from harness.settings.words import kinds
 
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "encoder.backend": ("torch", "onnx", "openvino"),
-    "encoder.kind": ("bundled", "sentence-transformers", "openai-embeddings"),
+    "encoder.kind": (
+        "bundled",
+        "sentence-transformers",
+        "openai-embeddings",
+        "tokens-of",
+        "multi-vector",
+        "representative-tokens",
+    ),
     "heads.kinds": ("linear", "low-rank", "mlp"),
     "proposer.kind": ("recombine", "anthropic", "openai", "openai-responses", "command", "replay", "published"),
     "search.selection": ("sigmoid", "power_law", "pareto_crowding", "uniform"),

@@ -12,6 +12,8 @@ MAX_TUNED_CONSTANTS = 28
 
 POSITIONAL = ("q_emb", "d_emb", "sim")
 KEYWORD_ONLY = ("embed_fn", "q_texts", "d_texts")
+CHOSEN = ("q_vec", "d_vec")
+"""Keywords that rerank may also take, and index the last: many vectors a text, where the encoder has them."""
 INDEX = "index"
 """A program whose rerank takes it has a document side: a function of this name that makes it."""
 INDEX_POSITIONAL = ("d_emb",)

@@ -24,6 +24,7 @@ from sandbox import (
     TaskInputs,
     Verdict,
 )
+from sandbox.vectors import Ragged
 
 
 class FleetRuns:
@@ -143,7 +144,7 @@ def _awaited(reference: Any) -> Step:
     return step
 
 
-def _answer(request: EmbedRequest, embed: EmbedCallback) -> "NDArray[np.float32] | Refused | Failed":
+def _answer(request: EmbedRequest, embed: EmbedCallback) -> "NDArray[np.float32] | Ragged | Refused | Failed":
     try:
         return embed(request)
     except EmbedRefused as refusal:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.evaluation.prepared import MOST_CELLS
+from harness.evaluation.similarities import MOST_CELLS
 from sandbox import TaskInputs
 from sandbox.inputs import Layout, Similarity
 

@@ -11,6 +11,7 @@ from harness.evaluation.audit import poisoned_sandbox
 from harness.evaluation.cluster.shipping import Held
 from harness.evaluation.part import Part, opened
 from sandbox import EmbedRefused, EmbedRequest, Execution, Limits, Sandbox, SandboxError, TaskInputs
+from sandbox.vectors import Ragged
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Failed:
 
 Step = EmbedRequest | Scored | Execution | Broken
 """Texts to be encoded, scores to be taken, or the end."""
-Answer = NDArray[np.float32] | Refused | Failed | None
+Answer = NDArray[np.float32] | Ragged | Refused | Failed | None
 """Vectors for texts, nothing for scores."""
 
 
@@ -130,7 +131,7 @@ class Worker:
                 raise _Gone(f"The task is no longer in the memory of its node ({error}).") from error
         return self._inputs[held.key]
 
-    def _embed(self, request: EmbedRequest) -> NDArray[np.float32]:
+    def _embed(self, request: EmbedRequest) -> NDArray[np.float32] | Ragged:
         self._steps.put(request)
         answer = self._answers.get()
         if isinstance(answer, Refused):

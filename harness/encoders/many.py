@@ -1,0 +1,107 @@
+"""What all encoders share that give a text many vectors beside its one."""
+
+import time
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.encoders.base import BaseEncoder
+from harness.encoders.matryoshka import cut, unit_rows
+from harness.encoders.protocol import EmbedOptions, EncodedBatch, EncodeRefused, FloatMatrix
+from harness.encoders.texts import check_texts, clean, length_sorted
+from harness.errors import EncoderError, UsageError
+from primitives import MultiVectors, maxsim, multi_vectors
+
+ALL = 4096
+"""Vectors of a text that nobody limits: more than a model reads tokens, and the most that a program may ask for."""
+
+
+class ManyVectors(BaseEncoder):
+    """A ManyVectorEncoder but for its forward pass, compared by MaxSim.
+
+    `queries` and `documents` are how many vectors a text has at most in a task, None for all; `mean` divides MaxSim by
+    the number of a query's vectors, so that queries of all lengths have one scale.
+    """
+
+    def __init__(self, *, queries: int | None, documents: int | None, mean: bool, **rest: Any) -> None:
+        for name, value in (("query_vectors", queries), ("vectors", documents)):
+            if value is not None and (not isinstance(value, int) or not 1 <= value <= ALL):
+                raise UsageError(f"encoder.options.{name} must be a whole number from 1 to {ALL}, not {value!r}.")
+        self.most_vectors: Mapping[str, int] = {"query": queries or ALL, "document": documents or ALL}
+        self._mean = mean
+        super().__init__(**rest)
+
+    @abstractmethod
+    def _forward_many(
+        self, texts: list[str], prompt: str, task: str, cap: int | None, most: int
+    ) -> tuple[FloatMatrix, list[FloatMatrix], NDArray[np.int64]]:
+        """Pooled vectors (b, model_dim), at most `most` vectors of each text, (K_i, model_dim), and tokens read."""
+
+    def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
+        """MaxSim, float32 (Q, N): see `primitives.maxsim`."""
+        return maxsim(queries, documents, mean=self._mean)
+
+    def variant(self, options: EmbedOptions = EmbedOptions()) -> str:  # noqa: B008
+        """See protocol.Encoder."""
+        one = super().variant(EmbedOptions(options.role, options.adapter, options.dim, options.max_tokens))
+        return one if options.vectors is None else f"{one}, {_most(options.vectors)} vectors"
+
+    def encode_batches(
+        self,
+        texts: Sequence[str],
+        options: EmbedOptions = EmbedOptions(),  # noqa: B008
+    ) -> Iterator[EncodedBatch]:
+        """See protocol.Encoder."""
+        if options.vectors is None:
+            return super().encode_batches(texts, options)
+        check_texts(texts)
+        return self._many_batches(texts, *self._resolve(options), _most(options.vectors))
+
+    def encode_many(self, texts: Sequence[str], options: EmbedOptions) -> MultiVectors:
+        """The many vectors of n texts; `options.vectors` says how many at most, all by default."""
+        parts: list[FloatMatrix] = [np.empty((0, self.dim), np.float32)] * len(texts)
+        asked = EmbedOptions(options.role, options.adapter, None, options.max_tokens, options.vectors or ALL)
+        for batch in self.encode_batches(texts, asked):
+            assert batch.many is not None
+            for place, position in enumerate(batch.positions.tolist()):
+                parts[position] = batch.many.of(place)
+        whole = multi_vectors(parts, self.dim)
+        return MultiVectors(cut(whole.vectors, options.dim), whole.offsets)
+
+    def _many_batches(
+        self, texts: Sequence[str], prompt: str, task: str, cap: int | None, most: int
+    ) -> Iterator[EncodedBatch]:
+        for positions in length_sorted(texts, self._batch_size, cap):
+            start = time.perf_counter()
+            raw, parts, tokens = self._forward_many([clean(texts[i]) for i in positions], prompt, task, cap, most)
+            if not (np.isfinite(raw).all() and all(np.isfinite(part).all() for part in parts)):
+                raise EncoderError(
+                    f"Encoder {self.name} answered with numbers that are not finite; set encoder.dtype=float32."
+                )
+            many = multi_vectors([unit_rows(part[:, : self.dim]) for part in parts], self.dim)
+            yield EncodedBatch(positions, unit_rows(raw[:, : self.dim]), tokens, time.perf_counter() - start, many)
+
+
+def pooled_tokens(vectors: FloatMatrix, most: int) -> FloatMatrix:
+    """Unit rows (n, dim) as at most `most` unit means of their clusters; in the library's order where they are pooled.
+
+    Source: token pooling (Clavié et al., 2024), as sentence-transformers has it: Ward's method on cosine distances.
+    """
+    if len(vectors) <= most:
+        return vectors
+    from sentence_transformers.multi_vector_encoder.modules import HierarchicalTokenPooling
+    from torch import from_numpy
+
+    # Half a cluster more, so that rounding never leaves one too few.
+    pooling = HierarchicalTokenPooling(len(vectors) / (most + 0.5), num_protected_tokens=0)
+    pooled: FloatMatrix = pooling.pool_one(from_numpy(vectors)).numpy()
+    return pooled
+
+
+def _most(vectors: object) -> int:
+    if not isinstance(vectors, int) or isinstance(vectors, bool) or not 1 <= vectors <= ALL:
+        raise EncodeRefused(f"vectors must be a whole number from 1 to {ALL}, not {vectors!r}.")
+    return vectors
