@@ -5,7 +5,7 @@ and what is known is not sent. Batches are those that one encoder here would hav
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +26,7 @@ from harness.encoders.texts import check_texts, length_sorted
 from harness.errors import EncoderError, HarnessError
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings
+from primitives import MultiVectors
 
 AHEAD = 2
 """Batches under way for each process: one that is computed and one that is on its way."""
@@ -38,6 +39,10 @@ class Facts:
     identity: EncoderIdentity
     window: int | None
     """Tokens of a text that are read at most; None for all, or where that is not known."""
+    instructed: tuple[str, ...]
+    """Roles whose prompt asks for the task's instruction."""
+    most_vectors: Mapping[str, int] | None
+    """See ManyVectorEncoder; None where the encoder is none."""
 
 
 class EncoderProcess:
@@ -49,7 +54,9 @@ class EncoderProcess:
 
     def facts(self) -> Facts:
         """What it is."""
-        return Facts(self._encoder.identity, getattr(self._encoder, "window", None))
+        encoder: Any = self._encoder
+        instructed, most_vectors = getattr(encoder, "instructed", ()), getattr(encoder, "most_vectors", None)
+        return Facts(encoder.identity, getattr(encoder, "window", None), tuple(instructed), most_vectors)
 
     def variant(self, options: EmbedOptions) -> "str | Unable":
         """See Encoder.variant."""
@@ -57,6 +64,12 @@ class EncoderProcess:
             return self._encoder.variant(options)
         except EncodeRefused as refusal:
             return Unable(str(refusal))
+
+    def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
+        """See ManyVectorEncoder."""
+        encoder: Any = self._encoder
+        scores: FloatMatrix = encoder.similarity(queries, documents)
+        return scores
 
     def encode(self, texts: Sequence[str], options: EmbedOptions) -> list[EncodedBatch]:
         """Encode texts, by default one batch of them."""
@@ -79,6 +92,7 @@ class SpreadEncoder:
         self._variants: dict[EmbedOptions, str | Unable] = {}
         self.identity = facts.identity
         self.window = facts.window
+        self.instructed = facts.instructed
 
     @property
     def name(self) -> str:
@@ -131,6 +145,19 @@ class SpreadEncoder:
             yield from _placed(*under_way.popleft())
 
 
+class SpreadManyEncoder(SpreadEncoder):
+    """The same with many vectors a text."""
+
+    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int) -> None:
+        super().__init__(processes, facts, batch_size)
+        self.most_vectors = facts.most_vectors or {}
+
+    def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
+        """See ManyVectorEncoder. One process computes all of it, so that it has the same bits always."""
+        scores: FloatMatrix = _get(self._processes[0].similarity.remote(queries, documents))
+        return scores
+
+
 def _placed(positions: "np.typing.NDArray[np.int64]", reference: Any) -> Iterator[EncodedBatch]:
     batches: list[EncodedBatch] = _get(reference)
     for batch in batches:
@@ -162,7 +189,8 @@ def spread_encoder(settings: EncoderSettings, executor: ExecutorSettings) -> Ite
                 f"The processes of encoder {facts[0].identity.name} encode differently (fingerprints "
                 f"{', '.join(sorted(prints))}); use machines and versions of one kind, or executor.encoders=1."
             )
-        yield SpreadEncoder(processes, facts[0], settings.batch_size)
+        kind = SpreadEncoder if facts[0].most_vectors is None else SpreadManyEncoder
+        yield kind(processes, facts[0], settings.batch_size)
     finally:
         for each in processes:
             ray.kill(each)
