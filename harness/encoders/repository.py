@@ -38,8 +38,8 @@ def asked_for(settings: EncoderSettings) -> Asked:
     return Asked(
         part=_part(settings),
         what=f"model {settings.model}",
-        setting="encoder.model",
-        revision_setting="encoder.revision",
+        name_from="encoder.model, or give the path of a folder",
+        revision_from="encoder.revision",
         command=f"`hf download {settings.model}{revision}`",
         instead=", or use a bundled one (encoder=minilm)",
     )

@@ -19,10 +19,10 @@ class Asked:
     part: Part
     what: str
     """As in `model NAME` or `data set NAME of the task TASK`."""
-    setting: str
-    """What names it, as in `encoder.model`."""
-    revision_setting: str
-    """What names its revision."""
+    name_from: str
+    """What to check where there is none of its name, as in `encoder.model, or give the path of a folder`."""
+    revision_from: str
+    """What to check where it has no such revision."""
     command: str
     """What fetches it where there is a network."""
     instead: str = ""
@@ -85,10 +85,10 @@ def _refusal(causes: list[BaseException], asked: Asked) -> str | None:
     )
 
     what, revision = asked.what, asked.part.revision
-    absent = f"The hub has no {what}; check {asked.setting}, or give the path of a folder."
+    absent = f"The hub has no {what}; check {asked.name_from}."
     sentences: list[tuple[type[BaseException], str]] = [
         (GatedRepoError, f"The {what} is gated; accept its licence on the hub, then `hf auth login`."),
-        (RevisionNotFoundError, f"The {what} has no revision {revision}; check {asked.revision_setting}."),
+        (RevisionNotFoundError, f"The {what} has no revision {revision}; check {asked.revision_from}."),
         (DisabledRepoError, f"The hub has disabled the {what}; use another one."),
         (RepositoryNotFoundError, absent),
         (HFValidationError, absent),

@@ -1,6 +1,7 @@
 """A part of a repository of the hub, as a folder on this machine."""
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -63,13 +64,18 @@ def _snapshot(part: Part, **how: Any) -> Any:
 
 
 def _bar() -> Any:
-    """The library's progress bar, which is gone when it is done and is not shown without a terminal."""
+    """The library's progress bar, for what takes more than a second; gone when done, and none without a terminal."""
     from huggingface_hub import utils
 
     library: Any = utils
 
     class Bar(library.tqdm):  # type: ignore[misc]
         def __init__(self, *arguments: Any, **named: Any) -> None:
-            super().__init__(*arguments, **{**named, "disable": named.get("disable") or None, "leave": False})
+            shown = {"disable": named.get("disable") or None, "leave": False, "delay": 1}
+            super().__init__(*arguments, **{**named, **shown})
+
+        def refresh(self, *arguments: Any, **named: Any) -> Any:
+            early = not self.disable and time.time() < self.start_t + self.delay
+            return False if early else super().refresh(*arguments, **named)
 
     return Bar

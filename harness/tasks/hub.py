@@ -95,8 +95,8 @@ def _asked(data: DataSet, place: str) -> Asked:
     return Asked(
         part=data.part,
         what=f"data set {data.name}{where}",
-        setting="tasks.paths",
-        revision_setting="tasks.paths",
+        name_from="tasks.paths, or give the path of a folder",
+        revision_from="tasks.paths",
         command=f'`scripts/prefetch tasks=folder "tasks.paths=[{HUB}{place}]"`',
     )
 

@@ -222,7 +222,7 @@ def asked_for(data: DataSet, label: str) -> Asked:
     return Asked(
         part=data.part,
         what=f"data set {data.name} of the mteb task {label}",
-        setting="the name of the task",
-        revision_setting="that mteb is up to date",
+        name_from="that mteb is up to date",
+        revision_from="that mteb is up to date",
         command=f'`scripts/prefetch tasks=mteb "tasks.names=[{label}]"` (with the settings of a run: all it needs)',
     )
