@@ -61,7 +61,8 @@ def embed_function(channel: Channel, job: EmbedLimits) -> Callable[..., NDArray[
         `texts`: a list or tuple of strings, or a one-dimensional array of them. Raises TypeError for anything else,
         ValueError for what the encoder refuses.
         """
-        return exchange(_checked(texts, job.text_chars), (role, adapter, dim, max_tokens))
+        options = (_named("role", role), adapter and _named("adapter", adapter), *_counts(dim, max_tokens))
+        return exchange(_checked(texts, job.text_chars), options)
 
     def exchange(texts: list[str], options: messages.Options) -> NDArray[np.float32]:
         if len(texts) <= job.frame_texts:
@@ -87,6 +88,30 @@ def _checked(texts: object, text_chars: int) -> list[str]:
         if len(text) > text_chars:
             raise ValueError(f"embed_fn takes texts of at most {text_chars} characters.")
     return list(texts)
+
+
+def _named(option: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"embed_fn takes a string as {option}, not {_kind(value)}.")
+    if not messages.is_name(value):
+        raise ValueError(f"embed_fn takes at most {messages.NAME_CHARS} characters of valid Unicode as {option}.")
+    return str(value)
+
+
+def _counts(dim: object, max_tokens: object) -> tuple[int | None, int | None]:
+    return _count("dim", dim), _count("max_tokens", max_tokens)
+
+
+def _count(option: str, value: object) -> int | None:
+    """A number of dimensions or tokens as a plain integer; numpy's integers are as good."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"embed_fn takes a whole number as {option}, not {_kind(value)}.")
+    number = int(value)
+    if not 0 < number <= messages.MOST_COUNT:
+        raise ValueError(f"embed_fn takes 1 to {messages.MOST_COUNT} as {option}, not {number}.")
+    return number
 
 
 def _kind(texts: object) -> str:
