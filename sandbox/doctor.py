@@ -101,8 +101,10 @@ class Diagnosis:
         )
 
 
-def diagnose(asked: str = "strict", config: ZygoteConfig | None = None) -> Diagnosis:
+def diagnose(asked: str = "strict", config: ZygoteConfig | None = None, *, each: bool = False) -> Diagnosis:
     """Start a zygote, examine it and end it; on another system than Linux, say so.
+
+    With `each` every layer is tried alone as well, which takes half a second more.
 
     Raises SandboxError when no zygote starts, or for an unknown level.
     """
@@ -112,7 +114,7 @@ def diagnose(asked: str = "strict", config: ZygoteConfig | None = None) -> Diagn
     zygote = ZygoteHandle(config or ZygoteConfig())
     try:
         diagnosis = examine(zygote, asked)
-        return replace(diagnosis, layers=_each_alone(zygote, diagnosis.layers))
+        return replace(diagnosis, layers=_each_alone(zygote, diagnosis.layers)) if each else diagnosis
     finally:
         zygote.close()
 

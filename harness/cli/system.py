@@ -26,7 +26,7 @@ def doctor(
     """
     from sandbox.doctor import diagnose
 
-    diagnosis = diagnose(level)
+    diagnosis = diagnose(level, each=True)
     if as_json:
         print(json.dumps(_view(diagnosis), indent=2))
     else:
