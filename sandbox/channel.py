@@ -67,10 +67,9 @@ def embed_function(channel: Channel, job: EmbedLimits) -> Callable[..., Answer]:
         of strings, or a one-dimensional array of them. Raises TypeError for anything else, ValueError for what the
         encoder refuses.
         """
-        if vectors is not None and vectors not in range(1, messages.MOST_VECTORS + 1):
-            raise ValueError(f"vectors must be a whole number from 1 to {messages.MOST_VECTORS}.")
-        many = None if vectors is None else int(vectors)
-        return exchange(_checked(texts, job.text_chars), (role, adapter, dim, max_tokens, many))
+        named = _named("role", role), adapter and _named("adapter", adapter)
+        counts = _count("dim", dim), _count("max_tokens", max_tokens), _count("vectors", vectors, messages.MOST_VECTORS)
+        return exchange(_checked(texts, job.text_chars), (*named, *counts))
 
     def exchange(texts: list[str], options: messages.Options) -> Answer:
         if len(texts) <= job.frame_texts and len(texts) * (options[-1] or 1) <= messages.MOST_ROWS:
@@ -96,6 +95,26 @@ def _checked(texts: object, text_chars: int) -> list[str]:
         if len(text) > text_chars:
             raise ValueError(f"embed_fn takes texts of at most {text_chars} characters.")
     return list(texts)
+
+
+def _named(option: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"embed_fn takes a string as {option}, not {_kind(value)}.")
+    if not messages.is_name(value):
+        raise ValueError(f"embed_fn takes at most {messages.NAME_CHARS} characters of valid Unicode as {option}.")
+    return str(value)
+
+
+def _count(option: str, value: object, most: int = messages.MOST_COUNT) -> int | None:
+    """A number of dimensions, tokens or vectors as a plain integer; numpy's integers are as good."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"embed_fn takes a whole number as {option}, not {_kind(value)}.")
+    number = int(value)
+    if not 0 < number <= most:
+        raise ValueError(f"embed_fn takes 1 to {most} as {option}, not {number}.")
+    return number
 
 
 def _kind(texts: object) -> str:

@@ -4,19 +4,19 @@ import json
 import platform
 import secrets
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from sandbox.attempt import Attempt
+from sandbox.canary import vanishing_folder
 from sandbox.contract import EmbedRequest, Execution, Isolation
 from sandbox.errors import SandboxError
 from sandbox.inputs import TaskInputs
-from sandbox.layers.names import LAYERS
+from sandbox.layers.names import LAYERS, NAMESPACES
 from sandbox.levels import LEVELS, at_least, level
 from sandbox.limits import Limits
 from sandbox.platform import why_not_confinable
@@ -26,6 +26,7 @@ from sandbox.zygote_handle import ZygoteConfig, ZygoteHandle, ZygoteLost
 PROBE = Path(__file__).with_name("probe.py")
 LIMITS = Limits(wall_s=20.0, cpu_s=20.0)
 SHELL_SAYS = "exec reached"
+NEED_NO_NEW_PRIVS = ("landlock", "seccomp")
 
 DESCRIPTIONS = {
     "environment": "see variables of the harness's environment",
@@ -42,6 +43,11 @@ DESCRIPTIONS = {
     "unix_socket": "connect to a Unix socket",
     "signal": "send a signal to the harness",
     "executable_memory": "make memory executable",
+    "gain_rights": "gain rights by executing a file that grants them",
+    "capability": "hold a right of root",
+    "host_name": "learn the name of this machine",
+    "other_clock": "read how long another process has computed",
+    "other_affinity": "read which cores another process may use",
     "thread": "start a thread",
     "fork": "start a process",
     "exec": "execute a program file",
@@ -65,6 +71,8 @@ class LayerStatus:
     active: bool
     detail: str
     """Why it is absent; empty when it is active."""
+    alone: tuple[str, ...] | None = None
+    """What it stops with no other layer on, as names of trials; None where that was not tried."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +101,10 @@ class Diagnosis:
         )
 
 
-def diagnose(asked: str = "strict", config: ZygoteConfig | None = None) -> Diagnosis:
+def diagnose(asked: str = "strict", config: ZygoteConfig | None = None, *, each: bool = False) -> Diagnosis:
     """Start a zygote, examine it and end it; on another system than Linux, say so.
+
+    With `each` every layer is tried alone as well, which takes half a second more.
 
     Raises SandboxError when no zygote starts, or for an unknown level.
     """
@@ -103,9 +113,32 @@ def diagnose(asked: str = "strict", config: ZygoteConfig | None = None) -> Diagn
         return _unconfined(asked, reason)
     zygote = ZygoteHandle(config or ZygoteConfig())
     try:
-        return examine(zygote, asked)
+        diagnosis = examine(zygote, asked)
+        return replace(diagnosis, layers=_each_alone(zygote, diagnosis.layers)) if each else diagnosis
     finally:
         zygote.close()
+
+
+def _each_alone(zygote: ZygoteHandle, layers: tuple[LayerStatus, ...]) -> tuple[LayerStatus, ...]:
+    """The layers with what each stops alone: beyond the clean start, and no_new_privs where it needs that."""
+    outside = ZygoteHandle(replace(zygote.config, layers=tuple(name for name in LAYERS if name != NAMESPACES)))
+    try:
+        bare = {below: _held(outside, below) for below in ((), ("no_new_privs",))}
+        found = {NAMESPACES: _held(zygote, ()) - bare[()]} if NAMESPACES in zygote.layers else {}
+        for layer in (layer for layer in zygote.layers if layer != NAMESPACES):
+            below = ("no_new_privs",) if layer in NEED_NO_NEW_PRIVS else ()
+            found[layer] = _held(outside, (*below, layer)) - bare[below]
+    finally:
+        outside.close()
+    return tuple(
+        replace(layer, alone=tuple(sorted(found[layer.name]))) if layer.name in found else layer for layer in layers
+    )
+
+
+def _held(zygote: ZygoteHandle, layers: tuple[str, ...]) -> set[str]:
+    """What a child under some layers was denied."""
+    with _targets(zygote) as target, _inputs(target) as inputs:
+        return _denied(_outcomes(_probe(zygote, inputs, layers)))
 
 
 def examine(zygote: ZygoteHandle, asked: str) -> Diagnosis:
@@ -170,7 +203,7 @@ def _targets(zygote: ZygoteHandle) -> Iterator[dict[str, object]]:
     """Things of the harness that a child could reach if nothing held it."""
     abstract = f"probe-{secrets.token_hex(8)}"
     with (
-        tempfile.TemporaryDirectory(prefix="probe-") as folder,
+        vanishing_folder() as folder,
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_UNIX) as unix,
     ):
@@ -181,7 +214,8 @@ def _targets(zygote: ZygoteHandle) -> Iterator[dict[str, object]]:
         file.chmod(0o700)
         yield {
             "file": str(file),
-            "folder": folder,
+            "folder": str(folder),
+            "host": platform.node(),
             "port": tcp.getsockname()[1],
             "abstract": abstract,
             "harness": zygote.pid,

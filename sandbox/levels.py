@@ -5,7 +5,9 @@ from collections.abc import Collection
 LEVELS = ("none", "weak", "standard", "strict")
 """From least to most."""
 
-FILTERED = frozenset({"open_file", "udp", "thread", "fork", "exec", "executable_memory", "write_file"})
+FILTER_ALONE = frozenset({"executable_memory", "other_clock", "other_affinity"})
+"""What nothing but the system call filter denies: a filter that lets all pass shows here, whatever else is on."""
+FILTERED = FILTER_ALONE | {"open_file", "udp", "thread", "fork", "exec", "write_file"}
 """What the system call filter must deny."""
 BASE = frozenset({"environment", "descriptors", "memory", "raise_limit"})
 """What the launcher and the resource limits must deny."""

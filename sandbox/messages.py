@@ -9,6 +9,8 @@ from sandbox.limits import Limits
 
 NAME_CHARS = 200
 MESSAGE_CHARS = 2000
+MOST_COUNT = 1 << 20
+"""Of dimensions or tokens that a program may ask for."""
 
 RESULT_HEAD = struct.Struct("<cB")
 INDEXED_PAYLOAD = struct.Struct("<?Q")
@@ -48,9 +50,9 @@ def parse_embed(payload: bytes, limits: Limits) -> EmbedRequest:
         raise FrameError("an embed request without its five or six parts")
     texts, role, adapter, dim, max_tokens, *many = message
     _check_texts(texts, limits)
-    if not _is_name(role) or not (adapter is None or _is_name(adapter)):
+    if not is_name(role) or not (adapter is None or is_name(adapter)):
         raise FrameError("an embed request whose role or adapter is no short string")
-    if not all(value is None or (type(value) is int and 0 < value <= 1 << 20) for value in (dim, max_tokens)):
+    if not all(value is None or (type(value) is int and 0 < value <= MOST_COUNT) for value in (dim, max_tokens)):
         raise FrameError("an embed request whose dim or max_tokens is no positive whole number")
     if many and not (type(many[0]) is int and 0 < many[0] <= MOST_VECTORS and many[0] * len(texts) <= MOST_ROWS):
         raise FrameError("an embed request for more vectors than may be asked for at once")
@@ -68,7 +70,8 @@ def _check_texts(texts: object, limits: Limits) -> None:
         raise FrameError("an embed request with a text that is not valid Unicode")
 
 
-def _is_name(value: object) -> bool:
+def is_name(value: object) -> bool:
+    """Whether a value can be a role or an adapter: a short string of valid Unicode."""
     return isinstance(value, str) and len(value) <= NAME_CHARS and _is_unicode(value)
 
 

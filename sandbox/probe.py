@@ -13,10 +13,14 @@ import os
 import resource
 import signal
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
 PR_GET_PDEATHSIG = 2
+PR_GET_NO_NEW_PRIVS = 39
+CPUCLOCK_SCHED = 2
+CAPABILITIES_VERSION_3 = 0x20080522
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
@@ -49,6 +53,11 @@ def attempts(target: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "unix_socket": lambda: socket.socket(socket.AF_UNIX).connect("\0" + target["abstract"]),
         "signal": lambda: os.kill(target["harness"], 0),
         "executable_memory": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
+        "gain_rights": lambda: only_if(control(PR_GET_NO_NEW_PRIVS) != 1),
+        "capability": lambda: only_if(capabilities()),
+        "host_name": lambda: only_if(os.uname().nodename == target["host"]),
+        "other_clock": lambda: time.clock_gettime((~target["harness"] << 3) | CPUCLOCK_SCHED),
+        "other_affinity": lambda: os.sched_getaffinity(target["harness"]),
         "thread": lambda: _thread.start_new_thread(int, ()),
         "fork": fork,
     }
@@ -76,6 +85,21 @@ def death_signal() -> int:
     if ctypes.CDLL(None, use_errno=True).prctl(PR_GET_PDEATHSIG, ctypes.byref(value), 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
     return value.value
+
+
+def control(option: int) -> int:
+    result: int = ctypes.CDLL(None, use_errno=True).prctl(option, 0, 0, 0, 0)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+    return result
+
+
+def capabilities() -> int:
+    """The effective set, as a number."""
+    header, sets = (ctypes.c_uint32 * 2)(CAPABILITIES_VERSION_3, 0), (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None, use_errno=True).capget(header, sets):
+        raise OSError(ctypes.get_errno(), "capget")
+    return sets[0] | sets[3] << 32
 
 
 def fork() -> None:

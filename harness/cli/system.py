@@ -26,7 +26,7 @@ def doctor(
     """
     from sandbox.doctor import diagnose
 
-    diagnosis = diagnose(level)
+    diagnosis = diagnose(level, each=True)
     if as_json:
         print(json.dumps(_view(diagnosis), indent=2))
     else:
@@ -52,9 +52,10 @@ def _print(diagnosis: "Diagnosis") -> None:
     if not diagnosis.sufficient:
         print(diagnosis.refusal)
     print()
-    layers = new_table("layer", "state", "why not")
+    layers = new_table("layer", "state", "why not", "stops alone")
     for layer in diagnosis.layers:
-        layers.add_row(layer.name, "active" if layer.active else "absent", layer.detail)
+        alone = "" if layer.alone is None else f"{len(layer.alone)} of {len(diagnosis.trials)}"
+        layers.add_row(layer.name, "active" if layer.active else "absent", layer.detail, alone)
     print_table(layers)
     print()
     trials = new_table("a program tries to", "result", "by")

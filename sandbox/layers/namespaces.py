@@ -23,6 +23,7 @@ MS_REC, MS_PRIVATE = 1 << 14, 1 << 18
 MNT_DETACH = 2
 
 MOUNT_POINT = "/tmp"
+HOST = b"sandbox"
 
 
 def enter() -> None:
@@ -33,6 +34,9 @@ def enter() -> None:
     else:
         check(libc().unshare(WORLD | CLONE_NEWUSER), "unshare")
         _become_nobody(user, group)
+    # A new namespace begins with the old one's names.
+    check(libc().sethostname(HOST, len(HOST)), "sethostname")
+    check(libc().setdomainname(HOST, len(HOST)), "setdomainname")
     _empty_root()
 
 

@@ -49,7 +49,9 @@ def build(machine: str, pid: int) -> bpf.Program:
         *((name, [allow]) for name in policy.ALLOWED),
         *((name, _unless_bit(2, PROT_EXEC, allow, refuse)) for name in policy.WITHOUT_EXEC),
         ("fcntl", _if_argument(1, policy.QUERY_FCNTL, allow, refuse)),
+        *((name, _below(0, policy.CLOCKS, allow, refuse)) for name in policy.OWN_CLOCKS),
         ("tgkill", _if_argument(0, (pid,), allow, refuse)),
+        ("sched_getaffinity", _if_argument(0, (0, pid), allow, refuse)),
         *((name, [bpf.answer(bpf.ERRNO | errno)]) for name, errno in policy.ANSWERED.items()),
         *((name, [kill]) for name in policy.KILLED),
     ]
@@ -61,6 +63,11 @@ def build(machine: str, pid: int) -> bpf.Program:
 
 def _unless_bit(position: int, bit: int, allow: bytes, refuse: bytes) -> bpf.Program:
     return [bpf.load(bpf.argument(position)), bpf.jump(bpf.JUMP_IF_ANY_BIT, bit, 1, 0), allow, refuse]
+
+
+def _below(position: int, bound: int, allow: bytes, refuse: bytes) -> bpf.Program:
+    # The kernel reads 32 bits of a clock's number, as the filter does; negative ones are large here.
+    return [bpf.load(bpf.argument(position)), bpf.jump(bpf.JUMP_IF_GREATER_OR_EQUAL, bound, 1, 0), allow, refuse]
 
 
 def _if_argument(position: int, values: tuple[int, ...], allow: bytes, refuse: bytes) -> bpf.Program:

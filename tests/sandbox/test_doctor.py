@@ -3,15 +3,18 @@
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from sandbox import Sandbox, SandboxError
+from sandbox import Sandbox, SandboxError, doctor
 from sandbox.doctor import DESCRIPTIONS, Diagnosis, diagnose
 from sandbox.layers.names import LAYERS
-from sandbox.levels import BARRIER, BASE, FILTERED, at_least, level
+from sandbox.levels import BARRIER, BASE, FILTER_ALONE, FILTERED, at_least, level
 from sandbox.zygote_handle import ZygoteConfig
 
 
@@ -21,7 +24,7 @@ def without(*names: str) -> ZygoteConfig:
 
 @functools.cache
 def here() -> Diagnosis:
-    return diagnose()
+    return diagnose(each=True)
 
 
 def needs_strict() -> None:
@@ -41,7 +44,9 @@ def test_everything_is_denied_where_all_layers_hold() -> None:
 def test_nothing_but_the_clean_start_holds_without_layers() -> None:
     diagnosis = diagnose("none", ZygoteConfig(layers=()))
     reached = {trial.name for trial in diagnosis.trials if not trial.denied}
-    assert reached >= set(DESCRIPTIONS) - {"environment", "descriptors", "death_signal", "raise_limit", "tcp", "udp"}
+    assert reached >= set(DESCRIPTIONS) - {
+        *("environment", "descriptors", "death_signal", "raise_limit", "tcp", "udp", "capability")
+    }
     assert diagnosis.isolation.level == "none"
     assert diagnosis.sufficient
 
@@ -70,6 +75,55 @@ def test_each_second_barrier_suffices(barrier: str) -> None:
         pytest.skip(f"{barrier} is not to be had here")
     others = {"landlock", "uid", "namespaces"} - {barrier}
     assert diagnose("strict", without(*others)).isolation.level == "strict"
+
+
+def test_a_filter_that_lets_everything_pass_is_no_filter(tmp_path: Path) -> None:
+    """All other layers hold, and still this reads weak."""
+    needs_strict()
+    shutil.copytree(Path(doctor.__file__).parent, tmp_path / "sandbox")
+    file = tmp_path / "sandbox" / "layers" / "seccomp.py"
+    open_filter = "\n\ndef build(machine: str, pid: int) -> bpf.Program:\n    return [bpf.answer(bpf.ALLOW)]\n"
+    file.write_text(file.read_text("utf-8") + open_filter, "utf-8")
+    code = "from sandbox.doctor import diagnose; d = diagnose(each=True)\n"
+    code += "print(d.isolation.level, 'seccomp' in d.isolation.layers)\n"
+    code += "print(*(t.name for t in d.trials if not t.denied))\n"
+    code += "print([l.alone for l in d.layers if l.name == 'seccomp'])"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    summary, reached, alone = done.stdout.splitlines()
+    assert summary == "weak True"
+    assert set(reached.split()) >= FILTER_ALONE
+    assert alone == "[()]"
+
+
+def test_each_layer_is_shown_to_stop_something_alone() -> None:
+    needs_strict()
+    alone = {layer.name: set(layer.alone or ()) for layer in here().layers if layer.active}
+    assert alone["seccomp"] >= FILTERED
+    assert all(FILTER_ALONE.isdisjoint(stopped) for name, stopped in alone.items() if name != "seccomp")
+    assert alone["rlimits"] >= {"memory", "raise_limit"}
+    assert "gain_rights" in alone["no_new_privs"]
+    assert alone["landlock"] >= BARRIER
+    if os.geteuid() == 0:
+        expected = {"uid": BARRIER, "namespaces": BARRIER | {"host_name", "tcp"}, "capabilities": {"capability"}}
+        assert all(alone[name] >= stopped for name, stopped in expected.items() if name in alone)
+
+
+def test_a_self_test_that_is_killed_leaves_no_folder() -> None:
+    code = "import time\nfrom sandbox.canary import vanishing_folder\nwith vanishing_folder() as folder:\n"
+    code += "    print(folder, flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    folder = Path(process.stdout.readline().strip())
+    assert folder.is_dir()
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    for _ in range(500):
+        if not folder.exists():
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{folder} is still there")
 
 
 def test_without_limits_the_level_is_weak() -> None:

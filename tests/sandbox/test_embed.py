@@ -77,6 +77,33 @@ def test_tuples_and_arrays_of_strings_are_as_good_as_a_list(run: Run, texts: str
     assert execution.verdict is Verdict.OK, execution.reason
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("dim=0", "ValueError at line 3: embed_fn takes 1 to 1048576 as dim, not 0."),
+        ("dim=-1", "ValueError at line 3: embed_fn takes 1 to 1048576 as dim, not -1."),
+        ("max_tokens=0", "ValueError at line 3: embed_fn takes 1 to 1048576 as max_tokens, not 0."),
+        ("max_tokens=10**9", "ValueError at line 3: embed_fn takes 1 to 1048576 as max_tokens"),
+        ("dim=2.0", "TypeError at line 3: embed_fn takes a whole number as dim, not an object of type float."),
+        ("dim=True", "TypeError at line 3: embed_fn takes a whole number as dim, not an object of type bool."),
+        ("role=None", "TypeError at line 3: embed_fn takes a string as role, not an object of type NoneType."),
+        ("adapter=['a']", "TypeError at line 3: embed_fn takes a string as adapter"),
+        ("role='x' * 201", "ValueError at line 3: embed_fn takes at most 200 characters"),
+        ("role='\\ud800'", "ValueError at line 3: embed_fn takes at most 200 characters of valid Unicode"),
+    ],
+)
+def test_an_option_that_no_encoder_has_is_the_programs_error(run: Run, options: str, words: str) -> None:
+    execution = run(f"embed_fn(['a'], {options})\nreturn sim")
+    assert execution.verdict is Verdict.EXCEPTION, execution.reason
+    assert words.partition(": ")[2] in execution.reason
+    assert execution.reason.startswith(words.partition(" at")[0])
+    assert execution.embed_texts == 0
+
+
+def test_a_whole_number_of_numpys_is_as_good(run: Run) -> None:
+    assert run("embed_fn(['a'], dim=np.int64(2))\nreturn sim").verdict is Verdict.OK
+
+
 def test_no_texts_give_no_rows(run: Run) -> None:
     assert run("assert embed_fn([]).shape == (0, 4)\nreturn sim").verdict is Verdict.OK
 

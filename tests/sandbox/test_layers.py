@@ -43,7 +43,7 @@ def test_every_number_gets_the_answer_of_the_policy(machine: str) -> None:
     names = {number: name for name, number in syscalls.NUMBERS[machine].items()}
     for number in range(600):
         name = names.get(number, "")
-        if name in policy.ALLOWED or name in policy.WITHOUT_EXEC:
+        if name in (*policy.ALLOWED, *policy.WITHOUT_EXEC, *policy.OWN_CLOCKS, "sched_getaffinity"):
             expected = ALLOW
         elif name in policy.KILLED:
             expected = KILL
@@ -64,6 +64,10 @@ def test_arguments_decide_where_the_policy_says_so(machine: str) -> None:
     for name in policy.WITHOUT_EXEC:
         assert [answer(name, 0, 0, prot) for prot in (0, 1, 3, 4, 7)] == [ALLOW, ALLOW, ALLOW, REFUSE, REFUSE]
     assert [answer("fcntl", 3, command) for command in (0, 1, 2, 3, 4)] == [REFUSE, ALLOW, REFUSE, ALLOW, REFUSE]
+    for name in policy.OWN_CLOCKS:
+        of_another = (~PID << 3 | 2) & 0xFFFFFFFF
+        assert [answer(name, clock) for clock in (0, 1, 2, 3, 11, 16, of_another)] == [*[ALLOW] * 5, REFUSE, REFUSE]
+    assert [answer("sched_getaffinity", pid) for pid in (0, PID, 1, PID + 1)] == [ALLOW, ALLOW, REFUSE, REFUSE]
     assert [answer("tgkill", pid) for pid in (PID, 1, PID + 1)] == [ALLOW, REFUSE, REFUSE]
 
 

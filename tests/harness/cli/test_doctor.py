@@ -34,7 +34,7 @@ def test_less_than_the_level_asked_for_ends_with_one_and_says_what_is_missing(
         layers=tuple(type(layer)(layer.name, active=False, detail="not on this kernel") for layer in diagnosis.layers),
         trials=diagnosis.trials,
     )
-    monkeypatch.setattr(doctor, "diagnose", lambda asked: weak)
+    monkeypatch.setattr(doctor, "diagnose", lambda asked, each: weak)
     done = CliRunner().invoke(app, ["doctor"])
     assert done.exit_code == 1
     assert "sandbox.level=weak" in done.stdout
