@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from archive import Archive, ArchiveError, Program
     from harness import errors
-    from harness.api import ask, discover, evaluate, heads, open_archive, open_desk, resume, transfer
+    from harness.api import ask, discover, evaluate, frames, heads, open_archive, open_desk, resume, transfer
     from harness.encoders.function import FunctionEncoder
     from harness.encoders.load import load_encoder
     from harness.encoders.protocol import Encoder
@@ -56,6 +56,7 @@ _HOMES = {
     "discover": "harness.api",
     "errors": "harness",
     "evaluate": "harness.api",
+    "frames": "harness.api",
     "heads": "harness.api",
     "load_encoder": "harness.encoders.load",
     "make_task": "harness.tasks.make",
@@ -93,6 +94,7 @@ __all__ = [
     "discover",
     "errors",
     "evaluate",
+    "frames",
     "heads",
     "load_encoder",
     "make_task",

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archive import Archive
+from harness.dataframes import frames as all_frames
 from harness.encoders.protocol import Encoder
 from harness.errors import UsageError
 from harness.evaluation.executor import Executor
@@ -33,6 +35,9 @@ from harness.tasks.task import RetrievalTask
 from harness.transfer.request import DEFAULT_TASKS, TransferRequest, read_settings
 from harness.transfer.transfer import transfer as run_transfer
 from sandbox import rules
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DEFAULT_ARCHIVE = ArchiveSettings().path
 
@@ -201,6 +206,16 @@ def write_desk(run: str | Run, folder: str | Path, *, archive: str | Path = DEFA
         run_id = opened.resolve_run(name)
         Shelf(opened, run_id, recorded_settings(opened, run_id), Path(folder)).fill()
     return Path(folder)
+
+
+def frames(archive: str | Path = DEFAULT_ARCHIVE, runs: Sequence[str] | None = None) -> "dict[str, pd.DataFrame]":
+    """Everything that an archive has of these runs, by default all, as dataframes: one a table, by its name.
+
+    `runs`, `programs`, `outcomes`, `per_query`, `tasks`, `calls`, `trials`, `events`, `held_out`; `ttc archive parquet`
+    writes the same.
+    """
+    with open_named(archive, read_only=True) as opened:
+        return all_frames(opened, None if runs is None else [opened.resolve_run(run) for run in runs])
 
 
 def open_archive(path: str | Path = DEFAULT_ARCHIVE, *, read_only: bool = True) -> Archive:

@@ -22,6 +22,7 @@ PROPOSERS = "ttc.proposers"
 POLICIES = "ttc.policies"
 EXECUTORS = "ttc.executors"
 MEASURES = "ttc.measures"
+TRACKERS = "ttc.trackers"
 
 WORDS = {
     ENCODERS: "encoder",
@@ -30,6 +31,7 @@ WORDS = {
     POLICIES: "policy",
     EXECUTORS: "executor",
     MEASURES: "measure",
+    TRACKERS: "tracker",
 }
 """Every group of entry points, and what a thing of it is called in a sentence."""
 

@@ -1,22 +1,20 @@
 """What jobs return: values with dataframes, and a table of themselves in a notebook."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from archive import NDCG_AT_10, Axis, Measured, Program, non_dominated
+from archive import Axis, Program, non_dominated
 from archive import Run as RunRow
+from harness.dataframes import by_column, listed
+from harness.dataframes import per_query as all_queries
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.single import Single, single_view
 from harness.heads.comparison import Kinds, LessHeads, programs_less_heads
 from harness.heads.job import TITLES as HEADS_TITLES
 from harness.published.place import open_archive
-from harness.screen.columns import COST_COLUMNS, FRONTIER, LEDGER, Listing
+from harness.screen.columns import COST_COLUMNS, FRONTIER, LEDGER
 from harness.screen.frontier import frontier_points, price_all, sure_frontier
 from harness.screen.views import basis
 from harness.transfer.analysis import Analysis, ProgramRow, analyse
@@ -70,12 +68,12 @@ class Run:
         delta; cosine and delta are of the measure that the run searched by. Tasks that a search hides are in it.
         """
         row, programs = self.row, self.programs()
-        return _per_query_frame(row, programs) if per_query else _frame(LEDGER, price_all(programs, row))
+        return all_queries(row, programs) if per_query else listed(LEDGER, price_all(programs, row))
 
     def _repr_html_(self) -> str:
         row, front = self.row, self.frontier()
         shown = ["id", "name", *COST_COLUMNS.values(), "mean_delta", "gain", "wins", "ties", "losses", "flags"]
-        table = _frame(FRONTIER, frontier_points(front, row))[shown]
+        table = listed(FRONTIER, frontier_points(front, row))[shown]
         return f"<p>Run {self.id}: {row.status}. {_escaped(basis(row))}.</p>{_html(table)}"
 
 
@@ -123,7 +121,7 @@ class Evaluation:
             return pd.DataFrame(self.view().get("outcomes", []))
         queries = {task.name: list(task.queries) for task in self.single.tasks}
         parts = [
-            pd.DataFrame({"task": one.task, "query": queries[one.task], **_columns(one.measured)})
+            pd.DataFrame({"task": one.task, "query": queries[one.task], **by_column(one.measured)})
             for one in self.outcomes
             if one.measured
         ]
@@ -251,38 +249,6 @@ class Heads:
             part: {**matrix.view(), "programs_less_heads": [asdict(one) for one in self.less_heads(part)]}
             for part, matrix in self.parts.items()
         }
-
-
-def _frame(listing: "Listing[Any]", rows: Sequence[Any]) -> "pd.DataFrame":
-    import pandas as pd
-
-    columns = listing.data_columns
-    names = [column.name for column in columns]
-    return pd.DataFrame([[column.value(row) for column in columns] for row in rows], columns=names)
-
-
-def _columns(measured: Mapping[str, Measured]) -> dict[str, NDArray[np.float64]]:
-    """Values per query by column, nDCG@10 first."""
-    values = {name: found.per_query.astype(np.float64) for name, found in measured.items()}
-    return {"ndcg": values.pop(NDCG_AT_10), **values}
-
-
-def _per_query_frame(run: RunRow, programs: Sequence[Program]) -> "pd.DataFrame":
-    import pandas as pd
-
-    tasks = {task.name: task for task in run.record.tasks}
-    parts = []
-    for program in programs:
-        for outcome in program.record.outcomes:
-            found = outcome.by_measure
-            if not found:
-                continue
-            cosine = tasks[outcome.task].by_measure[run.record.measure].per_query.astype(np.float64)
-            delta = found[run.record.measure].per_query.astype(np.float64) - cosine
-            key = {"program": program.id, "task": outcome.task, "query": tasks[outcome.task].query_ids}
-            parts.append(pd.DataFrame({**key, "cosine": cosine, **_columns(found), "delta": delta}))
-    columns = ["program", "task", "query", "cosine", "ndcg", "delta"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def _html(table: "pd.DataFrame") -> str:

@@ -1,4 +1,4 @@
-"""Verbs for an archive as a file: export, import, merge, check, vacuum."""
+"""Verbs for an archive as a file: export, import, merge, parquet, check, vacuum."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -64,6 +64,29 @@ def merge(
     codes = [_tell(file, imported) for file, imported in merged.items()]
     print(f"{output}: {output.stat().st_size / 1e6:.1f} MB.")
     raise typer.Exit(max(codes))
+
+
+@verbs.command()
+def parquet(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    runs: Annotated[
+        list[str] | None, typer.Argument(help="Runs; without them, all.", autocompletion=complete_run)
+    ] = None,
+    archive: ArchiveOption = "ttc-archive.db",
+) -> None:
+    """Write everything as Parquet, for pandas, Polars or DuckDB: a file a table, down to each program on each query.
+
+    A table without a row has no file. `harness.frames()` gives the same as dataframes.
+    """
+    from harness.dataframes import write_parquet
+    from harness.published.place import open_archive
+    from harness.text import counted
+
+    with open_archive(archive, read_only=True) as opened:
+        run_ids = [opened.resolve_run(run) for run in runs] if runs else None
+        written = write_parquet(opened, folder, run_ids)
+    for name, rows in written.items():
+        print(f"{folder / name}: {counted(rows, 'row')}.")
 
 
 @verbs.command()

@@ -32,6 +32,7 @@ from harness.search.recording import known_from_record
 from harness.search.shelf import Shelf
 from harness.settings import Settings
 from harness.text import counted
+from harness.tracking.told import Tracking
 from primitives import programs
 
 _log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Discovery:
         proposer: Proposer,
         spending: Spending,
         watcher: Watcher,
+        tracker: Tracking,
         shelf: Shelf | None = None,
     ) -> None:
         self._settings = settings
@@ -60,6 +62,7 @@ class Discovery:
         self._bench = bench
         self._spending = spending
         self._watcher = watcher
+        self._tracker = tracker
         self._shelf = shelf
         self._last = len(programs.SEEDS) + settings.search.generations
         affordable = self._last if settings.caps.programs is None else len(programs.SEEDS) + settings.caps.programs
@@ -123,9 +126,9 @@ class Discovery:
         if self._shelf is not None:
             self._shelf.add(program_id)
         self._start_due(len(self._history), len(self._history))
-        self._watcher.program_recorded(
-            known.row, known.verdict, self._history.best_worth, len(self._history.frontier())
-        )
+        best, front = self._history.best_worth, len(self._history.frontier())
+        self._watcher.program_recorded(known.row, known.verdict, best, front)
+        self._tracker.record(known.row, best, front, self._spending.spent.dollars)
 
     def _refuse_unanswered(self, tried: Tried) -> None:
         """Raise JobError, and record nothing, where the server failed too many generations in a row, or the last one.

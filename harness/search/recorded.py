@@ -49,6 +49,7 @@ CHANGEABLE = (
     ),
     "search.generations=",
     "tasks.paths=",
+    "tracking.",
 )
 """Settings that a resumed run may change: how long it goes on, where things are, and how its model is reached.
 

@@ -52,6 +52,9 @@ from harness.settings.plugged import plugins_of
 from harness.tasks.load import list_names, refuse_held_out_names
 from harness.tasks.task import RetrievalTask
 from harness.text import counted
+from harness.tracking.load import require_tracker
+from harness.tracking.protocol import Begun
+from harness.tracking.told import tracking
 from primitives import programs
 
 _log = logging.getLogger(__name__)
@@ -80,6 +83,7 @@ def start(
     watcher, settings = watcher or Watcher(), _marked(given.settings(settings), proposer)
     by_name(settings.search.selection, settings.search.options)  # before anything slow, as the rest of the settings
     find_goal(settings.search)
+    require_tracker(settings.tracking)
     if given.tasks is None:
         refuse_held_out_names(list_names(settings.tasks))  # before anything is fetched or made
     with open_archive(settings.archive.path) as archive:
@@ -110,6 +114,7 @@ def continue_run(
         if settings.proposer.kind == Published.name:
             versions_then = archive.run(run_id).record.versions
             require_same_told(versions_then, settings.proposer.run, settings.search.generations)
+        require_tracker(settings.tracking)
         with alone(archive, run_id):
             _tell_lost(Calls(archive, run_id).lose(), watcher)
             record_changes(archive, run_id, settings)
@@ -182,6 +187,7 @@ def _search(
         shelf = shelf_of(archive, run_id, settings)
         if shelf is not None:
             shelf.fill()
+        tracker = stack.enter_context(tracking(settings.tracking, _begun(archive, run_id, settings), watcher.noted))
         needs = surroundings(settings, archive, run_id, history, bench, shelf, around.stopping)
         discovery = Discovery(
             settings=settings,
@@ -192,6 +198,7 @@ def _search(
             proposer=around.proposer or load_proposer(settings, models, needs),
             spending=needs.spending,
             watcher=watcher,
+            tracker=tracker,
             shelf=shelf,
         )
         archive.set_status(run_id, "running")
@@ -201,7 +208,14 @@ def _search(
         complete = _run_to_end(discovery, recorded, archive, run_id, watcher, around.stopping)
         if isinstance(bench.executor, TellsMachines):
             archive.event(run_id, MACHINES, bench.executor.summary())
+        tracker.ending("finished" if complete else "stopped")
     return Ended(run_id, complete)
+
+
+def _begun(archive: Archive, run_id: str, settings: Settings) -> Begun:
+    record = archive.run(run_id).record
+    about = {"encoder_name": str(record.encoder["name"]), "measure": record.measure}
+    return Begun(run_id, {**to_mapping(settings), "run": about})
 
 
 @contextmanager

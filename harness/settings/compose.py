@@ -132,6 +132,7 @@ def to_mapping(settings: Settings) -> dict[str, Any]:
     """Settings as plain nested dictionaries, for the archive; `~` stands for the home folder, and keys are masked."""
     mapping = asdict(settings)
     mapping["proposer"]["extra"] = masked(mapping["proposer"]["extra"])
+    mapping["tracking"]["options"] = masked(mapping["tracking"]["options"])
     return abbreviate_paths(mapping)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-PATHS = (("archive", "path"), ("cache", "folder"), ("encoder", "model"), ("proposer", "desk"), ("tasks", "paths"))
+PATHS = (("archive", "path"), ("cache", "folder"), ("encoder", "model"), ("proposer", "desk"), ("tasks", "paths"),
+         ("tracking", "place"))  # fmt: skip
 """Settings that hold a path, or several; whoever reads a file by one of them expands its `~`."""
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from harness.plugins import ENCODERS, EXECUTORS, POLICIES, PROPOSERS, TASKS, Plugin, names, took_part
+from harness.plugins import ENCODERS, EXECUTORS, POLICIES, PROPOSERS, TASKS, TRACKERS, Plugin, names, took_part
 from harness.settings.schema import Settings
 
 CHOOSING = {"encoder": (ENCODERS, "kind"), "tasks": (TASKS, "source"), "proposer": (PROPOSERS, "kind"),
-            "executor": (EXECUTORS, "kind")}  # fmt: skip
+            "executor": (EXECUTORS, "kind"), "tracking": (TRACKERS, "kind")}  # fmt: skip
 """Config group to its entry points and to the setting that names one."""
 
 

@@ -8,6 +8,7 @@ from harness.settings.encoder import CacheSettings, EncoderSettings
 from harness.settings.heads import HeadsSettings
 from harness.settings.proposer import ProposerSettings
 from harness.settings.tasks import TasksSettings
+from harness.settings.tracking import TrackingSettings
 
 
 @dataclass
@@ -134,3 +135,4 @@ class Settings:
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     caps: CapSettings = field(default_factory=CapSettings)
     heads: HeadsSettings = field(default_factory=HeadsSettings)
+    tracking: TrackingSettings = field(default_factory=TrackingSettings)

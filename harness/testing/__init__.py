@@ -11,6 +11,7 @@ from harness.testing.policies import check_model_policy, check_novelty, check_po
 from harness.testing.proposers import check_proposer
 from harness.testing.services import check_service
 from harness.testing.task_sources import check_task_source
+from harness.testing.trackers import check_tracker
 from harness.testing.watchers import check_watcher
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "check_proposer",
     "check_service",
     "check_task_source",
+    "check_tracker",
     "check_watcher",
 ]

@@ -20,8 +20,8 @@ from tests.harness.small_tasks import SUBJECTS, VERBS
 PUBLIC = {
     "Archive", "ArchiveError", "Briefing", "Encoder", "EncoderError", "Evaluation", "Executor", "FunctionEncoder",
     "HarnessError", "JobError", "Matrix", "Program", "Progress", "Proposal", "Proposer", "Run", "Settings", "Task",
-    "TaskError", "UsageError", "Watcher", "ask", "compose", "discover", "errors", "evaluate", "heads", "load_encoder",
-    "make_task", "open_archive", "open_desk", "resume", "transfer",
+    "TaskError", "UsageError", "Watcher", "ask", "compose", "discover", "errors", "evaluate", "frames", "heads",
+    "load_encoder", "make_task", "open_archive", "open_desk", "resume", "transfer",
 }  # fmt: skip
 CLOSER = """
 def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):

@@ -1,0 +1,1 @@
+"""Recorded programs told to a tracker as well: a copy for charts elsewhere, never a second source of truth."""
