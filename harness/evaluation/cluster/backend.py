@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -108,26 +109,26 @@ Seated = Callable[[Seat], None]
 
 
 class Shelf:
-    """The tasks that were put into the object store, once each."""
+    """The tasks that were put into the object store, once each; nodes forget a task when nobody here holds it."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._lock = threading.Lock()
-        self._shipped: dict[int, tuple[TaskInputs, Shipped]] = {}
+        self._shipped: weakref.WeakKeyDictionary[TaskInputs, Shipped] = weakref.WeakKeyDictionary()
 
     def shipped(self, inputs: TaskInputs) -> Shipped:
         """A task's inputs in the object store."""
         with self._lock:
-            known = self._shipped.get(id(inputs))
+            known = self._shipped.get(inputs)
             if known is None:
-                known = inputs, ship(uuid.uuid4().hex, inputs)
-                self._shipped[id(inputs)] = known
-            return known[1]
+                known = self._shipped[inputs] = ship(uuid.uuid4().hex, inputs)
+                weakref.finalize(inputs, self._fleet.forget, known).atexit = False
+            return known
 
     def clear(self) -> None:
         """Let all nodes forget the tasks."""
         with self._lock:
-            for _, shipped in self._shipped.values():
+            for shipped in self._shipped.values():
                 self._fleet.forget(shipped)
             self._shipped.clear()
 

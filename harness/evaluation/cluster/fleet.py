@@ -108,6 +108,7 @@ class Fleet:
         """The class of all workers, where there is to be one."""
         self._closed = False
         self._lonely_since = time.monotonic()
+        self._look()  # so that its size is known from the start
         self._keeper = threading.Thread(target=self._keep, name="fleet", daemon=True)
         self._keeper.start()
 

@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import re
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +18,7 @@ from archive import Archive
 from harness import testing
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
+from harness.errors import JobError
 from harness.evaluation.cluster.cluster import open_cluster
 from harness.evaluation.cluster.connection import connected
 from harness.evaluation.cluster.encoders import spread_encoder
@@ -44,6 +47,41 @@ def cluster() -> Iterator[None]:
 
 def test_outcomes_are_those_of_the_local_executor() -> None:
     testing.check_executor(find_executor(TWO), level="weak")
+
+
+def test_a_cluster_of_this_machine_is_reached_from_this_machine_alone() -> None:
+    import ray
+
+    (node,) = ray.nodes()
+    ports = [
+        node["NodeManagerPort"],
+        node["ObjectManagerPort"],
+        int(ray.get_runtime_context().gcs_address.split(":")[1]),
+    ]
+    assert node["NodeManagerAddress"] == "127.0.0.1"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: which address of this machine others would see
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        own = probe.getsockname()[0]
+    for port in ports:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection((own, port), timeout=5)
+
+
+def test_a_node_below_the_level_asked_for_runs_nothing_and_says_why(cached_wordllama: CachedEncoder) -> None:
+    with (
+        Sandbox(level="weak") as sandbox,
+        prepare_all([small_task("first")], cached_wordllama) as (task,),
+        open_cluster(TWO, level="unheard of", allow_primitives=True) as opened,
+        closing(opened.make_executor(cached_wordllama, sandbox, 2)) as executor,
+    ):
+        error = executor.submit(programs.source("identity"), task).exception(timeout=60)
+        assert isinstance(error, JobError)
+        assert re.search("Node .* is left aside: 'unheard of' is no isolation level", str(error))
+        assert not opened.fleet.census().workers
 
 
 def test_an_encoder_in_several_processes_is_the_encoder_bit_for_bit() -> None:
