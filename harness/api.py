@@ -14,6 +14,8 @@ from archive import Archive
 from harness.dataframes import frames as all_frames
 from harness.encoders.protocol import Encoder
 from harness.errors import UsageError
+from harness.evaluation.budget import Study
+from harness.evaluation.budgeting import study_budgets
 from harness.evaluation.executor import Executor
 from harness.evaluation.given import Given, open_search_tasks
 from harness.evaluation.single import evaluate_source
@@ -115,6 +117,26 @@ def evaluate(
         return Evaluation(source, tuple(violations))
     given = _given(encoder, tasks, executor)
     return Evaluation(source, single=evaluate_source(source, given.settings(chosen), watcher=watcher, given=given))
+
+
+def budget(
+    program: str | Path,
+    knob: str,
+    values: Sequence[int | float],
+    *settings: str | Settings,
+    encoder: Encoder | None = None,
+    tasks: Sequence[RetrievalTask] | None = None,
+    executor: Executor | None = None,
+    watcher: Watcher | None = None,
+) -> Study:
+    """Measure one program at several values of a constant of its own: how much compute does a query deserve?
+
+    Nothing is recorded. Raises UsageError where there is no such program or knob, JobError where a value has no result.
+    """
+    chosen = read(settings)
+    source = str(program) if _is_source(program) else find_source(str(program), chosen.archive.path)
+    given = _given(encoder, tasks, executor)
+    return study_budgets(source, knob, values, given.settings(chosen), watcher=watcher, given=given)
 
 
 def transfer(

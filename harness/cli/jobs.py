@@ -1,4 +1,4 @@
-"""Verbs that run programs: discover, resume, evaluate, operations."""
+"""Verbs that run programs: discover, resume, evaluate, budget, operations."""
 
 from typing import Annotated
 
@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command(context_settings=OVERRIDES)(discover)
     app.command(context_settings=OVERRIDES)(resume)
     app.command(context_settings=OVERRIDES)(evaluate)
+    app.command(context_settings=OVERRIDES)(budget)
     columns = ", ".join(column.name for column in OPERATIONS.data_columns)
     app.command(epilog=f"Columns of --csv: {columns}.")(operations)
 
@@ -101,6 +102,28 @@ def evaluate(
 
     settings = compose(words or [], sources(config_dir, config_name))
     raise typer.Exit(evaluate_named(program, settings, as_json=as_json))
+
+
+def budget(
+    program: NamedArgument,
+    words: SettingsArgument = None,
+    knob: Annotated[
+        str, typer.Option(help="A top-level constant of the program and its values: `--knob MOST=1,2,4`.")
+    ] = "",
+    as_json: JsonOption = False,
+    config_dir: ConfigDirOption = None,
+    config_name: ConfigNameOption = "config",
+) -> None:
+    """How much compute does a query deserve? One program at several values of a constant, query by query.
+
+    Fixed budgets, oracles (which have seen the labels, and are called so) and choosers without labels, at equal mean
+    cost. `search.cost` says what cost is counted in; --json has the curve of every query.
+    """
+    from harness.cli.budgets import study_named
+    from harness.settings import compose
+
+    settings = compose(words or [], sources(config_dir, config_name))
+    raise typer.Exit(study_named(program, knob, settings, as_json=as_json))
 
 
 def operations(words: ProgramsArgument = None, as_json: JsonOption = False, as_csv: CsvOption = False) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.encoders.entries import Entries, from_batch, join
 from harness.encoders.many_memory import ManyMemory
-from harness.encoders.matryoshka import cut, cut_many
+from harness.encoders.matryoshka import cut
 from harness.encoders.memory import MemoryLayer
 from harness.encoders.protocol import DOCUMENT, EmbedOptions, Encoder, EncodeRefused, EncoderIdentity, FloatMatrix
 from harness.encoders.request import ManyRequest, Request
@@ -142,7 +142,9 @@ class CachedEncoder:
         if entries is None:
             entries = self._joiner.ask(variant, _Asked(texts, options))
         self._count(asked=len(texts))
-        many = None if entries.many is None else cut_many(entries.many, options.dim)
+        many = entries.many
+        if many is not None and options.dim is not None:
+            many = MultiVectors(cut(many.vectors, options.dim), many.offsets)
         tokens, seconds = int(entries.tokens.sum()), float(entries.seconds.sum())
         return Embedded(cut(entries.vectors, options.dim), tokens, seconds, many)
 

@@ -1,15 +1,11 @@
 """Encoders that this package brings, made from their settings: from an installed package, a folder or the model hub."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import partial
-from typing import Any
+from collections.abc import Callable
 
 from harness.encoders.base import BaseEncoder
 from harness.encoders.bundled import BUNDLES, check_folder
 from harness.encoders.static import StaticEncoder
-from harness.errors import UsageError
 from harness.settings.encoder import EncoderSettings
 
 
@@ -41,64 +37,6 @@ def _static_encoder(settings: EncoderSettings) -> BaseEncoder:
         max_tokens=settings.max_tokens,
         batch_size=settings.batch_size,
     )
-
-
-def token_vector_encoder(
-    settings: EncoderSettings, *, vectors: int | None = None, query_vectors: int | None = None, mean: bool = True
-) -> BaseEncoder:
-    """Many vectors a text from any model that gives one: its tokens'. Raises as `transformer_encoder` does."""
-    from harness.encoders.token_vectors import TokenVectorEncoder
-
-    kind = "bundled" if settings.model in BUNDLES else "sentence-transformers"
-    make = partial(TokenVectorEncoder, queries=query_vectors, documents=vectors, mean=mean)
-    return transformer_encoder(replace(settings, kind=kind), make)
-
-
-def late_interaction_encoder(
-    settings: EncoderSettings,
-    *,
-    vectors: int | None = None,
-    query_vectors: int | None = None,
-    mean: bool | None = None,
-) -> BaseEncoder:
-    """A model that was trained for late interaction.
-
-    Raises EncoderError, or UsageError for a folder that is missing or a limit that it cannot keep.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from harness.encoders.late_interaction import LateInteractionEncoder, open_late
-    from harness.encoders.quiet import quiet_libraries
-
-    if settings.max_tokens is not None:
-        raise UsageError("encoder.kind=multi-vector cuts texts where its model does; leave encoder.max_tokens unset.")
-    with quiet_libraries():
-        opened = open_late(settings)
-    return LateInteractionEncoder(opened, settings, mean=mean, queries=query_vectors, documents=vectors)
-
-
-def representative_encoder(
-    settings: EncoderSettings,
-    *,
-    vectors: int = 4,
-    query_vectors: int = 4,
-    mean: bool = True,
-    before: Mapping[str, str] | None = None,
-    after: str | None = None,
-    mask_token: str | None = None,
-) -> BaseEncoder:
-    """The words that a language model would put for a text. Raises as `late_interaction_encoder` does."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from harness.encoders.open_language_model import open_language_model
-    from harness.encoders.quiet import quiet_libraries
-    from harness.encoders.representative import AFTER, BEFORE, MOST_MASKS, RepresentativeEncoder
-
-    for name, value in (("vectors", vectors), ("query_vectors", query_vectors)):
-        if not isinstance(value, int) or not 1 <= value <= MOST_MASKS:
-            raise UsageError(f"encoder.options.{name} must be a whole number from 1 to {MOST_MASKS}, not {value!r}.")
-    with quiet_libraries():
-        opened = open_language_model(settings, mask_token)
-    texts: dict[str, Any] = {"before": BEFORE | dict(before or {}), "after": AFTER if after is None else after}
-    return RepresentativeEncoder(opened, settings, mean=mean, queries=query_vectors, documents=vectors, **texts)
 
 
 def transformer_encoder(settings: EncoderSettings, make: Callable[..., BaseEncoder] | None = None) -> BaseEncoder:

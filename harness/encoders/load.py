@@ -7,13 +7,8 @@ from collections.abc import Callable, Mapping
 from harness import plugins
 from harness.encoders.bundled import BUNDLES
 from harness.encoders.cached import CachedEncoder, Report
-from harness.encoders.kinds import (
-    bundled_encoder,
-    late_interaction_encoder,
-    representative_encoder,
-    token_vector_encoder,
-    transformer_encoder,
-)
+from harness.encoders.kinds import bundled_encoder, transformer_encoder
+from harness.encoders.many_kinds import late_interaction_encoder, representative_encoder, token_vector_encoder
 from harness.encoders.protocol import Encoder
 from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError

@@ -7,7 +7,6 @@ again, are a vector of their own.
 import numpy as np
 
 from harness.encoders.protocol import EncodeRefused, FloatMatrix
-from primitives import MultiVectors
 
 
 def unit_rows(vectors: FloatMatrix) -> FloatMatrix:
@@ -34,8 +33,3 @@ def cut(vectors: FloatMatrix, dim: int | None) -> FloatMatrix:
             f"The encoder's vectors are {width} wide; dim must be an integer from 1 to {width}, not {dim!r}."
         )
     return unit_rows(vectors[:, :dim])
-
-
-def cut_many(many: MultiVectors, dim: int | None) -> MultiVectors:
-    """Cut each of many vectors; raises as `cut` does."""
-    return MultiVectors(cut(many.vectors, dim), many.offsets)

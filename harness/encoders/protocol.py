@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives import MultiVectors
+if TYPE_CHECKING:  # an exported package has these files and maybe no primitives
+    from primitives import MultiVectors
 
 FloatMatrix = NDArray[np.float32]
 
@@ -65,7 +66,7 @@ class EncodedBatch:
     """Tokens that the forward pass read for each text, prompt included, after the cap; int64 (b,)."""
     seconds: float
     """Wall time of the batch, tokenisation included."""
-    many: MultiVectors | None = None
+    many: "MultiVectors | None" = None
     """Where the request asks for `vectors`: those of the b texts, as wide as the one."""
 
 
@@ -114,5 +115,5 @@ class ManyVectorEncoder(Encoder, Protocol):
     def most_vectors(self) -> Mapping[str, int]:
         """How many vectors a text of each role has at most in a task."""
 
-    def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
+    def similarity(self, queries: "MultiVectors", documents: "MultiVectors") -> FloatMatrix:
         """Scores of Q texts for N others, float32 (Q, N)."""

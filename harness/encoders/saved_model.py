@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 _OTHER_TYPES = {
     "CrossEncoder": "reads a query and a document together",
     "SparseEncoder": "answers with weights of words",
-    "MultiVectorEncoder": "answers with a vector for each token",
+    "MultiVectorEncoder": "answers with a vector for each token (encoder.kind=multi-vector takes it)",
 }
 """Types of sentence-transformers that give no vector of a text, and what they do instead."""
 _OTHER_MODULES = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.encoders.bundled import BUNDLES
 from harness.encoders.kinds import is_static
-from harness.encoders.load import load_encoder
+from harness.encoders.load import MANY_VECTOR_KINDS, load_encoder
 from harness.encoders.roles import INSTRUCTION
 from harness.errors import UsageError
 from harness.settings.encoder import EncoderSettings
@@ -50,6 +50,11 @@ def recorded(identity: Mapping[str, Any], config: Mapping[str, Any]) -> EncoderF
 
     Raises UsageError for one that no package can open.
     """
+    if config.get("kind") in MANY_VECTOR_KINDS:
+        raise UsageError(
+            f"The encoder {identity['name']} gives a text many vectors, and packages carry encoders of one; name one "
+            "that can be carried, for example encoder=minilm."
+        )
     if config.get("kind") not in KINDS:
         raise UsageError(
             f"The encoder {identity['name']} came from another package or from Python and cannot be carried; name one "

@@ -12,9 +12,10 @@ from harness.evaluation.audit import NONDETERMINISTIC, ORDER_DEPENDENT, QUOTES_T
 from harness.export.encoder_facts import EncoderFacts, of_settings, recorded
 from harness.export.measured import Measured, Recorded, joined, recorded_cells, searched_cells
 from harness.programs.find import find_source, origin_of, require_allowed
+from harness.programs.many_vectors import needs_many_vectors
 from harness.published.place import is_packaged, open_archive, split
 from harness.settings.encoder import EncoderSettings
-from harness.text import counted
+from harness.text import counted, plain
 
 CONCERNS = {
     TRANSDUCTIVE: "asked one query at a time, as here, it does not do what was measured",
@@ -71,6 +72,11 @@ def gather(named: str, archive_path: str, encoder: EncoderSettings | None = None
     """
     origin, source = origin_of(named), find_source(named, archive_path)
     require_allowed(Path(named).stem if origin != "archive" else named, source)
+    if needs_many_vectors(source):
+        raise UsageError(
+            f"The program {plain(named, 80)} must have many vectors a text, and packages carry encoders of one; write "
+            "q_vec=None and d_vec=None in it to do without, or name another."
+        )
     if origin != "archive":
         found = Recorded()
         if Path(archive_path).exists() or is_packaged(archive_path):

@@ -1,0 +1,26 @@
+"""What several budgets give, for a terminal."""
+
+from harness.evaluation.budget import Chosen, Study
+from harness.screen.tables import new_table, print_table
+
+UNITS = {"texts": "texts", "tokens": "tokens", "seconds": "encoder s", "latency": "ms"}
+
+
+def print_study(found: Study) -> None:
+    """Print the fixed budgets, the oracles and the choosers."""
+    print(f"{found.knob} on {found.n_queries} queries of {found.n_tasks} tasks, each task with equal weight")
+    table = new_table("spending", f">{found.measure}", f">{UNITS[found.axis]} a query", ">share of the oracle's gain")
+    for one in found.fixed:
+        _row(table, one, " (best fixed)" if one.name == found.best_fixed else "")
+    _row(table, found.oracle_per_task, " (has seen the labels)")
+    _row(table, found.oracle_per_query, " (has seen the labels)")
+    _row(table, found.oracle_at_cost, " as chance (has seen the labels)")
+    _row(table, found.chance, ": half the queries at the best greater budget")
+    for one in found.choosers:
+        _row(table, one, ": half the queries, chosen without labels")
+    print_table(table)
+
+
+def _row(table: "object", one: Chosen, note: str) -> None:
+    share = "" if one.share is None else f"{one.share:.0%}"
+    table.add_row(one.name + note, f"{one.value:.4f}", f"{one.cost:.3g}", share)  # type: ignore[attr-defined]

@@ -1,0 +1,97 @@
+"""The budget study: constructed curves whose answers are known, and a program on real tasks."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness import api
+from harness.encoders.protocol import Encoder
+from harness.errors import UsageError
+from harness.evaluation.budget import Measured, study
+from harness.evaluation.choosers import CHOOSERS, Seen
+from harness.evaluation.knob import turned
+from harness.settings import compose
+from tests.harness.small_tasks import write_task
+
+PROGRAM = '''
+"""Adds what the encoder says of a query with the beginnings of its MOST nearest documents."""
+
+import numpy as np
+from primitives import cosines, lead, top_k
+
+MOST = 2  # documents
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
+    scores = sim.copy()
+    for row, text in enumerate(q_texts):
+        for place in range(MOST):
+            best = top_k(sim[row : row + 1], MOST)[0, place]
+            scores[row] += cosines(embed_fn([text + " " + lead(d_texts[best])]), d_emb)[0] / MOST
+    return scores
+'''
+
+
+def curves() -> list[Measured]:
+    """Four queries, of which the first two need the second budget and the signal says so; the last is best at once."""
+    values = np.array([[0.0, 1.0, 1.0], [0.2, 0.8, 0.6], [0.5, 0.5, 0.5], [0.9, 0.1, 0.1]])
+    signals = {"right": np.array([4.0, 3, 2, 1]), "wrong": np.array([1.0, 2, 3, 4]), "none": np.zeros(4)}
+    return [Measured("task", values, np.array([0.0, 2.0, 6.0]), signals)]
+
+
+def test_what_is_best_fixed_by_oracle_and_chosen() -> None:
+    found = study(curves(), ["K=1", "K=2", "K=4"], knob="K", measure="nDCG@10", axis="texts")
+    assert [(one.value, one.cost) for one in found.fixed] == [
+        (pytest.approx(0.4), 0.0), (pytest.approx(0.6), 2.0), (pytest.approx(0.55), 6.0),
+    ]  # fmt: skip
+    assert found.best_fixed == "K=2"
+    assert (found.oracle_per_query.value, found.oracle_per_query.cost) == (pytest.approx(0.8), 1.0)
+    assert (found.oracle_per_task.value, found.oracle_per_task.cost) == (pytest.approx(0.6), 2.0)
+    assert (found.chance.value, found.chance.cost) == (pytest.approx(0.5), 1.0)
+    assert (found.oracle_at_cost.value, found.oracle_at_cost.cost) == (pytest.approx(0.8), pytest.approx(1.0))
+    right, wrong, none = found.choosers
+    assert (right.value, right.share) == (pytest.approx(0.8), pytest.approx(1.0))
+    assert (wrong.value, wrong.share) == (pytest.approx(0.2), pytest.approx(-1.0))
+    assert (none.value, none.share) == (pytest.approx(0.5), pytest.approx(0.0))
+
+
+def test_tasks_have_equal_weight() -> None:
+    one = curves()[0]
+    large = Measured("large", np.repeat(one.values[2:3], 40, axis=0), one.costs, {"right": np.zeros(40)})
+    small = Measured("small", one.values, one.costs, {"right": one.signals["right"]})
+    found = study([small, large], ["K=1", "K=2", "K=4"], knob="K", measure="nDCG@10", axis="texts")
+    assert found.fixed[0].value == pytest.approx((0.4 + 0.5) / 2)
+    assert found.oracle_per_query.value == pytest.approx((0.8 + 0.5) / 2)
+    assert found.oracle_at_cost.value == pytest.approx((0.8 + 0.5) / 2)
+
+
+def test_choosers_point_to_the_query_that_is_in_doubt() -> None:
+    sure, torn = np.eye(1, 30, 3)[0] * 9, np.linspace(0, 1, 30)
+    texts = ["glacier", "what was it that nobody had seen"]
+    seen = Seen(np.array([sure, torn], np.float32), texts, ["the glacier"] * 4 + ["nothing"] * 26)
+    assert all(signal[1] >= signal[0] for signal in (choose(seen) for choose in CHOOSERS.values()))
+    for name in ("entropy", "gap", "length"):
+        assert CHOOSERS[name](seen)[1] > CHOOSERS[name](seen)[0], name
+
+
+def test_a_knob_is_one_constant_at_the_top() -> None:
+    assert "MOST = 7\n" in turned(PROGRAM, "MOST", 7) and "MOST = 2" not in turned(PROGRAM, "MOST", 7)
+    assert turned(PROGRAM, "MOST", 7).count("\n") == PROGRAM.count("\n")
+    for source in (PROGRAM.replace("MOST = 2  # documents", "MOST = 'two'"), f"{PROGRAM}\nMOST = 3\n"):
+        with pytest.raises(UsageError, match="a knob is set once"):
+            turned(source, "MOST", 7)
+
+
+def test_a_program_on_a_task(tmp_path: Path, wordllama: Encoder) -> None:
+    paths = [str(write_task(tmp_path / "one", 0))]
+    words = [f"tasks.paths=[{','.join(paths)}]", "tasks=folder", f"cache.folder={tmp_path}", "sandbox.level=none"]
+    settings = compose([*words, f"archive.path={tmp_path / 'none.db'}", "executor.workers=1"])
+    found = api.budget(PROGRAM, "MOST", [3, 1], settings, encoder=wordllama)
+    assert [one.name for one in found.fixed] == ["MOST=1", "MOST=3"]
+    assert [one.cost for one in found.fixed] == [1.0, 3.0] and found.chance.cost == 2.0
+    assert (found.n_tasks, found.n_queries, set(found.curves)) == (1, 8, {"one"})
+    assert found.oracle_per_query.value >= found.oracle_per_task.value >= max(one.value for one in found.fixed)
+    assert found.oracle_at_cost.value >= max(one.value for one in (*found.choosers, found.chance))
+    single = api.evaluate(turned(PROGRAM, "MOST", 3), settings, encoder=wordllama)
+    assert found.fixed[1].value == pytest.approx(np.mean([outcome.value for outcome in single.outcomes]))
