@@ -273,3 +273,9 @@ def test_a_shell_completes_runs_and_programs(searched: Searched) -> None:
     assert "ledger" in offered("led")
     assert run_id in offered(f"ledger --archive {path} {run_id[:2]}")
     assert f"{run_id}.40" in offered(f"show --archive {path} {run_id}.4")
+
+
+def test_a_name_from_elsewhere_is_inert_in_an_error(ttc: Run) -> None:
+    code, out, error = ttc("evaluate", "bm25", "encoder=wordllama", "tasks=folder", "tasks.paths=['no\x1b[31mfolder']")
+    assert (code, out) == (2, "")
+    assert error.startswith(r"ttc: There is no folder no\x1b[31mfolder;")
