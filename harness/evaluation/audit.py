@@ -209,6 +209,8 @@ class Auditor:
         """
         with part.of(task.inputs) as inputs:
             run = self._run(self._sandbox, source, task, inputs)
+        if _equal_all_along(run, base, inputs):
+            return "", run
         if run.scores is None:
             return f"it ends otherwise ({run.reason.rstrip('.')})", run
         scores = spread(run.scores, inputs.shortlist, inputs.n_documents)
@@ -233,7 +235,7 @@ class Auditor:
         with Part(queries, documents).of(task.inputs) as inputs:
             run = self._run(self._sandbox, source, task, inputs)
         if run.scores is None:
-            return 0.0
+            return 1.0 if _equal_all_along(run, outcome.sample[:, documents], inputs) else 0.0
         scores = spread(run.scores, inputs.shortlist, inputs.n_documents)
         return agreement(outcome.sample[:, documents], scores[compared])
 
@@ -280,6 +282,14 @@ class Auditor:
 _REPAIR = (
     "take statistics over the documents of one query (axis=1), or over the corpus, and never over the batch's queries."
 )
+
+
+def _equal_all_along(run: Execution, base: NDArray[np.float32], inputs: TaskInputs) -> bool:
+    """Whether a run without a result for equal scores alone repeats scores that were equal before.
+
+    A query whose words no document has is such a one: among others its row of zeros is no failure of the program.
+    """
+    return run.verdict is Verdict.CONSTANT and not inputs.shortlist.size and bool((base == base[:, :1]).all())
 
 
 def poisoned_sandbox(*, level: str, allow_primitives: bool) -> Sandbox:
