@@ -7,6 +7,10 @@ import typer
 
 from harness.cli import archives, authoring, deploy, jobs, looking, reporting, shells, system, transfer
 from harness.cli.log import log_end, log_options, offer_log, open_log
+from harness.text import visible
+
+LONGEST_SENTENCE = 10_000
+"""Characters of an error that are shown, escapes for a terminal made visible: a name in it may come from elsewhere."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,7 +49,7 @@ def main() -> None:
         log_end(error, sentence or "a fault of ours")
         if sentence is None:
             raise
-        print(f"ttc: {sentence}", file=sys.stderr)
+        print(f"ttc: {visible(sentence, LONGEST_SENTENCE)}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
 
 

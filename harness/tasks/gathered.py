@@ -1,14 +1,19 @@
 """What is kept of texts and judgments as they are published, whatever source they come from, and what is told of it."""
 
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.errors import TaskError
 from harness.tasks.reading.faults import Fault, Faults
 from harness.tasks.reading.records import Judged, Text, require_characters
+from harness.text import visible
 
 LONGEST = 5_000_000
 """Characters of a text, above which it is refused: a long novel has three millions, so more is a mistake of a file."""
+
+LONGEST_SHOWN = 60
+"""Characters of an id that a note shows."""
 
 _OF_NOBODY = "judgments of queries that are not there, dropped"
 
@@ -92,15 +97,16 @@ class Gathered:
             unknown = count.first(_OF_NOBODY)
             raise TaskError(
                 f"{faults.subject} judges none of the queries, but others such as {unknown!r}, where the queries have "
-                f"ids such as {next(iter(self.queries))!r}; check that both use the same ids."
+                f"ids such as {reprlib.repr(next(iter(self.queries)))}; check that both use the same ids."
             )
         relevant = [document for judged in self.qrels.values() for document, grade in judged.items() if grade > 0]
         if not relevant:
             raise TaskError(f"{faults.subject} judges no document relevant; it needs at least one grade above 0.")
         if not any(document in self.documents for document in relevant):
+            judged, there = reprlib.repr(relevant[0]), reprlib.repr(next(iter(self.documents)))
             raise TaskError(
-                f"{faults.subject} judges documents relevant of which none is in the corpus, such as {relevant[0]!r}, "
-                f"where the corpus has ids such as {next(iter(self.documents))!r}; check that both use the same ids."
+                f"{faults.subject} judges documents relevant of which none is in the corpus, such as {judged}, where "
+                f"the corpus has ids such as {there}; check that both use the same ids."
             )
 
 
@@ -114,7 +120,7 @@ class _Count:
 
     def __call__(self, what: str, identifier: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
-        self._first.setdefault(what, identifier)
+        self._first.setdefault(what, visible(identifier, LONGEST_SHOWN))
 
     def first(self, what: str) -> str:
         """The first id that it happened to."""

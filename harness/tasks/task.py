@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -91,7 +92,9 @@ def make_task(
     candidate of a query, or a name that is no text.
     """
     if not _is_text(name):
-        raise TaskError(f"The name of task {name!r} holds bytes that are not UTF-8; rename it, or its folder.")
+        raise TaskError(
+            f"The name of task {name!r} holds control characters or bytes that are not UTF-8; rename it, or its folder."
+        )
     judged = sorted(query_id for query_id in queries if qrels.get(query_id))
     if not judged:
         raise TaskError(f"Task {name} has no query with a judgment; check that qrels and queries use the same ids.")
@@ -124,8 +127,8 @@ def make_task(
 
 
 def _is_text(name: str) -> bool:
-    """Whether a name can be written; that of a folder need not be text, and Python keeps its bytes as surrogates."""
-    return not any("\ud800" <= character <= "\udfff" for character in name)
+    """Whether a name can be shown; that of a folder need not be text, and Python keeps its bytes as surrogates."""
+    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
 
 
 def _kept_candidates(

@@ -305,3 +305,9 @@ def test_letters_that_the_locale_lacks_are_escapes(
         main()
     screen.flush()
     assert b"gr\\xf6\\xdfe" in screen.buffer.getvalue()
+
+
+def test_a_name_from_elsewhere_is_inert_in_an_error(ttc: Run) -> None:
+    code, out, error = ttc("evaluate", "bm25", "encoder=wordllama", "tasks=folder", "tasks.paths=['no\x1b[31mfolder']")
+    assert (code, out) == (2, "")
+    assert error.startswith(r"ttc: There is no folder no\x1b[31mfolder;")

@@ -4,7 +4,10 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from harness.cli import tell
+from harness.errors import UsageError
 from harness.screen.stopping import StopOnInterrupt
 
 
@@ -46,3 +49,10 @@ def test_a_file_that_vanishes_and_comes_back_is_read_as_it_came_back(tmp_path: P
 
 def test_an_interrupt_ends_the_wait(tmp_path: Path) -> None:
     assert tell._await(tmp_path / "answer-4.md", Soon()) is None
+
+
+def test_an_answer_in_another_encoding_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "answer.md"
+    file.write_bytes("# café".encode("latin-1"))
+    with pytest.raises(UsageError, match=r"answer\.md cannot be read .* name a text file"):
+        tell._text_of(file)

@@ -34,7 +34,7 @@ from harness.encoders.soundness import _check_vectors
 from harness.errors import EncoderError
 from harness.evaluation.prepared import prepare
 from harness.settings.encoder import EncoderSettings
-from tests.harness.encoders.small_models import WIDTH, bare, change, complete, put, shape, tokenizer
+from tests.harness.encoders.small_models import WIDTH, bare, change, complete, put, shape, tokenizer, with_code
 
 
 def load(folder: Path) -> Encoder:
@@ -121,6 +121,7 @@ def endless_prompt(folder: Path) -> Path:
         (pointer("model.safetensors"), "model.safetensors .* is a pointer of Git LFS .* `git lfs pull`"),
         (pointer("tokenizer.json"), "tokenizer.json .* is a pointer of Git LFS"),
         (newer_than_the_library, "is a bert2030, which this version of transformers does not know"),
+        (with_code, "brings its own code; if you trust it, set encoder.trust_remote_code=true"),
         (endless_prompt, "answers alike to five different queries; check the prompt of queries"),
         (without_tokenizer, "does not know 100% of the words"),
         (cross_encoder, "BertForSequenceClassification: a cross-encoder"),

@@ -184,6 +184,19 @@ def test_honest_programs_pass_every_audit(cheap: Audit, costly: Audit, name: str
     assert costly(source) == []
 
 
+def test_queries_whose_words_no_document_has_are_no_failure(sandbox: Sandbox, encoder: CachedEncoder) -> None:
+    """BM25 gives such a query a row of zeros, alone as among others."""
+    documents = {f"d{i}": f"A {subject} near the lake." for i, subject in enumerate(SUBJECTS)}
+    strangers = {f"q{i}": text for i, text in enumerate(("xylograph", "zymurgy", "quokka", "pfennig", "nudibranch"))}
+    queries = {"known": "fox", **strangers}
+    qrels = {name: {"d0": 1} for name in queries}
+    made = make_task(name="strangers", source="test", queries=queries, documents=documents, qrels=qrels)
+    ready = prepare(made, encoder)
+    source = programs.source("bm25")
+    assert Auditor(sandbox, sandbox, encoder).costly(source, asked(sandbox, encoder, ready, source)).findings == ()
+    ready.inputs.close()
+
+
 def test_without_the_question_alone_a_transductive_program_passes_and_a_position_does_not(
     sandbox: Sandbox, encoder: CachedEncoder, task: PreparedTask
 ) -> None:

@@ -13,7 +13,6 @@ from pyarrow import parquet
 
 from harness.errors import TaskError, UsageError
 from harness.tasks.folder import load_folder
-from harness.tasks.task import make_task
 
 CORPUS = [{"_id": "d1", "title": "Owls", "text": "Owls hunt."}, {"_id": "d2", "text": "Bees dance."}]
 QUERIES = [{"_id": "q1", "text": "night birds"}, {"_id": "q2", "text": "dancing insects"}]
@@ -150,10 +149,17 @@ def test_a_part_that_is_missing_is_named(folder: Path) -> None:
         load_folder(folder)
 
 
-def test_a_name_that_is_no_text_is_refused(folder: Path) -> None:
-    named = os.fsdecode(os.fsencode(folder.parent) + b"/caf\xe9")
-    folder.rename(named)
-    with pytest.raises(TaskError, match=r"'caf\\udce9' holds bytes that are not UTF-8"):
-        load_folder(Path(named))
-    with pytest.raises(TaskError, match="not UTF-8"):
-        make_task(name="\ud800", source="given", queries={"q": "a"}, documents={"d": "b"}, qrels={"q": {"d": 1}})
+@pytest.mark.parametrize(("name", "shown"), [(b"caf\xe9", r"caf\\udce9"), (b"red\x1b[31m", r"red\\x1b\[31m")])
+def test_a_name_that_is_no_text_is_refused(folder: Path, name: bytes, shown: str) -> None:
+    named = folder.rename(folder.with_name(os.fsdecode(name)))
+    with pytest.raises(TaskError, match=rf"'{shown}' holds control characters or bytes that are not UTF-8"):
+        load_folder(named)
+
+
+def test_ids_from_elsewhere_are_inert_and_short_in_a_note(folder: Path) -> None:
+    row = {"_id": "\x1b[31m" + "d" * 500, "text": ""}
+    with (folder / "corpus.jsonl").open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    (note,) = load_folder(folder).notes
+    assert note.startswith(r"Task birds: documents without text, kept as empty ones: 1 (first \x1b[31mddd")
+    assert len(note) < 140
