@@ -28,7 +28,7 @@ from harness.evaluation.prepared import PreparedTask
 from harness.tasks.task import RetrievalTask
 from harness.text import counted
 from primitives import MultiVectors
-from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, Verdict
+from sandbox import EmbedRefused, EmbedRequest, Execution, Sandbox, TaskInputs, Verdict
 from sandbox.syntax import syntax_tree
 
 _log = logging.getLogger(__name__)
