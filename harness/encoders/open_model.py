@@ -13,8 +13,8 @@ from harness.encoders.repository import asked_for, fetch_model, needed_part
 from harness.encoders.saved_model import check_saved
 from harness.encoders.untrained import missing_weights, refuse_untrained
 from harness.errors import EncoderError, UsageError
-from harness.hub.causes import Asked
 from harness.hub.probe import hub_trouble
+from harness.hub.trouble import Asked
 from harness.settings.encoder import EncoderSettings
 from harness.settings.home import expanded
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from harness.hub.causes import Asked
 from harness.hub.part import Part, fetch, list_files
+from harness.hub.trouble import Asked
 from harness.settings.encoder import EncoderSettings
 
 _OTHER_FORMATS = (

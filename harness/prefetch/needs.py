@@ -7,9 +7,9 @@ from pathlib import Path
 
 from harness.encoders.open_model import needed_of_encoder
 from harness.errors import EncoderError, JobError, TaskError
-from harness.hub.causes import Asked, why_not
 from harness.hub.part import fetch, list_files
 from harness.hub.probe import hub_trouble
+from harness.hub.trouble import Asked, why_absent
 from harness.settings import Settings
 from harness.tasks.needed import needed_of_tasks
 
@@ -68,7 +68,7 @@ def fetch_need(need: Need) -> None:
         fetch(need.asked.part)
     except Exception as error:  # the hub, the network and the disk fail each in their own ways
         kind = EncoderError if need.asked.part.kind == "model" else TaskError
-        raise kind(why_not(error, need.asked) or f"The {need.asked.what} could not be fetched ({error}).") from error
+        raise kind(why_absent(error, need.asked) or f"The {need.asked.what} could not be fetched ({error}).") from error
 
 
 def readable(size: int) -> str:

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from harness.errors import HarnessError, TaskError
-from harness.hub.causes import Asked, chain, root, why_not
 from harness.hub.part import Part, fetch
 from harness.hub.probe import hub_trouble
+from harness.hub.trouble import Asked, chain, root, why_absent
 from harness.tasks.card import Card, Choose, everything, read_card
 
 _README = "README.md"
@@ -88,7 +88,7 @@ def told(asked: Asked) -> Iterator[None]:
         raise
     except Exception as error:
         # The hub, the network, the cache, the files and the loaders that tasks bring fail each in their own ways.
-        said = why_not(error, asked) or f"The {asked.what} cannot be read ({root(chain(error))}); choose another."
+        said = why_absent(error, asked) or f"The {asked.what} cannot be read ({root(chain(error))}); choose another."
         raise TaskError(said) from error
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.errors import TaskError, UsageError
-from harness.hub.causes import Asked
+from harness.hub.trouble import Asked
 from harness.tasks.card import Splits, some
 from harness.tasks.data_set import DataSet, find_card, needed_part, opened, told
 from harness.tasks.gathered import Gathered

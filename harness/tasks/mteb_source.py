@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import TaskError, UsageError
-from harness.hub.causes import Asked
+from harness.hub.trouble import Asked
 from harness.tasks.card import Choose, everything, exactly, some
 from harness.tasks.data_set import DataSet, needed_part, opened, told
 from harness.tasks.gathered import Gathered

@@ -1,6 +1,6 @@
 """What tasks need of the hub, before they are loaded."""
 
-from harness.hub.causes import Asked
+from harness.hub.trouble import Asked
 from harness.settings.tasks import TasksSettings
 from harness.tasks.hub import HUB, needed_of_hub
 from harness.tasks.load import MTEB, list_names

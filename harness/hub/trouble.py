@@ -29,7 +29,7 @@ class Asked:
     """What else there is, with a leading comma."""
 
 
-def why_not(error: BaseException, asked: Asked) -> str | None:
+def why_absent(error: BaseException, asked: Asked) -> str | None:
     """Why it could not be had, and what to do; None where neither this machine nor the hub nor its files are why."""
     causes = chain(error)
     return _of_machine(causes, asked) or _of_hub(causes, asked) or _of_files(causes, asked)
