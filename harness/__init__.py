@@ -8,12 +8,11 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from harness.neighbours import foreign
+from harness.neighbours import require_own_packages
 
 __version__ = "0.1.0"
 
-if clash := foreign():
-    raise ImportError(clash)
+require_own_packages()
 
 if TYPE_CHECKING:
     from archive import Archive, ArchiveError, Program
