@@ -21,8 +21,8 @@ def shadowed(folder: Path, *names: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(folder)}
 
 
-def python(code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command, elsewhere = [sys.executable, "-c", code], environment["PYTHONPATH"]
+def python(code: str, environment: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+    command, elsewhere = [sys.executable, *options, "-c", code], environment["PYTHONPATH"]
     return subprocess.run(command, env=environment, cwd=elsewhere, capture_output=True, text=True, check=False)
 
 
@@ -51,7 +51,9 @@ def test_packages_that_were_written_over_are_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "harness" / "__init__.py").touch()
     own = Path(ttc_retrieval.__file__).read_text("utf-8")
     (tmp_path / "ttc_retrieval.py").write_text(own, "utf-8")
-    done = python("import ttc_retrieval; ttc_retrieval.main()", {**os.environ, "PYTHONPATH": str(tmp_path)})
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    # Without site: an editable install finds what the folder lacks.
+    done = python("import ttc_retrieval; ttc_retrieval.main()", environment, "-S")
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("ttc: The packages of ttc-retrieval in ")
