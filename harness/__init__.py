@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from harness.neighbours import foreign
+from harness.neighbours import require_own_packages
 
 __version__ = "0.1.0"
 
@@ -109,8 +109,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module 'harness' has no attribute {name!r}")
-    if clash := foreign():
-        raise ImportError(clash)
+    require_own_packages()
     home = import_module("harness.errors" if name == "errors" else _HOMES[name])
     value = home if name == "errors" else getattr(home, _OTHER_NAMES.get(name, name))
     globals()[name] = value

@@ -30,16 +30,15 @@ def find_own_first() -> None:
     sys.meta_path.insert(0, _OursFirst())
 
 
-def foreign() -> str:
-    """One sentence on the first package of one of these names that is another's; empty where there is none."""
+def require_own_packages() -> None:
+    """Raise ImportError with one sentence on the first package of one of these names that is another's."""
     for name in NAMES:
         place = _place_of(name)
         if place is not None and place != HERE / name:
-            return (
+            raise ImportError(
                 f"The package '{name}' in {place} hides the one that harness needs, {HERE / name}; rename it, or start "
                 "Python where it is not on the search path (PYTHONPATH, or the folder of the script)."
             )
-    return ""
 
 
 def _place_of(name: str) -> Path | None:

@@ -8,6 +8,7 @@ is not tried then. Ends with 1 where anything of it fails.
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -42,8 +43,10 @@ def main() -> None:
 
 
 def build(folder: Path) -> Path:
-    """The wheel, in `folder`."""
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT))
+    """The wheel, in `folder`, from a copy: what an earlier build left in the repository would go into it."""
+    copy = folder / "source"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__"))
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(copy))
     (wheel,) = folder.glob("ttc_retrieval-*.whl")
     print(f"ok: {wheel.name}, {wheel.stat().st_size / 1e6:.1f} MB")
     return wheel

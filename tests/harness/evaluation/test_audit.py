@@ -193,7 +193,8 @@ def test_queries_whose_words_no_document_has_are_no_failure(sandbox: Sandbox, en
     made = make_task(name="strangers", source="test", queries=queries, documents=documents, qrels=qrels)
     ready = prepare(made, encoder)
     source = programs.source("bm25")
-    assert Auditor(LocalRuns(sandbox), LocalRuns(sandbox), encoder).costly(source, asked(sandbox, encoder, ready, source)).findings == ()
+    auditor = Auditor(LocalRuns(sandbox), LocalRuns(sandbox), encoder)
+    assert auditor.costly(source, asked(sandbox, encoder, ready, source)).findings == ()
     ready.inputs.close()
 
 
