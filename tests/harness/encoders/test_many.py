@@ -11,7 +11,7 @@ from harness.encoders.protocol import EmbedOptions, Encoder, EncodeRefused
 from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError
 from harness.settings.encoder import EncoderSettings
-from harness.testing import check_encoder
+from harness.testing import ContractBroken, check_encoder
 from primitives import maxsim
 from tests.harness.encoders.small_models import WIDTH, complete
 
@@ -34,6 +34,14 @@ def test_the_contract_holds_and_the_one_vector_is_the_models_own(tokens: Encoder
     plain = load_encoder(EncoderSettings(kind="sentence-transformers", model=str(folder)))
     np.testing.assert_array_equal(tokens.encode(TEXTS), plain.encode(TEXTS))
     assert tokens.fingerprint != plain.fingerprint and tokens.name == "small-tokens"
+
+
+def test_the_contract_test_finds_what_is_broken(tokens: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    from harness.encoders import token_vectors
+
+    monkeypatch.setattr(token_vectors, "pooled_tokens", lambda rows, most: rows)
+    with pytest.raises(ContractBroken, match="vectors=1 gives a text at most 1"):
+        check_encoder(tokens)
 
 
 def test_the_vectors_are_those_of_the_tokens(tokens: Encoder, folder: Path) -> None:
