@@ -9,7 +9,7 @@ from harness.encoders.cached import CachedEncoder, CacheStats
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import EmbedOptions, Encoder, EncodeRefused
 from harness.encoders.store import EmbeddingStore
-from harness.errors import UsageError
+from harness.errors import EncoderError, UsageError
 from harness.settings.encoder import EncoderSettings
 from harness.testing import ContractBroken, check_encoder
 from primitives import maxsim
@@ -105,4 +105,6 @@ def test_nonsense_is_refused(tokens: Encoder, cached_wordllama: CachedEncoder, f
         tokens.variant(EmbedOptions(vectors=0))
     with pytest.raises(UsageError, match=r"encoder\.options\.vectors must be a whole number"):
         load_encoder(EncoderSettings(kind="tokens-of", model=str(folder), options={"vectors": "many"}))
+    with pytest.raises(EncoderError, match="gives no vectors of tokens"):
+        load_encoder(EncoderSettings(kind="tokens-of", model="wordllama"))
     assert tokens.dim == WIDTH
