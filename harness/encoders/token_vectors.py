@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from harness.encoders.many import ManyVectors, pooled_tokens
 from harness.encoders.matryoshka import unit_rows
-from harness.encoders.protocol import FloatMatrix
+from harness.encoders.protocol import EmbedOptions, FloatMatrix
 from harness.encoders.sentence_transformer import SentenceTransformerEncoder
 from harness.errors import EncoderError
 
@@ -22,6 +22,7 @@ class TokenVectorEncoder(ManyVectors, SentenceTransformerEncoder):
 
     def __init__(self, *, name: str, **rest: Any) -> None:
         super().__init__(name=f"{name}-tokens", **rest)
+        next(self.encode_batches(["text"], EmbedOptions(vectors=1)))  # what it lacks is told before anything slow
 
     def _identify(self, revision: str, dtype: str, *, library: str = "", **more: str) -> Any:
         own: Mapping[str, str] = {"many": f"tokens, Ward, mean={self._mean}, {dict(self.most_vectors)}"}
@@ -31,6 +32,8 @@ class TokenVectorEncoder(ManyVectors, SentenceTransformerEncoder):
         self, texts: list[str], prompt: str, task: str, cap: int | None, most: int
     ) -> tuple[FloatMatrix, list[FloatMatrix], NDArray[np.int64]]:
         output, tokens = self._outputs(texts, prompt, task, cap)
+        if "token_embeddings" not in output or "attention_mask" not in output:
+            raise EncoderError(f"The model of encoder {self.name} gives no vectors of tokens; use a transformer.")
         found, mask = output["token_embeddings"].float().cpu().numpy(), output["attention_mask"].bool().cpu().numpy()
         pooled: FloatMatrix = output["sentence_embedding"].float().cpu().numpy()
         if found.shape[-1] != pooled.shape[-1]:

@@ -1,11 +1,15 @@
 """What every encoder keeps."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.matryoshka import cut
 from harness.encoders.protocol import DOCUMENT, QUERY, EmbedOptions, Encoder, EncodeRefused, FloatMatrix
 from harness.testing.broken import require, require_raises
+from primitives import MultiVectors, multi_vectors
 
 TEXTS = (*SENTENCES, "", "Ω ≠ 語 🙂", "word " * 2000, SENTENCES[0])
 """Ordinary sentences, an empty text, rare characters, a long text, and the first again."""
@@ -22,6 +26,41 @@ def check_encoder(encoder: Encoder) -> None:
     _check_widths(encoder)
     _check_refusals(encoder)
     _check_variants(encoder)
+    if hasattr(encoder, "similarity"):
+        _check_many(encoder)
+
+
+def _check_many(encoder: Any) -> None:
+    """The rest of ManyVectorEncoder."""
+    for role in ("query", "document"):
+        require(encoder.most_vectors[role] >= 1, f"most_vectors says how many vectors a {role} has at most.")
+        for most in (1, 3):
+            options = EmbedOptions(role=role, vectors=most)
+            whole = _many(encoder, TEXTS, options)
+            require(bool((whole.sizes <= most).all()), f"vectors={most} gives a text at most {most}.")
+            _require_unit_rows(whole.vectors, len(whole.vectors), encoder.dim)
+            alone = np.concatenate([_many(encoder, [text], options).vectors for text in TEXTS])
+            require(_close(whole.vectors, alone), "A text gets the same vectors alone and in company, up to rounding.")
+            scores = encoder.similarity(whole.take(np.arange(2)), whole)
+            shaped = scores.shape == (2, len(TEXTS)) and scores.dtype == np.float32
+            require(shaped and bool(np.isfinite(scores).all()), "similarity gives finite float32 scores (Q, N).")
+    variants = {encoder.variant(EmbedOptions(vectors=most)) for most in (None, 1, 3)}
+    require(len(variants) == 3, "Texts with one vector, and with other numbers of them, are other variants.")
+
+
+def _many(encoder: Any, texts: Sequence[str], options: EmbedOptions) -> MultiVectors:
+    parts: list[FloatMatrix | None] = [None] * len(texts)
+    for batch in encoder.encode_batches(texts, options):
+        n = len(batch.positions)
+        require(
+            batch.many is not None and len(batch.many) == n and batch.many.sizes.min() >= 1,
+            "A batch that is asked for many vectors has at least one for each of its texts.",
+        )
+        _require_unit_rows(batch.vectors, n, encoder.dim)
+        for place, position in enumerate(batch.positions.tolist()):
+            parts[position] = batch.many.of(place)
+    require(all(part is not None for part in parts), "The batches of a request hold each position.")
+    return multi_vectors([part for part in parts if part is not None], encoder.dim)
 
 
 def _check_identity(encoder: Encoder) -> None:

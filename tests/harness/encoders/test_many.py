@@ -9,9 +9,9 @@ from harness.encoders.cached import CachedEncoder, CacheStats
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import EmbedOptions, Encoder, EncodeRefused
 from harness.encoders.store import EmbeddingStore
-from harness.errors import UsageError
+from harness.errors import EncoderError, UsageError
 from harness.settings.encoder import EncoderSettings
-from harness.testing import check_encoder
+from harness.testing import ContractBroken, check_encoder
 from primitives import maxsim
 from tests.harness.encoders.small_models import WIDTH, complete
 
@@ -34,6 +34,14 @@ def test_the_contract_holds_and_the_one_vector_is_the_models_own(tokens: Encoder
     plain = load_encoder(EncoderSettings(kind="sentence-transformers", model=str(folder)))
     np.testing.assert_array_equal(tokens.encode(TEXTS), plain.encode(TEXTS))
     assert tokens.fingerprint != plain.fingerprint and tokens.name == "small-tokens"
+
+
+def test_the_contract_test_finds_what_is_broken(tokens: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    from harness.encoders import token_vectors
+
+    monkeypatch.setattr(token_vectors, "pooled_tokens", lambda rows, most: rows)
+    with pytest.raises(ContractBroken, match="vectors=1 gives a text at most 1"):
+        check_encoder(tokens)
 
 
 def test_the_vectors_are_those_of_the_tokens(tokens: Encoder, folder: Path) -> None:
@@ -97,4 +105,6 @@ def test_nonsense_is_refused(tokens: Encoder, cached_wordllama: CachedEncoder, f
         tokens.variant(EmbedOptions(vectors=0))
     with pytest.raises(UsageError, match=r"encoder\.options\.vectors must be a whole number"):
         load_encoder(EncoderSettings(kind="tokens-of", model=str(folder), options={"vectors": "many"}))
+    with pytest.raises(EncoderError, match="gives no vectors of tokens"):
+        load_encoder(EncoderSettings(kind="tokens-of", model="wordllama"))
     assert tokens.dim == WIDTH
