@@ -19,7 +19,7 @@ from harness.encoders.request import ManyRequest, Request
 from harness.encoders.service import Embedded, Joiner
 from harness.encoders.store import EmbeddingStore
 from harness.encoders.texts import check_texts
-from harness.memory import available_memory
+from harness.machine.memory import available_memory
 from primitives import MultiVectors
 
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cores import available_cores
+from harness.machine.cores import available_cores
 
 _SHORTEST_LOOK = 0.5
 """Seconds; kernel clocks tick every 10 ms, so a shorter look says little."""

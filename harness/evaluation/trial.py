@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.cores import available_cores
 from harness.errors import UsageError
 from harness.evaluation.auditing import evaluate_audited
 from harness.evaluation.evaluate import Evaluation
@@ -20,6 +19,7 @@ from harness.evaluation.paired import PairedGain, paired_gain
 from harness.evaluation.prepared import PreparedTask, prepare_all, reading_of
 from harness.evaluation.secret import Secret
 from harness.evaluation.workbench import Workbench
+from harness.machine.cores import available_cores
 from harness.tasks.task import RetrievalTask
 
 PARTS = 5

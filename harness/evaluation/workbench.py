@@ -6,7 +6,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from harness.cores import available_cores
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
@@ -19,6 +18,7 @@ from harness.evaluation.place import open_place
 from harness.evaluation.prepared import PreparedTask, prepare_all, reading_of
 from harness.evaluation.secret import Secret
 from harness.evaluation.watcher import Watcher
+from harness.machine.cores import available_cores
 from harness.settings import Settings
 from harness.tasks.task import RetrievalTask
 from sandbox import Sandbox

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from archive import Program, Run
 from harness.export.package import slug
-from harness.machine import machine, versions
+from harness.machine.record import machine, versions
 from harness.reproduce.claims import Claim, judge, rows_by_name
 from harness.reproduce.published import Published, PublishedProgram
 from harness.reproduce.studies import Study

@@ -9,7 +9,7 @@ from harness.errors import JobError, UsageError
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_search_tasks
 from harness.evaluation.validation import hidden_tasks
 from harness.evaluation.watcher import Watcher
-from harness.machine import machine_change
+from harness.machine.record import machine_change
 from harness.search.examples import recorded_examples
 from harness.search.history import History, Known
 from harness.search.noise import cosines_of

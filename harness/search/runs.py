@@ -20,7 +20,7 @@ from harness.evaluation.secret import with_secret
 from harness.evaluation.trial import PARTS
 from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.evaluation.workbench import Workbench, open_workbench
-from harness.machine import machine, versions
+from harness.machine.record import machine, versions
 from harness.policies.parents import by_name
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.protocol import Briefing, Proposal, Proposer

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from archive import Archive, CellRecord, HeldOut
-from harness.cores import available_cores
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import EncoderIdentity
@@ -20,6 +19,7 @@ from harness.evaluation.prepared import Reading, prepare_all, reading_of
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret, with_secret
 from harness.evaluation.watcher import Stopping, Watcher
+from harness.machine.cores import available_cores
 from harness.programs.named import NamedProgram
 from harness.tasks.task import RetrievalTask
 from harness.transfer.pace import Pace

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.cores import available_cores
 from harness.encoders.cached import MEMORY_BYTES, CachedEncoder
 from harness.encoders.protocol import Encoder
-from harness.machine import machine, machine_change
-from harness.memory import available_memory
+from harness.machine.cores import available_cores
+from harness.machine.memory import available_memory
+from harness.machine.record import machine, machine_change
 
 
 def test_a_machine_names_its_kernels_and_no_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +107,7 @@ def test_memory_is_what_control_groups_leave(
 
 def test_a_limit_of_this_process_counts_too() -> None:
     code = "import resource as r; r.setrlimit(r.RLIMIT_AS, (1 << 30, -1)); "
-    code += "from harness.memory import available_memory; print(available_memory())"
+    code += "from harness.machine.memory import available_memory; print(available_memory())"
     command = [sys.executable, "-c", code]
     assert int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) <= 1 << 30
 

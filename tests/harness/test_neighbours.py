@@ -21,7 +21,7 @@ def shadowed(folder: Path, *names: str) -> dict[str, str]:
 
 
 def python(code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command, elsewhere = [sys.executable, *options, "-c", code], environment["PYTHONPATH"]
+    command, elsewhere = [sys.executable, "-c", code], environment["PYTHONPATH"]
     return subprocess.run(command, env=environment, cwd=elsewhere, capture_output=True, text=True, check=False)
 
 

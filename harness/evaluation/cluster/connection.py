@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from harness.cores import available_cores
 from harness.errors import JobError, UsageError
+from harness.machine.cores import available_cores
 from harness.settings import ExecutorSettings
 
 _log = logging.getLogger(__name__)

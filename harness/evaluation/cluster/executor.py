@@ -9,7 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from harness import machine
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.cluster.backend import FleetRuns, Shelf
 from harness.evaluation.cluster.fleet import Census, Fleet, Seat
@@ -17,6 +16,7 @@ from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.watcher import Watcher
+from harness.machine import record as machine
 from sandbox import EmbedCallback, Execution, Limits, Take, TaskInputs
 
 _log = logging.getLogger(__name__)

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness import machine
 from harness.errors import JobError
 from harness.evaluation.cluster.node import Node, NodeReport, own_versions
 from harness.evaluation.cluster.shipping import Held, Shipped
 from harness.evaluation.cluster.worker import Worker
+from harness.machine import record as machine
 from harness.text import plain
 
 _log = logging.getLogger(__name__)

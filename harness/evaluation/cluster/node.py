@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness import machine
 from harness.evaluation.cluster.shipping import rows_of
+from harness.machine import record as machine
 from sandbox import Isolation, SandboxError, TaskInputs
 from sandbox.doctor import diagnose
 from sandbox.inputs import Layout

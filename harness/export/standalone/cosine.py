@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.cores import available_cores
+from harness.machine.cores import available_cores
 
 FloatMatrix = NDArray[np.float32]
 

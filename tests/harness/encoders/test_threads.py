@@ -1,7 +1,7 @@
 import pytest
 
-from harness.cores import available_cores
 from harness.encoders.threads import CpuClock, FreeCores, free_cores, read_clock
+from harness.machine.cores import available_cores
 
 
 @pytest.mark.parametrize(

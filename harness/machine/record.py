@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
-from harness.cores import available_cores
+from harness.machine.cores import available_cores
 from sandbox import kernels
 
 RECORDED_PACKAGES = (

@@ -4,7 +4,7 @@ import math
 import os
 from pathlib import Path
 
-from harness.control_groups import folders
+from harness.machine.control_groups import folders
 
 
 def available_cores(root: Path = Path("/")) -> int:

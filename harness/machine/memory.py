@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from harness.control_groups import folders
+from harness.machine.control_groups import folders
 
 
 def available_memory(root: Path = Path("/")) -> int | None:
