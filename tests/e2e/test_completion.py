@@ -99,7 +99,7 @@ def test_every_section_and_key_is_offered_and_every_value_composes() -> None:
     for key in (key.removesuffix("=") for key in keys):
         for value in values(key):
             compose([f"{key}=[{value}]" if key == "heads.kinds" else f"{key}={value}"])
-    assert [offer for offer, _ in offers("+encoder=min")] == ["+encoder=minilm"]
+    assert [offer for offer, _ in offers("+encoder=word")] == ["+encoder=wordllama"]
     assert [offer for offer, _ in offers("heads.kinds=[mlp,lin")] == ["heads.kinds=[mlp,linear"]
 
 
