@@ -21,7 +21,7 @@ def test_the_opening_counts_what_the_tables_hold() -> None:
         f"{OUTCOMES['works']} work,",
         f"{OUTCOMES['refused']} are refused",
         f"{OUTCOMES['mended']} were broken",
-        f"{OUTCOMES['open']} are open.",
+        f"still open: {OUTCOMES['open']}.",
         f"{public} were reported",
         f"{len(CASES) - public} are of",
     ):
