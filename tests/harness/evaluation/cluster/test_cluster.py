@@ -32,7 +32,10 @@ from primitives import programs
 from sandbox import Sandbox
 from scripts.cluster_processes import ENCODER, WORKER, kill_one
 
-pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="Ray, the extra 'ray', is not installed")
+pytestmark = [
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray, the extra 'ray', is not installed"),
+    pytest.mark.xdist_group("cluster"),  # one worker of the suite runs all of it, so that it starts one cluster
+]
 
 TWO = ExecutorSettings(kind="ray", workers=2, encoders=2)
 WORDLLAMA = EncoderSettings(model="wordllama", batch_size=4)
