@@ -25,7 +25,7 @@ def test_a_run_without_answers_is_never_complete(httpserver: HTTPServer, tmp_pat
     options = arguments(httpserver, corpus, "search.generations=5", "proposer.broken_retries=1")
     stopped = ttc("discover", *options)
     assert stopped.returncode == 1
-    assert "3 generation(s) in a row had no answer from the model's server" in stopped.stderr
+    assert "3 generations in a row had no answer from the model's server" in stopped.stderr
     assert "complete" not in stopped.stdout
     run = exported(tmp_path / "ttc-archive.db")
     assert run["status"] == "stopped"

@@ -89,7 +89,7 @@ class SpreadEncoder:
     def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int) -> None:
         self._processes = list(processes)
         self._batch_size = batch_size
-        self._variants: dict[EmbedOptions, str | Unable] = {}
+        self._variants: dict[str, str | Unable] = {}
         self.identity = facts.identity
         self.window = facts.window
         self.instructed = facts.instructed
@@ -111,10 +111,10 @@ class SpreadEncoder:
 
     def variant(self, options: EmbedOptions = DOCUMENT) -> str:
         """See Encoder. Each kind of request is asked about once."""
-        key = replace(options, dim=None)
-        found = self._variants.get(key)
+        asked = replace(options, dim=None)
+        found = self._variants.get(repr(asked))
         if found is None:
-            found = self._variants[key] = _get(self._processes[0].variant.remote(key))
+            found = self._variants[repr(asked)] = _get(self._processes[0].variant.remote(asked))
         if isinstance(found, Unable):
             raise EncodeRefused(found.reason)
         return found
