@@ -14,7 +14,7 @@ from harness.proposers.recombine import SEED_GENOMES
 from harness.proposers.recombine.genome import parse
 from harness.settings import compose
 from scripts.author.reading import read
-from scripts.author.stand_in import CANDIDATES, Author, candidates
+from scripts.author.stand_in import CANDIDATES, NOBODY, Author, candidates
 from tests.harness.proposers.briefings import briefing
 
 FUSED, LEAD = "cosine+lexical-zscore", "cosine+lead-rrf"
@@ -53,7 +53,9 @@ def test_what_stands_in_a_prompt_is_read_and_nothing_else(evidence: str) -> None
 def test_told_effects_order_the_candidates_and_nothing_told_leaves_them_as_drawn() -> None:
     def chosen(evidence: str) -> list[str]:
         reading = read(prompt(evidence).body, trials=False)
-        return [each.name for each in candidates(replace(reading, programs=reading.programs[:1]), random.Random(3))]
+        found = candidates(replace(reading, programs=reading.programs[:1]), random.Random(3))
+        assert set(found.values()) <= {"p1", NOBODY} and "p1" in found.values()
+        return [each.name for each in found]
 
     drawn, ordered = chosen("none"), chosen("figures")
     assert len(drawn) == CANDIDATES and set(drawn) == set(ordered) and drawn != ordered

@@ -8,7 +8,7 @@ from harness.proposers.recombine import SEED_GENOMES
 from harness.proposers.recombine.genome import Genome, parse
 
 _NUMBER = re.compile(r"Write program number (\d+)")
-_ROW = re.compile(r"^p\d+ (\S+?)(?::| \|) ?(.*)$", re.MULTILINE)
+_ROW = re.compile(r"^(p\d+) (\S+?)(?::| \|) ?(.*)$", re.MULTILINE)
 _DELTA = re.compile(r"(?:delta |\| )([+-]\d\.\d{4})(?: ± (\d\.\d{4}))?")
 _OPERATION = re.compile(r"^([a-z][^|\n]*) \| \d+ \| \d+ \| [^|\n]* \| ([+-]\d\.\d{4}) \((\d+) times\)$", re.MULTILINE)
 _LOOKED = re.compile(
@@ -21,6 +21,7 @@ _LOOKS_LEFT = re.compile(r"\((\d+) left\)")
 class Known:
     """A program that a prompt tells of."""
 
+    id: str
     genome: Genome
     delta: float
     error: float
@@ -49,12 +50,12 @@ def read(prompt: str, *, trials: bool) -> Reading:
     assert found is not None, "Only prompts for a program are read."
     known, tried = [], set()
     for row in _ROW.finditer(prompt.partition("# Ledger")[2]):
-        genome = _genome(row[1])
+        genome = _genome(row[2])
         if genome is None:
             continue
         tried.add(genome)
-        if delta := _DELTA.search(row[2]):
-            known.append(Known(genome, float(delta[1]), float(delta[2] or 0)))
+        if delta := _DELTA.search(row[3]):
+            known.append(Known(row[1], genome, float(delta[1]), float(delta[2] or 0)))
     looked = _LOOKED.search(prompt)
     last = _genome(looked[1]) if looked else None
     left = _LOOKS_LEFT.search(prompt) is not None if "You asked for a trial" in prompt else trials

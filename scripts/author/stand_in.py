@@ -24,6 +24,7 @@ from scripts.author.reading import Reading, read
 from tests.harness.proposers.fake_provider import Reply
 
 CANDIDATES, BEST = 8, 3
+NOBODY = "none"
 THINKING = 4000
 """Tokens that every answer is said to have thought."""
 
@@ -46,12 +47,14 @@ class Author:
     def _answer(self, reading: Reading) -> str:
         """A program, or the wish to try it first."""
         choices = candidates(reading, random.Random(f"author:{self._seed}:{reading.number}"))
-        chosen, asks = choices[0], reading.may_try
+        order = list(choices)
+        chosen, asks = order[0], reading.may_try
         if reading.looked:
             last, gain = reading.looked
-            after = choices[choices.index(last) + 1 :] if last in choices else choices
+            after = order[order.index(last) + 1 :] if last in order else order
             chosen, asks = (last, False) if gain > 0 or not after else (after[0], asks)
-        lines = [f"NAME: {chosen.name}", "PARENTS: none", "CLAIM: simulated", "EFFECT: simulated", "LESSON: simulated"]
+        lines = [f"NAME: {chosen.name}", f"PARENTS: {choices.get(chosen, NOBODY)}"]
+        lines += ["CLAIM: simulated", "EFFECT: simulated", "LESSON: simulated"]
         if asks:
             lines.append(f"TRIAL: {reading.number % 5 + 1}")
         return "\n".join([*lines, "", "```python", render(chosen).strip(), "```", ""])
@@ -72,22 +75,23 @@ class Author:
         return {"input": total, "read": read_, "write": written, "output": answer, "reasoning": THINKING}
 
 
-def candidates(reading: Reading, chance: random.Random) -> list[Genome]:
-    """Eight untried programs, the most promising first as far as anything is told."""
+def candidates(reading: Reading, chance: random.Random) -> dict[Genome, str]:
+    """Eight untried programs and the id of what each is a change of, the most promising first as far as is told."""
     rated = sorted(reading.programs, key=lambda each: each.error - each.delta)[:BEST]
-    drawn: dict[Genome, float] = {}
+    drawn: dict[Genome, str] = {}
     while len(drawn) < CANDIDATES:
-        base = chance.choice(rated).genome if rated and chance.random() < 0.9 else None
-        genome = fresh(chance, Space()) if base is None else mutate(base, chance, Space())
+        base = chance.choice(rated) if rated and chance.random() < 0.9 else None
+        genome = fresh(chance, Space()) if base is None else mutate(base.genome, chance, Space())
         if base is not None and chance.random() < 0.5:
             genome = mutate(genome, chance, Space())
-        if genome not in reading.tried and genome not in drawn:
-            drawn[genome] = sum(reading.effects.get(operation, 0.0) for operation in _operations(genome))
-    return sorted(drawn, key=lambda genome: -drawn[genome])  # stable: as drawn where nothing is told
+        if genome not in reading.tried:
+            drawn.setdefault(genome, NOBODY if base is None else base.id)
 
+    def promise(genome: Genome) -> float:
+        return sum(reading.effects.get(found.operation, 0.0) for found in called_operations(render(genome)))
 
-def _operations(genome: Genome) -> list[str]:
-    return [finding.operation for finding in called_operations(render(genome))]
+    # Stable: as drawn where nothing is told.
+    return {genome: drawn[genome] for genome in sorted(drawn, key=promise, reverse=True)}
 
 
 def _blocks(body: dict[str, Any]) -> list[dict[str, Any]]:
