@@ -82,9 +82,12 @@ def main() -> None:
             print(f"{arm}, {name} | {made:.1f} | " + " | ".join(cells), flush=True)
     first, *others = curves
     for arm in others:  # the seeds draw alike in every arm, so pairs of them say more than two means
-        mean, error = mean_and_error((curves[arm] - curves[first])[:, -1])
-        told = (f"{name} {m:+.4f} ± {e:.4f}" for name, m, e in zip(("searched", "unseen"), mean, error, strict=True))
-        print(f"{arm} less {first}, at the end: {', '.join(told)}")
+        for at in (POINTS // 2 - 1, POINTS - 1):
+            mean, error = mean_and_error((curves[arm] - curves[first])[:, at])
+            told = (
+                f"{name} {m:+.4f} ± {e:.4f}" for name, m, e in zip(("searched", "unseen"), mean, error, strict=True)
+            )
+            print(f"{arm} less {first}, at ${spent[at]:.2f}: {', '.join(told)}")
     if arguments.png:
         draw(curves, spent, arguments.png)
 
@@ -133,7 +136,7 @@ def draw(curves: dict[str, NDArray[np.float64]], spent: NDArray[np.float64], pat
             ]
     x = {"field": "dollars", "type": "quantitative", "title": "dollars spent"}
     y = {"type": "quantitative", "title": "delta of the best program", "scale": {"zero": False}}
-    color = {"field": "arm", "legend": {"title": None, "orient": "top"}, "sort": list(curves)}
+    color = {"field": "arm", "type": "nominal", "legend": {"title": None, "orient": "top"}, "sort": list(curves)}
     layers = [
         {"mark": {"type": "area", "opacity": 0.2}, "encoding": {"y": {**y, "field": "low"}, "y2": {"field": "high"}}},
         {"mark": {"type": "line", "point": True}, "encoding": {"y": {**y, "field": "mean"}}},
