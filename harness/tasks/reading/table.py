@@ -12,6 +12,10 @@ from harness.text import counted
 PLAIN = ("query-id", "corpus-id", "score")
 TREC = ("query-id", "iteration", "corpus-id", "score")
 
+LONGEST_QUOTED = 131_072
+"""Characters of a field in quotes at most, as csv has it by default; a quote left open takes all that
+follows."""
+
 
 def read_table(file: Path, faults: Faults) -> Iterator[Row]:
     """Records with their lines. The first line decides what parts fields, and is the heading where it is one."""
@@ -60,6 +64,8 @@ def _split(line: str, separator: str | None) -> list[str]:
         fields = next(csv.reader([line], delimiter=separator)) if '"' in line else line.split(separator)
     except csv.Error as error:
         raise Fault(f"its quotes cannot be read ({error}); remove them") from None
+    if '"' in line and max(map(len, fields)) > LONGEST_QUOTED:  # csv's own limit is of the process: others may lift it
+        raise Fault(f"its quotes cannot be read (a field of more than {LONGEST_QUOTED:,} characters); remove them")
     return [field.strip() for field in fields]
 
 
