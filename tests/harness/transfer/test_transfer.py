@@ -187,4 +187,6 @@ def test_limits_and_batches_are_those_of_the_settings(tmp_path: Path, quick: lis
     )
     run_transfer([str(counting), str(slow), *quick, "tasks.query_batch=1", "program.time_factor=0.02"], Outputs())
     found = {cell.record.program: cell.record.outcome.verdict for cell in cells(tmp_path)}
-    assert found == {"counting": "ok", "slow": "cpu_limit"}
+    assert found["counting"] == "ok"
+    # Which clock runs out first is up to how busy the machine is.
+    assert found["slow"] in ("cpu_limit", "timeout")
