@@ -2,25 +2,24 @@
 
 import json
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.encoders.causes import why_not
 from harness.encoders.devices import choose_device
 from harness.encoders.many import ManyVectors, pooled_tokens
 from harness.encoders.matryoshka import unit_rows
-from harness.encoders.open_model import OpenedModel, model_folder
+from harness.encoders.open_model import OpenedModel
+from harness.encoders.placed import Placed, open_placed
 from harness.encoders.protocol import EncodeRefused, FloatMatrix
-from harness.encoders.repository import fetch_model
 from harness.encoders.roles import prompts_by_role
 from harness.encoders.threads import FreeCores
 from harness.encoders.token_cap import TokenLimit, token_counts
 from harness.encoders.untrained import missing_weights, refuse_untrained
 from harness.errors import EncoderError
-from harness.hub.probe import hub_trouble
 from harness.settings.encoder import EncoderSettings
 
 _OF_COLBERT = ("artifact.metadata", "1_Dense")
@@ -32,41 +31,36 @@ def open_late(settings: EncoderSettings) -> OpenedModel:
 
     Raises EncoderError, or UsageError for a folder that does not exist.
     """
-    device, folder = choose_device(settings.device, settings.dtype), model_folder(settings.model)
-    try:
-        if folder is not None:
-            name = folder.resolve().name
-            return OpenedModel(_load(folder, name, settings, device, local=True), name, "folder")
-        snapshot = fetch_model(settings)
-        model = _load(snapshot, settings.model, settings, device, local=hub_trouble() is not None)
-        return OpenedModel(model, settings.model, snapshot.name)
-    except EncoderError:
-        raise
-    except Exception as error:  # every library below has its own: whatever it is, the model did not load
-        raise EncoderError(why_not(error, settings)) from error
+    device = choose_device(settings.device, settings.dtype)
+    model, placed = open_placed(settings, partial(_load, settings=settings, device=device))
+    return OpenedModel(model, placed.name, placed.revision)
 
 
-def _load(folder: Path, name: str, settings: EncoderSettings, device: str, *, local: bool) -> Any:
+def _load(placed: Placed, settings: EncoderSettings, device: str) -> Any:
     import torch
     from sentence_transformers import MultiVectorEncoder
 
-    path = folder / "config_sentence_transformers.json"
-    said = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    if said.get("model_type") != "MultiVectorEncoder" and not any((folder / mark).exists() for mark in _OF_COLBERT):
+    if not _of_late_interaction(placed.folder):
         raise EncoderError(
-            f"The model {name} was not trained for late interaction; take its tokens' vectors with "
+            f"The model {placed.name} was not trained for late interaction; take its tokens' vectors with "
             "encoder.kind=tokens-of."
         )
     with missing_weights() as missing:
         model = MultiVectorEncoder(
-            str(folder),
+            str(placed.folder),
             device=device,
             trust_remote_code=settings.trust_remote_code,
-            local_files_only=local,
+            local_files_only=placed.local,
             model_kwargs={"dtype": getattr(torch, settings.dtype)},
         )
-    refuse_untrained(name, model, missing)
+    refuse_untrained(placed.name, model, missing)
     return model
+
+
+def _of_late_interaction(folder: Path) -> bool:
+    path = folder / "config_sentence_transformers.json"
+    said = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return said.get("model_type") == "MultiVectorEncoder" or any((folder / mark).exists() for mark in _OF_COLBERT)
 
 
 class _OwnLimits(TokenLimit):

@@ -1,17 +1,14 @@
 """Opening a masked or diffusion language model: from a folder or the model hub."""
 
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from harness.encoders.causes import why_not
 from harness.encoders.devices import choose_device
-from harness.encoders.open_model import model_folder
-from harness.encoders.repository import fetch_model
+from harness.encoders.placed import Placed, open_placed
 from harness.encoders.untrained import missing_weights
 from harness.errors import EncoderError
-from harness.hub.probe import hub_trouble
 from harness.settings.encoder import EncoderSettings
 
 
@@ -37,39 +34,33 @@ def open_language_model(settings: EncoderSettings, mask_token: str | None = None
 
     Raises EncoderError, or UsageError for a folder that does not exist.
     """
-    device, folder = choose_device(settings.device, settings.dtype), model_folder(settings.model)
-    try:
-        place = folder or fetch_model(settings)
-        name = settings.model if folder is None else folder.resolve().name
-        model, tokenizer = _load(place, name, settings, local=folder is not None or hub_trouble() is not None)
-    except EncoderError:
-        raise
-    except Exception as error:  # every library below has its own: whatever it is, the model did not load
-        raise EncoderError(why_not(error, settings)) from error
+    device = choose_device(settings.device, settings.dtype)
+    (model, tokenizer), placed = open_placed(settings, partial(_load, settings=settings))
     mask = tokenizer.mask_token_id if mask_token is None else tokenizer.convert_tokens_to_ids(mask_token)
     if mask is None or mask == tokenizer.unk_token_id:
         raise EncoderError(
-            f"The model {name} has no mask token; set encoder.options.mask_token, or give a masked language model."
+            f"The model {placed.name} has no mask token; set encoder.options.mask_token, or give a masked language "
+            "model."
         )
-    return OpenedLanguageModel(model.to(device), tokenizer, mask, name, "folder" if folder else place.name)
+    return OpenedLanguageModel(model.to(device), tokenizer, mask, placed.name, placed.revision)
 
 
-def _load(folder: Path, name: str, settings: EncoderSettings, *, local: bool) -> tuple[Any, Any]:
+def _load(placed: Placed, settings: EncoderSettings) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 
-    places: dict[str, Any] = {"trust_remote_code": settings.trust_remote_code, "local_files_only": local}
+    places: dict[str, Any] = {"trust_remote_code": settings.trust_remote_code, "local_files_only": placed.local}
     dtype = getattr(torch, settings.dtype)
     with missing_weights() as missing:
         try:
-            model = AutoModelForMaskedLM.from_pretrained(str(folder), dtype=dtype, **places)
+            model = AutoModelForMaskedLM.from_pretrained(str(placed.folder), dtype=dtype, **places)
         except ValueError:  # a diffusion model's own code is named for no task
             if not settings.trust_remote_code:
                 raise
-            model = AutoModel.from_pretrained(str(folder), dtype=dtype, **places)
+            model = AutoModel.from_pretrained(str(placed.folder), dtype=dtype, **places)
     if missing:
         raise EncoderError(
-            f"The model {name} lacks the weights {', '.join(sorted(missing)[:3])}, which would be random numbers; give "
-            "a language model that was saved with its head."
+            f"The model {placed.name} lacks the weights {', '.join(sorted(missing)[:3])}, which would be random "
+            "numbers; give a language model that was saved with its head."
         )
-    return model, AutoTokenizer.from_pretrained(str(folder), **places)
+    return model, AutoTokenizer.from_pretrained(str(placed.folder), **places)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.encoders.open_model import needed_of_encoder
+from harness.encoders.placed import needed_of_encoder
 from harness.errors import EncoderError, JobError, TaskError
 from harness.hub.part import fetch, list_files
 from harness.hub.probe import hub_trouble

@@ -62,6 +62,17 @@ def test_a_bundled_encoder_and_own_texts_need_nothing(hub: LoopbackHub, capsys: 
     assert capsys.readouterr().out == "Nothing of the hub is needed.\n"
 
 
+@pytest.mark.parametrize("kind", ["tokens-of", "multi-vector", "representative-tokens"])
+def test_models_of_many_vectors_are_fetched_too(
+    hub: LoopbackHub, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    words = [f"encoder.kind={kind}", f"encoder.model={MODEL}", "tasks=documentation"]
+    assert main(["--list", *words]) == 0
+    assert f"model {MODEL}: " in capsys.readouterr().out
+    assert main(["--list", "encoder=minilm-tokens", "tasks=documentation"]) == 0
+    assert capsys.readouterr().out == "Nothing of the hub is needed.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
