@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, TypedDict
 
 from harness import plugins
 from harness.errors import UsageError
+from harness.settings.encoder import default_cache_folder
+from harness.settings.home import expanded
 from harness.settings.tasks import TasksSettings
 from harness.tasks.candidates import Candidates, FirstStage
+from harness.tasks.documentation.kept import Kept
 from harness.tasks.documentation.sources import Library
 from harness.tasks.documentation.suite import RECIPES, build_task
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14, MULTILINGUAL
@@ -129,8 +132,8 @@ def _refusal(name: str, why: str = "") -> UsageError:
 
 
 def _documentation(settings: TasksSettings) -> TaskSource:
-    library = Library()
-    return TaskSource(tuple(RECIPES), lambda name: build_task(name, library, **_common(settings)))
+    library, kept = Library(), Kept(expanded(default_cache_folder()) / "documentation")
+    return TaskSource(tuple(RECIPES), lambda name: build_task(name, library, kept, **_common(settings)))
 
 
 def _folders(settings: TasksSettings) -> TaskSource:
