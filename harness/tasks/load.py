@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, TypedDict
 
 from harness import plugins
 from harness.errors import UsageError
-from harness.settings.encoder import default_cache_folder
-from harness.settings.home import expanded
+from harness.kept import kept_folder
 from harness.settings.tasks import TasksSettings
 from harness.tasks.candidates import Candidates, FirstStage
-from harness.tasks.documentation.kept import Kept
 from harness.tasks.documentation.sources import Library
 from harness.tasks.documentation.suite import RECIPES, build_task
 from harness.tasks.mteb_lists import HELD_OUT_NAMES, HELDOUT19, MTEB14, MULTILINGUAL
@@ -132,8 +130,8 @@ def _refusal(name: str, why: str = "") -> UsageError:
 
 
 def _documentation(settings: TasksSettings) -> TaskSource:
-    library, kept = Library(), Kept(expanded(default_cache_folder()) / "documentation")
-    return TaskSource(tuple(RECIPES), lambda name: build_task(name, library, kept, **_common(settings)))
+    library, folder = Library(), kept_folder("documentation")
+    return TaskSource(tuple(RECIPES), lambda name: build_task(name, library, folder, **_common(settings)))
 
 
 def _folders(settings: TasksSettings) -> TaskSource:

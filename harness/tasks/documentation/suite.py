@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from harness.errors import TaskError
+from harness.kept import kept
 from harness.tasks.documentation.code import summary_to_code
-from harness.tasks.documentation.kept import Kept, key_of
 from harness.tasks.documentation.licences import clause_to_licence, versions
 from harness.tasks.documentation.long_documents import citation_to_docstring, parameter_to_class, summary_to_module
 from harness.tasks.documentation.material import Material, Size, normal_form
@@ -135,13 +137,13 @@ RECIPES: Mapping[str, Recipe] = {
 def build_task(
     name: str,
     library: Library,
-    kept: Kept | None = None,
+    folder: Path | None = None,
     *,
     max_queries: int | None = None,
     seed: int = 0,
     held_out: bool = False,
 ) -> RetrievalTask:
-    """Build one task of RECIPES; sources are read through `library`, unless `kept` has what was made of them before.
+    """Build one task of RECIPES; sources are read through `library`, unless `folder` has what was made of them before.
 
     Questions of equal words are one question, under the first name, with the judgments of all: to a program they are
     the same.
@@ -149,7 +151,7 @@ def build_task(
     Raises TaskError naming the package when it is absent or so different that too little is left.
     """
     recipe = RECIPES[name]
-    material = _material(name, recipe, library, kept)
+    material = _material(name, recipe, library, folder)
     return make_task(
         name=name,
         source="documentation",
@@ -164,11 +166,14 @@ def build_task(
     )
 
 
-def _material(name: str, recipe: Recipe, library: Library, kept: Kept | None) -> Material:
-    key = key_of(name, recipe.sources()) if kept else ""
-    found = kept.read(name, key) if kept else None
-    if found is not None:
-        return found
+def _material(name: str, recipe: Recipe, library: Library, folder: Path | None) -> Material:
+    if folder is None:
+        return _made(name, recipe, library)
+    parts = [name, _our_code(), *recipe.sources()]
+    return Material.from_json(kept(folder, name, parts, lambda: _made(name, recipe, library).to_json()))
+
+
+def _made(name: str, recipe: Recipe, library: Library) -> Material:
     material = merge_equal_questions(_without_given_answers(recipe.build(library)))
     if len(material.documents) < FEWEST_DOCUMENTS or len(material.queries) < FEWEST_QUERIES:
         raise TaskError(
@@ -176,9 +181,13 @@ def _material(name: str, recipe: Recipe, library: Library, kept: Kept | None) ->
             f"installed version of {recipe.package} and needs {FEWEST_DOCUMENTS} and {FEWEST_QUERIES}; install another "
             f"version, or leave the task out with tasks.names."
         )
-    if kept:
-        kept.write(name, key, material)
     return material
+
+
+@cache
+def _our_code() -> str:
+    """The source of this room: what it makes of the packages may change with it."""
+    return "".join(file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.py")))
 
 
 def _without_given_answers(material: Material) -> Material:
