@@ -5,15 +5,23 @@ table would move it to an overflow page of its own.
 """
 
 import sqlite3
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
 from archive.errors import ArchiveError
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
 SET = "archive"
+
+APPLIED = """
+CREATE TABLE IF NOT EXISTS "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+);
+CREATE UNIQUE INDEX IF NOT EXISTS "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+"""
+"""Which migrations an archive has had, as sqlite-utils writes it; its own writer would load pandas for it."""
 
 RUNS = """
 CREATE TABLE runs (
@@ -279,34 +287,23 @@ ALTER TABLE heldout_tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 """
 
 
-SCRIPTS = "".join(
-    (RUNS, PROGRAMS, CALLS, HELD_OUT, VIEWS, USAGE_OF_EVERY_CALL, CELLS_BY_CODE, AUDITS_AND_SECRET, MEASURES, UNSEEN)
-) + "".join((CONTENT, INDEX_TIME, UNSEEN_TASKS, TRIALS))
-"""All of them, in order."""
-
-
-def _applying(script: str) -> Callable[["Database"], None]:
-    def apply(db: "Database") -> None:
-        for statement in script.split(";\n"):
-            if statement.strip():
-                db.execute(statement)
-
-    return apply
-
-
 MIGRATIONS = {
-    "tables_and_views": _applying(RUNS + PROGRAMS + CALLS + HELD_OUT + VIEWS),
-    "usage_of_every_call": _applying(USAGE_OF_EVERY_CALL),
-    "cells_by_code": _applying(CELLS_BY_CODE),
-    "audits_and_secret": _applying(AUDITS_AND_SECRET),
-    "measures": _applying(MEASURES),
-    "unseen": _applying(UNSEEN),
-    "content": _applying(CONTENT),
-    "index_time": _applying(INDEX_TIME),
-    "unseen_tasks": _applying(UNSEEN_TASKS),
-    "trials": _applying(TRIALS),
-    "notes": _applying(NOTES),
+    "tables_and_views": RUNS + PROGRAMS + CALLS + HELD_OUT + VIEWS,
+    "usage_of_every_call": USAGE_OF_EVERY_CALL,
+    "cells_by_code": CELLS_BY_CODE,
+    "audits_and_secret": AUDITS_AND_SECRET,
+    "measures": MEASURES,
+    "unseen": UNSEEN,
+    "content": CONTENT,
+    "index_time": INDEX_TIME,
+    "unseen_tasks": UNSEEN_TASKS,
+    "trials": TRIALS,
+    "notes": NOTES,
 }
+"""Name and SQL of each, in order."""
+
+SCRIPTS = "".join(MIGRATIONS.values())
+"""All of them, in order."""
 
 
 def pending(connection: sqlite3.Connection) -> bool:
@@ -331,9 +328,18 @@ def pending(connection: sqlite3.Connection) -> bool:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring an archive, or an empty database, to this version's schema, within the caller's transaction."""
-    from sqlite_utils import Database, Migrations
+    _execute(connection, APPLIED)
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (SET,))
+    applied = {name for (name,) in rows}
+    for name, script in MIGRATIONS.items():
+        if name not in applied:
+            _execute(connection, script)
+            record = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)"
+            connection.execute(record, (SET, name, str(datetime.now(UTC))))
 
-    migrations = Migrations(SET)
-    for name, change in MIGRATIONS.items():
-        migrations(name=name)(change)
-    migrations.apply(Database(connection))
+
+def _execute(connection: sqlite3.Connection, script: str) -> None:
+    """Not `executescript`, which would end the caller's transaction."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)

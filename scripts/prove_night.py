@@ -175,7 +175,7 @@ def spend_night(
             process = subprocess.Popen(
                 [sys.executable, "-m", "harness", *arguments],
                 cwd=folder,
-                env=environment(folder) | {"ANTHROPIC_API_KEY": "", "OPENAI_API_KEY": ""},
+                env=environment() | {"ANTHROPIC_API_KEY": "", "OPENAI_API_KEY": ""},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,

@@ -51,7 +51,7 @@ class Proof:
         return subprocess.Popen(
             [sys.executable, "-m", "harness", *arguments],
             cwd=self.folder,
-            env=environment(self.folder),
+            env=environment(),
             stdout=subprocess.PIPE,
             stderr=self.errors,
             text=True,

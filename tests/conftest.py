@@ -1,5 +1,8 @@
 """Real parts that several test rooms share."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,14 @@ from tests.harness.small_tasks import write_task
 # The same examples on every machine, and no deadline: a busy one is no fault of the code.
 settings.register_profile("any machine", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("any machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One cache for the whole session, its workers and the processes of its tests, and none of the person's own."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="ttc-tests-")
+        os.environ["XDG_CACHE_HOME"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
 BENCHES = sorted((ROOT / "scripts").glob("bench_*.py"))
 
 
-def run(script: Path, *words: str, cache: Path) -> "subprocess.CompletedProcess[str]":
-    """Run a script as a person does, with a cache of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cache), "OMP_NUM_THREADS": "1"}
+def run(script: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run a script as a person does."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     return subprocess.run(
         [sys.executable, script, *words], env=environment, capture_output=True, text=True, timeout=240, check=False
     )
@@ -27,8 +27,8 @@ def test_a_script_can_be_loaded(script: Path) -> None:
 
 
 @pytest.mark.parametrize("script", BENCHES, ids=lambda path: path.stem)
-def test_a_benchmark_says_how_it_is_called(script: Path, tmp_path: Path) -> None:
-    done = run(script, "--help", cache=tmp_path)
+def test_a_benchmark_says_how_it_is_called(script: Path) -> None:
+    done = run(script, "--help")
     assert done.returncode == 0 and done.stdout.startswith(f"usage: {script.name}"), done.stderr
 
 
@@ -38,7 +38,7 @@ def test_the_benchmark_of_reference_programs_writes_every_table(quick: list[str]
     words = ["--search", *folders[:2], "--held-out", folders[2], *programs, "--encoder", "wordllama", "--heads"]
     words += ["--settings", "heads.kinds=[linear]", "heads.seeds=1", "heads.epochs=2"]
     kept = ["--archive", str(tmp_path / "bench.db"), "--files", str(tmp_path / "tables")]
-    done = run(ROOT / "scripts" / "bench_reference.py", *words, *kept, cache=tmp_path / "cache")
+    done = run(ROOT / "scripts" / "bench_reference.py", *words, *kept)
     assert done.returncode == 0, done.stderr
     tables = {path.name: path.read_text() for path in (tmp_path / "tables").glob("*.md")}
     assert set(tables) == {"search.md", "held-out.md", "halves.md", "heads.md", "claims.md"}
@@ -48,6 +48,6 @@ def test_the_benchmark_of_reference_programs_writes_every_table(quick: list[str]
     assert all(f"| {name} |" in tables["held-out.md"] for name in programs[1:])
 
 
-def test_heads_need_both_sets_of_folders(tmp_path: Path) -> None:
-    done = run(ROOT / "scripts" / "bench_reference.py", "--heads", cache=tmp_path)
+def test_heads_need_both_sets_of_folders() -> None:
+    done = run(ROOT / "scripts" / "bench_reference.py", "--heads")
     assert done.returncode == 2 and "--heads needs --search" in done.stderr

@@ -11,6 +11,7 @@ from string import Template
 from typing import Any
 
 from harness.errors import JobError
+from harness.kept import kept, kept_folder
 from harness.report.specs import SPECS
 
 LIBRARY = "window.vegaEmbed = vegaEmbed; window.vega = vega;"
@@ -60,17 +61,32 @@ def embed(value: Any) -> str:
 @cache
 def vega_specs() -> dict[str, Any]:
     """The charts' specifications compiled to Vega."""
-    import vl_convert
+    told = json.dumps(SPECS)
 
-    return {name: vl_convert.vegalite_to_vega(spec) for name, spec in SPECS.items()}
+    def compiled() -> str:
+        import vl_convert
+
+        return json.dumps({name: vl_convert.vegalite_to_vega(spec) for name, spec in SPECS.items()})
+
+    found: dict[str, Any] = json.loads(kept(kept_folder("report"), "charts", [_version(), told], compiled))
+    return found
 
 
 @cache
 def _library() -> str:
-    import vl_convert
+    def bundled() -> str:
+        import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle(LIBRARY)
+        bundle: str = vl_convert.javascript_bundle(LIBRARY)
+        return bundle
+
+    bundle = kept(kept_folder("report"), "library", [_version(), LIBRARY], bundled)
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _version() -> str:
+    """Of what compiles charts and brings the JavaScript, which takes seconds."""
+    return metadata.version("vl-convert-python")
 
 
 @cache

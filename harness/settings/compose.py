@@ -4,12 +4,13 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
 from harness.settings.command import PRINTS
+from harness.settings.encoder import default_cache_folder
 from harness.settings.home import abbreviate_paths
 from harness.settings.masking import masked
 from harness.settings.plugged import register_choices
@@ -88,8 +89,19 @@ def register_schema() -> None:
     """Give Hydra the dataclasses as the schema that `configs/config.yaml` starts from, and what packages bring."""
     from hydra.core.config_store import ConfigStore
 
-    ConfigStore.instance().store(name="settings_schema", node=Settings)
+    ConfigStore.instance().store(name="settings_schema", node=_schema(default_cache_folder()))
     register_choices(groups())
+
+
+@cache
+def _schema(cache_folder: str) -> Any:
+    """The dataclasses as OmegaConf has them, for the one default that the environment may change.
+
+    Whoever changes it copies it first, as merging does.
+    """
+    from omegaconf import OmegaConf
+
+    return OmegaConf.structured(Settings)
 
 
 def from_config(config: Any) -> Settings:
@@ -101,7 +113,7 @@ def from_config(config: Any) -> Settings:
     from omegaconf.errors import OmegaConfBaseException
 
     try:
-        settings = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Settings), config))
+        settings = OmegaConf.to_object(OmegaConf.merge(_schema(default_cache_folder()), config))
     except OmegaConfBaseException as error:
         raise UsageError(_sentence(error)) from error
     assert isinstance(settings, Settings)
@@ -177,10 +189,10 @@ class Overrides:
             return self._hydras_own(key, word)
         if any(f"{key}.".startswith(f"{name}.") and _value_at(self._defaults, name) == {} for name in self._keys):
             return word if written != key else f"++{word}"  # free mappings take new keys
-        if key in self._groups():
+        if key in groups() or ("." not in key and key in self._groups):  # Hydra takes long to list them
             self._check_choice(key, value, removed=written.startswith("~"))
         elif key not in self._keys:
-            known = [*self._keys, *self._groups()]
+            known = [*self._keys, *self._groups]
             listed = "; `ttc discover --show-config` lists them all."
             raise UsageError(f"There is no setting '{key}'{nearest(key, known, listed)}")
         elif written.startswith("~"):
@@ -189,6 +201,7 @@ class Overrides:
             raise UsageError(f"{key} is a list; write {key}=[{value}], in quotes where your shell reads brackets.")
         return word
 
+    @cached_property
     def _groups(self) -> tuple[str, ...]:
         named = [word.partition("=")[0] for word in self._words]
         added = [word.lstrip("+~") for word in named if word.startswith(("+", "~"))]
@@ -199,8 +212,10 @@ class Overrides:
         return choices(self._loader, group, self._sources, [self.spelt(word) for word in self._words])
 
     def _check_choice(self, group: str, value: str, *, removed: bool) -> None:
-        known, value = self._choices(group), value.strip("'\"")
-        if removed or value in known or "/" in value or value == "null" or value.startswith(("[", "{", "$")):
+        value = value.strip("'\"")
+        if removed or "/" in value or value == "null" or value.startswith(("[", "{", "$")):
+            return
+        if value in groups().get(group, ()) or value in (known := self._choices(group)):
             return
         raise UsageError(f"There is no {group} '{value}'{nearest(value, known)}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from harness.plugins import ENCODERS, EXECUTORS, POLICIES, PROPOSERS, TASKS, TRACKERS, Plugin, names, took_part
+from harness.plugins import ENCODERS, EXECUTORS, POLICIES, PROPOSERS, TASKS, TRACKERS, Plugin, names_of_all, took_part
 from harness.settings.schema import Settings
 
 CHOOSING = {"encoder": (ENCODERS, "kind"), "tasks": (TASKS, "source"), "proposer": (PROPOSERS, "kind"),
@@ -14,8 +14,9 @@ def register_choices(built_in: Mapping[str, Sequence[str]]) -> None:
     """Make `encoder=theirs` a choice like those of `configs/`, the `built_in` ones, whose names cannot be taken."""
     from hydra.core.config_store import ConfigStore
 
+    brought = names_of_all()
     for group, (entries, setting) in CHOOSING.items():
-        for name in sorted({*names(entries)} - {*built_in.get(group, ())}):
+        for name in sorted({*brought[entries]} - {*built_in.get(group, ())}):
             node = {setting: name} | ({"model": name} if group == "encoder" else {})
             ConfigStore.instance().store(group=group, name=name, node=node)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -99,6 +100,7 @@ def _quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
+@cache
 def kinds(settings: type) -> Mapping[str, Any]:
     """Every key of a dataclass of dataclasses with its type."""
     found: dict[str, Any] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from harness import plugins
 from harness.errors import UsageError
+from harness.kept import kept_folder
 from harness.settings.tasks import TasksSettings
 from harness.tasks.candidates import Candidates, FirstStage
 from harness.tasks.documentation.sources import Library
@@ -129,8 +130,8 @@ def _refusal(name: str, why: str = "") -> UsageError:
 
 
 def _documentation(settings: TasksSettings) -> TaskSource:
-    library = Library()
-    return TaskSource(tuple(RECIPES), lambda name: build_task(name, library, **_common(settings)))
+    library, folder = Library(), kept_folder("documentation")
+    return TaskSource(tuple(RECIPES), lambda name: build_task(name, library, folder, **_common(settings)))
 
 
 def _folders(settings: TasksSettings) -> TaskSource:

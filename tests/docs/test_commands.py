@@ -35,12 +35,6 @@ CHAINS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache of embeddings for all pages, as one reader has."""
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
 def server(httpserver: HTTPServer) -> Iterator[str]:
     """A server that speaks chat completions, for pages that connect to one of the reader's."""
@@ -57,25 +51,23 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         yield environment(serving, root / "home")
 
 
+@pytest.mark.timeout(1500)  # of many commands, each with a limit of its own
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: "+".join(chain))
-def test_the_commands_of_a_page_run(
-    chain: list[str], tmp_path: Path, cache: Path, server: str, hub: dict[str, str]
-) -> None:
+def test_the_commands_of_a_page_run(chain: list[str], tmp_path: Path, server: str, hub: dict[str, str]) -> None:
     for name in chain:
         for block in RUN[name]:
-            done = run(block, tmp_path, cache, {"SERVER": server, **hub})
+            done = run(block, tmp_path, {"SERVER": server, **hub})
             said = f"{block.page}, line {block.line}, exit {done.returncode}:\n"
             said += f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
             assert done.returncode == 0, said
             assert "Traceback" not in done.stderr, said
 
 
-def run(block: Block, folder: Path, cache: Path, servers: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+def run(block: Block, folder: Path, servers: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     """Run a block in a shell that stops at the first failure, with the `ttc` of this Python first on the path."""
     variables = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "XDG_CACHE_HOME": str(cache),
         **servers,
         "NO_COLOR": "1",
         "OMP_NUM_THREADS": "1",  # pages are tested side by side
@@ -87,7 +79,7 @@ def run(block: Block, folder: Path, cache: Path, servers: dict[str, str]) -> "su
         env=variables,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
 

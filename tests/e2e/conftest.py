@@ -19,9 +19,9 @@ QUICK = (
 Ttc = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """A clean environment with a cache of its own."""
-    return {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "COLUMNS": "200", "NO_COLOR": "1"}
+def environment() -> dict[str, str]:
+    """An environment whose output is text alone, in wide lines."""
+    return {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
 
 
 @pytest.fixture
@@ -37,11 +37,11 @@ def ttc(tmp_path: Path) -> Ttc:
 def run_ttc(
     folder: Path, *arguments: str, cwd: Path | None = None, **variables: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Run `ttc` to its end with a cache below `folder`, there or in `cwd`."""
+    """Run `ttc` to its end in `folder`, or in `cwd`."""
     return subprocess.run(
         [sys.executable, "-m", "harness", *arguments],
         cwd=cwd or folder,
-        env=environment(folder) | variables,
+        env=environment() | variables,
         capture_output=True,
         text=True,
         timeout=280,

@@ -17,9 +17,8 @@ from tests.e2e.stand_in_model import answer, program
 
 
 @pytest.fixture
-def run(tmp_path: Path, corpus: str, ttc: Ttc, monkeypatch: pytest.MonkeyPatch) -> str:
+def run(tmp_path: Path, corpus: str, ttc: Ttc) -> str:
     """The archive of a run that has its seeds and waits."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     started = ttc("discover", "encoder=wordllama", "tasks=folder", corpus, "search.generations=0")
     assert started.returncode == 0, started.stderr
     return str(tmp_path / "ttc-archive.db")
@@ -63,7 +62,7 @@ def test_a_watched_folder(run: str, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "harness", "tell", "latest", "--watch", str(folder)],
         cwd=tmp_path,
-        env=environment(tmp_path),
+        env=environment(),
         stderr=subprocess.PIPE,
         text=True,
     )

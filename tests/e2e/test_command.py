@@ -125,7 +125,7 @@ def test_a_second_interrupt_ends_the_command_and_its_children(tmp_path: Path, co
     process = subprocess.Popen(
         [sys.executable, "-m", "harness", "discover", *arguments(tmp_path, corpus, HANGS, *more)],
         cwd=tmp_path,
-        env={**environment(tmp_path), "PID_FILE": str(pids)},
+        env={**environment(), "PID_FILE": str(pids)},
         stderr=subprocess.PIPE,
         text=True,
     )

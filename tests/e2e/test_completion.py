@@ -39,7 +39,7 @@ class Shell:
         (folder / "rc").write_text("\n".join(lines) + "\n")
         (folder / "my_program.py").touch()
         ours, theirs = pty.openpty()
-        variables = {**environment(folder), "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb"}
+        variables = {**environment(), "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb"}
         self._process = subprocess.Popen(
             ["bash", "--noprofile", "--rcfile", str(folder / "rc"), "-i"],
             stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=variables, start_new_session=True,

@@ -50,7 +50,7 @@ def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "harness", "discover", *QUICK, *arguments],
         cwd=folder,
-        env=environment(folder),
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -82,7 +82,7 @@ def test_faults_and_kills_change_nothing(httpserver: HTTPServer, tmp_path: Path,
     process = subprocess.Popen(
         [sys.executable, "-m", "harness", "discover", *options, "archive.path=killed.db"],
         cwd=tmp_path,
-        env=environment(tmp_path),
+        env=environment(),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -112,9 +112,7 @@ def test_a_call_that_a_kill_lost_counts_against_the_caps(
 ) -> None:
     provider = FakeProvider(httpserver, lambda body, before: Fault(kind="hang"))
     options = arguments(httpserver, corpus, *ONE_CALL, "search.generations=3", "proposer.max_output_tokens=100000")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "harness", "discover", *options], cwd=tmp_path, env=environment(tmp_path)
-    )
+    process = subprocess.Popen([sys.executable, "-m", "harness", "discover", *options], cwd=tmp_path, env=environment())
     while not provider.requests:
         assert process.poll() is None
         time.sleep(0.05)

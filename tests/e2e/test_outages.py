@@ -119,9 +119,7 @@ def test_a_key_that_a_server_repeats_is_recorded_nowhere(
 def test_two_interrupts_end_a_run_at_once(httpserver: HTTPServer, tmp_path: Path, corpus: str) -> None:
     provider = FakeProvider(httpserver, lambda body, before: Reply("x" * 200, broken_after=1, breakage="stall"))
     options = arguments(httpserver, corpus, "search.generations=5", "search.in_flight=3", "proposer.timeout_s=600")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "harness", "discover", *options], cwd=tmp_path, env=environment(tmp_path)
-    )
+    process = subprocess.Popen([sys.executable, "-m", "harness", "discover", *options], cwd=tmp_path, env=environment())
     while not provider.requests:
         assert process.poll() is None
         time.sleep(0.05)
@@ -140,7 +138,7 @@ def test_one_interrupt_ends_the_wait_for_a_server(httpserver: HTTPServer, tmp_pa
     with (tmp_path / "told").open("w") as told:
         process = subprocess.Popen(
             [sys.executable, "-m", "harness", "discover", *options],
-            cwd=tmp_path, env=environment(tmp_path), stdout=told, stderr=told,
+            cwd=tmp_path, env=environment(), stdout=told, stderr=told,
         )  # fmt: skip
         while len(provider.requests) < 4:  # the next wait is of four seconds
             assert process.poll() is None

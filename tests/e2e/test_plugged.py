@@ -87,7 +87,7 @@ def ttc(site: Path, folder: Path, *words: str) -> "subprocess.CompletedProcess[s
     path = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
     return subprocess.run(
         [sys.executable, "-m", "harness", *words],
-        cwd=folder, env=environment(folder) | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=200,
+        cwd=folder, env=environment() | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=200,
         check=False,
     )  # fmt: skip
 

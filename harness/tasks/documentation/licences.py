@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from harness.tasks.documentation.docstrings import paragraphs, plain
 from harness.tasks.documentation.material import Material, Size, first_of_each, in_stable_order, normal_form, shorten
@@ -35,6 +36,15 @@ def clause_to_licence(distributions: Sequence[str], size: Size) -> Material:
         },
         relevant={form: frozenset(_owners(form, clauses)) for form in asked},
     )
+
+
+def versions(distributions: Sequence[str]) -> list[str]:
+    """What tells these distributions from changed ones: name and version of those that are installed."""
+    told = []
+    for distribution in distributions:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            told.append(f"{distribution} {importlib.metadata.version(distribution)}")
+    return told
 
 
 def _licence_files(distributions: Sequence[str]) -> Iterator[tuple[str, str]]:

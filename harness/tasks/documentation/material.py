@@ -1,6 +1,7 @@
 """What a documentation task is made of, and how its size is kept small in the same way everywhere."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,17 @@ class Material:
     queries: Mapping[str, str]
     documents: Mapping[str, str]
     relevant: Mapping[str, frozenset[str]]
+
+    def to_json(self) -> str:
+        """All of it, in its order."""
+        relevant = {query: sorted(documents) for query, documents in self.relevant.items()}
+        return json.dumps([dict(self.queries), dict(self.documents), relevant])
+
+    @classmethod
+    def from_json(cls, text: str) -> "Material":
+        """What `to_json` wrote."""
+        queries, documents, relevant = json.loads(text)
+        return cls(queries, documents, {query: frozenset(listed) for query, listed in relevant.items()})
 
 
 def one_answer_each(asks: Mapping[str, str], texts: Mapping[str, str], size: Size) -> Material:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from harness.errors import TaskError
+from harness.kept import kept
 from harness.tasks.documentation.code import summary_to_code
-from harness.tasks.documentation.licences import clause_to_licence
+from harness.tasks.documentation.licences import clause_to_licence, versions
 from harness.tasks.documentation.long_documents import citation_to_docstring, parameter_to_class, summary_to_module
 from harness.tasks.documentation.material import Material, Size, normal_form
 from harness.tasks.documentation.see_also import see_also
-from harness.tasks.documentation.sources import STANDARD_LIBRARY, Library
+from harness.tasks.documentation.sources import STANDARD_LIBRARY, Library, state
 from harness.tasks.documentation.topics import paragraph_to_topic
 from harness.tasks.task import RetrievalTask, make_task
 
@@ -59,6 +62,8 @@ class Recipe:
     """What must be installed, as an error names it."""
     asks: str
     build: Callable[[Library], Material]
+    sources: Callable[[], list[str]]
+    """What it is built from, told so that a changed source is told otherwise."""
 
 
 def _code(package: str, parts: tuple[str, ...], called: str) -> Recipe:
@@ -67,6 +72,7 @@ def _code(package: str, parts: tuple[str, ...], called: str) -> Recipe:
         package,
         f"The first sentence of a {called} docstring asks for the function's source, docstring and name removed.",
         lambda library: summary_to_code(library, package, parts, _CODE),
+        lambda: state(package, parts),
     )
 
 
@@ -76,6 +82,7 @@ def _see_also(package: str, parts: tuple[str, ...], called: str) -> Recipe:
         package,
         f"The summary of a {called} function asks for the functions its See Also section names, or that name it.",
         lambda library: see_also(library, package, parts, _LINKED),
+        lambda: state(package, parts),
     )
 
 
@@ -94,38 +101,49 @@ RECIPES: Mapping[str, Recipe] = {
         STANDARD_LIBRARY,
         "A paragraph taken out of a topic of the Python language reference asks for the topic.",
         lambda library: paragraph_to_topic(_TOPIC),
+        lambda: state(STANDARD_LIBRARY, ("pydoc_data",)),
     ),
     "licences": Recipe(
         "legal",
         "torch, numpy, pandas and others",
         "A clause taken out of the licence texts of installed packages asks for the stretches of licence it stood in.",
         lambda library: clause_to_licence(_LICENSED, _LICENCE),
+        lambda: versions(_LICENSED),
     ),
     "python-modules-long": Recipe(
         "long-document",
         STANDARD_LIBRARY,
         "The summary of a function asks for the documentation of its standard library module, without it.",
         lambda library: summary_to_module(library, STANDARD_LIBRARY, _STANDARD_MODULES, _LONG),
+        lambda: state(STANDARD_LIBRARY, _STANDARD_MODULES),
     ),
     "sklearn-parameters-long": Recipe(
         "long-document",
         "sklearn",
         "The description of a parameter asks for the docstring of its scikit-learn class, without it.",
         lambda library: parameter_to_class(library, "sklearn", _ESTIMATORS, _LONG),
+        lambda: state("sklearn", _ESTIMATORS),
     ),
     "scipy-citations-long": Recipe(
         "long-document",
         "scipy",
         "A cited work asks for the scipy docstrings that cite it, whose lists of references are removed.",
         lambda library: citation_to_docstring(library, "scipy", _SCIPY, _LONG),
+        lambda: state("scipy", _SCIPY),
     ),
 }
 
 
 def build_task(
-    name: str, library: Library, *, max_queries: int | None = None, seed: int = 0, held_out: bool = False
+    name: str,
+    library: Library,
+    folder: Path | None = None,
+    *,
+    max_queries: int | None = None,
+    seed: int = 0,
+    held_out: bool = False,
 ) -> RetrievalTask:
-    """Build one task of RECIPES; sources are read through `library`.
+    """Build one task of RECIPES; sources are read through `library`, unless `folder` has what was made of them before.
 
     Questions of equal words are one question, under the first name, with the judgments of all: to a program they are
     the same.
@@ -133,13 +151,7 @@ def build_task(
     Raises TaskError naming the package when it is absent or so different that too little is left.
     """
     recipe = RECIPES[name]
-    material = merge_equal_questions(_without_given_answers(recipe.build(library)))
-    if len(material.documents) < FEWEST_DOCUMENTS or len(material.queries) < FEWEST_QUERIES:
-        raise TaskError(
-            f"The task {name} found {len(material.documents)} documents and {len(material.queries)} questions in the "
-            f"installed version of {recipe.package} and needs {FEWEST_DOCUMENTS} and {FEWEST_QUERIES}; install another "
-            f"version, or leave the task out with tasks.names."
-        )
+    material = _material(name, recipe, library, folder)
     return make_task(
         name=name,
         source="documentation",
@@ -152,6 +164,30 @@ def build_task(
         max_queries=max_queries,
         seed=seed,
     )
+
+
+def _material(name: str, recipe: Recipe, library: Library, folder: Path | None) -> Material:
+    if folder is None:
+        return _made(name, recipe, library)
+    parts = [name, _our_code(), *recipe.sources()]
+    return Material.from_json(kept(folder, name, parts, lambda: _made(name, recipe, library).to_json()))
+
+
+def _made(name: str, recipe: Recipe, library: Library) -> Material:
+    material = merge_equal_questions(_without_given_answers(recipe.build(library)))
+    if len(material.documents) < FEWEST_DOCUMENTS or len(material.queries) < FEWEST_QUERIES:
+        raise TaskError(
+            f"The task {name} found {len(material.documents)} documents and {len(material.queries)} questions in the "
+            f"installed version of {recipe.package} and needs {FEWEST_DOCUMENTS} and {FEWEST_QUERIES}; install another "
+            f"version, or leave the task out with tasks.names."
+        )
+    return material
+
+
+@cache
+def _our_code() -> str:
+    """The source of this room: what it makes of the packages may change with it."""
+    return "".join(file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.py")))
 
 
 def _without_given_answers(material: Material) -> Material:

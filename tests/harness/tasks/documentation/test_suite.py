@@ -4,14 +4,17 @@ import json
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from harness.errors import TaskError
+from harness.kept import kept_folder
 from harness.tasks.documentation.code import summary_to_code
+from harness.tasks.documentation.licences import versions
 from harness.tasks.documentation.material import Material, Size, normal_form
-from harness.tasks.documentation.sources import Library
+from harness.tasks.documentation.sources import Library, state
 from harness.tasks.documentation.suite import RECIPES, Recipe, build_task, merge_equal_questions
 from harness.tasks.task import RetrievalTask
 
@@ -25,7 +28,8 @@ def library() -> Library:
 
 @pytest.fixture(scope="module")
 def tasks(library: Library) -> dict[str, RetrievalTask]:
-    return {name: build_task(name, library) for name in RECIPES}
+    """Built by whichever worker of the tests comes first."""
+    return {name: build_task(name, library, kept_folder("documentation")) for name in RECIPES}
 
 
 def test_there_are_fourteen_of_several_domains() -> None:
@@ -90,9 +94,8 @@ def test_the_suite_is_small_enough_for_two_cores(tasks: dict[str, RetrievalTask]
     assert sum(len(task.queries) for task in tasks.values()) < 700
 
 
-@pytest.mark.parametrize("hash_seed", ["1", "2"])
 def test_fingerprints_do_not_depend_on_the_process_and_nothing_heavy_is_imported(
-    hash_seed: str, tasks: dict[str, RetrievalTask]
+    tmp_path: Path, tasks: dict[str, RetrievalTask]
 ) -> None:
     code = (
         "import json, sys\n"
@@ -102,7 +105,7 @@ def test_fingerprints_do_not_depend_on_the_process_and_nothing_heavy_is_imported
         "heavy = {'torch', 'numpy', 'pandas', 'scipy', 'networkx', 'mteb', 'sklearn'} & set(sys.modules)\n"
         "print(json.dumps([[task.fingerprint for task in tasks], sorted(heavy)]))"
     )
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "LC_ALL": "C"}
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "LC_ALL": "C", "XDG_CACHE_HOME": str(tmp_path)}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     fingerprints, heavy = json.loads(ran.stdout)
     assert fingerprints == [tasks[name].fingerprint for name in QUICK]
@@ -122,7 +125,9 @@ def test_a_package_too_small_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     monkeypatch.syspath_prepend(tmp_path)
     size = Size(documents=80, queries=40, characters=(1, 500))
-    recipe = Recipe("code", "tinypackage", "", lambda library: summary_to_code(library, "tinypackage", ("",), size))
+    recipe = Recipe(
+        "code", "tinypackage", "", lambda library: summary_to_code(library, "tinypackage", ("",), size), list
+    )
     monkeypatch.setitem(RECIPES, "tiny-code", recipe)
     with pytest.raises(
         TaskError, match=r"tiny-code found 1 documents and 1 questions in the installed .* of tinypackage"
@@ -133,3 +138,38 @@ def test_a_package_too_small_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_package_that_is_not_installed_is_named() -> None:
     with pytest.raises(TaskError, match="no_such_package, which is not installed"):
         Library().modules("no_such_package", ("",))
+
+
+def test_a_task_is_built_once_and_is_the_same_when_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    recipe = RECIPES["python-topics"]
+
+    def build(library: Library) -> Material:
+        built.append(1)
+        return recipe.build(library)
+
+    monkeypatch.setitem(RECIPES, "counted", Recipe("", "python", "", build, recipe.sources))
+    tasks = [build_task("counted", Library(), folder) for folder in (tmp_path, tmp_path, None)]
+    assert len(built) == 2
+    assert tasks[0] == tasks[1] == tasks[2]
+    assert list(tasks[0].documents) == list(tasks[1].documents)
+
+
+def test_what_is_kept_is_read_back_in_its_order() -> None:
+    material = Material({"q": "Which?"}, {"z": "An owl \ud800 of \0 words.", "a": ""}, {"q": frozenset("az")})
+    assert Material.from_json(material.to_json()) == material
+    assert list(Material.from_json(material.to_json()).documents) == ["z", "a"]
+
+
+def test_a_changed_source_is_told_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "owlpackage" / "__init__.py"
+    file.parent.mkdir()
+    file.write_text("x = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    told = [state("owlpackage", ("",))]
+    file.write_text("x = 12\n")
+    told.append(state("owlpackage", ("",)))
+    (file.parent / "more.py").write_text("")
+    told.append(state("owlpackage", ("",)))
+    assert told[0] != told[1] != told[2] and len(told[2]) == 2
+    assert versions(["numpy", "no-such-distribution"]) == [f"numpy {metadata.version('numpy')}"]
