@@ -278,10 +278,24 @@ ALTER TABLE tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE heldout_tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 """
 
+# Before, nobody counted vectors: of what was recorded then, they are not known. NULL too where a text has its one.
+VECTORS = """
+ALTER TABLE tasks ADD COLUMN baseline_vectors INTEGER;
+ALTER TABLE heldout_tasks ADD COLUMN baseline_vectors INTEGER;
+ALTER TABLE outcomes ADD COLUMN vectors INTEGER;
+ALTER TABLE outcomes ADD COLUMN index_vectors INTEGER;
+ALTER TABLE outcomes ADD COLUMN kept_bytes INTEGER;
+ALTER TABLE outcomes ADD COLUMN similarity_s REAL;
+ALTER TABLE heldout_outcomes ADD COLUMN vectors INTEGER;
+ALTER TABLE heldout_outcomes ADD COLUMN index_vectors INTEGER;
+ALTER TABLE heldout_outcomes ADD COLUMN kept_bytes INTEGER;
+ALTER TABLE heldout_outcomes ADD COLUMN similarity_s REAL;
+"""
+
 
 SCRIPTS = "".join(
     (RUNS, PROGRAMS, CALLS, HELD_OUT, VIEWS, USAGE_OF_EVERY_CALL, CELLS_BY_CODE, AUDITS_AND_SECRET, MEASURES, UNSEEN)
-) + "".join((CONTENT, INDEX_TIME, UNSEEN_TASKS, TRIALS))
+) + "".join((CONTENT, INDEX_TIME, UNSEEN_TASKS, TRIALS, NOTES, VECTORS))
 """All of them, in order."""
 
 
@@ -306,6 +320,7 @@ MIGRATIONS = {
     "unseen_tasks": _applying(UNSEEN_TASKS),
     "trials": _applying(TRIALS),
     "notes": _applying(NOTES),
+    "vectors": _applying(VECTORS),
 }
 
 

@@ -1,13 +1,14 @@
 """What came of a program: its outcome on a task, its evaluation over all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from archive import Measured
 from harness.encoders.meter import Cost
 from harness.evaluation.difference import Scores
+from harness.evaluation.kept import counted, kept_bytes, similarity_seconds
 from harness.evaluation.objectives import Mean, Objective, TaskResult
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.scoring import Scoring
@@ -32,6 +33,10 @@ class Outcome:
     """Without its scores, which may be large."""
     index_cost: Cost = field(default_factory=Cost)
     """What of the cost the program's `index` asked for, which is called once for a corpus."""
+    kept_bytes: int | None = None
+    """Of the encoder's vectors of all documents, those that it reads for a query."""
+    similarity_s: float | None = None
+    """Processor seconds of the MaxSim behind `sim`, where it reads that; None where a text has its one vector."""
     value: float | None = None
     """By the measure that deltas are of, mean over queries."""
     delta: float | None = None
@@ -75,19 +80,26 @@ class Evaluation:
     """Each audit that was made, with the number of tasks it was made on; what is not here was not made."""
 
 
-def outcome_of(task: PreparedTask, execution: Execution, cost: Cost, index_cost: Cost, scoring: Scoring) -> Outcome:
+def outcome_of(
+    source: str, task: PreparedTask, execution: Execution, cost: Cost, index_cost: Cost, scoring: Scoring
+) -> Outcome:
     """Turn an execution of a program, whose scores `scoring` has read, into an outcome."""
+    spent = Outcome(
+        task.name,
+        execution.verdict,
+        execution.reason,
+        counted(cost, task),
+        execution,
+        index_cost=counted(index_cost, task),
+        kept_bytes=kept_bytes(source, task),
+        similarity_s=similarity_seconds(source, task),
+    )
     if execution.verdict is not Verdict.OK:
-        return Outcome(task.name, execution.verdict, execution.reason, cost, execution, index_cost=index_cost)
+        return spent
     found = scoring.measured()
     value = found[task.measures[0].name].value
-    return Outcome(
-        task=task.name,
-        verdict=execution.verdict,
-        reason=execution.reason,
-        cost=cost,
-        index_cost=index_cost,
-        execution=execution,
+    return replace(
+        spent,
         value=value,
         delta=value - task.baseline.value,
         unseen_delta=task.unseen_delta(found),

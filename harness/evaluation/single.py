@@ -93,6 +93,9 @@ def single_view(single: Single) -> dict[str, object]:
                 "index_cpu_s": outcome.execution.index.cpu_s if outcome.execution.index else 0.0,
                 "index_bytes": outcome.execution.index_bytes,
                 "alone_s": list(outcome.alone_s),
+                "vectors": outcome.cost.vectors,
+                "kept_bytes": outcome.kept_bytes,
+                "similarity_s": outcome.similarity_s,
             }
             for outcome in evaluation.outcomes
         ],

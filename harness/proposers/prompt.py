@@ -39,6 +39,13 @@ COSTS = {
     f"documents encoded once), {AGAIN}, and a long text costs more than a short one.",
     "latency": "Cost is the milliseconds that a query takes, of the program on one core and of the encoder for the "
     "texts passed to embed_fn, pooled over the tasks; what the program's index takes does not count.",
+    "vectors": "Cost is c = 1 + (vectors that embed_fn returned) / (vectors of queries and documents encoded once), "
+    f"{AGAIN}: embed_fn(texts) returns one vector a text, embed_fn(texts, vectors=K) up to K.",
+    "scoring": "Cost is the milliseconds of comparing a query, pooled over the tasks: of the program on one core and, "
+    "if rerank reads sim, of the MaxSim behind it; what the program's index takes does not count.",
+    "bytes": "Cost is the bytes that are kept of a document, pooled over the tasks: the vectors that rerank reads, as "
+    "float32 (those behind sim, d_emb, d_vec, each if rerank names it), and what index returns. What index alone reads "
+    "need not be kept.",
 }
 """How cost is told, by what the search counts it in."""
 

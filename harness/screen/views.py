@@ -55,6 +55,8 @@ def costs_line(costs: Costs) -> str:
         (costs.index_texts, "index: {:.2f} texts embedded a document"),
         (costs.index_seconds, "{:.2f} s for 1,000 documents"),
         (costs.index_bytes, "{:.0f} bytes a document"),
+        (costs.scoring, "{:.1f} ms of MaxSim and program a query"),
+        (None if costs.vectors is None else costs.bytes, "{:,.0f} bytes kept of a document"),
     )
     return ", ".join([*told, *(form.format(figure) for figure, form in figures if figure is not None)])
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from archive import AXES
 from harness.errors import UsageError
 from harness.settings.command import PRINTS
 from harness.settings.home import abbreviate_paths
@@ -22,7 +23,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "proposer.command.prints": PRINTS,
     "proposer.feedback": ("figures", "bit"),
     "search.admission": ("record", "beyond_noise"),
-    "search.cost": ("texts", "tokens", "seconds", "latency"),
+    "search.cost": AXES,
     "search.objective": ("compute", "transfer"),
     "search.variants": ("refuse", "allow"),
     "program.transductive": ("refuse", "flag", "allow"),

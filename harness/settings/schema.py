@@ -50,8 +50,9 @@ class SearchSettings:
     """What a search makes of the deltas over its tasks: mean, median, geometric_mean (of the measure itself) or
     mean_minus_latency(weight=0.01), where a second on a task weighs as much as that delta."""
     cost: str = "texts"
-    """What the frontier counts cost in: texts, tokens or seconds of the encoder, or latency, the milliseconds of a
-    query; all are recorded."""
+    """What the frontier counts cost in: texts, tokens or seconds of the encoder, latency, the milliseconds of a query,
+    or bytes, what is kept of a document; with many vectors a text also vectors, or scoring, the milliseconds of
+    comparing a query. All are recorded."""
     floor: float | None = None
     """Least delta on any task; a program that falls below on one is not admitted and breeds no others."""
     validation_share: float = 0.3
