@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from archive import Measured
+from archive import Costs, Measured, Spent
 from harness.encoders.meter import Cost
+from harness.evaluation.cost_limit import CostLimit
 from harness.evaluation.difference import Scores
 from harness.evaluation.kept import counted, kept_bytes, similarity_seconds
 from harness.evaluation.objectives import Mean, Objective, TaskResult
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.scoring import Scoring
+from harness.programs.view import OVER_BUDGET
 from sandbox import Execution
 from sandbox.verdicts import Verdict
 
@@ -69,7 +71,8 @@ class Evaluation:
     cost_ratio: float | None
     """1 + extra texts / baseline texts, pooled over all tasks; None unless every task ended OK."""
     worth: float | None = None
-    """What the search maximises; None unless every task ended OK and none is below the floor."""
+    """What the search maximises; None unless every task ended OK, none is below the floor, and the cost is within the
+    budget."""
     refusal: str = ""
     """Why there is a mean delta and no worth, as one sentence."""
     wins: int = 0
@@ -110,8 +113,16 @@ def outcome_of(
     )
 
 
-def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], objective: Objective = MEAN) -> Evaluation:
-    """Order outcomes as the tasks stand and pool them; a program that fails on one task has no mean."""
+def summarise(
+    outcomes: Sequence[Outcome],
+    tasks: Sequence[PreparedTask],
+    objective: Objective = MEAN,
+    limit: CostLimit | None = None,
+) -> Evaluation:
+    """Order outcomes as the tasks stand and pool them; a program that fails on one task has no mean.
+
+    One that costs more than `limit` has no worth.
+    """
     position = {task.name: place for place, task in enumerate(tasks)}
     failure = next((outcome for outcome in outcomes if outcome.verdict is not Verdict.OK), None)
     ordered = tuple(sorted(outcomes, key=lambda outcome: position[outcome.task]))
@@ -120,6 +131,7 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], object
         return Evaluation(ordered, failure, None, None)
     extra = sum((outcome.cost for outcome in ordered), Cost())
     baseline = sum((task.cost for task in tasks), Cost())
+    beyond = limit.refusal(costs_over(ordered, tasks)) if limit else None
     unseen = [outcome.unseen_delta for outcome in ordered if outcome.unseen_delta is not None]
     results = [_result(outcome, task) for outcome, task in zip(ordered, tasks, strict=True)]
     return Evaluation(
@@ -127,12 +139,35 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], object
         failure=None,
         mean_delta=float(np.mean(deltas)),
         unseen_delta=float(np.mean(unseen)) if unseen else None,
-        worth=objective.value(results),
-        refusal=objective.refusal(results) or "",
+        worth=None if beyond else objective.value(results),
+        refusal=beyond or objective.refusal(results) or "",
+        flags=(OVER_BUDGET,) if beyond else (),
         cost_ratio=extra.ratio_to(baseline),
         wins=sum(delta > TIE for delta in deltas),
         ties=sum(abs(delta) <= TIE for delta in deltas),
         losses=sum(delta < -TIE for delta in deltas),
+    )
+
+
+def costs_over(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask]) -> Costs:
+    """What a program that ended OK cost over these tasks, which its outcomes follow."""
+    spent = (_spent(outcome, task) for outcome, task in zip(outcomes, tasks, strict=True))
+    return Costs.of(sum(spent, Spent()), sum((task.cost for task in tasks), Cost()))
+
+
+def _spent(outcome: Outcome, task: PreparedTask) -> Spent:
+    execution = outcome.execution
+    return Spent(
+        outcome.cost,
+        outcome.index_cost,
+        execution.cpu_s,
+        execution.index.cpu_s if execution.index else 0.0,
+        execution.index_bytes,
+        outcome.alone_s,
+        task.inputs.n_queries,
+        task.inputs.n_documents,
+        outcome.kept_bytes,
+        outcome.similarity_s,
     )
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
+from harness.evaluation.goal import find_goal
 from harness.evaluation.measures import find_measure
 from harness.evaluation.objectives import find_objective
 from harness.programs.view import LedgerRow, ProgramView
@@ -89,7 +90,7 @@ def prefix(
         measure=find_measure(search.measure).name,
         counts=find_objective(search.maximise, search.floor).told,
         cost=COSTS[search.cost],
-        objective=fill(f"objective_{search.objective}", admission=ADMISSIONS[search.admission]).strip(),
+        objective=_objective(search),
         many=fill("many_vectors").strip() + "\n\n" if many else "",
         batches=_batches(tasks or TasksSettings()),
         limits=told_limits(time=program.time_factor, memory=program.memory_factor),
@@ -101,6 +102,12 @@ def prefix(
         modules=", ".join(modules) + ".",
         primitives="\n" + fill("primitives", functions=_primitives(many)) if program.primitives else "",
     )
+
+
+def _objective(search: SearchSettings) -> str:
+    limit = find_goal(search).limit
+    budget = limit.told if limit else ""
+    return fill(f"objective_{search.objective}", admission=ADMISSIONS[search.admission], budget=budget).strip()
 
 
 def _trials(trials: int) -> str:

@@ -10,7 +10,7 @@ from harness.screen.frontier import run_cells
 from harness.screen.views import basis, optimism_line
 from harness.text import counted
 from harness.transfer.analysis import ProgramRow, analyse
-from harness.transfer.chosen import RULE, Chosen, choose, is_inductive
+from harness.transfer.chosen import Chosen, choose, is_inductive, rule_of
 from harness.transfer.held_out import held_out_parts
 from harness.transfer.intervals import Interval, mean_interval, query_interval
 from harness.transfer.optimism import optimisms
@@ -35,7 +35,7 @@ def findings(archive: Archive, run: Run) -> str:
         "Delta is a program's value less that of the same encoder's cosine; cost is 1 where nothing is encoded again. "
         f"{_unit(shown, run)} Programs were chosen on these tasks, so the figures are optimistic.",
         "## The program to report",
-        RULE,
+        rule_of(run.record),
         _chosen(chosen, run),
         "## Optimism",
         _optimism(named, run),

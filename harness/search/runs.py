@@ -9,7 +9,6 @@ from functools import partial
 from archive import MACHINES, Archive, CallRecord, Calls, RunRecord
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
-from harness.errors import UsageError
 from harness.evaluation.axes import require_counted
 from harness.evaluation.executor import TellsMachines
 from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks

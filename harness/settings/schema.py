@@ -38,10 +38,14 @@ class SearchSettings:
     """How the loop searches."""
 
     objective: str = "compute"
-    """compute: admit what beats every earlier program; transfer: admit what holds on hidden tasks."""
+    """compute: admit what beats every earlier program; transfer: what holds on hidden tasks; budget: what beats every
+    earlier program at a mean cost of at most `search.budget`."""
+    budget: float | None = None
+    """budget only: the most that a program may cost, pooled over the tasks, in what `search.cost` counts (at least 1
+    where that is a ratio); one that costs more is not admitted, breeds no others and is on no frontier."""
     admission: str = "record"
-    """compute only: record admits what is measured to beat every earlier program; beyond_noise what beats the last
-    admitted one by more than one standard error of the paired difference (with maximise=mean)."""
+    """compute and budget only: record admits what is measured to beat every earlier program; beyond_noise what beats
+    the last admitted one by more than one standard error of the paired difference (with maximise=mean)."""
     measure: str = "nDCG@10"
     """What deltas are of: nDCG@k, R@k, RR@k, AP@k or P@k, as trec_eval has them; nDCG, RR and AP also without @k."""
     measures: list[str] = field(default_factory=list)
