@@ -5,8 +5,10 @@ from archive.calls import Calls
 from archive.content import NOTHING, Content, KnownTask, Overlap, Searched, overlap
 from archive.costs import (
     AXES,
+    COST_WORDS,
     LONG_TEXTS,
     LONG_TEXTS_FLAG,
+    OF_MANY,
     RATIOS,
     Axis,
     Cost,
@@ -14,6 +16,7 @@ from archive.costs import (
     Spent,
     axis_named,
     axis_of,
+    baseline_of,
     costs_of,
     document_work,
     non_dominated_programs,
@@ -45,11 +48,13 @@ from archive.trials import Trials
 
 __all__ = [
     "AXES",
+    "COST_WORDS",
     "LONG_TEXTS",
     "LONG_TEXTS_FLAG",
     "MACHINES",
     "NDCG_AT_10",
     "NOTHING",
+    "OF_MANY",
     "RATIOS",
     "Archive",
     "ArchiveError",
@@ -80,6 +85,7 @@ __all__ = [
     "UsageRecord",
     "axis_named",
     "axis_of",
+    "baseline_of",
     "costs_of",
     "document_work",
     "hypervolume",

@@ -1,19 +1,26 @@
 """What programs cost, from their recorded outcomes, on each axis that a frontier may have."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from archive.pareto import non_dominated
-from archive.records import OutcomeRecord, Program, ProgramRecord, RunRecord
+from archive.records import OutcomeRecord, Program, ProgramRecord, RunRecord, TaskRecord
 
-Axis = Literal["texts", "tokens", "seconds", "latency"]
-"""What a cost is counted in: the first three are ratios to encoding everything once, the last are milliseconds."""
+Axis = Literal["texts", "tokens", "seconds", "latency", "vectors", "scoring", "bytes"]
+"""What a cost is counted in; see `Costs`."""
 AXES: tuple[Axis, ...] = get_args(Axis)
-RATIOS: tuple[Axis, ...] = ("texts", "tokens", "seconds")
+RATIOS: tuple[Axis, ...] = ("texts", "tokens", "seconds", "vectors")
 """The axes that are ratios to encoding everything once."""
+OF_MANY: tuple[Axis, ...] = ("vectors", "scoring")
+"""The axes that only an encoder of many vectors a text has."""
+COST_WORDS: Mapping[Axis, str] = {
+    "scoring": "milliseconds of MaxSim and program a query",
+    "bytes": "bytes kept of a document",
+}
+"""What a cost is called that is no ratio to encoding everything once."""
 LONG_TEXTS = 2.0
 """A token ratio of more than so many times the text ratio is marked: the program asks for few, but long texts.
 
@@ -26,17 +33,24 @@ LONG_TEXTS_FLAG = "long_texts"
 
 @dataclass(frozen=True)
 class Cost:
-    """Texts, tokens and encoder seconds asked for."""
+    """Texts, tokens, encoder seconds and vectors asked for."""
 
     texts: int = 0
     tokens: int = 0
     seconds: float = 0.0
+    vectors: int | None = 0
+    """None where they are not counted."""
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(self.texts + other.texts, self.tokens + other.tokens, self.seconds + other.seconds)
+        return Cost(
+            self.texts + other.texts,
+            self.tokens + other.tokens,
+            self.seconds + other.seconds,
+            _both(self.vectors, other.vectors),
+        )
 
     def ratio_to(self, baseline: "Cost", axis: Axis = "texts") -> float:
-        """The cost ratio c = 1 + extra / baseline of this extra cost, in texts, tokens or seconds.
+        """The cost ratio c = 1 + extra / baseline of this extra cost, on one of `RATIOS`.
 
         1 is what encoding every query and every document once costs. Costs of several tasks are added up before they
         are divided. Raises ZeroDivisionError where the baseline is nothing.
@@ -59,22 +73,28 @@ class Spent:
     """Processor seconds for each query that was asked alone."""
     n_queries: int = 0
     n_documents: int = 0
+    kept_bytes: int | None = 0
+    """Of the encoder's vectors of documents, those that are read for a query; None where that is not known."""
+    similarity_s: float | None = 0.0
+    """Processor seconds of the MaxSim behind `sim`; None where that is not known, or where there is none."""
 
     def __add__(self, other: "Spent") -> "Spent":
-        return Spent(**{name: value + getattr(other, name) for name, value in vars(self).items()})
+        return Spent(**{name: _both(value, getattr(other, name)) for name, value in vars(self).items()})
 
     @classmethod
     def by(cls, outcome: OutcomeRecord, n_queries: int, n_documents: int) -> "Spent":
         """On a task of this size."""
         return cls(
-            Cost(outcome.texts, outcome.tokens, outcome.encoder_seconds),
-            Cost(outcome.index_texts, outcome.index_tokens, outcome.index_encoder_seconds),
+            Cost(outcome.texts, outcome.tokens, outcome.encoder_seconds, outcome.vectors),
+            Cost(outcome.index_texts, outcome.index_tokens, outcome.index_encoder_seconds, outcome.index_vectors),
             outcome.cpu_s,
             outcome.index_cpu_s,
             outcome.index_bytes,
             tuple(outcome.alone_s),
             n_queries,
             n_documents,
+            outcome.kept_bytes,
+            outcome.similarity_s,
         )
 
 
@@ -105,15 +125,25 @@ class Costs:
     """Milliseconds of the program for a query asked alone, the median; None where none was."""
     alone_95: float | None = None
     """The 95th percentile of the same."""
+    vectors: float | None = None
+    """Cost ratio in vectors that texts come back with; None where a text has its one."""
+    scoring: float | None = None
+    """Milliseconds of comparing a query: of the MaxSim behind `sim` where it is read, and of the program, its index not
+    counted; None where a text has its one vector."""
+    bytes: float | None = None
+    """Bytes kept of each document: the encoder's vectors that are read for a query, as float32, and the index."""
 
     @classmethod
     def of(cls, spent: Spent, baseline: Cost) -> "Costs":
         """From sums over tasks: what the program used, and what encoding everything once costs."""
         n_queries, n_documents = spent.n_queries, spent.n_documents
-        ratios = {axis: spent.cost.ratio_to(baseline, axis) for axis in RATIOS if getattr(baseline, axis)}
+        counted = [axis for axis in RATIOS if getattr(baseline, axis) and getattr(spent.cost, axis) is not None]
+        ratios = {axis: spent.cost.ratio_to(baseline, axis) for axis in counted}
         asking = spent.cpu_s - spent.index_cpu_s + spent.cost.seconds - spent.index.seconds
         indexing = spent.index_cpu_s + spent.index.seconds
         indexed = bool(spent.index_bytes and n_documents)
+        comparing = _both(spent.similarity_s, spent.cpu_s - spent.index_cpu_s)
+        kept = _both(spent.kept_bytes, spent.index_bytes)
         return cls(
             **ratios,
             latency=1000 * asking / n_queries if n_queries else None,
@@ -124,10 +154,12 @@ class Costs:
             index_bytes=spent.index_bytes / n_documents if indexed else None,
             alone_median=1000 * median(spent.alone_s) if spent.alone_s else None,
             alone_95=1000 * _percentile(spent.alone_s, 0.95) if spent.alone_s else None,
+            scoring=1000 * comparing / n_queries if comparing is not None and n_queries else None,
+            bytes=kept / n_documents if kept is not None and n_documents else None,
         )
 
     def on(self, axis: Axis) -> float | None:
-        """The cost ratio on this axis."""
+        """The cost on this axis: a ratio, or in its unit."""
         ratio: float | None = getattr(self, axis)
         return ratio
 
@@ -138,9 +170,19 @@ class Costs:
         return [LONG_TEXTS_FLAG] if hidden else []
 
 
+def _both(a: Any, b: Any) -> Any:
+    """The sum; None where either is not known."""
+    return None if a is None or b is None else a + b
+
+
 def _percentile(values: Sequence[float], share: float) -> float:
     """The least value that at least this share of the values does not exceed."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def baseline_of(task: TaskRecord) -> Cost:
+    """What encoding every query and every document of a task once costs."""
+    return Cost(task.baseline_texts, task.baseline_tokens, task.baseline_seconds, task.baseline_vectors)
 
 
 def costs_of(record: ProgramRecord, run: RunRecord) -> Costs:
@@ -154,7 +196,7 @@ def costs_of(record: ProgramRecord, run: RunRecord) -> Costs:
         return Costs(texts=record.cost_ratio)
     costs = Costs.of(
         sum((Spent.by(outcomes[task.name], task.n_queries, task.n_documents) for task in tasks), Spent()),
-        sum((Cost(task.baseline_texts, task.baseline_tokens, task.baseline_seconds) for task in tasks), Cost()),
+        sum(map(baseline_of, tasks), Cost()),
     )
     return replace(costs, texts=record.cost_ratio)
 

@@ -26,6 +26,7 @@ TIMINGS = frozenset(
         "index_cpu_s",
         "index_bytes",
         "alone_s",
+        "similarity_s",
     }
 )
 NETWORK = frozenset({"request_id", "retries"})

@@ -49,6 +49,8 @@ class TaskRecord:
     """The cosine's other measures, by name."""
     notes: list[str] = field(default_factory=list)
     """What was kept, dropped or seen of its data that a person may not expect, in sentences."""
+    baseline_vectors: int | None = None
+    """Vectors of all queries and documents; None where a text has its one, and in older archives."""
 
     @property
     def by_measure(self) -> dict[str, Measured]:
@@ -111,6 +113,14 @@ class OutcomeRecord:
     """What the index holds; 0 for a program without one."""
     alone_s: list[float] = field(default_factory=list)
     """Processor seconds of the program for each query that was asked alone, the index not counted."""
+    vectors: int | None = None
+    """Vectors that the texts came back with; None where a text has its one, and in older archives."""
+    index_vectors: int | None = None
+    """Of these, those that the index asked for."""
+    kept_bytes: int | None = None
+    """Of the encoder's vectors of all documents, those that its rerank reads, as float32; None in older archives."""
+    similarity_s: float | None = None
+    """Processor seconds of the MaxSim behind `sim`, for all queries, where its rerank reads that; None as `vectors`."""
 
     @property
     def by_measure(self) -> dict[str, Measured]:

@@ -286,6 +286,20 @@ ALTER TABLE tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE heldout_tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 """
 
+# Before, nobody counted vectors: of what was recorded then, they are not known. NULL too where a text has its one.
+VECTORS = """
+ALTER TABLE tasks ADD COLUMN baseline_vectors INTEGER;
+ALTER TABLE heldout_tasks ADD COLUMN baseline_vectors INTEGER;
+ALTER TABLE outcomes ADD COLUMN vectors INTEGER;
+ALTER TABLE outcomes ADD COLUMN index_vectors INTEGER;
+ALTER TABLE outcomes ADD COLUMN kept_bytes INTEGER;
+ALTER TABLE outcomes ADD COLUMN similarity_s REAL;
+ALTER TABLE heldout_outcomes ADD COLUMN vectors INTEGER;
+ALTER TABLE heldout_outcomes ADD COLUMN index_vectors INTEGER;
+ALTER TABLE heldout_outcomes ADD COLUMN kept_bytes INTEGER;
+ALTER TABLE heldout_outcomes ADD COLUMN similarity_s REAL;
+"""
+
 
 MIGRATIONS = {
     "tables_and_views": RUNS + PROGRAMS + CALLS + HELD_OUT + VIEWS,
@@ -299,6 +313,7 @@ MIGRATIONS = {
     "unseen_tasks": UNSEEN_TASKS,
     "trials": TRIALS,
     "notes": NOTES,
+    "vectors": VECTORS,
 }
 """Name and SQL of each, in order."""
 

@@ -31,7 +31,8 @@ class Embedded:
     @property
     def cost(self) -> Cost:
         """What a meter is to add for this request."""
-        return Cost(len(self.vectors), self.tokens, self.seconds)
+        vectors = self.vectors if self.many is None else self.many.vectors
+        return Cost(len(self.vectors), self.tokens, self.seconds, len(vectors))
 
 
 class EmbedService(Protocol):

@@ -74,7 +74,7 @@ def _apply(evaluation: Evaluation, audited: Audited, tasks: Sequence[PreparedTas
             _without_result(outcome, failed[outcome.task]) if outcome.task in failed else outcome
             for outcome in evaluation.outcomes
         ]
-        evaluation = summarise(outcomes, tasks, bench.goal.objective)
+        evaluation = summarise(outcomes, tasks, bench.goal.objective, bench.goal.limit)
     return replace(evaluation, flags=tuple(sorted(flags)), audits=made)
 
 

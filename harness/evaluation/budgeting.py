@@ -6,6 +6,7 @@ import numpy as np
 
 from archive import Axis
 from harness.errors import JobError, UsageError
+from harness.evaluation.axes import require_counted
 from harness.evaluation.budget import Measured, Study, study
 from harness.evaluation.choosers import CHOOSERS, Seen
 from harness.evaluation.evaluate import Outcome
@@ -40,10 +41,13 @@ def study_budgets(
         raise UsageError("A curve needs two budgets at least; write for example --knob MOST=1,2,4.")
     sources = {value: turned(source, knob, value) for value in values}
     _check(sources.values(), settings)
+    if settings.search.cost == "bytes":
+        raise UsageError("Bytes are kept of documents and not spent on a query; set search.cost=texts, for example.")
     watcher = watcher or Watcher()
     tasks = open_tasks(settings, given.tasks, watcher)
     axis = settings.search.cost
     with open_workbench(find_secret(settings), tasks, watcher=watcher, given=given) as bench:
+        require_counted(axis, bench.tasks)
         found = {value: _outcomes(text, f"{knob}={value}", bench, watcher) for value, text in sources.items()}
         order = sorted(
             values, key=lambda value: sum(_cost(found[value][task.name], task, axis) for task in bench.tasks)
@@ -89,12 +93,13 @@ def _per_query(outcome: Outcome, task: PreparedTask) -> np.ndarray:
 
 
 def _cost(outcome: Outcome, task: PreparedTask, axis: Axis | str) -> float:
-    """Of one query, on this axis: in texts, tokens, encoder seconds, or milliseconds."""
+    """Of one query, on this axis: in texts, tokens, vectors, encoder seconds, or milliseconds."""
     n_queries = task.inputs.n_queries
-    if axis == "latency":
+    if axis in ("latency", "scoring"):
         index_s = outcome.execution.index.cpu_s if outcome.execution.index else 0.0
-        seconds = outcome.execution.cpu_s - index_s + outcome.cost.seconds - outcome.index_cost.seconds
-        return 1000 * seconds / n_queries
+        encoder_s = outcome.cost.seconds - outcome.index_cost.seconds
+        other_s = encoder_s if axis == "latency" else outcome.similarity_s or 0.0
+        return 1000 * (outcome.execution.cpu_s - index_s + other_s) / n_queries
     return float(getattr(outcome.cost, axis) - getattr(outcome.index_cost, axis)) / n_queries
 
 

@@ -1,16 +1,19 @@
 """What came of a program: its outcome on a task, its evaluation over all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from archive import Measured
+from archive import Costs, Measured, Spent
 from harness.encoders.meter import Cost
+from harness.evaluation.cost_limit import CostLimit
 from harness.evaluation.difference import Scores
+from harness.evaluation.kept import counted, kept_bytes, similarity_seconds
 from harness.evaluation.objectives import Mean, Objective, TaskResult
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.scoring import Scoring
+from harness.programs.view import OVER_BUDGET
 from sandbox import Execution
 from sandbox.verdicts import Verdict
 
@@ -32,6 +35,10 @@ class Outcome:
     """Without its scores, which may be large."""
     index_cost: Cost = field(default_factory=Cost)
     """What of the cost the program's `index` asked for, which is called once for a corpus."""
+    kept_bytes: int | None = None
+    """Of the encoder's vectors of all documents, those that it reads for a query."""
+    similarity_s: float | None = None
+    """Processor seconds of the MaxSim behind `sim`, where it reads that; None where a text has its one vector."""
     value: float | None = None
     """By the measure that deltas are of, mean over queries."""
     delta: float | None = None
@@ -64,7 +71,8 @@ class Evaluation:
     cost_ratio: float | None
     """1 + extra texts / baseline texts, pooled over all tasks; None unless every task ended OK."""
     worth: float | None = None
-    """What the search maximises; None unless every task ended OK and none is below the floor."""
+    """What the search maximises; None unless every task ended OK, none is below the floor, and the cost is within the
+    budget."""
     refusal: str = ""
     """Why there is a mean delta and no worth, as one sentence."""
     wins: int = 0
@@ -75,19 +83,26 @@ class Evaluation:
     """Each audit that was made, with the number of tasks it was made on; what is not here was not made."""
 
 
-def outcome_of(task: PreparedTask, execution: Execution, cost: Cost, index_cost: Cost, scoring: Scoring) -> Outcome:
+def outcome_of(
+    source: str, task: PreparedTask, execution: Execution, cost: Cost, index_cost: Cost, scoring: Scoring
+) -> Outcome:
     """Turn an execution of a program, whose scores `scoring` has read, into an outcome."""
+    spent = Outcome(
+        task.name,
+        execution.verdict,
+        execution.reason,
+        counted(cost, task),
+        execution,
+        index_cost=counted(index_cost, task),
+        kept_bytes=kept_bytes(source, task),
+        similarity_s=similarity_seconds(source, task),
+    )
     if execution.verdict is not Verdict.OK:
-        return Outcome(task.name, execution.verdict, execution.reason, cost, execution, index_cost=index_cost)
+        return spent
     found = scoring.measured()
     value = found[task.measures[0].name].value
-    return Outcome(
-        task=task.name,
-        verdict=execution.verdict,
-        reason=execution.reason,
-        cost=cost,
-        index_cost=index_cost,
-        execution=execution,
+    return replace(
+        spent,
         value=value,
         delta=value - task.baseline.value,
         unseen_delta=task.unseen_delta(found),
@@ -98,8 +113,16 @@ def outcome_of(task: PreparedTask, execution: Execution, cost: Cost, index_cost:
     )
 
 
-def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], objective: Objective = MEAN) -> Evaluation:
-    """Order outcomes as the tasks stand and pool them; a program that fails on one task has no mean."""
+def summarise(
+    outcomes: Sequence[Outcome],
+    tasks: Sequence[PreparedTask],
+    objective: Objective = MEAN,
+    limit: CostLimit | None = None,
+) -> Evaluation:
+    """Order outcomes as the tasks stand and pool them; a program that fails on one task has no mean.
+
+    One that costs more than `limit` has no worth.
+    """
     position = {task.name: place for place, task in enumerate(tasks)}
     failure = next((outcome for outcome in outcomes if outcome.verdict is not Verdict.OK), None)
     ordered = tuple(sorted(outcomes, key=lambda outcome: position[outcome.task]))
@@ -108,6 +131,7 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], object
         return Evaluation(ordered, failure, None, None)
     extra = sum((outcome.cost for outcome in ordered), Cost())
     baseline = sum((task.cost for task in tasks), Cost())
+    beyond = limit.refusal(costs_over(ordered, tasks)) if limit else None
     unseen = [outcome.unseen_delta for outcome in ordered if outcome.unseen_delta is not None]
     results = [_result(outcome, task) for outcome, task in zip(ordered, tasks, strict=True)]
     return Evaluation(
@@ -115,12 +139,35 @@ def summarise(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask], object
         failure=None,
         mean_delta=float(np.mean(deltas)),
         unseen_delta=float(np.mean(unseen)) if unseen else None,
-        worth=objective.value(results),
-        refusal=objective.refusal(results) or "",
+        worth=None if beyond else objective.value(results),
+        refusal=beyond or objective.refusal(results) or "",
+        flags=(OVER_BUDGET,) if beyond else (),
         cost_ratio=extra.ratio_to(baseline),
         wins=sum(delta > TIE for delta in deltas),
         ties=sum(abs(delta) <= TIE for delta in deltas),
         losses=sum(delta < -TIE for delta in deltas),
+    )
+
+
+def costs_over(outcomes: Sequence[Outcome], tasks: Sequence[PreparedTask]) -> Costs:
+    """What a program that ended OK cost over these tasks, which its outcomes follow."""
+    spent = (_spent(outcome, task) for outcome, task in zip(outcomes, tasks, strict=True))
+    return Costs.of(sum(spent, Spent()), sum((task.cost for task in tasks), Cost()))
+
+
+def _spent(outcome: Outcome, task: PreparedTask) -> Spent:
+    execution = outcome.execution
+    return Spent(
+        outcome.cost,
+        outcome.index_cost,
+        execution.cpu_s,
+        execution.index.cpu_s if execution.index else 0.0,
+        execution.index_bytes,
+        outcome.alone_s,
+        task.inputs.n_queries,
+        task.inputs.n_documents,
+        outcome.kept_bytes,
+        outcome.similarity_s,
     )
 
 

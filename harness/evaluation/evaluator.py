@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from harness.evaluation.cost_limit import CostLimit
 from harness.evaluation.evaluate import MEAN, Evaluation, Outcome, summarise
 from harness.evaluation.executor import Executor
 from harness.evaluation.objectives import Objective
@@ -12,10 +13,16 @@ from sandbox.verdicts import Verdict
 class Evaluator:
     """Evaluates programs on prepared tasks, from several threads at once where the executor has room."""
 
-    def __init__(self, tasks: Sequence[PreparedTask], executor: Executor, objective: Objective = MEAN) -> None:
+    def __init__(
+        self,
+        tasks: Sequence[PreparedTask],
+        executor: Executor,
+        objective: Objective = MEAN,
+        limit: CostLimit | None = None,
+    ) -> None:
         self.tasks = tuple(tasks)
         self._executor = executor
-        self._objective = objective
+        self._objective, self._limit = objective, limit
         # The cheapest task goes first, as a probe; then the costliest, so that workers end together.
         by_size = sorted(self.tasks, key=lambda task: (task.inputs.n_bytes, task.name))
         self._schedule = by_size[:1] + by_size[:0:-1]
@@ -42,7 +49,7 @@ class Evaluator:
             outcomes = [look(outcomes[0])]
         if outcomes[0].verdict is Verdict.OK:
             outcomes += self._run(source, self._schedule[1:], on_outcome)
-        return summarise(outcomes, self.tasks, self._objective)
+        return summarise(outcomes, self.tasks, self._objective, self._limit)
 
     def _run(self, source: str, tasks: Sequence[PreparedTask], on_outcome: Callable[[Outcome], None]) -> list[Outcome]:
         futures = [self._executor.submit(source, task) for task in tasks]

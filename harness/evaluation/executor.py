@@ -126,7 +126,7 @@ class LocalExecutor:
                 "on %s: %s after %.2f s, %.2f s of them computing; %s",
                 task.name, execution.verdict.value, execution.wall_s, execution.cpu_s, cost,
             )  # fmt: skip
-            return outcome_of(task, execution, cost, index_meter.cost, scoring)
+            return outcome_of(source, task, execution, cost, index_meter.cost, scoring)
         raise JobError(
             f"The harness failed {ATTEMPTS} times on task {task.name}: {execution.reason} Nothing was recorded of the "
             "program; when the cause is fixed, `ttc resume` goes on with it."
@@ -152,7 +152,7 @@ class LocalExecutor:
             try:
                 embedded = self._encoder.embed(request.texts, told_of(task, options_of(request)))
             except EncodeRefused as refusal:
-                counted.add(Cost(texts=len(request.texts)))
+                counted.add(Cost(texts=len(request.texts), vectors=len(request.texts)))
                 raise EmbedRefused(str(refusal)) from refusal
             counted.add(embedded.cost)
             return embedded.asked

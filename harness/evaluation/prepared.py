@@ -82,6 +82,8 @@ class PreparedTask:
     """In which programs see the task; what is recorded follows the task's own order."""
     unseen: NDArray[np.bool_]
     """Queries that count towards no value and no delta, (Q,) in the task's own order."""
+    similarity_s: float | None = None
+    """Processor seconds of comparing all queries with all documents, where a text has many vectors."""
     shortlist: Shortlist | None = None
     """Which documents each query ranks; None where it ranks all."""
     cosine: Mapping[str, Measured] = field(default_factory=dict)
@@ -213,9 +215,18 @@ def prepare(
             texts=len(query_texts) + len(document_texts),
             tokens=queries.tokens + documents.tokens,
             seconds=queries.seconds + documents.seconds,
+            vectors=_vectors(queries, documents),
         ),
     )
-    return _with_cosine(ready)
+    ready = _with_cosine(ready)
+    return replace(ready, similarity_s=similarity.seconds) if isinstance(similarity, ManySimilarities) else ready
+
+
+def _vectors(queries: Embedded, documents: Embedded) -> int | None:
+    """Of all texts, where they have many each."""
+    if queries.many is None or documents.many is None:
+        return None
+    return len(queries.many.vectors) + len(documents.many.vectors)
 
 
 def _with_cosine(ready: PreparedTask) -> PreparedTask:

@@ -26,6 +26,7 @@ def task_record(prepared: PreparedTask, split: str = "search") -> TaskRecord:
         baseline_texts=prepared.cost.texts,
         baseline_tokens=prepared.cost.tokens,
         baseline_seconds=prepared.cost.seconds,
+        baseline_vectors=prepared.cost.vectors,
         measured=_others(prepared.cosine),
         notes=list(prepared.task.notes),
     )
@@ -57,6 +58,10 @@ def outcome_record(outcome: Outcome, isolation_level: str) -> OutcomeRecord:
         index_cpu_s=outcome.execution.index.cpu_s if outcome.execution.index else 0.0,
         index_bytes=outcome.execution.index_bytes,
         alone_s=[round(seconds, 6) for seconds in outcome.alone_s],
+        vectors=outcome.cost.vectors,
+        index_vectors=outcome.index_cost.vectors,
+        kept_bytes=outcome.kept_bytes,
+        similarity_s=outcome.similarity_s,
     )
 
 

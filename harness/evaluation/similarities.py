@@ -1,5 +1,6 @@
 """What programs see as `sim`: cosines, or the encoder's own similarity where a text has many vectors."""
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -41,6 +42,7 @@ class ManySimilarities:
         similarity: Callable[[MultiVectors, MultiVectors], Scores],
     ) -> None:
         self._queries, self._documents, self._order, self._similarity = queries, documents, order, similarity
+        self._seconds, self._rows = 0.0, 0
         self._all: Scores | None = None
         if len(queries) * len(documents) <= MOST_CELLS:
             blocks = range(0, len(queries), QUERIES_AT_ONCE)
@@ -55,6 +57,14 @@ class ManySimilarities:
         row: Scores = self._of(query, query + 1)[0] if self._all is None else self._all[query]
         return row
 
+    @property
+    def seconds(self) -> float:
+        """Processor seconds for all queries, from those that were compared so far."""
+        return self._seconds / self._rows * len(self._queries) if self._rows else 0.0
+
     def _of(self, first: int, end: int) -> Scores:
         rows = np.arange(first, min(end, len(self._queries)))
-        return self._similarity(self._queries.take(rows), self._documents)
+        began = time.process_time()
+        found = self._similarity(self._queries.take(rows), self._documents)
+        self._seconds, self._rows = self._seconds + time.process_time() - began, self._rows + len(rows)
+        return found

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archive import NDCG_AT_10, Cost, Costs, Measured, Spent
+from archive import NDCG_AT_10, Cost, Costs, Measured
 from harness.evaluation.auditing import audit_closely, evaluate_audited
-from harness.evaluation.evaluate import Evaluation
+from harness.evaluation.evaluate import Evaluation, costs_over
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_tasks
 from harness.evaluation.prepared import PreparedTask
-from harness.evaluation.records import outcome_record
 from harness.evaluation.secret import find_secret
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import open_workbench
@@ -51,11 +50,7 @@ def evaluation_costs(evaluation: Evaluation, tasks: Sequence[PreparedTask]) -> C
     """What a program cost over these tasks; empty unless it ended OK on each."""
     if evaluation.mean_delta is None:
         return Costs()
-    spent = (
-        Spent.by(outcome_record(outcome, ""), task.inputs.n_queries, task.inputs.n_documents)
-        for outcome, task in zip(evaluation.outcomes, tasks, strict=True)
-    )
-    return Costs.of(sum(spent, Spent()), sum((task.cost for task in tasks), Cost()))
+    return costs_over(evaluation.outcomes, tasks)
 
 
 def single_view(single: Single) -> dict[str, object]:
@@ -93,6 +88,9 @@ def single_view(single: Single) -> dict[str, object]:
                 "index_cpu_s": outcome.execution.index.cpu_s if outcome.execution.index else 0.0,
                 "index_bytes": outcome.execution.index_bytes,
                 "alone_s": list(outcome.alone_s),
+                "vectors": outcome.cost.vectors,
+                "kept_bytes": outcome.kept_bytes,
+                "similarity_s": outcome.similarity_s,
             }
             for outcome in evaluation.outcomes
         ],

@@ -113,7 +113,8 @@ def open_workbench(
         stack.callback(executor.close)
         stack.callback(sandbox.close)
         stack.callback(place.end)
-        evaluator = Evaluator([task for task in ready if task.name not in hidden], executor, goal.objective)
+        searched = [task for task in ready if task.name not in hidden]
+        evaluator = Evaluator(searched, executor, goal.objective, goal.limit)
         validator = Evaluator([task for task in ready if task.name in hidden], executor) if hidden else None
         alone = settings.program.transductive != "allow"
         auditor = Auditor(

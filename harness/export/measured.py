@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from archive import Archive, HeldOut, OutcomeRecord, Overlap, Program, Run, Searched, TaskRecord
+from archive import Archive, HeldOut, OutcomeRecord, Overlap, Program, Run, Searched, TaskRecord, baseline_of
 from archive.costs import Cost, Costs, Spent
 from harness.programs.fingerprint import code_hash
 from harness.transfer.intervals import Interval, mean_interval, query_interval
@@ -90,8 +90,7 @@ def _costs(counted: Sequence[tuple[OutcomeRecord, TaskRecord]]) -> Costs:
     if not counted:
         return Costs()
     spent = sum((Spent.by(outcome, task.n_queries, task.n_documents) for outcome, task in counted), Spent())
-    base = (Cost(task.baseline_texts, task.baseline_tokens, task.baseline_seconds) for _, task in counted)
-    return Costs.of(spent, sum(base, Cost()))
+    return Costs.of(spent, sum((baseline_of(task) for _, task in counted), Cost()))
 
 
 def _shared(overlap: Overlap) -> str:

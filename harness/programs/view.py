@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+OVER_BUDGET = "over_budget"
+"""The flag of a program that costs more than its search's budget: it has no worth."""
+
 
 @dataclass(frozen=True)
 class ProgramView:
@@ -15,7 +18,8 @@ class ProgramView:
     cost_ratio: float | None
     """On the axis that the search counts cost in, by default texts."""
     worth: float | None = None
-    """What the search maximises; None without a result, or below the floor."""
+    """What the search maximises; None without a result, below the floor, or beyond the budget."""
+    over_budget: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class LedgerRow:
     cost_usd: float | None = None
     """What its calls cost; None where a price or a count is unknown."""
     worth: float | None = None
-    """What the search maximises, by default the mean delta; None without a result, or below the floor."""
+    """What the search maximises, by default the mean delta; None without a result, or where that counts for nothing."""
     notes: tuple[str, ...] = ()
     """What else was seen of it, a sentence each."""
     expected: str = ""
@@ -84,3 +88,8 @@ class LedgerRow:
     """Classical operations by the primitives that it calls."""
     index_share: float | None = None
     """Of the texts that it asked for, the share that its index asked for; None where it asked for none."""
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether it costs more than its search's budget."""
+        return OVER_BUDGET in self.flags

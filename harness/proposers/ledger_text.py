@@ -101,4 +101,6 @@ def worth_apart(program: LedgerRow | ProgramView) -> str:
     """What counts for a program, where that is not its mean delta."""
     if program.worth == program.mean_delta:
         return ""
-    return " (below the floor)" if program.worth is None else f" (counts as {program.worth:+.4f})"
+    if program.worth is None:
+        return " (over the budget)" if program.over_budget else " (below the floor)"
+    return f" (counts as {program.worth:+.4f})"

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
+from harness.evaluation.goal import find_goal
 from harness.evaluation.measures import find_measure
 from harness.evaluation.objectives import find_objective
 from harness.programs.view import LedgerRow, ProgramView
@@ -39,6 +40,13 @@ COSTS = {
     f"documents encoded once), {AGAIN}, and a long text costs more than a short one.",
     "latency": "Cost is the milliseconds that a query takes, of the program on one core and of the encoder for the "
     "texts passed to embed_fn, pooled over the tasks; what the program's index takes does not count.",
+    "vectors": "Cost is c = 1 + (vectors that embed_fn returned) / (vectors of queries and documents encoded once), "
+    f"{AGAIN}: embed_fn(texts) returns one vector a text, embed_fn(texts, vectors=K) up to K.",
+    "scoring": "Cost is the milliseconds of comparing a query, pooled over the tasks: of the program on one core and, "
+    "if rerank reads sim, of the MaxSim behind it; what the program's index takes does not count.",
+    "bytes": "Cost is the bytes that are kept of a document, pooled over the tasks: the vectors that rerank reads, as "
+    "float32 (those behind sim, d_emb, d_vec, each if rerank names it), and what index returns. What index alone reads "
+    "need not be kept.",
 }
 """How cost is told, by what the search counts it in."""
 
@@ -82,7 +90,7 @@ def prefix(
         measure=find_measure(search.measure).name,
         counts=find_objective(search.maximise, search.floor).told,
         cost=COSTS[search.cost],
-        objective=fill(f"objective_{search.objective}", admission=ADMISSIONS[search.admission]).strip(),
+        objective=_objective(search),
         many=fill("many_vectors").strip() + "\n\n" if many else "",
         batches=_batches(tasks or TasksSettings()),
         limits=told_limits(time=program.time_factor, memory=program.memory_factor),
@@ -94,6 +102,12 @@ def prefix(
         modules=", ".join(modules) + ".",
         primitives="\n" + fill("primitives", functions=_primitives(many)) if program.primitives else "",
     )
+
+
+def _objective(search: SearchSettings) -> str:
+    limit = find_goal(search).limit
+    budget = limit.told if limit else ""
+    return fill(f"objective_{search.objective}", admission=ADMISSIONS[search.admission], budget=budget).strip()
 
 
 def _trials(trials: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from archive import Archive, Costs, Program, Run, costs_of
+from archive import Archive, Program, Run, costs_of
 from harness.evaluation.audit import TRANSDUCTIVE
 from harness.programs.named import NamedProgram
 from harness.publication.markdown import cell, name_of, table
@@ -10,12 +10,14 @@ from harness.screen.frontier import run_cells
 from harness.screen.views import basis, optimism_line
 from harness.text import counted
 from harness.transfer.analysis import ProgramRow, analyse
-from harness.transfer.chosen import RULE, Chosen, choose, is_inductive
+from harness.transfer.chosen import Chosen, choose, is_inductive, rule_of
 from harness.transfer.held_out import held_out_parts
 from harness.transfer.intervals import Interval, mean_interval, query_interval
 from harness.transfer.optimism import optimisms
 
 HEAD = "| program | mean delta | 95 % interval | w/t/l | cost in texts | cost in tokens | inductive | flags |"
+OF_MANY_HEAD = " cost in vectors | bytes kept of a document |"
+"""More of it where a text has many vectors."""
 HELD_OUT_HEAD = "| program | tasks | mean delta | 95 % interval | median | w/t/l | p Holm |"
 
 
@@ -29,11 +31,11 @@ def findings(archive: Archive, run: Run) -> str:
         f"# Findings of run {run.id}",
         f"{basis(run)}.",
         "## The frontier, in-domain",
-        table(HEAD, [_row(program, run) for program in front]) if front else "No program is on it.",
+        table(_head(run), [_row(program, run) for program in front]) if front else "No program is on it.",
         "Delta is a program's value less that of the same encoder's cosine; cost is 1 where nothing is encoded again. "
         f"{_unit(shown, run)} Programs were chosen on these tasks, so the figures are optimistic.",
         "## The program to report",
-        RULE,
+        rule_of(run.record),
         _chosen(chosen, run),
         "## Optimism",
         _optimism(named, run),
@@ -43,6 +45,14 @@ def findings(archive: Archive, run: Run) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _has_many(run: Run) -> bool:
+    return any(task.baseline_vectors for task in run.record.tasks)
+
+
+def _head(run: Run) -> str:
+    return HEAD + OF_MANY_HEAD if _has_many(run) else HEAD
+
+
 def _row(program: Program, run: Run) -> list[str]:
     record, costs = program.record, costs_of(program.record, run.record)
     return [
@@ -50,10 +60,11 @@ def _row(program: Program, run: Run) -> list[str]:
         _signed(record.mean_delta),
         _bounds(_interval(program, run)),
         f"{record.wins}/{record.ties}/{record.losses}",
-        _ratio(costs, "texts"),
-        _ratio(costs, "tokens"),
+        _number(costs.texts),
+        _number(costs.tokens),
         _inductive(program),
         ", ".join(map(cell, (*record.flags, *costs.flags))) or "none",
+        *([_number(costs.vectors), _number(costs.bytes, ",.0f")] if _has_many(run) else []),
     ]
 
 
@@ -67,7 +78,7 @@ def _chosen(chosen: Chosen, run: Run) -> str:
         for what, program in (("best", chosen.best), ("best inductive", chosen.inductive))
         if program is not None
     ]
-    told = [table(f"| by the rule {HEAD}", rows)] if rows else ["No program has a result on every task."]
+    told = [table(f"| by the rule {_head(run)}", rows)] if rows else ["No program has a result on every task."]
     if not chosen.inductive:
         told.append("No program qualifies as inductive: none was asked query by query, or none answered as in a batch.")
     return "\n\n".join(told)
@@ -133,6 +144,5 @@ def _bounds(interval: Interval | None) -> str:
     return "–" if interval is None else f"[{interval.low:+.4f}, {interval.high:+.4f}]"
 
 
-def _ratio(costs: Costs, axis: str) -> str:
-    value = costs.texts if axis == "texts" else costs.tokens
-    return "–" if value is None else f"{value:.2f}"
+def _number(value: float | None, form: str = ".2f") -> str:
+    return "–" if value is None else format(value, form)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from archive import Axis, Program, Run, axis_of, priced
+from archive import COST_WORDS, Axis, Program, Run, axis_of, priced
 from harness.evaluation.objectives import find_objective
 from harness.report.fitting import fitting
 from harness.report.front import Progress
@@ -55,7 +55,7 @@ def frontier_chart(programs: Sequence[Program], run: Run, front: Collection[str]
 def titles(run: Run, axis: Axis = "texts") -> dict[str, str]:
     """What a run's figures are of: the measure, what is maximised, by default `mean delta nDCG@10`, and the cost."""
     measure = plain(run.record.measure, 80)
-    cost = "cost ratio" if axis == "texts" else f"cost ratio in {axis}"
+    cost = "cost ratio" if axis == "texts" else COST_WORDS.get(axis, f"cost ratio in {axis}")
     return {"measure": measure, "worth": f"{find_objective(run.record.maximise).label} {measure}", "cost": cost}
 
 

@@ -12,7 +12,7 @@ from harness.screen.frontier import run_cells
 from harness.screen.views import costs_line, optimism_line
 from harness.settings import groups
 from harness.text import plain
-from harness.transfer.chosen import RULE, choose
+from harness.transfer.chosen import choose, rule_of
 from harness.transfer.held_out import HeldOutPart, held_out_parts
 from harness.transfer.optimism import optimisms
 from harness.transfer.statistics import CellDelta
@@ -43,7 +43,7 @@ def holding(archive: Archive, run: Run, programs: Sequence[Program], front: Coll
     judged = [program for program in shown if program.id in named]
     judged.sort(key=lambda program: named[program.id])
     return {
-        "rule": RULE,
+        "rule": rule_of(run.record),
         "encoder": plain(main.encoder) if main else "",
         "own": main is not None and main.fingerprint == own,
         "verdicts": [_verdict(one, named[one.id], inside[one.id], parts, run) for one in judged],

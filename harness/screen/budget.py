@@ -3,7 +3,14 @@
 from harness.evaluation.budget import Chosen, Study
 from harness.screen.tables import new_table, print_table
 
-UNITS = {"texts": "texts", "tokens": "tokens", "seconds": "encoder s", "latency": "ms"}
+UNITS = {
+    "texts": "texts",
+    "tokens": "tokens",
+    "seconds": "encoder s",
+    "latency": "ms",
+    "vectors": "vectors",
+    "scoring": "ms of scoring",
+}
 
 
 def print_study(found: Study) -> None:

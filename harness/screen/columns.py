@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from archive import OF_MANY
+
 if TYPE_CHECKING:
     from archive import OutcomeRecord, Program, Run
     from harness.programs.operations import Finding
@@ -196,6 +198,9 @@ def _of_costs() -> tuple[Column[Any], ...]:
         costs("index_bytes", "bytes of index for each document; null without an index", _two),
         costs("alone_median", "milliseconds of the program for a query asked alone, the median", _two),
         costs("alone_95", "the 95th percentile of the same", _two),
+        costs("cost_vectors", "cost ratio in vectors that texts come back with; null where a text has its one", _two),
+        costs("scoring", "milliseconds of MaxSim and program for a query; null where a text has its one vector", _two),
+        Column("kept_bytes", "bytes kept of a document: the vectors read and the index", lambda r: r.costs.bytes, _two),
     )
 
 
@@ -240,7 +245,15 @@ def _flags_of(row: "Priced") -> list[str]:
     return row.flags
 
 
-COST_COLUMNS = {"texts": "cost_ratio", "tokens": "cost_tokens", "seconds": "cost_seconds", "latency": "latency"}
+COST_COLUMNS = {
+    "texts": "cost_ratio",
+    "tokens": "cost_tokens",
+    "seconds": "cost_seconds",
+    "latency": "latency",
+    "vectors": "cost_vectors",
+    "scoring": "scoring",
+    "bytes": "kept_bytes",
+}
 """The column of each axis that cost is counted on."""
 _PRICED: tuple[Column[Any], ...] = (*_of_programs(_program_of, _flags_of), *_of_costs())
 LEDGER: "Listing[Priced]" = Listing(
@@ -253,12 +266,13 @@ FRONTIER: "Listing[Point]" = Listing(
 )
 
 
-def frontier_table(axis: str, *, by_worth: bool, unseen_tasks: bool) -> "tuple[Column[Point], ...]":
+def frontier_table(axis: str, *, by_worth: bool, unseen_tasks: bool, many: bool) -> "tuple[Column[Point], ...]":
     """Columns of a frontier on an axis: its own cost first, the other costs last.
 
-    `by_worth` shows the worth too, `unseen_tasks` the mean delta on these.
+    `by_worth` shows the worth too, `unseen_tasks` the mean delta on these, `many` what many vectors a text cost.
     """
-    first, *rest = dict.fromkeys([COST_COLUMNS[axis], *COST_COLUMNS.values()])
+    shown = [name for axis, name in COST_COLUMNS.items() if many or axis not in (*OF_MANY, "bytes")]
+    first, *rest = dict.fromkeys([COST_COLUMNS[axis], *shown])
     names = list(FRONTIER.table)
     names[names.index("cost_ratio")] = first
     if by_worth:
@@ -343,6 +357,9 @@ OUTCOMES: "Listing[OutcomeRecord]" = Listing(
         Column("texts", "texts it asked to encode", lambda outcome: outcome.texts, _count),
         Column("tokens", "tokens of those texts", lambda outcome: outcome.tokens, _count),
         Column("encoder_s", "seconds in the encoder", lambda outcome: outcome.encoder_seconds, _two),
+        Column("vectors", "vectors that they came back with", lambda outcome: outcome.vectors, _count),
+        Column("kept_bytes", "bytes of documents' vectors that it reads", lambda outcome: outcome.kept_bytes, _count),
+        Column("similarity_s", "processor seconds of MaxSim behind sim", lambda outcome: outcome.similarity_s, _two),
         Column("cpu_s", "processor seconds of the program", lambda outcome: outcome.cpu_s, _two),
         Column("wall_s", "seconds from start to end", lambda outcome: outcome.wall_s, _two),
         Column("peak_rss", "most memory, bytes", lambda outcome: outcome.peak_rss, _count),

@@ -29,7 +29,9 @@ def print_frontier(front: Sequence[Program], run: Run, axis: Axis | None = None)
     axis = axis or axis_of(run.record)
     points = frontier_points(front, run)
     unseen_tasks = any(program.record.unseen_tasks_delta is not None for program in front)
-    print_rows(frontier_table(axis, by_worth=run.record.maximise != "mean", unseen_tasks=unseen_tasks), points)
+    many = any(point.costs.vectors is not None for point in points)
+    by_worth = run.record.maximise != "mean"
+    print_rows(frontier_table(axis, by_worth=by_worth, unseen_tasks=unseen_tasks, many=many), points)
     print(f"{basis(run)}; cost in {axis}.")
     if len(points) > 1:
         print("gain: mean delta less that of the line above it, on the tasks that programs were chosen by.")

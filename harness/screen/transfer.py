@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from archive import Axis
+from archive import COST_WORDS, Axis
 from harness.screen.columns import ABSENT, Column, interval_text
 from harness.screen.listing import print_rows
 from harness.screen.tables import long_texts_note
@@ -49,7 +49,8 @@ def print_notes(matrix: Matrix, analysis: Analysis, axis: Axis = "texts") -> Non
         f"p by sign flips of {_flipped(analysis)}, Holm over {counted(len(analysis.rows), 'program')}; "
         f"seed {analysis.seed}."
     )
-    print(f"c: cost ratio in {axis}. ms: processor time of the program itself for each query.")
+    cost = COST_WORDS.get(axis, f"cost ratio in {axis}")
+    print(f"c: {cost}. ms: processor time of the program itself for each query.")
     if long := [row.program for row in analysis.rows if row.costs.flags]:
         print(long_texts_note([plain(program, 40) for program in long]))
     for reason in analysis.blanks:

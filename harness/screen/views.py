@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from archive import RATIOS, Costs, Program, Run
+from harness.evaluation.cost_limit import CostLimit
 from harness.text import counted, plain
 from harness.transfer.optimism import Optimism
 
@@ -55,6 +56,8 @@ def costs_line(costs: Costs) -> str:
         (costs.index_texts, "index: {:.2f} texts embedded a document"),
         (costs.index_seconds, "{:.2f} s for 1,000 documents"),
         (costs.index_bytes, "{:.0f} bytes a document"),
+        (costs.scoring, "{:.1f} ms of MaxSim and program a query"),
+        (None if costs.vectors is None else costs.bytes, "{:,.0f} bytes kept of a document"),
     )
     return ", ".join([*told, *(form.format(figure) for figure, form in figures if figure is not None)])
 
@@ -80,7 +83,9 @@ def basis(run: Run) -> str:
     tasks = [task for task in run.record.tasks if task.split == "search"]
     queries = sum(task.n_queries - len(task.unseen) for task in tasks)
     goal = f"{plain(run.record.measure)} against cosine, {plain(run.record.maximise)}"
+    limit = CostLimit.of(run.record)
+    budget = f", budget {limit.told}" if limit else ""
     return (
         f"{goal} of {counted(len(tasks), 'task')} ({counted(queries, 'query', 'queries')}), "
-        f"encoder {plain(str(run.record.encoder['name']))}, seed {run.record.seed}"
+        f"encoder {plain(str(run.record.encoder['name']))}, seed {run.record.seed}{budget}"
     )

@@ -36,7 +36,13 @@ class Known:
     @property
     def view(self) -> ProgramView:
         return ProgramView(
-            self.row.id, self.row.name, self.source, self.row.mean_delta, self.row.cost_ratio, self.row.worth
+            self.row.id,
+            self.row.name,
+            self.source,
+            self.row.mean_delta,
+            self.row.cost_ratio,
+            self.row.worth,
+            self.row.over_budget,
         )
 
 

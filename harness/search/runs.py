@@ -6,10 +6,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
-from archive import MACHINES, RATIOS, Archive, CallRecord, Calls, RunRecord
+from archive import MACHINES, Archive, CallRecord, Calls, RunRecord
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
-from harness.errors import UsageError
+from harness.evaluation.axes import require_counted
 from harness.evaluation.executor import TellsMachines
 from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks
 from harness.evaluation.goal import find_goal
@@ -167,7 +167,7 @@ def _search(
             settings, tasks, hidden=hidden, watcher=watcher, given=around.given, unseen=settings.tasks.unseen
         ) as bench,
     ):
-        _require_counted(settings.search.cost, bench)
+        require_counted(settings.search.cost, bench.evaluator.tasks)
         for task in tasks:
             archive.record_content(task.known)
         if run_id is None:
@@ -270,12 +270,6 @@ def _told(settings: Settings) -> dict[str, str]:
     if chosen.kind != Published.name:
         return {}
     return {TOLD: read_published(chosen.run, settings.search.generations).fingerprint}
-
-
-def _require_counted(axis: str, bench: Workbench) -> None:
-    """Raise UsageError where the encoder counts nothing of what the search is to count cost in."""
-    if axis in RATIOS and not all(getattr(task.cost, axis) for task in bench.evaluator.tasks):
-        raise UsageError(f"The encoder counts no {axis}, so no program has a cost; use search.cost=texts.")
 
 
 def metric_check(probe: PreparedTask) -> str:

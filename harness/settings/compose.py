@@ -1,7 +1,6 @@
 """How YAML and `key=value` become settings: composed by Hydra from `configs/`, checked against the dataclasses."""
 
 import itertools
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache, cached_property
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
-from harness.settings.command import PRINTS
+from harness.settings.checks import check_values, value_at
 from harness.settings.encoder import default_cache_folder
 from harness.settings.home import abbreviate_paths
 from harness.settings.masking import masked
@@ -17,22 +16,6 @@ from harness.settings.plugged import register_choices
 from harness.settings.schema import Settings
 from harness.settings.words import CONFIGS, Sources, choices, kinds, open_hydra, parse, spelt
 from harness.text import nearest
-
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "proposer.evidence": ("none", "figures", "examples"),
-    "proposer.command.prints": PRINTS,
-    "proposer.feedback": ("figures", "bit"),
-    "search.admission": ("record", "beyond_noise"),
-    "search.cost": ("texts", "tokens", "seconds", "latency"),
-    "search.objective": ("compute", "transfer"),
-    "search.variants": ("refuse", "allow"),
-    "program.transductive": ("refuse", "flag", "allow"),
-    "tasks.first_stage": ("cosine", "cosine_bm25"),
-    "sandbox.level": ("strict", "standard", "weak", "none"),
-    "encoder.dtype": ("float32", "bfloat16", "float16"),
-    "executor.classes": ("one", "any"),
-}
-"""Every value of a key that has few, as far as they are checked here."""
 
 _OURS = Sources()
 
@@ -117,7 +100,7 @@ def from_config(config: Any) -> Settings:
     except OmegaConfBaseException as error:
         raise UsageError(_sentence(error)) from error
     assert isinstance(settings, Settings)
-    _check_values(settings)
+    check_values(settings)
     return settings
 
 
@@ -187,7 +170,7 @@ class Overrides:
         key = written.lstrip("+~")
         if key.startswith("hydra."):
             return self._hydras_own(key, word)
-        if any(f"{key}.".startswith(f"{name}.") and _value_at(self._defaults, name) == {} for name in self._keys):
+        if any(f"{key}.".startswith(f"{name}.") and value_at(self._defaults, name) == {} for name in self._keys):
             return word if written != key else f"++{word}"  # free mappings take new keys
         if key in groups() or ("." not in key and key in self._groups):  # Hydra takes long to list them
             self._check_choice(key, value, removed=written.startswith("~"))
@@ -197,7 +180,7 @@ class Overrides:
             raise UsageError(f"There is no setting '{key}'{nearest(key, known, listed)}")
         elif written.startswith("~"):
             raise UsageError(f"{key} cannot be left out; only a whole group can, for example ~search.")
-        elif isinstance(_value_at(self._defaults, key), list) and not value.startswith(("[", "${")):
+        elif isinstance(value_at(self._defaults, key), list) and not value.startswith(("[", "${")):
             raise UsageError(f"{key} is a list; write {key}=[{value}], in quotes where your shell reads brackets.")
         return word
 
@@ -239,12 +222,6 @@ def _keys(mapping: Mapping[str, Any], prefix: str = "") -> list[str]:
     return keys
 
 
-def _value_at(mapping: Any, key: str) -> Any:
-    for part in key.split("."):
-        mapping = mapping[part]
-    return mapping
-
-
 def _sentence(error: Exception) -> str:
     """What a library says first, of the deepest cause, as one sentence."""
     cause: BaseException = error
@@ -254,65 +231,6 @@ def _sentence(error: Exception) -> str:
     where = f" at {key}" if key else ""
     said = str(cause).strip().splitlines()
     return f"The configuration is not valid{where}: {said[0].rstrip('.') if said else type(cause).__name__}."
-
-
-def _check_values(settings: Settings) -> None:
-    mapping = asdict(settings)
-    for key, allowed in CHOICES.items():
-        value = _value_at(mapping, key)
-        if value not in allowed:
-            raise UsageError(f"{key} is '{value}'{nearest(str(value), allowed)}")
-    for key, least in (
-        ("search.generations", 0),
-        ("search.parents", 0),
-        ("search.in_flight", 1),
-        ("search.islands", 1),
-        ("search.migration", 1),
-        ("proposer.attempts", 1),
-        ("proposer.repairs", 0),
-        ("proposer.trials", 0),
-        ("executor.workers", 1),
-        ("executor.encoders", 0),
-        ("executor.encoder_gpus", 0),
-        ("tasks.max_queries", 1),
-        ("tasks.cut", 1),
-        ("tasks.query_batch", 1),
-        ("tasks.depth", 1),
-    ):
-        value = _value_at(mapping, key)
-        if value is not None and value < least:
-            raise UsageError(f"{key} is {value}; it must be at least {least}.")
-    programs = settings.executor.programs
-    if programs != "auto" and not (isinstance(programs, int) and programs >= 1):
-        raise UsageError(f"executor.programs is {programs}; it must be at least 1, or auto.")
-    for key in ("program.time_factor", "program.memory_factor"):
-        if not 0 < _value_at(mapping, key) < math.inf:
-            raise UsageError(f"{key} is {_value_at(mapping, key)}; it must be above 0.")
-    for key in ("tasks.query_batch", "tasks.depth"):
-        if _value_at(mapping, key) is not None and settings.program.transductive != "refuse":
-            raise UsageError(
-                f"{key} gives a program few queries at a time, and a transductive one needs all: leave it out, or set "
-                "program.transductive=refuse."
-            )
-    for name, of in (("unseen", "queries"), ("unseen_tasks", "tasks")):
-        share = getattr(settings.tasks, name)
-        if not 0 <= share < 1:
-            raise UsageError(f"tasks.{name} is {share}; it is a share of the {of}, from 0 to below 1.")
-    if not 0 < settings.proposer.example_share < 1:
-        raise UsageError(
-            f"proposer.example_share is {settings.proposer.example_share}; it is a share of the queries, above 0 and "
-            "below 1."
-        )
-    if settings.proposer.evidence == "examples" and settings.proposer.feedback == "bit":
-        raise UsageError(
-            "Examples tell what was right, which is more than one bit; set proposer.feedback=figures or "
-            "proposer.evidence=figures."
-        )
-    if settings.tasks.unseen_tasks and settings.search.objective == "transfer":
-        raise UsageError(
-            "A transfer search hides tasks and admits by them, so it has no unseen tasks; "
-            "set tasks.unseen_tasks=0 or search.objective=compute."
-        )
 
 
 def as_yaml(settings: Settings) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from harness.settings.compose import CHOICES, groups
+from harness.settings.checks import CHOICES
+from harness.settings.compose import groups
 from harness.settings.schema import Settings
 from harness.settings.words import kinds
 

@@ -38,10 +38,14 @@ class SearchSettings:
     """How the loop searches."""
 
     objective: str = "compute"
-    """compute: admit what beats every earlier program; transfer: admit what holds on hidden tasks."""
+    """compute: admit what beats every earlier program; transfer: what holds on hidden tasks; budget: what beats every
+    earlier program at a mean cost of at most `search.budget`."""
+    budget: float | None = None
+    """budget only: the most that a program may cost, pooled over the tasks, in what `search.cost` counts (at least 1
+    where that is a ratio); one that costs more is not admitted, breeds no others and is on no frontier."""
     admission: str = "record"
-    """compute only: record admits what is measured to beat every earlier program; beyond_noise what beats the last
-    admitted one by more than one standard error of the paired difference (with maximise=mean)."""
+    """compute and budget only: record admits what is measured to beat every earlier program; beyond_noise what beats
+    the last admitted one by more than one standard error of the paired difference (with maximise=mean)."""
     measure: str = "nDCG@10"
     """What deltas are of: nDCG@k, R@k, RR@k, AP@k or P@k, as trec_eval has them; nDCG, RR and AP also without @k."""
     measures: list[str] = field(default_factory=list)
@@ -50,8 +54,9 @@ class SearchSettings:
     """What a search makes of the deltas over its tasks: mean, median, geometric_mean (of the measure itself) or
     mean_minus_latency(weight=0.01), where a second on a task weighs as much as that delta."""
     cost: str = "texts"
-    """What the frontier counts cost in: texts, tokens or seconds of the encoder, or latency, the milliseconds of a
-    query; all are recorded."""
+    """What the frontier counts cost in: texts, tokens or seconds of the encoder, latency, the milliseconds of a query,
+    or bytes, what is kept of a document; with many vectors a text also vectors, or scoring, the milliseconds of
+    comparing a query. All are recorded."""
     floor: float | None = None
     """Least delta on any task; a program that falls below on one is not admitted and breeds no others."""
     validation_share: float = 0.3

@@ -19,7 +19,9 @@ def check_proposer(proposer: Proposer, *, repeatable: bool = True) -> None:
     """
     require(isinstance(proposer.name, str) and proposer.name, "A proposer has a name that is not empty.")
     asked = [
-        briefing(number, objective=objective) for number in (FIRST, FIRST + 9) for objective in ("compute", "transfer")
+        briefing(number, objective=objective)
+        for number in (FIRST, FIRST + 9)
+        for objective in ("compute", "transfer", "budget")
     ]
     asked += [replace(briefing(FIRST), parents=(), frontier=()), briefing(FIRST, allow_primitives=False)]
     answers = [_checked(proposer.propose(each), each) for each in asked]

@@ -136,8 +136,12 @@ def analyse(matrix: Matrix, *, seed: int = 0) -> Analysis:
 def _costs(cells: Sequence[MatrixCell]) -> Costs:
     return Costs.of(
         sum((cell.spent for cell in cells), Spent()),
-        sum((Cost(cell.baseline_texts, cell.baseline_tokens, cell.baseline_seconds) for cell in cells), Cost()),
+        sum(map(_baseline, cells), Cost()),
     )
+
+
+def _baseline(cell: MatrixCell) -> Cost:
+    return Cost(cell.baseline_texts, cell.baseline_tokens, cell.baseline_seconds, cell.baseline_vectors)
 
 
 def _share(cell: MatrixCell) -> float:

@@ -45,6 +45,11 @@ class MatrixCell:
     """Likewise of its documents."""
     by_content: bool = True
     """False where an older archive has names and fingerprints of the run's tasks alone."""
+    baseline_vectors: int | None = None
+    vectors: int | None = None
+    kept_bytes: int | None = None
+    index_bytes: int = 0
+    similarity_s: float | None = None
     spent: Spent = field(default_factory=Spent)
     """What its costs are made of; nothing where the cell was not evaluated."""
     result: CellDelta | None = None
@@ -122,6 +127,7 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, overlap: Overla
         baseline_texts=task.baseline_texts,
         baseline_tokens=task.baseline_tokens,
         baseline_seconds=task.baseline_seconds,
+        baseline_vectors=task.baseline_vectors,
         n_queries=task.n_queries,
         verdict="missing",
         in_search=overlap.seen,
@@ -147,6 +153,10 @@ def _cell(program: NamedProgram, encoder: str, task: TaskRecord, overlap: Overla
         encoder_seconds=outcome.encoder_seconds,
         wall_s=outcome.wall_s,
         cpu_s=outcome.cpu_s,
+        vectors=outcome.vectors,
+        kept_bytes=outcome.kept_bytes,
+        index_bytes=outcome.index_bytes,
+        similarity_s=outcome.similarity_s,
         spent=Spent.by(outcome, task.n_queries, task.n_documents),
         attempts=found.attempt,
         result=result,

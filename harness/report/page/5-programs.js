@@ -37,9 +37,13 @@ function searchable(program) {
   return texts.get(program);
 }
 
-// The ratio on every axis that is known.
+// The cost on every axis that is known.
 function costsOf(program) {
-  return ["texts", "tokens", "seconds"].filter((axis) => program.costs[axis] !== null).map((axis) => `${fixed(program.costs[axis])} in ${axis}`).join(", ");
+  const many = program.costs.vectors !== null;
+  return [
+    ...["texts", "tokens", "seconds", "vectors"].filter((axis) => program.costs[axis] !== null).map((axis) => `${fixed(program.costs[axis])} in ${axis}`),
+    ...(many ? [`${fixed(program.costs.scoring, 1)} ms of MaxSim and program a query`, `${counted(program.costs.bytes)} bytes kept of a document`] : []),
+  ].join(", ");
 }
 
 function programPage(run, number) {

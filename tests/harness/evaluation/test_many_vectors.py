@@ -7,9 +7,10 @@ import pytest
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
-from harness.encoders.protocol import DOCUMENT, QUERY
+from harness.encoders.protocol import DOCUMENT, QUERY, Encoder
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.prepared import PreparedTask, Reading, prepare
+from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret
 from harness.settings.encoder import EncoderSettings
 from harness.settings.tasks import TasksSettings
@@ -80,3 +81,50 @@ def test_programs_get_the_vectors_and_old_programs_run_as_ever(
     assert late.value == pytest.approx(prepared.baseline.value) and set(late.execution.stdout.split()) == {"True"}
     assert (same.cost.texts, late.cost.texts) == (0, prepared.inputs.n_queries)
     executor.close()
+
+
+POOLED = """
+from primitives import maxsim, pool_vectors
+
+
+def index(d_emb, *, embed_fn, d_texts, d_vec):
+    embed_fn(d_texts, vectors=2)
+    return pool_vectors(d_vec, 2)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, q_vec, index):
+    embed_fn(q_texts)
+    return maxsim(q_vec, index, mean=True)
+"""
+
+
+def test_vectors_and_what_is_kept_are_counted(prepared: PreparedTask, encoder: CachedEncoder, sandbox: Sandbox) -> None:
+    layout, executor = prepared.inputs.layout, LocalExecutor(encoder, sandbox, 1)
+    assert prepared.cost.vectors == layout.q_vectors + layout.d_vectors > prepared.cost.texts
+    same, pooled, late = (executor.run(each, prepared) for each in (programs.source("identity"), POOLED, LATE))
+    executor.close()
+    assert pooled.verdict is Verdict.OK, pooled.reason
+    # Four vectors a document behind sim; of two that the index pools, the index itself is kept and nothing else.
+    assert (same.kept_bytes, pooled.kept_bytes) == (4 * layout.dim * layout.d_vectors, 0)
+    assert late.kept_bytes == same.kept_bytes and pooled.execution.index_bytes > 0
+    assert (same.cost.vectors, late.cost.vectors) == (0, layout.q_vectors)
+    assert pooled.index_cost.vectors == 2 * layout.n_documents and pooled.cost.vectors == (
+        pooled.index_cost.vectors + layout.n_queries
+    )
+    assert prepared.similarity_s is not None and prepared.similarity_s > 0
+    assert (same.similarity_s, pooled.similarity_s, late.similarity_s) == (prepared.similarity_s, 0.0, 0.0)
+    recorded = outcome_record(pooled, "none")
+    assert (recorded.vectors, recorded.kept_bytes) == (pooled.cost.vectors, 0)
+
+
+def test_where_a_text_has_one_vector_there_is_nothing_to_count(
+    task: RetrievalTask, wordllama: Encoder, sandbox: Sandbox
+) -> None:
+    ready, one = prepare(task, CachedEncoder(wordllama, None)), CachedEncoder(wordllama, None)
+    executor = LocalExecutor(one, sandbox, 1)
+    outcome, words = (executor.run(programs.source(name), ready) for name in ("identity", "bm25"))
+    executor.close()
+    ready.inputs.close()
+    recorded, costs = outcome_record(outcome, "none"), task_record(ready)
+    assert (recorded.vectors, recorded.index_vectors, recorded.similarity_s, costs.baseline_vectors) == 4 * (None,)
+    assert (outcome.kept_bytes, words.kept_bytes) == (4 * wordllama.dim * ready.inputs.n_documents, 0)

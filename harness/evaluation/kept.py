@@ -1,0 +1,33 @@
+"""What must be kept of a corpus, and compared for a query, so that a program can be asked."""
+
+from dataclasses import replace
+
+from harness.encoders.meter import Cost
+from harness.evaluation.prepared import PreparedTask
+from harness.programs.reads import read_by_rerank
+
+FLOAT_BYTES = 4
+
+
+def kept_bytes(source: str, task: PreparedTask) -> int:
+    """Bytes of the encoder's vectors of all documents that a program reads for a query, as float32, index aside.
+
+    `sim` is made of what it is the similarity of: of many vectors where a text has them, otherwise of its one.
+    """
+    layout, read = task.inputs.layout, read_by_rerank(source)
+    compared = "d_vec" if layout.d_vectors else "d_emb"
+    needed = {compared if name == "sim" else name for name in read}
+    rows = layout.n_documents * ("d_emb" in needed) + layout.d_vectors * ("d_vec" in needed)
+    return FLOAT_BYTES * layout.dim * rows
+
+
+def similarity_seconds(source: str, task: PreparedTask) -> float | None:
+    """Processor seconds of the MaxSim behind `sim` for all queries, if a program reads it; None for a single vector."""
+    if task.similarity_s is None:
+        return None
+    return task.similarity_s if "sim" in read_by_rerank(source) else 0.0
+
+
+def counted(cost: Cost, task: PreparedTask) -> Cost:
+    """A cost without its vectors where a text has its one: there they are its texts."""
+    return cost if task.inputs.layout.d_vectors else replace(cost, vectors=None)

@@ -1,0 +1,109 @@
+"""Which values settings may have, and which of them go together."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from archive import AXES, RATIOS
+from harness.errors import UsageError
+from harness.settings.command import PRINTS
+from harness.settings.schema import SearchSettings, Settings
+from harness.text import nearest
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "proposer.evidence": ("none", "figures", "examples"),
+    "proposer.command.prints": PRINTS,
+    "proposer.feedback": ("figures", "bit"),
+    "search.admission": ("record", "beyond_noise"),
+    "search.cost": AXES,
+    "search.objective": ("compute", "transfer", "budget"),
+    "search.variants": ("refuse", "allow"),
+    "program.transductive": ("refuse", "flag", "allow"),
+    "tasks.first_stage": ("cosine", "cosine_bm25"),
+    "sandbox.level": ("strict", "standard", "weak", "none"),
+    "encoder.dtype": ("float32", "bfloat16", "float16"),
+    "executor.classes": ("one", "any"),
+}
+"""Every value of a key that has few, as far as they are checked here."""
+
+
+def value_at(mapping: Any, key: str) -> Any:
+    """What a nested mapping has under `group.key`."""
+    for part in key.split("."):
+        mapping = mapping[part]
+    return mapping
+
+
+def check_values(settings: Settings) -> None:
+    """Raise UsageError for the first value that is out of range, or does not go with another."""
+    mapping = asdict(settings)
+    for key, allowed in CHOICES.items():
+        value = value_at(mapping, key)
+        if value not in allowed:
+            raise UsageError(f"{key} is '{value}'{nearest(str(value), allowed)}")
+    for key, least in (
+        ("search.generations", 0),
+        ("search.parents", 0),
+        ("search.in_flight", 1),
+        ("search.islands", 1),
+        ("search.migration", 1),
+        ("proposer.attempts", 1),
+        ("proposer.repairs", 0),
+        ("proposer.trials", 0),
+        ("executor.workers", 1),
+        ("executor.encoders", 0),
+        ("executor.encoder_gpus", 0),
+        ("tasks.max_queries", 1),
+        ("tasks.cut", 1),
+        ("tasks.query_batch", 1),
+        ("tasks.depth", 1),
+    ):
+        value = value_at(mapping, key)
+        if value is not None and value < least:
+            raise UsageError(f"{key} is {value}; it must be at least {least}.")
+    programs = settings.executor.programs
+    if programs != "auto" and not (isinstance(programs, int) and programs >= 1):
+        raise UsageError(f"executor.programs is {programs}; it must be at least 1, or auto.")
+    for key in ("program.time_factor", "program.memory_factor"):
+        if not 0 < value_at(mapping, key) < math.inf:
+            raise UsageError(f"{key} is {value_at(mapping, key)}; it must be above 0.")
+    for key in ("tasks.query_batch", "tasks.depth"):
+        if value_at(mapping, key) is not None and settings.program.transductive != "refuse":
+            raise UsageError(
+                f"{key} gives a program few queries at a time, and a transductive one needs all: leave it out, or set "
+                "program.transductive=refuse."
+            )
+    for name, of in (("unseen", "queries"), ("unseen_tasks", "tasks")):
+        share = getattr(settings.tasks, name)
+        if not 0 <= share < 1:
+            raise UsageError(f"tasks.{name} is {share}; it is a share of the {of}, from 0 to below 1.")
+    if not 0 < settings.proposer.example_share < 1:
+        raise UsageError(
+            f"proposer.example_share is {settings.proposer.example_share}; it is a share of the queries, above 0 and "
+            "below 1."
+        )
+    if settings.proposer.evidence == "examples" and settings.proposer.feedback == "bit":
+        raise UsageError(
+            "Examples tell what was right, which is more than one bit; set proposer.feedback=figures or "
+            "proposer.evidence=figures."
+        )
+    _check_budget(settings.search)
+    if settings.tasks.unseen_tasks and settings.search.objective == "transfer":
+        raise UsageError(
+            "A transfer search hides tasks and admits by them, so it has no unseen tasks; "
+            "set tasks.unseen_tasks=0 or search.objective=compute."
+        )
+
+
+def _check_budget(search: SearchSettings) -> None:
+    if (search.objective == "budget") != (search.budget is not None):
+        raise UsageError(
+            "search.objective=budget and search.budget=C, the most that a program may cost, go together: set both, or "
+            "neither."
+        )
+    if search.budget is None:
+        return
+    least, said = (1.0, "at least 1, which is encoding every text once") if search.cost in RATIOS else (0.0, "above 0")
+    if not (math.isfinite(search.budget) and search.budget >= least and search.budget > 0):
+        raise UsageError(f"search.budget is {search.budget:g} in {search.cost}; it must be {said}.")
