@@ -86,7 +86,8 @@ class CachedEncoder:
         room = _room() if memory_bytes is None else memory_bytes
         share = room // 2 if self.has_many else room
         self._memory = MemoryLayer(encoder.dim, share)
-        self._many = ManyMemory(encoder.dim, share)
+        self._stored = str(getattr(encoder, "stored", "float32"))
+        self._many = ManyMemory(encoder.dim, share, self._stored)
         self._state_lock = threading.Lock()
         self._joiner: Joiner[_Asked, Entries] = Joiner(self._answer)
         self._stats = CacheStats()
@@ -182,7 +183,8 @@ class CachedEncoder:
             request.put(replace(memory.gather(rows[held]), positions=held))
         missing = request.missing
         if self._store and len(missing):
-            found = self._store.read(request.keys(missing), self.encoder.dim, many=options.vectors is not None)
+            many = None if options.vectors is None else self._stored
+            found = self._store.read(request.keys(missing), self.encoder.dim, many=many)
             self._take(request, replace(found, positions=missing[found.positions]))
 
     def _encode(self, request: Request, options: EmbedOptions) -> None:
@@ -210,7 +212,9 @@ class CachedEncoder:
         """Put encoded entries into the store, and take what it then holds: the first of two processes wins."""
         entries = join(parts, self.encoder.dim, many=parts[0].many is not None)
         self._count(encoded=len(entries), seconds=float(entries.seconds.sum()))
-        self._take(request, self._store.write(request.keys(entries.positions), entries) if self._store else entries)
+        if self._store:
+            entries = self._store.write(request.keys(entries.positions), entries, self._stored)
+        self._take(request, entries)
 
     def _take(self, request: Request, entries: Entries) -> None:
         request.put(entries)

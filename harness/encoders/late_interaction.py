@@ -93,7 +93,7 @@ class LateInteractionEncoder(ManyVectors):
             batch_size=settings.batch_size,
             **counts,
         )
-        more = {"many": f"late interaction, mean={self._mean}, {dict(self.most_vectors)}"}
+        more = {"many": self._told("late interaction")}
         self.identity = self._identify(opened.revision, str(self._model.dtype).removeprefix("torch."), **more)
 
     def _reads_task(self) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from harness.encoders.base import BaseEncoder
 from harness.encoders.matryoshka import cut, unit_rows
 from harness.encoders.protocol import EmbedOptions, EncodedBatch, EncodeRefused, FloatMatrix
+from harness.encoders.stored import check_stored, rounded
 from harness.encoders.texts import check_texts, clean, length_sorted
 from harness.errors import EncoderError, UsageError
 from primitives import MultiVectors, maxsim, multi_vectors
@@ -23,15 +24,18 @@ class ManyVectors(BaseEncoder):
     """A ManyVectorEncoder but for its forward pass, compared by MaxSim.
 
     `queries` and `documents` are how many vectors a text has at most in a task, None for all; `mean` divides MaxSim by
-    the number of a query's vectors, so that queries of all lengths have one scale.
+    the number of a query's vectors, so that queries of all lengths have one scale. `stored` is the type of number that
+    the cache and an exported index keep them in; all vectors are rounded to it, wherever they come from.
     """
 
-    def __init__(self, *, queries: int | None, documents: int | None, mean: bool, **rest: Any) -> None:
+    def __init__(
+        self, *, queries: int | None, documents: int | None, mean: bool, stored: str = "float32", **rest: Any
+    ) -> None:
         for name, value in (("query_vectors", queries), ("vectors", documents)):
             if value is not None and (not isinstance(value, int) or not 1 <= value <= ALL):
                 raise UsageError(f"encoder.options.{name} must be a whole number from 1 to {ALL}, not {value!r}.")
         self.most_vectors: Mapping[str, int] = {"query": queries or ALL, "document": documents or ALL}
-        self._mean = mean
+        self.stored, self._mean = check_stored(stored), mean
         super().__init__(**rest)
 
     @abstractmethod
@@ -39,6 +43,11 @@ class ManyVectors(BaseEncoder):
         self, texts: list[str], prompt: str, task: str, cap: int | None, most: int
     ) -> tuple[FloatMatrix, list[FloatMatrix], NDArray[np.int64]]:
         """Pooled vectors (b, model_dim), at most `most` vectors of each text, (K_i, model_dim), and tokens read."""
+
+    def _told(self, kind: str) -> str:
+        """What decides the many vectors, for the fingerprint; no word of float32, as when there was nothing else."""
+        kept = "" if self.stored == "float32" else f", stored={self.stored}"
+        return f"{kind}, mean={self._mean}, {dict(self.most_vectors)}{kept}"
 
     def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
         """MaxSim, float32 (Q, N): see `primitives.maxsim`."""
@@ -82,6 +91,7 @@ class ManyVectors(BaseEncoder):
                     f"Encoder {self.name} answered with numbers that are not finite; set encoder.dtype=float32."
                 )
             many = multi_vectors([unit_rows(part[:, : self.dim]) for part in parts], self.dim)
+            many = MultiVectors(rounded(many.vectors, self.stored), many.offsets)
             yield EncodedBatch(positions, unit_rows(raw[:, : self.dim]), tokens, time.perf_counter() - start, many)
 
 

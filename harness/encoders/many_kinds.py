@@ -14,13 +14,18 @@ from harness.settings.encoder import EncoderSettings
 
 
 def token_vector_encoder(
-    settings: EncoderSettings, *, vectors: int | None = None, query_vectors: int | None = None, mean: bool = True
+    settings: EncoderSettings,
+    *,
+    vectors: int | None = None,
+    query_vectors: int | None = None,
+    mean: bool = True,
+    stored: str = "float32",
 ) -> BaseEncoder:
     """Many vectors a text from any model that gives one: its tokens'. Raises as `transformer_encoder` does."""
     from harness.encoders.token_vectors import TokenVectorEncoder
 
     kind = "bundled" if settings.model in BUNDLES else "sentence-transformers"
-    make = partial(TokenVectorEncoder, queries=query_vectors, documents=vectors, mean=mean)
+    make = partial(TokenVectorEncoder, queries=query_vectors, documents=vectors, mean=mean, stored=stored)
     return transformer_encoder(replace(settings, kind=kind), make)
 
 
@@ -30,6 +35,7 @@ def late_interaction_encoder(
     vectors: int | None = None,
     query_vectors: int | None = None,
     mean: bool | None = None,
+    stored: str = "float32",
 ) -> BaseEncoder:
     """A model that was trained for late interaction.
 
@@ -43,7 +49,7 @@ def late_interaction_encoder(
         raise UsageError("encoder.kind=multi-vector cuts texts where its model does; leave encoder.max_tokens unset.")
     with quiet_libraries():
         opened = open_late(settings)
-    return LateInteractionEncoder(opened, settings, mean=mean, queries=query_vectors, documents=vectors)
+    return LateInteractionEncoder(opened, settings, mean=mean, queries=query_vectors, documents=vectors, stored=stored)
 
 
 def representative_encoder(
@@ -52,6 +58,7 @@ def representative_encoder(
     vectors: int = 4,
     query_vectors: int = 4,
     mean: bool = True,
+    stored: str = "float32",
     before: Mapping[str, str] | None = None,
     after: str | None = None,
     mask_token: str | None = None,
@@ -68,4 +75,6 @@ def representative_encoder(
     with quiet_libraries():
         opened = open_language_model(settings, mask_token)
     texts: dict[str, Any] = {"before": BEFORE | dict(before or {}), "after": AFTER if after is None else after}
-    return RepresentativeEncoder(opened, settings, mean=mean, queries=query_vectors, documents=vectors, **texts)
+    return RepresentativeEncoder(
+        opened, settings, mean=mean, queries=query_vectors, documents=vectors, stored=stored, **texts
+    )

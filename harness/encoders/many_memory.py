@@ -3,11 +3,14 @@
 import sys
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.entries import Entries, join
+from harness.encoders.stored import packed, unpacked
 from primitives import MultiVectors
 
 _ENTRY_OVERHEAD = 512
@@ -17,13 +20,16 @@ _ENTRY_OVERHEAD = 512
 class ManyMemory:
     """Entries by (variant, text), `max_bytes` at most; the texts used longest ago go first.
 
+    Many vectors are held in numbers of the type `stored`, to which they are rounded already.
+
     Not safe with several threads: the owner locks.
     """
 
-    def __init__(self, dim: int, max_bytes: int) -> None:
-        self._dim, self._max_bytes = dim, max_bytes
+    def __init__(self, dim: int, max_bytes: int, stored: str = "float32") -> None:
+        self._dim, self._max_bytes, self._stored = dim, max_bytes, stored
         self._rows: OrderedDict[tuple[str, str], int] = OrderedDict()
-        self._entries: dict[int, Entries] = {}
+        self._entries: dict[int, tuple[Entries, NDArray[Any]]] = {}
+        """By row: an entry without its many vectors, and these as they are kept, (K, dim)."""
         self._last = -1
         self.bytes_used = 0
 
@@ -37,13 +43,17 @@ class ManyMemory:
 
     def gather(self, rows: NDArray[np.int64]) -> Entries:
         """Copies of the entries in rows that `find` gave, int64 (n,)."""
-        found = join([self._entries[row] for row in rows.tolist()], self._dim, many=True)
-        return found.take(np.arange(len(rows)))
+        held = [self._entries[row] for row in rows.tolist()]
+        sizes = [len(kept) for _, kept in held]
+        kept = np.concatenate([np.empty((0, self._dim), self._stored), *(kept for _, kept in held)])
+        offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)))
+        found = join([entry for entry, _ in held], self._dim)
+        return replace(found, positions=np.arange(len(rows)), many=MultiVectors(unpacked(kept), offsets))
 
     def add(self, variant: str, texts: Sequence[str], entries: Entries) -> None:
         """Keep entry i for `texts[i]`, distinct texts, as far as there is room."""
         for place, text in enumerate(texts):
-            key, entry = (variant, text), entries.take(np.array([place]))
+            key, entry = (variant, text), self._kept(entries.take(np.array([place])))
             size = self._size(key, entry)
             if key in self._rows or size > self._max_bytes:
                 continue
@@ -54,6 +64,10 @@ class ManyMemory:
             self._rows[key], self._entries[self._last] = self._last, entry
             self.bytes_used += size
 
-    def _size(self, key: tuple[str, str], entry: Entries) -> int:
+    def _kept(self, entry: Entries) -> tuple[Entries, NDArray[Any]]:
         assert isinstance(entry.many, MultiVectors)
-        return entry.vectors.nbytes + entry.many.vectors.nbytes + sys.getsizeof(key[1]) + _ENTRY_OVERHEAD
+        return replace(entry, many=None), packed(entry.many.vectors, self._stored)
+
+    def _size(self, key: tuple[str, str], entry: tuple[Entries, NDArray[Any]]) -> int:
+        one, kept = entry
+        return one.vectors.nbytes + kept.nbytes + sys.getsizeof(key[1]) + _ENTRY_OVERHEAD

@@ -68,7 +68,7 @@ class RepresentativeEncoder(ManyVectors):
             batch_size=settings.batch_size,
             **counts,
         )
-        more = {"many": f"representative, mean={self._mean}, {dict(self.most_vectors)}, after={after!r}"}
+        more = {"many": f"{self._told('representative')}, after={after!r}"}
         dtype = str(opened.model.dtype).removeprefix("torch.")
         self.identity = self._identify(opened.revision, dtype, library=opened.library, **more)
 

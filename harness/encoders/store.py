@@ -87,10 +87,10 @@ class EmbeddingStore:
         except (sqlite3.Error, OSError) as error:
             self._give_up(error)
 
-    def read(self, keys: Sequence[bytes], dim: int, *, many: bool = False) -> Entries:
+    def read(self, keys: Sequence[bytes], dim: int, *, many: str | None = None) -> Entries:
         """Find n distinct keys; the entries' positions count in `keys`, their vectors have width `dim`.
 
-        With `many` each entry holds many vectors behind its one.
+        With `many` each entry holds many vectors behind its one, in numbers of that type (see `stored`).
 
         Damaged entries are dropped from the store, and the use of the others counts for the eviction.
         """
@@ -99,17 +99,20 @@ class EmbeddingStore:
                 found = self._select(keys, dim, many)
             except sqlite3.Error as error:
                 self._give_up(error)
-                return join([], dim, many=many)
+                return join([], dim, many=many is not None)
             if self._writable:
                 self._uses.update(dict.fromkeys((keys[i] for i in found.entries.positions), time.time_ns()))
             if found.damaged or found.stale or len(self._uses) > _PENDING_USES:
                 self._change(lambda connection: self._note(connection, found.damaged), None)
             return found.entries
 
-    def write(self, keys: Sequence[bytes], entries: Entries) -> Entries:
-        """Keep entry i under `keys[i]`, n distinct keys; where another writer was first, its entry comes back."""
+    def write(self, keys: Sequence[bytes], entries: Entries, stored: str = "float32") -> Entries:
+        """Keep entry i under `keys[i]`, n distinct keys; where another writer was first, its entry comes back.
+
+        Many vectors are kept in numbers of the type `stored`, to which they are rounded already.
+        """
         with self._lock:
-            kept = self._change(lambda connection: self._insert(connection, keys, entries), entries)
+            kept = self._change(lambda connection: self._insert(connection, keys, entries, stored), entries)
             if self._change(self._evict, False):
                 self._shrink()
             return kept
@@ -134,9 +137,9 @@ class EmbeddingStore:
             connection.executescript(_SCHEMA)
         return connection
 
-    def _select(self, keys: Sequence[bytes], dim: int, many: bool) -> _Found:
+    def _select(self, keys: Sequence[bytes], dim: int, many: str | None) -> _Found:
         """The sound entries, and the keys of damaged ones."""
-        parts, damaged, stale = [join([], dim, many=many)], [], False
+        parts, damaged, stale = [join([], dim, many=many is not None)], [], False
         old = time.time_ns() - _USE_HOLDS_NS
         for start in range(0, len(keys) if self._connection else 0, _KEYS_PER_QUERY):
             assert self._connection
@@ -151,7 +154,7 @@ class EmbeddingStore:
             damaged += sorted({row[0] for row in rows} - {row[0] for row in sound})
             stale = stale or any(row[5] < old for row in sound)
             parts.append(read_entries([position[row[0]] for row in sound], sound, dim, many))
-        return _Found(join(parts, dim, many=many), damaged, stale)
+        return _Found(join(parts, dim, many=many is not None), damaged, stale)
 
     def _note(self, connection: sqlite3.Connection, damaged: Sequence[bytes] = ()) -> None:
         """Note the uses kept in memory, and drop damaged entries."""
@@ -164,15 +167,15 @@ class EmbeddingStore:
             connection.execute("DELETE FROM keys WHERE key = ?", [key])
         self._uses.clear()
 
-    def _insert(self, connection: sqlite3.Connection, keys: Sequence[bytes], entries: Entries) -> Entries:
+    def _insert(self, connection: sqlite3.Connection, keys: Sequence[bytes], entries: Entries, stored: str) -> Entries:
         self._note(connection)
-        held = self._select(keys, entries.vectors.shape[1], entries.many is not None).entries
+        held = self._select(keys, entries.vectors.shape[1], None if entries.many is None else stored).entries
         new = np.setdiff1d(np.arange(len(keys)), held.positions)
         (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()
         vectors, now = [], time.time_ns()
         for row, i in enumerate(new.tolist(), start=last + 1):
             tokens, seconds = int(entries.tokens[i]), float(entries.seconds[i])
-            data = blob_of(entries, i)
+            data = blob_of(entries, i, stored)
             vectors.append((row, tokens, seconds, data, _checksum(keys[i], tokens, seconds, data)))
         connection.executemany("INSERT INTO vectors VALUES (?, ?, ?, ?, ?)", vectors)
         connection.executemany(

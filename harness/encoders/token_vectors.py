@@ -25,7 +25,7 @@ class TokenVectorEncoder(ManyVectors, SentenceTransformerEncoder):
         next(self.encode_batches(["text"], EmbedOptions(vectors=1)))  # what it lacks is told before anything slow
 
     def _identify(self, revision: str, dtype: str, *, library: str = "", **more: str) -> Any:
-        own: Mapping[str, str] = {"many": f"tokens, Ward, mean={self._mean}, {dict(self.most_vectors)}"}
+        own: Mapping[str, str] = {"many": self._told("tokens, Ward")}
         return super()._identify(revision, dtype, library=library, **more, **own)
 
     def _forward_many(

@@ -17,7 +17,7 @@ CARRIED = (
     "trust_remote_code",
 )  # fmt: skip
 """The settings that go with a package; device and threads are those of the machine that it runs on."""
-KINDS = ("bundled", "sentence-transformers")
+KINDS = ("bundled", "sentence-transformers", *MANY_VECTOR_KINDS)
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,16 @@ class EncoderFacts:
     """As `EncoderSettings` takes them; `model` is empty for one from a folder, whose place is nobody's business."""
 
     @property
+    def many(self) -> bool:
+        """Whether it gives a text many vectors."""
+        return self.settings["kind"] in MANY_VECTOR_KINDS
+
+    @property
     def requirements(self) -> tuple[str, ...]:
         """What must be installed to open it, and no more: as pip takes it."""
         settings = EncoderSettings(**self.settings)
-        bundle = (BUNDLES[settings.model].requirement,) if settings.kind == "bundled" else ()
+        bundled = settings.kind == "bundled" or (settings.kind == "tokens-of" and settings.model in BUNDLES)
+        bundle = (BUNDLES[settings.model].requirement,) if bundled else ()
         light = ("safetensors>=0.4", "tokenizers>=0.20")
         heavy = ("sentence-transformers>=6,<7", *(("peft>=0.17",) if settings.adapters else ()))
         return (*(light if is_static(settings) else heavy), *bundle)
@@ -50,11 +56,6 @@ def recorded(identity: Mapping[str, Any], config: Mapping[str, Any]) -> EncoderF
 
     Raises UsageError for one that no package can open.
     """
-    if config.get("kind") in MANY_VECTOR_KINDS:
-        raise UsageError(
-            f"The encoder {identity['name']} gives a text many vectors, and packages carry encoders of one; name one "
-            "that can be carried, for example encoder=minilm."
-        )
     if config.get("kind") not in KINDS:
         raise UsageError(
             f"The encoder {identity['name']} came from another package or from Python and cannot be carried; name one "
@@ -69,6 +70,8 @@ def recorded(identity: Mapping[str, Any], config: Mapping[str, Any]) -> EncoderF
     known = {name: config[name] for name in CARRIED if name in config}
     if expanded(str(known["model"])).is_dir() or identity["revision"] == "folder":
         known["model"] = ""
+    if config["kind"] in MANY_VECTOR_KINDS:
+        known["options"] = dict(config.get("options") or {})
     names = ("name", "revision", "dtype", "library", "dim", "fingerprint")
     return EncoderFacts(**{name: identity[name] for name in names}, settings=known)
 

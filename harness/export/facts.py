@@ -72,17 +72,14 @@ def gather(named: str, archive_path: str, encoder: EncoderSettings | None = None
     """
     origin, source = origin_of(named), find_source(named, archive_path)
     require_allowed(Path(named).stem if origin != "archive" else named, source)
-    if needs_many_vectors(source):
-        raise UsageError(
-            f"The program {plain(named, 80)} must have many vectors a text, and packages carry encoders of one; write "
-            "q_vec=None and d_vec=None in it to do without, or name another."
-        )
     if origin != "archive":
         found = Recorded()
         if Path(archive_path).exists() or is_packaged(archive_path):
             with open_archive(archive_path, read_only=True) as archive:
                 found = recorded_cells(archive, source, archive.searched().get(source_hash(source), NOTHING))
-        return _from_source(named, source, found, of_settings(encoder or EncoderSettings()))
+        carried = of_settings(encoder or EncoderSettings())
+        _require_vectors(named, source, carried)
+        return _from_source(named, source, found, carried)
     archive_path, named = split(named, archive_path)
     with open_archive(archive_path, read_only=True) as archive:
         program = archive.program(named)
@@ -93,7 +90,17 @@ def gather(named: str, archive_path: str, encoder: EncoderSettings | None = None
     _require_recorded(program, whole)
     config = run.record.config.get("encoder", {})
     carried = of_settings(encoder) if encoder is not None else recorded(run.record.encoder, config)
+    _require_vectors(named, source, carried)
     return _from_run(program, run, found, carried)
+
+
+def _require_vectors(named: str, source: str, encoder: EncoderFacts) -> None:
+    """A program that must have many vectors a text is nothing without an encoder of such."""
+    if needs_many_vectors(source) and not encoder.many:
+        raise UsageError(
+            f"The program {plain(named, 80)} must have many vectors a text, and {encoder.name} gives one; name another "
+            "encoder, for example encoder=minilm-tokens, or write q_vec=None and d_vec=None in it to do without."
+        )
 
 
 def _require_recorded(program: Program, whole: bool) -> None:

@@ -10,10 +10,13 @@ from string import Template
 
 from harness.errors import UsageError
 from harness.export.facts import ProgramFacts
-from harness.export.library import library
+from harness.export.library import library, operations_of_library
 from harness.export.readme import costs_told, measured_told, warnings_told
 from harness.export.sources import standalone
 from harness.text import plain
+
+_TOLD = ("prompts", "adapters", "max_tokens", "options")
+"""Settings of an encoder that a README tells of."""
 
 
 def write_package(facts: ProgramFacts, folder: Path, *, anyway: bool = False) -> str:
@@ -45,7 +48,8 @@ def slug(name: str) -> str:
 
 def _texts(facts: ProgramFacts, words: dict[str, str]) -> dict[str, str]:
     """Path within the package's folder to content."""
-    sources = standalone(facts.source)
+    many = facts.encoder.many
+    sources = standalone(facts.source, operations_of_library(many=many))
     package = f"src/{words['package']}"
     texts = {
         "pyproject.toml": _filled("pyproject", words),
@@ -55,7 +59,7 @@ def _texts(facts: ProgramFacts, words: dict[str, str]) -> dict[str, str]:
         f"{package}/program.py": sources.program,
         f"{package}/facts.json": json.dumps(_told(facts), indent=2) + "\n",
     }
-    texts |= {f"{package}/{path}": text for path, text in library().items()}
+    texts |= {f"{package}/{path}": text for path, text in library(many=many).items()}
     texts |= {f"{package}/primitives/{name}.py": source for name, source in sources.modules.items()}
     licence = _licence()
     return texts if licence is None else texts | {"LICENSE": licence}
@@ -81,6 +85,12 @@ def _words(facts: ProgramFacts) -> dict[str, str]:
         "origin": plain(facts.origin),
         "requirements": json.dumps(["numpy>=2.1", "filelock>=3.12", *encoder.requirements]),
         "encoder": _encoder(facts),
+        "opening": "many_opening" if encoder.many else "opening",
+        "retriever": "many_retriever" if encoder.many else "retriever",
+        "base": "ManyRetriever" if encoder.many else "ProgramRetriever",
+        "nearest": "nearest documents by their one vector" if encoder.many else "nearest documents",
+        "kept": _kept(facts),
+        "baseline": "MaxSim" if encoder.many else "cosine",
         "depth": f"each query's {facts.depth} nearest documents" if facts.depth else "the whole corpus of each task",
         "model": 'model="path/of/the/model"' if not encoder.settings["model"] else "",
         "cost": costs_told(facts),
@@ -91,10 +101,22 @@ def _words(facts: ProgramFacts) -> dict[str, str]:
 
 def _encoder(facts: ProgramFacts) -> str:
     encoder = facts.encoder
-    kept = {name: value for name, value in encoder.settings.items() if name in ("prompts", "adapters", "max_tokens")}
+    kept = {name: value for name, value in encoder.settings.items() if name in _TOLD}
     settings = ", ".join(f"{name} {json.dumps(value)}" for name, value in kept.items() if value)
     more = f" ({plain(settings, 400)})" if settings else ""
     return f"{plain(encoder.name)}, revision {plain(encoder.revision)}, {encoder.dtype}, {encoder.dim} wide{more}"
+
+
+def _kept(facts: ProgramFacts) -> str:
+    """What of a text is kept, and how."""
+    if not facts.encoder.many:
+        return "Vectors are unit rows in float32."
+    stored = facts.encoder.settings["options"].get("stored", "float32")
+    return (
+        f"A text has one vector, in float32, and many, which are held, saved and mapped in {stored} and compared by "
+        "MaxSim. Scores differ by at most a millionth or so of their size from those that were measured, since sums of "
+        "float32 depend on what else stands in a product."
+    )
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

@@ -1,7 +1,7 @@
 """Sources for a package of its own: a program, and the primitives that it needs, with imports turned inwards."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,13 +19,21 @@ class StandaloneSources:
     modules: dict[str, str]
 
 
-def standalone(program: str) -> StandaloneSources:
-    """Rewrite a program's imports of `primitives` as relative ones, and take the modules they reach."""
-    needed = _closure(_modules_named(ast.parse(program)))
+def standalone(program: str, also: Set[str] = frozenset()) -> StandaloneSources:
+    """Rewrite a program's imports of `primitives` as relative ones, and take the modules they reach.
+
+    `also` names modules that are needed beside.
+    """
+    needed = _closure(modules_of(program) | also)
     modules = {name: rewrite(_source(name), _sibling) for name in sorted(needed)}
     if modules:
         modules["__init__"] = _public(needed)
     return StandaloneSources(rewrite(program, _from_package), modules)
+
+
+def modules_of(source: str) -> set[str]:
+    """Modules of `primitives` that a source names itself."""
+    return _modules_named(ast.parse(source))
 
 
 def _modules_named(tree: ast.Module) -> set[str]:
@@ -71,7 +79,7 @@ def _closure(names: set[str]) -> set[str]:
     while waiting:
         name = waiting.pop()
         reached.add(name)
-        waiting |= _modules_named(ast.parse(_source(name))) - reached
+        waiting |= modules_of(_source(name)) - reached
     return reached
 
 

@@ -43,6 +43,8 @@ class Facts:
     """Roles whose prompt asks for the task's instruction."""
     most_vectors: Mapping[str, int] | None
     """See ManyVectorEncoder; None where the encoder is none."""
+    stored: str = "float32"
+    """What many vectors are kept in, see `harness.encoders.stored`."""
 
 
 class EncoderProcess:
@@ -56,7 +58,8 @@ class EncoderProcess:
         """What it is."""
         encoder: Any = self._encoder
         instructed, most_vectors = getattr(encoder, "instructed", ()), getattr(encoder, "most_vectors", None)
-        return Facts(encoder.identity, getattr(encoder, "window", None), tuple(instructed), most_vectors)
+        stored = getattr(encoder, "stored", "float32")
+        return Facts(encoder.identity, getattr(encoder, "window", None), tuple(instructed), most_vectors, stored)
 
     def variant(self, options: EmbedOptions) -> "str | Unable":
         """See Encoder.variant."""
@@ -151,6 +154,7 @@ class SpreadManyEncoder(SpreadEncoder):
     def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int) -> None:
         super().__init__(processes, facts, batch_size)
         self.most_vectors = facts.most_vectors or {}
+        self.stored = facts.stored
 
     def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
         """See ManyVectorEncoder. One process computes all of it, so that it has the same bits always."""

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from harness.encoders.matryoshka import cut
 from harness.encoders.protocol import EmbedOptions, Encoder
 
-from .rows import GrowingRows
+from .rows import GrowingRows, GrowingRuns
 
 FloatMatrix = NDArray[np.float32]
 Key = tuple[str, str]
@@ -25,6 +26,10 @@ class Kept:
     width: int
     rows: dict[Key, int] = field(default_factory=dict)
     vectors: GrowingRows = field(init=False)
+    many_rows: dict[Key, int] = field(default_factory=dict)
+    """The run of each key that was asked for with many vectors."""
+    many: GrowingRuns | None = None
+    """Those runs, where the encoder gives a text many vectors."""
 
     def __post_init__(self) -> None:
         self.vectors = GrowingRows.of(np.empty((0, self.width), np.float32))
@@ -43,7 +48,7 @@ class RememberingEncoder:
 
     def __init__(self, encoder: Encoder, recent: int = 100_000) -> None:
         self.encoder = encoder
-        self.kept = Kept(encoder.dim)
+        self.kept = self._nothing()
         self.texts_encoded = 0
         """Texts that went through the model so far."""
         self._recent: OrderedDict[Key, NDArray[np.float32]] = OrderedDict()
@@ -53,7 +58,7 @@ class RememberingEncoder:
     def forget(self, kept: Kept | None = None) -> None:
         """Drop everything, and keep `kept` instead."""
         with self._lock:
-            self.kept = kept or Kept(self.encoder.dim)
+            self.kept = kept or self._nothing()
             self._recent.clear()
 
     def embed(
@@ -64,16 +69,19 @@ class RememberingEncoder:
         adapter: str | None = None,
         dim: int | None = None,
         max_tokens: int | None = None,
+        vectors: int | None = None,
         keep: bool = False,
-    ) -> FloatMatrix:
+    ) -> Any:
         """Embed n texts to unit rows, float32 (n, dim): what a program calls as `embed_fn`.
+
+        `vectors` asks for many a text, which an encoder of one refuses.
 
         `keep` those that come again with every query; of others the last ones are remembered.
         Raises TypeError for anything but strings, ValueError for a role, adapter or dimension that the model lacks.
         """
         if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
             raise TypeError("embed_fn takes a list of strings.")
-        full = EmbedOptions(role, adapter, None, max_tokens)
+        full = EmbedOptions(role, adapter, None, max_tokens, vectors)
         variant = self.encoder.variant(full)
         keys = [(variant, text) for text in texts]
         with self._lock:
@@ -83,8 +91,8 @@ class RememberingEncoder:
             known = {key: vector for key in keys if (vector := self._find(key)) is not None}
         missing = [key for key in dict.fromkeys(keys) if key not in known]
         if missing:
-            vectors = self.encoder.encode([text for _, text in missing], full)
-            known.update(zip(missing, vectors, strict=True))
+            found = self.encoder.encode([text for _, text in missing], full)
+            known.update(zip(missing, found, strict=True))
         with self._lock:
             self.texts_encoded += len(missing)
             self._remember(keys if keep else missing, known, keep=keep)
@@ -96,6 +104,9 @@ class RememberingEncoder:
         """The same without a memory, for vectors that the caller keeps."""
         self.texts_encoded += len(texts)
         return self.encoder.encode(texts, EmbedOptions(role=role))
+
+    def _nothing(self) -> Kept:
+        return Kept(self.encoder.dim)
 
     def _find(self, key: Key) -> NDArray[np.float32] | None:
         row = self.kept.rows.get(key)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.encoders.base import BaseEncoder
 from harness.encoders.bundled import BUNDLES
@@ -14,6 +14,8 @@ from harness.errors import HarnessError
 from harness.settings.encoder import EncoderSettings
 
 from .faults import RetrieverError
+
+Opened = TypeVar("Opened", bound=BaseEncoder)
 
 
 def open_encoder(facts: Mapping[str, Any], model: Any = None) -> BaseEncoder:
@@ -27,6 +29,11 @@ def open_encoder(facts: Mapping[str, Any], model: Any = None) -> BaseEncoder:
         encoder = _open(settings, model)
     except HarnessError as error:
         raise RetrieverError(str(error)) from error
+    return checked(encoder, facts)
+
+
+def checked(encoder: Opened, facts: Mapping[str, Any]) -> Opened:
+    """An encoder that answers five sentences as was recorded. Raises RetrieverError for any other."""
     # The library's version, the name and the place may be others: what it answers may not.
     told = {**encoder.facts, **{name: facts[name] for name in ("name", "revision", "library")}}
     if encoder.dim != facts["dim"] or fingerprint(encoder.encode(SENTENCES), told) != facts["fingerprint"]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import compress
 from pathlib import Path
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ from .approximate import Approximate
 from .documents import check_documents, check_query
 from .faults import RetrieverError
 from .memory import RememberingEncoder
-from .running import Program
+from .rows import GrowingRuns
+from .running import Asked, FloatMatrix, Program, Seen
 from .snapshot import Snapshot
 
 
@@ -59,14 +60,14 @@ class ProgramRetriever:
         """`identity` names the program and the encoder in what is saved; an index of another is not loaded."""
         if candidates is not None and candidates < 1:
             raise RetrieverError(f"candidates is {candidates}; take 1 or more, or None for the whole corpus.")
-        self.memory = RememberingEncoder(encoder)
+        self.memory = self._remembering(encoder)
         # One and the same function for good: by it, too, operations remember what they made of the documents.
         self._keeping = partial(self.memory.embed, keep=True)
         self.candidates = candidates
         self.identity = dict(identity or {})
         self._program = program
         self._changing = threading.RLock()
-        self._snapshot = Snapshot.empty(encoder.dim)
+        self._snapshot = self._empty(encoder.dim)
         self._rows: dict[str, int] | None = {}
         """Row of each live document; None until a change needs it. Only who holds `_changing` looks at it."""
         self._state: str | None = None
@@ -92,9 +93,9 @@ class ProgramRetriever:
         if not ids:
             raise RetrieverError("There is nothing to index; give at least one document.")
         with self._changing:
-            vectors = self.memory.embed_once(list(texts))
+            vectors, many = self._embedded(list(texts))
             self.memory.forget()
-            self._swap(Snapshot.empty(vectors.shape[1]).plus(list(ids), list(texts), vectors))
+            self._swap(self._empty(vectors.shape[1]).plus(list(ids), list(texts), vectors, many))
             self._rows = self._state = None
 
     def add(self, ids: Sequence[str], texts: Sequence[str]) -> None:
@@ -107,8 +108,7 @@ class ProgramRetriever:
                     raise RetrieverError(f"The id {identifier!r} is indexed already; remove it first, or name another.")
             if ids:
                 start = len(self._snapshot.ids)
-                vectors = self.memory.embed_once(list(texts))
-                self._swap(self._snapshot.plus(list(ids), list(texts), vectors))
+                self._swap(self._snapshot.plus(list(ids), list(texts), *self._embedded(list(texts))))
                 rows.update(zip(ids, range(start, start + len(ids)), strict=True))
 
     def remove(self, ids: Sequence[str]) -> None:
@@ -209,19 +209,11 @@ class ProgramRetriever:
         if not snapshot.n_live:
             raise RetrieverError("Nothing is indexed yet; call index(ids, texts) or load(folder) first.")
         candidates = candidates or self.candidates
-        asked = self.memory.embed([query], role="query")
+        asked = self._asked(query)
         if candidates is not None and candidates < snapshot.n_live:
-            return snapshot, *self._among_candidates(snapshot, query, asked, k, candidates)
-        vectors = snapshot.vectors.array
-        scores = self._program.scores(
-            asked,
-            vectors,
-            cosine.cosines(asked, vectors),
-            query,
-            snapshot.all_texts,
-            self.memory.embed,
-            self.prepared(snapshot),
-        )
+            return snapshot, *self._among_candidates(snapshot, asked, k, candidates)
+        prepared, similarities = self.prepared(snapshot), self._similarities(asked, snapshot)
+        scores = self._program.scores(asked, self._seen(snapshot), similarities, self.memory.embed, prepared)
         live = np.flatnonzero(snapshot.live)
         found = cosine.best(scores[live], k)
         return snapshot, live[found], scores[live][found].astype(np.float64)
@@ -233,13 +225,11 @@ class ProgramRetriever:
         """
         with snapshot.preparing:
             if not snapshot.prepared:
-                vectors, texts = snapshot.vectors.array, snapshot.all_texts
-                made = self._program.prepare(vectors, texts, self._keeping)
+                seen = self._seen(snapshot)
+                made = self._program.prepare(seen, self._keeping)
                 if self._program.index is None:
-                    query = " ".join(texts[0].split()[:8]) or "?"
-                    asked = self.memory.embed_once([query], role="query")
-                    near = cosine.cosines(asked, vectors)
-                    self._program.scores(asked, vectors, near, query, texts, self._keeping, None)
+                    asked = self._sample(" ".join(seen.texts[0].split()[:8]) or "?")
+                    self._program.scores(asked, seen, self._similarities(asked, snapshot), self._keeping, None)
                 snapshot.prepared.append(made)
             return snapshot.prepared[0]
 
@@ -257,22 +247,22 @@ class ProgramRetriever:
 
     def load(self, folder: Path | str) -> None:
         """Read an index that `save` wrote with this program and encoder; it is mapped, and embeds nothing again."""
-        loaded = saved.load(Path(folder), self.memory.encoder.dim, self._program.package, self.identity)
+        empty = self._empty(self.memory.encoder.dim)
+        loaded = saved.load(Path(folder), empty, self._program.package, self.identity)
         with self._changing:
             self.memory.forget(loaded.kept)
             self._snapshot, self._state, self._rows = loaded.snapshot, loaded.state, None
 
     def _among_candidates(
-        self, snapshot: Snapshot, query: str, asked: NDArray[np.float32], k: int, candidates: int
+        self, snapshot: Snapshot, asked: Asked, k: int, candidates: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        rows, near = self._nearest(snapshot, asked, max(k, candidates))
+        rows, near = self._nearest(snapshot, asked.vector, max(k, candidates))
         places = np.argsort(rows[:candidates])  # a program sees them in the order of the corpus
         chosen, beyond = rows[:candidates][places], rows[candidates:k]
-        vectors, texts = snapshot.vectors.array[chosen], [snapshot.texts[row] for row in chosen]
-        prepared = self._program.prepare(vectors, texts, self.memory.embed)
-        scores = self._program.scores(
-            asked, vectors, near[:candidates][places][None, :], query, texts, self.memory.embed, prepared
-        )
+        seen = self._seen(snapshot, chosen)
+        prepared = self._program.prepare(seen, self.memory.embed)
+        similarities = self._similarities_among(asked, snapshot, chosen, near[:candidates][places])
+        scores = self._program.scores(asked, seen, similarities, self.memory.embed, prepared)
         found = cosine.best(scores, k)
         below = float(scores.min()) + near[candidates:k].astype(np.float64) - 2
         return np.concatenate([chosen[found], beyond]), np.concatenate([scores[found].astype(np.float64), below])
@@ -285,6 +275,39 @@ class ProgramRetriever:
             return cosine.nearest(asked, vectors, count, snapshot.live)
         rows = snapshot.approximate.near(asked, count, len(vectors))
         return cosine.nearest_among(asked, vectors, count, rows[snapshot.live[rows]])
+
+    # What is another for an encoder of many vectors a text.
+
+    def _remembering(self, encoder: Any) -> RememberingEncoder:
+        return RememberingEncoder(encoder)
+
+    def _empty(self, dim: int) -> Snapshot:
+        return Snapshot.empty(dim)
+
+    def _embedded(self, texts: list[str]) -> tuple[FloatMatrix, GrowingRuns | None]:
+        return self.memory.embed_once(texts), None
+
+    def _asked(self, query: str) -> Asked:
+        return Asked(query, self.memory.embed([query], role="query"))
+
+    def _sample(self, query: str) -> Asked:
+        """The same of a query that nobody asked, and that is not remembered."""
+        return Asked(query, self.memory.embed_once([query], role="query"))
+
+    def _seen(self, snapshot: Snapshot, rows: NDArray[np.int64] | None = None) -> Seen:
+        """What a program sees of the whole corpus, or of some rows."""
+        if rows is None:
+            return Seen(snapshot.vectors.array, snapshot.all_texts)
+        return Seen(snapshot.vectors.array[rows], [snapshot.texts[row] for row in rows])
+
+    def _similarities(self, asked: Asked, snapshot: Snapshot) -> FloatMatrix:
+        return cosine.cosines(asked.vector, snapshot.vectors.array)
+
+    def _similarities_among(
+        self, asked: Asked, snapshot: Snapshot, rows: NDArray[np.int64], near: NDArray[np.float32]
+    ) -> FloatMatrix:
+        """Of some rows, whose cosines are known."""
+        return near[None, :]
 
     def _swap(self, snapshot: Snapshot) -> None:
         """Let searches see it once the program is ready for it."""

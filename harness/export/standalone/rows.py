@@ -1,4 +1,4 @@
-"""Rows and strings that grow at their end while earlier, shorter views of them stay as they were."""
+"""Rows, runs of rows and strings that grow at their end while earlier, shorter views of them stay as they were."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,6 +39,50 @@ class GrowingRows:
         buffer[start:end] = rows
         used[0] = end
         return GrowingRows(buffer[:end], buffer, used)
+
+
+@dataclass(frozen=True)
+class GrowingRuns:
+    """A run of at least one row for each of n texts: that of text i is rows `offsets[i]` to `offsets[i + 1]`."""
+
+    rows: GrowingRows
+    """(total, dim)."""
+    offsets: GrowingRows
+    """int64 (n + 1,), from 0 to total."""
+
+    @classmethod
+    def of(cls, rows: NDArray[Any], offsets: NDArray[np.int64]) -> "GrowingRuns":
+        """All runs of arrays that are not written to. Raises IndexError where they do not fit together."""
+        whole = offsets.ndim == 1 and len(offsets) and offsets[0] == 0 and offsets[-1] == len(rows)
+        if not whole or (np.diff(offsets) < 1).any():
+            raise IndexError("offsets")
+        return cls(GrowingRows.of(rows), GrowingRows.of(offsets))
+
+    @classmethod
+    def empty(cls, dim: int, kind: str) -> "GrowingRuns":
+        """No runs, of rows of this width and type."""
+        return cls.of(np.empty((0, dim), kind), np.zeros(1, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def plus(self, rows: NDArray[Any], sizes: NDArray[np.int64]) -> "GrowingRuns":
+        """These runs and others behind them, of so many rows each; one writer at a time."""
+        ends = self.offsets.array[-1] + np.cumsum(sizes, dtype=np.int64)
+        return GrowingRuns(self.rows.plus(rows), self.offsets.plus(ends))
+
+    def of_text(self, text: int) -> NDArray[Any]:
+        """The run of one text, (K, dim)."""
+        return self.rows.array[self.offsets.array[text] : self.offsets.array[text + 1]]
+
+    def take(self, texts: NDArray[np.int64]) -> "GrowingRuns":
+        """The runs of some texts, int64 (m,), in their order; a copy."""
+        starts = self.offsets.array[texts]
+        sizes = self.offsets.array[texts + 1] - starts
+        offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
+        # Where each row of the answer stands: the start of its text, and its place in it.
+        rows = np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])
+        return GrowingRuns(GrowingRows.of(self.rows.array[rows]), GrowingRows.of(offsets))
 
 
 class PackedStrings:

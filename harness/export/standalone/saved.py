@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from . import store
 from .approximate import Approximate
 from .faults import RetrieverError
-from .memory import Kept
-from .rows import GrowingRows, GrowingStrings, PackedStrings
+from .memory import Kept, Key
+from .rows import GrowingRows, GrowingRuns, GrowingStrings, PackedStrings
 from .snapshot import Snapshot
 from .values import put_together, take_apart
 
@@ -41,6 +41,7 @@ def save(
     """Write an index and return the name of its state; raises as `store.write` does."""
     arrays: Arrays = {"vectors": snapshot.vectors.array, "live": snapshot.live}
     arrays |= _packed("ids", snapshot.ids) | _packed("texts", snapshot.texts) | _of_kept(kept)
+    arrays |= _runs("many", snapshot.many) | _runs("kept-many", kept.many)
     if snapshot.approximate is not None:
         arrays["approximate"] = snapshot.approximate.written
     prepared = None
@@ -55,31 +56,35 @@ def save(
         "documents": snapshot.n_live,
         "is_prepared": bool(snapshot.prepared),
         "prepared": prepared,
-        "variants": list(dict.fromkeys(variant for variant, _ in kept.rows)),
+        "variants": _variants(kept.rows),
+        "many_variants": _variants(kept.many_rows),
     }
     return store.write(folder, arrays, facts, expected=expected, overwrite=overwrite)
 
 
-def load(folder: Path, dim: int, package: str, identity: Mapping[str, str]) -> Loaded:
-    """Read an index. Raises RetrieverError where it is damaged, or of another program or encoder."""
+def load(folder: Path, empty: Snapshot, package: str, identity: Mapping[str, str]) -> Loaded:
+    """Read an index of documents as `empty` has none. Raises RetrieverError where it is damaged, or of another program
+    or encoder.
+    """
     stored = store.read(folder)
     _require_identity(folder, stored.facts.get("identity", {}), identity)
     arrays = stored.arrays
     try:
-        vectors = arrays["vectors"]
-        if vectors.shape[1] != dim or len(arrays["live"]) != len(vectors):
+        vectors, dim, many = arrays["vectors"], empty.vectors.array.shape[1], _unrun("many", arrays)
+        if vectors.shape[1] != dim or len(arrays["live"]) != len(vectors) or not _fit(many, empty.many, len(vectors)):
             raise RetrieverError(f"The index in {folder} does not fit this encoder; index the corpus again.")
         snapshot = Snapshot(
             GrowingStrings(_unpacked("ids", arrays)),
             GrowingStrings(_unpacked("texts", arrays)),
             GrowingRows.of(vectors),
             np.array(arrays["live"]),
+            many,
             approximate=Approximate.read(arrays["approximate"]) if "approximate" in arrays else None,
         )
         if stored.facts["is_prepared"]:
             parts = [arrays[f"prepared-{number}"] for number in range(sum(map(_is_prepared, arrays)))]
             snapshot.prepared.append(put_together(stored.facts["prepared"], parts, package))
-        return Loaded(snapshot, _kept(arrays, stored.facts["variants"], dim), stored.state)
+        return Loaded(snapshot, _kept(arrays, stored.facts, dim), stored.state)
     except (KeyError, IndexError, TypeError, UnicodeDecodeError):
         raise RetrieverError(f"The index in {folder} is damaged; restore it, or index the corpus again.") from None
 
@@ -109,16 +114,44 @@ def _unpacked(name: str, arrays: Mapping[str, NDArray[Any]]) -> PackedStrings:
     return PackedStrings(block, ends)
 
 
+def _runs(name: str, runs: GrowingRuns | None) -> Arrays:
+    return {} if runs is None else {name: runs.rows.array, f"{name}-offsets": runs.offsets.array}
+
+
+def _unrun(name: str, arrays: Mapping[str, NDArray[Any]]) -> GrowingRuns | None:
+    return GrowingRuns.of(arrays[name], arrays[f"{name}-offsets"]) if name in arrays else None
+
+
+def _fit(found: GrowingRuns | None, wanted: GrowingRuns | None, n_texts: int) -> bool:
+    """Whether these are the runs of so many texts, in rows of the wanted width and type; None where none are wanted."""
+    if found is None or wanted is None:
+        return found is wanted
+    rows, like = found.rows.array, wanted.rows.array
+    return len(found) == n_texts and rows.shape[1:] == like.shape[1:] and rows.dtype == like.dtype
+
+
+def _variants(rows: Mapping[Key, int]) -> list[str]:
+    return list(dict.fromkeys(variant for variant, _ in rows))
+
+
 def _of_kept(kept: Kept) -> Arrays:
-    numbers = {variant: number for number, variant in enumerate(dict.fromkeys(variant for variant, _ in kept.rows))}
-    of_each = np.array([numbers[variant] for variant, _ in kept.rows], dtype=np.int32)
-    texts = _packed("kept-texts", [text for _, text in kept.rows])
-    return {"kept": kept.vectors.array, "kept-variants": of_each} | texts
+    found: Arrays = {"kept": kept.vectors.array}
+    for name, rows in (("kept", kept.rows), *([] if kept.many is None else [("kept-many", kept.many_rows)])):
+        numbers = {variant: number for number, variant in enumerate(_variants(rows))}
+        found[f"{name}-variants"] = np.array([numbers[variant] for variant, _ in rows], dtype=np.int32)
+        found |= _packed(f"{name}-texts", [text for _, text in rows])
+    return found
 
 
-def _kept(arrays: Mapping[str, NDArray[Any]], variants: list[str], dim: int) -> Kept:
-    kept = Kept(dim)
+def _kept(arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], dim: int) -> Kept:
+    kept = Kept(dim, many=_unrun("kept-many", arrays))
     kept.vectors = GrowingRows.of(arrays["kept"])
-    names = zip(arrays["kept-variants"].tolist(), _unpacked("kept-texts", arrays), strict=True)
-    kept.rows = {(variants[variant], text): row for row, (variant, text) in enumerate(names)}
+    kept.rows = _keys("kept", arrays, facts["variants"])
+    if kept.many is not None:
+        kept.many_rows = _keys("kept-many", arrays, facts["many_variants"])
     return kept
+
+
+def _keys(name: str, arrays: Mapping[str, NDArray[Any]], variants: list[str]) -> dict[Key, int]:
+    names = zip(arrays[f"{name}-variants"].tolist(), _unpacked(f"{name}-texts", arrays), strict=True)
+    return {(variants[variant], text): row for row, (variant, text) in enumerate(names)}

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .approximate import Approximate
-from .rows import GrowingRows, GrowingStrings
+from .rows import GrowingRows, GrowingRuns, GrowingStrings
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Snapshot:
     """Unit rows, float32 (N, dim)."""
     live: NDArray[np.bool_]
     """bool (N,); False for documents that were removed."""
+    many: GrowingRuns | None = None
+    """Where the encoder gives a text many vectors: those, as they are kept."""
     prepared: list[Any] = field(default_factory=list)
     """What the program's `index` made of the whole corpus; empty until a search of the whole corpus needs it."""
     preparing: threading.Lock = field(default_factory=threading.Lock)
@@ -30,10 +32,10 @@ class Snapshot:
     """Of the first rows; later ones, and all where there is none, are compared one by one."""
 
     @classmethod
-    def empty(cls, dim: int) -> "Snapshot":
+    def empty(cls, dim: int, many: GrowingRuns | None = None) -> "Snapshot":
         """No documents."""
         rows = GrowingRows.of(np.empty((0, dim), np.float32))
-        return cls(GrowingStrings([]), GrowingStrings([]), rows, np.empty(0, np.bool_))
+        return cls(GrowingStrings([]), GrowingStrings([]), rows, np.empty(0, np.bool_), many)
 
     @property
     def n_live(self) -> int:
@@ -45,11 +47,16 @@ class Snapshot:
         """The texts as a program takes them."""
         return list(self.texts)
 
-    def plus(self, ids: Sequence[str], texts: Sequence[str], vectors: NDArray[np.float32]) -> "Snapshot":
+    def plus(
+        self, ids: Sequence[str], texts: Sequence[str], vectors: NDArray[np.float32], many: GrowingRuns | None = None
+    ) -> "Snapshot":
         """With further documents."""
+        runs = self.many
+        if runs is not None and many is not None:
+            runs = runs.plus(many.rows.array, np.diff(many.offsets.array))
         live = np.append(self.live, np.ones(len(ids), np.bool_))
         more = self.ids.plus(ids), self.texts.plus(texts), self.vectors.plus(vectors)
-        return Snapshot(*more, live, approximate=self.approximate)
+        return Snapshot(*more, live, runs, approximate=self.approximate)
 
     def without(self, rows: Sequence[int]) -> "Snapshot":
         """With these rows marked as removed: they are found no more, but a program still sees them."""
@@ -62,4 +69,5 @@ class Snapshot:
         rows = np.flatnonzero(self.live)
         ids, texts = [self.ids[row] for row in rows], [self.texts[row] for row in rows]
         vectors = GrowingRows.of(self.vectors.array[rows])
-        return Snapshot(GrowingStrings(ids), GrowingStrings(texts), vectors, np.ones(len(rows), np.bool_))
+        many = None if self.many is None else self.many.take(rows)
+        return Snapshot(GrowingStrings(ids), GrowingStrings(texts), vectors, np.ones(len(rows), np.bool_), many)

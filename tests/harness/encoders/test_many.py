@@ -1,5 +1,7 @@
 """Encoders of many vectors a text, on a tiny model with the parts of a real one."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +83,31 @@ def test_the_cache_keeps_them_in_memory_and_on_disk(tokens: Encoder, tmp_path: P
     assert stats[1] == CacheStats(texts_asked=14)
 
 
+@pytest.mark.parametrize(("stored", "loss"), [("float16", 2e-3), ("int8", 2e-2)])
+def test_fewer_bytes_give_the_same_bits_from_everywhere(
+    tokens: Encoder, folder: Path, tmp_path: Path, stored: str, loss: float
+) -> None:
+    options = {"vectors": 3, "stored": stored}
+    encoder = load_encoder(EncoderSettings(kind="tokens-of", model=str(folder), options=options))
+    check_encoder(encoder)
+    assert encoder.fingerprint != tokens.fingerprint
+    whole = tokens.encode_many(TEXTS, MOST).vectors  # type: ignore[attr-defined]
+    answers = []
+    for memory_bytes in (0, 10**7):
+        store = EmbeddingStore(tmp_path, 10**8)
+        cached = CachedEncoder(encoder, store, memory_bytes=memory_bytes)
+        answers += [cached.embed(TEXTS, MOST).many for _ in range(2)]
+        assert cached.stats.texts_encoded == (4 if memory_bytes == 0 else 0)
+        store.close()
+    for many in answers:
+        assert many is not None and answers[0] is not None
+        np.testing.assert_array_equal(many.vectors, answers[0].vectors)
+        assert 0 < np.abs(many.vectors - whole).max() < loss
+    with closing(sqlite3.connect(tmp_path / "embeddings-1.sqlite")) as connection:
+        (longest,) = connection.execute("SELECT max(length(data)) FROM vectors").fetchone()
+    assert longest == 4 * WIDTH + 3 * WIDTH * np.dtype(stored).itemsize
+
+
 def test_other_counts_and_one_vector_are_other_entries(tokens: Encoder, tmp_path: Path) -> None:
     cached = CachedEncoder(tokens, EmbeddingStore(tmp_path, 10**8))
     sizes = [cached.embed(TEXTS[:1], EmbedOptions(vectors=vectors)).many for vectors in (2, 3, 2)]
@@ -105,6 +132,8 @@ def test_nonsense_is_refused(tokens: Encoder, cached_wordllama: CachedEncoder, f
         tokens.variant(EmbedOptions(vectors=0))
     with pytest.raises(UsageError, match=r"encoder\.options\.vectors must be a whole number"):
         load_encoder(EncoderSettings(kind="tokens-of", model=str(folder), options={"vectors": "many"}))
+    with pytest.raises(UsageError, match=r"encoder\.options\.stored must be one of float32, float16, int8, not 'int4'"):
+        load_encoder(EncoderSettings(kind="tokens-of", model=str(folder), options={"stored": "int4"}))
     with pytest.raises(EncoderError, match="gives no vectors of tokens"):
         load_encoder(EncoderSettings(kind="tokens-of", model="wordllama"))
     assert tokens.dim == WIDTH
