@@ -15,5 +15,7 @@ FILES = {
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only a checkout knows what is part of the repository")
 def test_nothing_stands_at_the_top_level_but_what_was_given() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     assert {name.partition("/")[0] for name in listed if name} == FOLDERS | FILES

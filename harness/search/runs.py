@@ -36,6 +36,7 @@ from harness.search.judge import screen
 from harness.search.loop import Discovery
 from harness.search.recorded import (
     alone,
+    begun,
     hidden_names,
     open_history,
     record_changes,
@@ -53,7 +54,6 @@ from harness.tasks.load import list_names, refuse_held_out_names
 from harness.tasks.task import RetrievalTask
 from harness.text import counted
 from harness.tracking.load import require_tracker
-from harness.tracking.protocol import Begun
 from harness.tracking.told import tracking
 from primitives import programs
 
@@ -187,7 +187,7 @@ def _search(
         shelf = shelf_of(archive, run_id, settings)
         if shelf is not None:
             shelf.fill()
-        tracker = stack.enter_context(tracking(settings.tracking, _begun(archive, run_id, settings), watcher.noted))
+        tracker = stack.enter_context(tracking(settings.tracking, begun(archive, run_id, settings), watcher.noted))
         needs = surroundings(settings, archive, run_id, history, bench, shelf, around.stopping)
         discovery = Discovery(
             settings=settings,
@@ -210,12 +210,6 @@ def _search(
             archive.event(run_id, MACHINES, bench.executor.summary())
         tracker.ending("finished" if complete else "stopped")
     return Ended(run_id, complete)
-
-
-def _begun(archive: Archive, run_id: str, settings: Settings) -> Begun:
-    record = archive.run(run_id).record
-    about = {"encoder_name": str(record.encoder["name"]), "measure": record.measure}
-    return Begun(run_id, {**to_mapping(settings), "run": about})
 
 
 @contextmanager
