@@ -22,10 +22,12 @@ from harness.proposers.load import prompt_writer
 from harness.proposers.models import load_client, model_names, split_kind
 from harness.proposers.modes import assignment
 from harness.proposers.protocol import Briefing, Proposal
+from harness.proposers.spending import Spending
 from harness.proposers.store import ArchiveStore
 from harness.proposers.tokens import count
 from harness.published.place import open_archive
 from harness.search import trials
+from harness.search.bill import Bill, tell_uncounted
 from harness.search.briefing import make_briefing
 from harness.search.diagnostics import tell_moved, tell_run
 from harness.search.feedback import row_by_bit
@@ -118,6 +120,7 @@ class OpenDesk:
     bench: Workbench
     watcher: Watcher
     tracker: Tracking
+    bill: Bill
     shelves: list[Shelf]
     """Folders that hold all programs; each that is told goes into them."""
 
@@ -146,6 +149,7 @@ class OpenDesk:
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
         record, row = self.desk.record(proposal, self.bench, self.watcher)
+        self.bill.record(self.desk.number - 1)
         for shelf in self.shelves:
             shelf.add(row.id)
         history, calls = self.desk.history, Calls(self.desk.archive, self.desk.run_id)
@@ -185,14 +189,22 @@ def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watche
         tasks = recorded_tasks(desk.settings, archive, desk.run_id, given=given, watcher=watcher)
         hidden = hidden_of(archive, desk.run_id)
         unseen = desk.settings.tasks.unseen
-        opened = open_workbench(desk.settings, tasks, hidden=hidden, unseen=unseen, given=given, watcher=watcher)
+        spending = Spending(desk.settings.caps, ArchiveStore(archive, desk.run_id).charged())
+        opened = open_workbench(
+            desk.settings, tasks, hidden=hidden, unseen=unseen, given=given, watcher=watcher, account=spending
+        )
         with opened as bench:
             require_fingerprint(archive.run(desk.run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             shelf = shelf_of(archive, desk.run_id, desk.settings)
             if shelf is not None:
                 shelf.fill()
-            with _tracked(desk, watcher) as tracker:
-                yield OpenDesk(desk, bench, watcher, tracker, [] if shelf is None else [shelf])
+            bill = Bill(bench.encoder.encoder, archive, desk.run_id)
+            tell_uncounted(desk.settings, bench.encoder.encoder, watcher)
+            try:
+                with _tracked(desk, watcher) as tracker:
+                    yield OpenDesk(desk, bench, watcher, tracker, bill, [] if shelf is None else [shelf])
+            finally:
+                bill.record(desk.number)
 
 
 @contextmanager
