@@ -8,8 +8,8 @@ their number; `set-aside` where that program was written by somebody else, as wi
 from dataclasses import replace
 
 from archive.archive import Archive
-from archive.records import CallRecord
-from archive.usage import FAILED, IN_FLIGHT, LOST, NO_PROGRAMS, select_calls, write_call
+from archive.records import CallRecord, UsageRecord
+from archive.usage import EMBEDDING, FAILED, IN_FLIGHT, LOST, OF_PROGRAMS, select_calls, write_call
 
 
 class Calls:
@@ -47,11 +47,17 @@ class Calls:
             )
         return found
 
+    def embedded(self, number: int, usage: UsageRecord) -> None:
+        """Note what an encoder's server read for a program; tokens are not those of language models, so none count."""
+        call = CallRecord(number, replace(usage, purpose=EMBEDDING), usage.cost_usd or 0.0)
+        with self._archive.writing() as connection:
+            write_call(connection, self._run_id, call)
+
     def beside_programs(self) -> list[CallRecord]:
-        """Calls that are no recorded program's usage: without an answer, set aside, or of a program to come."""
+        """Calls that are no recorded program's usage: unanswered, set aside, of a program to come, or an encoder's."""
         recorded = "SELECT number FROM programs p WHERE p.run_id = usage.run_id"
         with self._archive.reading() as connection:
-            return select_calls(connection, self._run_id, f"verdict IN {NO_PROGRAMS} OR number NOT IN ({recorded})")
+            return select_calls(connection, self._run_id, f"NOT ({OF_PROGRAMS}) OR number NOT IN ({recorded})")
 
     def charged(self) -> tuple[float, int]:
         """US dollars and tokens that the run's caps count, over all its calls."""

@@ -84,7 +84,7 @@ def _values(connection: sqlite3.Connection) -> Iterator[str]:
         if blob is None:
             continue
         if len(blob) != 4 * n_queries:
-            yield f"{who} has {len(blob) / 4:g} values on {task}, which has {n_queries} queries."
+            yield f"{who} has values for {len(blob) / 4:g} queries on {task}, not for all {n_queries}."
         elif not all(map(math.isfinite, _unpacked(blob))):
             yield f"{who} has values on {task} that are no numbers."
 
@@ -103,7 +103,7 @@ def _unseen(connection: sqlite3.Connection) -> Iterator[str]:
             except (ValueError, RecursionError):
                 continue  # told above
             if not isinstance(ids, list) or len(ids) != n_queries:
-                yield f"Task {name} does not name each of its {n_queries} queries."
+                yield f"Task {name} does not name each of its queries, as many as {n_queries}."
             if not isinstance(places, list) or not all(type(at) is int and 0 <= at < n_queries for at in places):
                 yield f"Task {name} leaves queries unseen that it does not have."
 

@@ -18,5 +18,7 @@ def unpack(blob: bytes | None) -> NDArray[np.float32] | None:
     if blob is None:
         return None
     if len(blob) % PACKED.itemsize:
-        raise ArchiveError(f"The archive holds {len(blob)} bytes where there are four for each query; it is damaged.")
+        raise ArchiveError(
+            f"The archive holds values that are not four bytes each ({len(blob)} in all); it is damaged."
+        )
     return np.frombuffer(blob, dtype=PACKED).astype(np.float32)

@@ -9,7 +9,7 @@ from archive.naming import require_run
 from archive.records import Event, OutcomeRecord, Program, ProgramRecord, Run, RunRecord, TaskRecord, UsageRecord
 from archive.rows import from_json, from_row, measured_from, select
 from archive.sound import require_id, require_sound_outcome, require_sound_task
-from archive.usage import NO_PROGRAMS
+from archive.usage import OF_PROGRAMS
 
 
 def runs(connection: sqlite3.Connection) -> list[Run]:
@@ -156,8 +156,9 @@ def _programs(connection: sqlite3.Connection, where: str, *values: str | int) ->
     usage: dict[str, list[UsageRecord]] = defaultdict(list)
     for row in select(
         connection,
-        f"SELECT p.id, u.* FROM usage u JOIN programs p ON (p.run_id, p.number) = (u.run_id, u.number) WHERE {where} "
-        f"AND u.verdict NOT IN {NO_PROGRAMS} ORDER BY u.run_id, u.number, u.position",
+        f"SELECT p.id, u.* FROM (SELECT * FROM usage WHERE {OF_PROGRAMS}) u "
+        f"JOIN programs p ON (p.run_id, p.number) = (u.run_id, u.number) WHERE {where} "
+        "ORDER BY u.run_id, u.number, u.position",
         *values,
     ):
         usage[row["id"]].append(from_row(UsageRecord, row))

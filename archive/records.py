@@ -139,7 +139,7 @@ class UsageRecord:
     step: str = ""
     """Which of its program's calls it was, as in `Exchange`."""
     purpose: str = "proposal"
-    """`proposal`, `repair`, `judge` or `notes`."""
+    """`proposal`, `repair`, `judge` or `notes`; `embedding` for what an encoder's server read."""
     verdict: str = "ok"
     """What the answer was good for."""
     request_id: str | None = None

@@ -19,7 +19,10 @@ def require_sound_task(task: TaskRecord) -> None:
     """Raise ArchiveError where a task's parts do not fit its number of queries."""
     lengths = {len(task.baseline_per_query), len(task.query_ids), *(len(m.per_query) for m in task.measured.values())}
     if lengths != {task.n_queries}:
-        raise _damaged(f"the task {task.name[:80]!r} has {task.n_queries} queries and {sorted(lengths)} values or ids")
+        raise _damaged(
+            f"the task {task.name[:80]!r} has other numbers of queries, {task.n_queries}, than of values or ids, "
+            f"{sorted(lengths)}"
+        )
     if not all(type(place) is int and 0 <= place < task.n_queries for place in task.unseen):
         raise _damaged(f"the task {task.name[:80]!r} leaves queries unseen that it does not have")
 
@@ -28,7 +31,10 @@ def require_sound_outcome(outcome: OutcomeRecord, n_queries: int) -> None:
     """Raise ArchiveError where an outcome's values are not one for each query of its task."""
     for name, found in outcome.by_measure.items():
         if len(found.per_query) != n_queries:
-            raise _damaged(f"{len(found.per_query)} values for {n_queries} queries of {outcome.task[:80]!r} ({name})")
+            raise _damaged(
+                f"{outcome.task[:80]!r} has not one value of {name} for each query "
+                f"({len(found.per_query)} for {n_queries})"
+            )
 
 
 def _damaged(what: str) -> ArchiveError:

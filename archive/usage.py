@@ -1,4 +1,4 @@
-"""Rows of calls to language models, within the caller's transaction; `calls` says what they mean."""
+"""Rows of calls to models and to servers of encoders, within the caller's transaction; `calls` says what they mean."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -13,6 +13,10 @@ SET_ASIDE = "set-aside"
 """Of an answer that its program was not made of, as somebody outside the run wrote the program instead."""
 NO_PROGRAMS = f"('{IN_FLIGHT}', '{FAILED}', '{LOST}', '{SET_ASIDE}')"
 """Calls that are no program's usage, though they count against the caps."""
+EMBEDDING = "embedding"
+"""The purpose of what an encoder's server read: it counts against the caps, and is no program's usage either."""
+OF_PROGRAMS = f"verdict NOT IN {NO_PROGRAMS} AND purpose <> '{EMBEDDING}'"
+"""The condition in SQL that a call was a program's own."""
 
 
 def write_call(connection: sqlite3.Connection, run_id: str, call: CallRecord, position: int | None = None) -> int:
@@ -35,7 +39,7 @@ def write_usage(connection: sqlite3.Connection, run_id: str, number: int, usage:
     steps = ", ".join("?" for _ in usage)
     connection.execute(
         f"UPDATE usage SET verdict = ? WHERE run_id = ? AND number = ? AND verdict NOT IN {UNANSWERED} "
-        f"AND step NOT IN ({steps})",
+        f"AND purpose <> '{EMBEDDING}' AND step NOT IN ({steps})",
         (SET_ASIDE, run_id, number, *(call.step for call in usage)),
     )
     for call in usage:

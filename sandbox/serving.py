@@ -42,7 +42,7 @@ def _fault_of(vectors: object, n_texts: int) -> str | None:
     if not isinstance(vectors, np.ndarray) or vectors.dtype != np.float32 or vectors.ndim != 2:
         return "it returned something other than a float32 matrix"
     if len(vectors) != n_texts:
-        return f"it returned {len(vectors)} rows for {n_texts} texts"
+        return f"it returned not one row for each text ({len(vectors)} and {n_texts})"
     if not np.isfinite(vectors).all():
         return "it returned NaN or infinity"
     return None

@@ -62,7 +62,7 @@ def fault_of(value: object, n_texts: int) -> str | None:
     if not isinstance(vectors, np.ndarray) or vectors.dtype != np.float32 or vectors.ndim != 2:
         return "it returned something other than vectors in a float32 matrix"
     if not isinstance(offsets, np.ndarray) or offsets.dtype != np.int64 or offsets.shape != (n_texts + 1,):
-        return f"it returned no int64 offsets of {n_texts} texts"
+        return f"it returned no int64 offsets of its texts (there are {n_texts})"
     if offsets[0] != 0 or offsets[-1] != len(vectors) or (np.diff(offsets) < 1).any():
         return "it returned offsets that do not give each text a vector"
     return None if np.isfinite(vectors).all() else "it returned NaN or infinity"

@@ -28,6 +28,7 @@ from harness.evaluation.prepared import PreparedTask, prepare
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings
 from harness.tasks.task import make_task
+from harness.text import counted
 from primitives import programs
 from sandbox import Sandbox
 from scripts.simulate_cluster import Times, predict, table
@@ -173,7 +174,7 @@ def simulation(busy: dict[str, Took], idle: dict[str, Took]) -> None:
         took = busy[f"ray {workers}"]
         measured = 3600 * took.cells / took.wall_s / times.cells
         predicted = predict(times, workers, 1).programs_per_hour
-        print(f"  {workers} worker(s): predicted {predicted:,.0f} programs an hour, measured {measured:,.0f}")
+        print(f"  {counted(workers, 'worker')}: predicted {predicted:,.0f} programs an hour, measured {measured:,.0f}")
     asking = Times(**{**vars(times), "asks": 5.0, "ask_driver_s": 0.001, "encode_s": 0.02})
     print("Programs that ask for nothing, and with 5 requests of 20 ms each for every cell:")
     print("\n".join([*table(times, encoders=(1,)), "", *table(asking)]))

@@ -15,6 +15,8 @@ from typing import Any
 
 import simpy
 
+from harness.text import counted
+
 Steps = Generator[simpy.Event, Any, Any]
 
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -120,7 +122,7 @@ class _Cluster:
 def table(times: Times, workers: Sequence[int] = WORKERS, encoders: Sequence[int] = ENCODERS) -> list[str]:
     """Programs an hour, by workers and encoders; with each, what is busy more than nine tenths of the time."""
     lines = [
-        "| workers | " + " | ".join(f"{n} encoder(s)" for n in encoders) + " |",
+        "| workers | " + " | ".join(f"{counted(n, 'encoder')}" for n in encoders) + " |",
         "|--:" * (len(encoders) + 1) + "|",
     ]
     for n_workers in workers:

@@ -5,6 +5,7 @@ from harness.screen.lines import Lines
 from harness.screen.listing import print_json
 from harness.screen.tables import print_evaluation
 from harness.settings import Settings
+from harness.text import counted
 
 
 def evaluate_named(named: str, settings: Settings, *, as_json: bool) -> int:
@@ -16,8 +17,7 @@ def evaluate_named(named: str, settings: Settings, *, as_json: bool) -> int:
         found = api.evaluate(named, settings, watcher=lines)
     if found.single is None:
         first = found.violations[0]
-        count = len(found.violations)
-        rules = "a static rule" if count == 1 else f"{count} static rules"
+        rules = counted(len(found.violations), "static rule")
         print(f"The program breaks {rules}; {first.code}, line {first.line}: {first.message}")
         return 1
     if as_json:

@@ -59,9 +59,9 @@ def watch_folder(path: str, run: str, folder: Path) -> None:
     with StopOnInterrupt() as stop, ExitStack() as stack:
         with lines:
             desk = stack.enter_context(api.open_desk(run, archive=path, watcher=lines))
+            desk.keep(folder / "desk")
         while not stop.asked():
             number = desk.number
-            api.write_desk(run, folder / "desk", archive=path)
             (folder / f"briefing-{number}.md").write_text(desk.ask(), "utf-8")
             print(f"waiting for {folder / f'answer-{number}.md'}", flush=True)
             text = _await(folder / f"answer-{number}.md", stop)

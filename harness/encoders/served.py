@@ -7,7 +7,8 @@ cannot be told where to cut, so a token cap cuts at three bytes a token.
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.base import BaseEncoder
+from harness.encoders.billing import Account
 from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.protocol import EncodedBatch, FloatMatrix
 from harness.encoders.steady import steady
@@ -36,6 +38,8 @@ _BYTES_KEPT = 3
 """Bytes kept for a token of a cap; English has four, code and Chinese three, so that hardly a text is too long."""
 _BYTES_COUNTED = 4
 """Bytes taken for a token where a server counts none."""
+_MARKS = 4
+"""Tokens that a tokenizer may put around a text; within it there are never more than its bytes."""
 _TOO_MUCH = (400, 413, 422)
 """Statuses with which servers refuse a request that is too large."""
 
@@ -49,6 +53,7 @@ class ServedEncoder(BaseEncoder):
 
     def __init__(self, settings: EncoderSettings) -> None:
         self._settings = settings
+        self.account: Account | None = None
         self._client = _connect(settings)
         self._price = price_of(settings)
         self._lock = threading.Lock()
@@ -110,16 +115,26 @@ class ServedEncoder(BaseEncoder):
         """Vectors and tokens of one request; its usage is counted whatever becomes of the answer."""
         from openai import OpenAIError
 
-        try:
-            answer = self._client.embeddings.create(model=self._settings.model, input=texts, encoding_format="float")
-        except OpenAIError as error:
-            raise EncoderError(_explain(self._settings, error)) from error
-        except ValueError as error:  # an answer that is no JSON, or has no vectors
-            self._wrong(plain(str(error)))
         weights = np.array([len(text.encode("utf-8", "replace")) for text in texts], dtype=np.int64)
-        tokens = self._count(getattr(answer.usage, "prompt_tokens", None), weights)
+        with self._paid(int(weights.sum()) + _MARKS * len(texts)) as settle:
+            try:
+                answer = self._client.embeddings.create(
+                    model=self._settings.model, input=texts, encoding_format="float"
+                )
+            except OpenAIError as error:
+                raise EncoderError(_explain(self._settings, error)) from error
+            except ValueError as error:  # an answer that is no JSON, or has no vectors
+                self._wrong(plain(str(error)))
+            tokens = self._count(getattr(answer.usage, "prompt_tokens", None), weights)
+            settle(int(tokens.sum()) * (self._price or 0.0) / 1e6)
         self._serves = getattr(answer, "model", None) or self._serves
         return self._matrix(answer.data, len(texts)), tokens
+
+    def _paid(self, most: int) -> AbstractContextManager[Callable[[float], None]]:
+        """The account's leave to have so many tokens read, where there are a price and an account."""
+        if self._price is None or self.account is None:
+            return nullcontext(lambda dollars: None)
+        return self.account.embedding(most * self._price / 1e6)
 
     def _count(self, told: Any, weights: NDArray[np.int64]) -> NDArray[np.int64]:
         if not isinstance(told, int) or told <= 0:

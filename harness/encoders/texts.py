@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.protocol import EncodeRefused
+from harness.text import counted
 
 LONGEST_TEXT = 4_000_000
 """Characters of one text; a tokenizer needs seconds and gigabytes for more."""
@@ -22,7 +23,7 @@ def check_texts(texts: Sequence[str]) -> None:
         if not isinstance(text, str):
             raise EncodeRefused(f"The texts must be strings, but one is of type {type(text).__name__}.")
         if len(text) > LONGEST_TEXT:
-            raise EncodeRefused(f"A text has {len(text):,} characters and the limit is {LONGEST_TEXT:,}; split it.")
+            raise EncodeRefused(f"A text has {counted(len(text), 'character')}, more than {LONGEST_TEXT:,}; split it.")
 
 
 def clean(text: str) -> str:

@@ -353,4 +353,4 @@ def quotations(source: str, texts: Collection[str]) -> list[Finding]:
     if not literals:
         return []
     quoted = sum(any(literal in text for text in texts) for literal in set(literals))
-    return [Finding(QUOTES_TEXTS, "", f"It quotes the tasks' texts {quoted} time(s).")] if quoted else []
+    return [Finding(QUOTES_TEXTS, "", f"It quotes the tasks' texts {counted(quoted, 'time')}.")] if quoted else []

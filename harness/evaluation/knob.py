@@ -3,6 +3,7 @@
 import ast
 
 from harness.errors import UsageError
+from harness.text import counted
 from sandbox.syntax import syntax_tree
 
 
@@ -15,7 +16,7 @@ def turned(source: str, name: str, value: int | float) -> str:
     if len(found) != 1:
         known = sorted({one for node in syntax_tree(source).body for one in _constants(node)})
         raise UsageError(
-            f"The program sets {name} {len(found)} times to a number at its top; a knob is set once"
+            f"The program sets {name} {counted(len(found), 'time')} to a number at its top; a knob is set once"
             + (f", as {', '.join(known)}." if known else f": write {name} = 1 above its functions.")
         )
     node = found[0]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from harness.errors import UsageError
 from harness.evaluation.admission import Decision
+from harness.text import counted
 
 FLOOR = -0.05
 """Least delta against the cosine on any hidden task."""
@@ -79,7 +80,7 @@ def hidden_tasks(
     count = max(1, round(share * len(names)))
     if count >= len(names):
         raise UsageError(
-            f"{setting} hides {count} of {len(names)} tasks, so none is left to search on; "
+            f"{setting} hides {count} of {counted(len(names), 'task')}, so none is left to search on; "
             f"choose more tasks or a smaller {setting}."
         )
     return frozenset(random.Random(f"{seed}:hidden").sample(sorted(names), count))

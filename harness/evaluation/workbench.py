@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from harness.encoders.billing import Account, Billed
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.evaluation.audit import Auditor, poisoned_sandbox
@@ -74,10 +75,12 @@ def open_workbench(
     watcher: Watcher | None = None,
     given: Given = NOTHING_GIVEN,
     unseen: float = 0.0,
+    account: Account | None = None,
 ) -> Iterator[Workbench]:
     """Start the sandbox, load the encoder and encode the tasks; everything is released at the end.
 
     `unseen` is the share of queries, of tasks that are not hidden, that count towards no value.
+    `account` is asked before an encoder that somebody is paid for reads anything of the tasks.
 
     The sandbox starts first: it refuses in milliseconds where the system cannot confine programs, and its
     processes are forked from clean interpreters before torch fills this one. It is also closed first: that ends the
@@ -97,6 +100,8 @@ def open_workbench(
         place = stack.enter_context(open_place(settings, given.executor, watcher))
         load = partial(place.load_encoder, load=load_encoder)
         encoder = stack.enter_context(closing(open_encoder(settings, given.encoder, watcher, load)))
+        if isinstance(encoder.encoder, Billed):
+            encoder.encoder.account = account
         secret = Secret(settings.archive.secret)
 
         def share(task: RetrievalTask) -> float:

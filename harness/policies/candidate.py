@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from harness.text import counted
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -29,7 +31,7 @@ def draw(candidates: Sequence[Candidate], weights: Sequence[float], rng: random.
     Where all weights left are zero the draw is uniform. Raises ValueError where there are not as many weights.
     """
     if len(candidates) != len(weights):
-        raise ValueError(f"There are {len(candidates)} candidates and {len(weights)} weights.")
+        raise ValueError(f"{counted(len(candidates), 'candidate')} came with {counted(len(weights), 'weight')}.")
     left = list(weights)
     drawn: list[int] = []
     while len(drawn) < min(count, len(candidates)):

@@ -7,6 +7,7 @@ import numpy as np
 
 from archive import non_dominated
 from harness.programs.view import LedgerRow, ProgramView, TaskRoom
+from harness.text import counted
 
 TRANSDUCTIVE = "transductive"
 SHOWN = 6
@@ -82,7 +83,7 @@ def _effect(operation: str, programs: Sequence[LedgerRow], known: dict[str, Ledg
         if row.gain and row.gain.parent in known and operation not in known[row.gain.parent].operations
     ]
     mean = f"{np.mean(deltas):+.4f}" if deltas else "-"
-    return f"{mean} | {np.mean(gains):+.4f} ({len(gains)} times)" if gains else f"{mean} | -"
+    return f"{mean} | {np.mean(gains):+.4f} ({counted(len(gains), 'time')})" if gains else f"{mean} | -"
 
 
 def _cell(row: LedgerRow, task: str) -> str:

@@ -1,8 +1,9 @@
 """What a run may spend: dollars, tokens, programs and wall time are caps of one kind, never passed.
 
 A call reserves the most that it could cost before it is made, so calls in flight count, and one that a killed process
-left behind counts at its most for good. Two trade-offs are accepted: a run may end a little before a cap that it would
-just have met, and a try that failed before a word of its answer came counts nothing although a provider may charge it.
+left behind counts at its most for good. An encoder's server is paid from the same dollars. Two trade-offs are accepted:
+a run may end a little before a cap that it would just have met, and a try that failed before a word of its answer came
+counts nothing although a provider may charge it.
 """
 
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from harness.errors import EncoderError
 from harness.settings.caps import CapSettings
 
 
@@ -46,6 +48,8 @@ class Spending:
         self._clock = clock
         self._started = clock()
         self._longest_program_s = 0.0
+        self.refused = ""
+        """Why the encoder may spend no more; empty while it may."""
 
     @property
     def spent(self) -> Amount:
@@ -65,9 +69,22 @@ class Spending:
         try:
             yield self._settle
         finally:
-            with self._lock:
-                del self._reserved[ticket]
-                self._lock.notify_all()
+            self._release(ticket)
+
+    @contextmanager
+    def embedding(self, most: float) -> Iterator[Callable[[float], None]]:
+        """See harness.encoders.billing.Account: once refused, always, so that no smaller request hides the cap."""
+        if self.refused:
+            raise EncoderError(self.refused)
+        try:
+            ticket = self._reserve(Amount(most))
+        except CapReached as cap:
+            self.refused = str(cap)
+            raise EncoderError(self.refused) from None
+        try:
+            yield lambda dollars: self._settle(Amount(dollars))
+        finally:
+            self._release(ticket)
 
     def before_program(self, begun: int) -> None:
         """Raise CapReached where a proposal after `begun` others would pass the cap on programs or on wall time."""
@@ -104,6 +121,11 @@ class Spending:
             self._tickets += 1
             self._reserved[self._tickets] = most
             return self._tickets
+
+    def _release(self, ticket: int) -> None:
+        with self._lock:
+            del self._reserved[ticket]
+            self._lock.notify_all()
 
     def _passed(self, total: Amount) -> str:
         """Which cap so much would pass, as a sentence; empty where none."""

@@ -65,7 +65,7 @@ def _range(group: Configuration, values: Sequence[float]) -> str:
     mean = sum(values) / len(values)
     if len(values) == 1:
         return f"{group.name} has {mean:+.4f} (one run)"
-    return f"{group.name} has {mean:+.4f}, {min(values):+.4f} to {max(values):+.4f} over {len(values)} seeds"
+    return f"{group.name} has {mean:+.4f}, {min(values):+.4f} to {max(values):+.4f} over {counted(len(values), 'seed')}"
 
 
 def _best(entry: Entry, curve: Curve, equal: int) -> tuple[Program, RunRecord]:

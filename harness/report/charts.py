@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from archive import COST_WORDS, Axis, Program, Run, axis_of, priced
+from archive import COST_WORDS, Axis, CallRecord, Program, Run, axis_of, priced
 from harness.evaluation.objectives import find_objective
 from harness.report.fitting import fitting
 from harness.report.front import Progress
@@ -28,8 +28,12 @@ def run_charts(
     front: Collection[str],
     progress: Sequence[Progress],
     axis: Axis = "texts",
+    beside: Sequence[CallRecord] = (),
 ) -> dict[str, Chart]:
-    """All charts of a run by name; one without data is left out. Cost ratios of `programs` are on the axis."""
+    """All charts of a run by name; one without data is left out. Cost ratios of `programs` are on the axis.
+
+    `beside` are the calls that are no program's usage.
+    """
     charts = {
         "frontier": {"points": _points(programs, front)},
         "progress": {"progress": [vars(step) for step in progress]},
@@ -38,7 +42,7 @@ def run_charts(
         "verdicts": {"bars": _counted(program.record.verdict for program in programs)},
         "rules": {"bars": _counted(str(v["code"]) for program in programs for v in program.record.violations)},
         "seconds": {"spent": _seconds(programs)},
-        "dollars": {"spent": _dollars(programs)},
+        "dollars": {"spent": _dollars(programs, beside)},
         "lineage": {"nodes": _points(programs, front), "edges": _edges(programs), "kin": []},
     }
     kept = {name: data for name, data in charts.items() if next(iter(data.values()))}
@@ -129,13 +133,16 @@ def _seconds(programs: Sequence[Program]) -> Rows:
     return rows
 
 
-def _dollars(programs: Sequence[Program]) -> Rows:
-    """US dollars up to each program, by model; calls of unknown price are not among them."""
-    models = sorted({call.model for program in programs for call in program.record.usage})
-    totals = dict.fromkeys(models, 0.0)
+def _dollars(programs: Sequence[Program], beside: Sequence[CallRecord]) -> Rows:
+    """US dollars up to each program, by model; calls of unknown price are not among them, later ones at the last."""
+    calls = [(program.number, call) for program in programs for call in program.record.usage]
+    calls += [(call.number, call.usage) for call in beside]
+    calls.sort(key=lambda one: one[0])
+    totals = dict.fromkeys(sorted({call.model for _, call in calls}), 0.0)
     rows: Rows = []
-    for program in programs if models else ():
-        for call in program.record.usage:
+    for place, program in enumerate(programs if totals else (), start=1):
+        while calls and (calls[0][0] <= program.number or place == len(programs)):
+            _, call = calls.pop(0)
             totals[call.model] += call.cost_usd or 0.0
         rows += [
             {"number": program.number, "kind": plain(model, 40), "total": round(total, 6)}

@@ -94,7 +94,7 @@ def run_data(
         "frontier": [program.number for program in programs if program.id in front],
         "unseen": {program.number: unseen_of(program, run) for program in programs if program.id in front},
         "titles": titles(run, axis),
-        "charts": run_charts(run, programs, front, best_so_far(programs), axis),
+        "charts": run_charts(run, programs, front, best_so_far(programs), axis, calls),
     }
 
 

@@ -1,74 +1,30 @@
-"""The report of a run while it goes on: the same page, served to this machine and told what is new."""
+"""The report of runs while they go on: the same page, served to this machine and told what is new."""
 
 import json
 import logging
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from archive import Archive, Program
+from archive import Archive
 from harness.errors import JobError
 from harness.published.place import is_packaged, open_archive
-from harness.report.data import program_data, whole_run
-from harness.report.page import render_page
-from harness.report.write import transfer_with_scales
+from harness.report.live import Known, LivePage, LiveRun
 from harness.settings.home import expanded
 from harness.text import plain
 
 _log = logging.getLogger(__name__)
 
-POLL_MS = 2000
 WAIT_SECONDS = 1.0
 MOST_CONNECTIONS = 32
 SILENT_SECONDS = 20
 """How long a connection may say nothing."""
 LATEST = "latest"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-class LiveRun:
-    """A run as the archive has it by now: the one named, or whichever is the `latest`.
-
-    Programs do not change once recorded, so each is read once.
-    """
-
-    def __init__(self, archive: Archive, run: str) -> None:
-        self._archive, self._asked = archive, run
-        self._run_id = ""
-        self._programs: list[Program] = []
-        self._shown: list[dict[str, Any]] = []
-        self._lock = threading.Lock()
-
-    def page(self) -> str:
-        """The page as of now."""
-        with self._lock:
-            data = {"runs": [{**self._run(), "programs": self._shown}], "transfer": transfer_with_scales(self._archive)}
-            return render_page(data, f"Run {self._run_id}", poll_ms=POLL_MS)
-
-    def news(self, after: int, status: str, shown: str = "") -> dict[str, Any] | None:
-        """What a page does not know that has programs up to `after` and this status; None where that is nothing.
-
-        A page that shows another run is told that it has `moved`.
-        """
-        with self._lock:
-            run = self._run()
-            if shown not in ("", self._run_id):
-                return {"moved": self._run_id}
-            fresh = [program for program in self._shown if program["number"] > after]
-            return {"run": run, "programs": fresh} if fresh or run["status"] != status else None
-
-    def _run(self) -> dict[str, Any]:
-        run_id = self._archive.resolve_run(self._asked)
-        if run_id != self._run_id:
-            self._run_id, self._programs, self._shown = run_id, [], []
-        run = self._archive.run(self._run_id)
-        last = self._programs[-1].number if self._programs else 0
-        fresh = self._archive.programs(self._run_id, after=last)
-        self._programs += fresh
-        self._shown += program_data(fresh, run.record)
-        return whole_run(self._archive, run, self._programs)
 
 
 class _Server(ThreadingHTTPServer):
@@ -95,7 +51,7 @@ class _Server(ThreadingHTTPServer):
         _log.debug("a request ended early", exc_info=True)
 
 
-def open_server(live: LiveRun, host: str, port: int) -> ThreadingHTTPServer:
+def open_server(live: LivePage, host: str, port: int) -> ThreadingHTTPServer:
     """A server of the page and its news. Raises JobError where the address cannot be had."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -110,9 +66,7 @@ def open_server(live: LiveRun, host: str, port: int) -> ThreadingHTTPServer:
             if url.path == "/":
                 self._answer(200, "text/html; charset=utf-8", live.page())
             elif url.path == "/data.json":
-                asked = parse_qs(url.query)
-                after, status = asked.get("after", ["0"])[0], asked.get("status", [""])[0]
-                news = live.news(int(after) if after.isdecimal() else 0, status, asked.get("run", [""])[0])
+                news = live.news(_known(parse_qs(url.query, keep_blank_values=True)))
                 self._answer(204 if news is None else 200, "application/json", json.dumps(news) if news else "")
             else:
                 self._answer(404, "text/plain", "There is / and /data.json here.")
@@ -138,22 +92,42 @@ def open_server(live: LiveRun, host: str, port: int) -> ThreadingHTTPServer:
         raise JobError(f"The address {host}:{port} cannot be had ({error}); choose another --port.") from error
 
 
-def serve(path: str, run: str, host: str, port: int) -> None:
-    """Serve a run of an archive, which is opened read-only, until interrupted.
+def serve(asked: Sequence[tuple[str, str]], host: str, port: int) -> None:
+    """Serve runs, each an archive and what names one or, empty, all in it, until interrupted; archives are only read.
 
-    With `latest` it waits for the first run, and goes over to each that is started later.
+    The first is followed: with `latest` it waits for the first run, and goes over to each that is started later.
     """
+    (first, run), *_ = asked
     if run == LATEST:
-        _await_run(path)
-    with open_archive(path, read_only=True) as archive:
-        run_id = archive.resolve_run(run)
-        with open_server(LiveRun(archive, run if run == LATEST else run_id), host, port) as server:
+        _await_run(first)
+    with ExitStack() as stack:
+        archives = {
+            path: stack.enter_context(open_archive(path, read_only=True)) for path in dict.fromkeys(dict(asked))
+        }
+        live = [one for path, run in asked for one in _live(archives[path], run)]
+        with open_server(LivePage(live), host, port) as server:
             print(readers(host))
-            print(f"Run {run_id} is at http://{host}:{server.server_port}/ (Ctrl-C ends).", flush=True)
+            ids = ", ".join(dict.fromkeys(one.read()["id"] for one in live))
+            print(
+                f"{'Run' if len(live) == 1 else 'Runs'} {ids} at http://{host}:{server.server_port}/ (Ctrl-C ends).",
+                flush=True,
+            )
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
                 print()
+
+
+def _live(archive: Archive, run: str) -> list[LiveRun]:
+    """The run of this name, or all runs. Raises ArchiveError where there is none."""
+    names = [run] if run else [one.id for one in archive.runs()]
+    return [LiveRun(archive, name if name == LATEST else archive.resolve_run(name)) for name in names]
+
+
+def _known(asked: Mapping[str, Sequence[str]]) -> dict[str, Known]:
+    """What a page says that it knows: `run`, `after` and `status`, each once for each run."""
+    told = zip(asked.get("run", ()), asked.get("after", ()), asked.get("status", ()), strict=False)
+    return {run: Known(int(after) if after.isdecimal() else 0, status) for run, after, status in told}
 
 
 def readers(host: str) -> str:

@@ -140,7 +140,7 @@ HEAT = framed(
             "legend": {
                 "title": "delta {measure}",
                 "format": "+.2f",
-                "gradientLength": 220,
+                "gradientLength": {"expr": "min(220, width - 24)"},  # a phone has less
                 "titleFontWeight": "normal",
             },
         },

@@ -8,6 +8,7 @@ from itertools import pairwise
 from harness.export.package import slug
 from harness.reproduce.lexical import correlation, halve
 from harness.reproduce.published import Published
+from harness.text import counted
 from harness.transfer.analysis import Analysis, ProgramRow
 from harness.transfer.intervals import Interval
 
@@ -75,8 +76,8 @@ def _saturates(ladder: Sequence[ProgramRow], costs: Mapping[str, float]) -> Clai
         f"{rise:+.2f} {where}" for where, rise in {"over all": correlation(ladder), **rises}.items() if rise is not None
     ]
     ours = (
-        f"the best of {len(cheap)} programs published up to that cost has {best_cheap.summary.mean:+.4f} (here at c = "
-        f"{best_cheap.cost_ratio:.2f}), of {len(costly)} beyond it {best_costly.summary.mean:+.4f}; "
+        f"the best of {counted(len(cheap), 'program')} published up to that cost has {best_cheap.summary.mean:+.4f} "
+        f"(here at c = {best_cheap.cost_ratio:.2f}), of {len(costly)} beyond it {best_costly.summary.mean:+.4f}; "
         f"correlation of cost and gain {', '.join(told)}"
     )
     grows = all(rise is None or rise > 0 for rise in rises.values())
@@ -115,14 +116,14 @@ def _medians(rows: Sequence[ProgramRow]) -> str:
     if not rows:
         return "none was run"
     medians = [row.summary.median for row in rows]
-    ours = f"medians from {min(medians):+.4f} to {max(medians):+.4f} (n = {rows[0].summary.n} cells each)"
+    ours = f"medians from {min(medians):+.4f} to {max(medians):+.4f} ({counted(rows[0].summary.n, 'cell')} each)"
     found = [row.median_interval for row in rows if row.median_interval]
     if not found:
         return f"{ours}, too few tasks for intervals"
     widest = max(found, key=lambda interval: interval.high - interval.low)
     above, below = sum(one.low > 0 for one in found), sum(one.high < 0 for one in found)
     return (
-        f"{ours}; of {len(found)} intervals {above} lie above zero, {below} below, and the widest is "
+        f"{ours}; of {counted(len(found), 'interval')} {above} lie above zero, {below} below, and the widest is "
         f"[{widest.low:+.3f}, {widest.high:+.3f}]"
     )
 

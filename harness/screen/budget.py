@@ -2,6 +2,7 @@
 
 from harness.evaluation.budget import Chosen, Study
 from harness.screen.tables import new_table, print_table
+from harness.text import counted
 
 UNITS = {
     "texts": "texts",
@@ -15,7 +16,8 @@ UNITS = {
 
 def print_study(found: Study) -> None:
     """Print the fixed budgets, the oracles and the choosers."""
-    print(f"{found.knob} on {found.n_queries} queries of {found.n_tasks} tasks, each task with equal weight")
+    queries, tasks = counted(found.n_queries, "query", "queries"), counted(found.n_tasks, "task")
+    print(f"{found.knob} on {queries} of {tasks}, each task with equal weight")
     table = new_table("spending", f">{found.measure}", f">{UNITS[found.axis]} a query", ">share of the oracle's gain")
     for one in found.fixed:
         _row(table, one, " (best fixed)" if one.name == found.best_fixed else "")

@@ -33,8 +33,8 @@ class Panel(Watcher):
         self._machines: tuple[str, str] = ("", "")
 
     def machines(self, n_nodes: int, n_workers: int, busy: int, waiting: int, cells_per_minute: int) -> None:
-        doing = f"{busy} of {n_workers} workers busy on {n_nodes} machine(s)"
-        self._machines = (doing, f"{waiting} runs wait, {cells_per_minute} a minute")
+        doing = f"{busy} of {counted(n_workers, 'worker')} busy on {counted(n_nodes, 'machine')}"
+        self._machines = (doing, f"{counted(waiting, 'run')} waiting, {cells_per_minute} a minute")
 
     def noted(self, sentence: str) -> None:
         print(sentence, file=sys.stderr, flush=True)
@@ -128,7 +128,7 @@ class MatrixBar(Watcher):
         self._bar.reset(self._task, description=plain(encoder.identity.name, 30), total=n_cells, left="")
 
     def encoding(self, done: int, total: int) -> None:
-        text = f"encoding {done:,} of {total:,} texts" if done < total else self._left
+        text = f"encoding {done:,} of {counted(total, 'text')}" if done < total else self._left
         self._bar.update(self._task, left=text)
 
     def cell(self, program: str, outcome: Outcome, seconds_left: float | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from archive import Archive, Exchange, Program, UsageRecord
 from harness.proposers.exchange import from_kept
 from harness.proposers.store import BETWEEN
-from harness.text import plain, plain_lines
+from harness.text import counted, plain, plain_lines
 
 LONGEST = 5_000_000
 """Characters of a prompt or an answer that are printed."""
@@ -75,11 +75,11 @@ def facts(turn: Turn) -> str:
     """Who answered, what it was good for, how long it took and what it cost, in one line."""
     usage = turn.usage
     tokens = {"in": usage.input_uncached, "from cache": usage.cache_read, "into cache": usage.cache_write}
-    counted = [f"{count:,} tokens {name}" for name, count in tokens.items() if count]
-    counted += [f"{usage.output:,} tokens out"] if usage.output is not None else []
+    read = [f"{counted(count, 'token')} {name}" for name, count in tokens.items() if count]
+    read += [f"{counted(usage.output, 'token')} out"] if usage.output is not None else []
     price = "price unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
     verdict = f"{usage.verdict} ({plain(turn.detail)})" if turn.detail and usage.verdict != "ok" else usage.verdict
-    return ", ".join([plain(f"{usage.provider} {usage.model}"), verdict, f"{usage.latency_s:.1f} s", *counted, price])
+    return ", ".join([plain(f"{usage.provider} {usage.model}"), verdict, f"{usage.latency_s:.1f} s", *read, price])
 
 
 def changed(before: str, text: str) -> str:

@@ -34,14 +34,14 @@ def optimism_line(found: Optimism) -> str:
     interval = f" [{found.interval.low:+.4f}, {found.interval.high:+.4f}]" if found.interval else ""
     if found.whole:
         return (
-            f"{found.searched:+.4f} on searched tasks, {found.unseen:+.4f} on {found.n_tasks} unseen ones; the "
-            f"difference, {found.difference:+.4f}{interval}, is what the search owes to the tasks it saw, and the draw "
-            "of the tasks."
+            f"{found.searched:+.4f} on searched tasks, {found.unseen:+.4f} on {counted(found.n_tasks, 'unseen one')}; "
+            f"the difference, {found.difference:+.4f}{interval}, is what the search owes to the tasks it saw, and the "
+            "draw of the tasks."
         )
     return (
-        f"{found.searched:+.4f} on searched queries, {found.unseen:+.4f} on {found.n_queries:,} unseen ones of "
-        f"{counted(found.n_tasks, 'task')}; the difference, {found.difference:+.4f}{interval}, is what the search owes "
-        "to the queries it saw."
+        f"{found.searched:+.4f} on searched queries, {found.unseen:+.4f} on {counted(found.n_queries, 'unseen one')} "
+        f"of {counted(found.n_tasks, 'task')}; the difference, {found.difference:+.4f}{interval}, is what the search "
+        "owes to the queries it saw."
     )
 
 

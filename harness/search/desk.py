@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from archive import Archive, ProgramRecord
+from archive import Archive, Calls, ProgramRecord
 from harness.encoders.fingerprint import require_fingerprint
+from harness.errors import UsageError
 from harness.evaluation.given import NOTHING_GIVEN, Given
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench, open_workbench
@@ -20,10 +22,12 @@ from harness.proposers.load import prompt_writer
 from harness.proposers.models import load_client, model_names, split_kind
 from harness.proposers.modes import assignment
 from harness.proposers.protocol import Briefing, Proposal
+from harness.proposers.spending import Spending
 from harness.proposers.store import ArchiveStore
 from harness.proposers.tokens import count
 from harness.published.place import open_archive
 from harness.search import trials
+from harness.search.bill import Bill, tell_uncounted
 from harness.search.briefing import make_briefing
 from harness.search.diagnostics import tell_moved, tell_run
 from harness.search.feedback import row_by_bit
@@ -31,6 +35,7 @@ from harness.search.history import History
 from harness.search.judge import consider
 from harness.search.recorded import (
     alone,
+    begun,
     hidden_of,
     open_history,
     recorded_programs,
@@ -41,6 +46,9 @@ from harness.search.recording import known_from_record
 from harness.search.report import report
 from harness.search.shelf import Shelf, shelf_of
 from harness.settings import Settings
+from harness.settings.tracking import TrackingSettings
+from harness.tracking.load import require_tracker
+from harness.tracking.told import Tracking, tracking
 from primitives import programs
 
 
@@ -111,7 +119,10 @@ class OpenDesk:
     desk: Desk
     bench: Workbench
     watcher: Watcher
-    shelf: Shelf | None = None
+    tracker: Tracking
+    bill: Bill
+    shelves: list[Shelf]
+    """Folders that hold all programs; each that is told goes into them."""
 
     @property
     def number(self) -> int:
@@ -122,6 +133,15 @@ class OpenDesk:
         """The briefing for the next program, as one text."""
         return as_text(self.desk.prompt())
 
+    def keep(self, folder: Path) -> None:
+        """Write all that an author may read of the run to a folder, and what is told from now on.
+
+        Raises UsageError where the folder holds something else.
+        """
+        shelf = Shelf(self.desk.archive, self.desk.run_id, self.desk.settings, folder)
+        shelf.fill()
+        self.shelves.append(shelf)
+
     def tell(self, text: str, name: str = "") -> Told:
         """Check, evaluate and record an answer, or a bare Python file that is called `name`."""
         try:
@@ -129,8 +149,11 @@ class OpenDesk:
         except UnreadableAnswer as unreadable:
             return Told(False, f"Not recorded. {unreadable}")
         record, row = self.desk.record(proposal, self.bench, self.watcher)
-        if self.shelf is not None:
-            self.shelf.add(row.id)
+        self.bill.record(self.desk.number - 1)
+        for shelf in self.shelves:
+            shelf.add(row.id)
+        history, calls = self.desk.history, Calls(self.desk.archive, self.desk.run_id)
+        self.tracker.record(row, history.best_worth, len(history.frontier()), calls.charged()[0])
         return Told(True, "\n".join([self._report(record, row), *proposal.notes]))
 
     def _report(self, record: ProgramRecord, row: LedgerRow) -> str:
@@ -166,13 +189,37 @@ def open_desk(path: str, run: str, given: Given = NOTHING_GIVEN, watcher: Watche
         tasks = recorded_tasks(desk.settings, archive, desk.run_id, given=given, watcher=watcher)
         hidden = hidden_of(archive, desk.run_id)
         unseen = desk.settings.tasks.unseen
-        opened = open_workbench(desk.settings, tasks, hidden=hidden, unseen=unseen, given=given, watcher=watcher)
+        spending = Spending(desk.settings.caps, ArchiveStore(archive, desk.run_id).charged())
+        opened = open_workbench(
+            desk.settings, tasks, hidden=hidden, unseen=unseen, given=given, watcher=watcher, account=spending
+        )
         with opened as bench:
             require_fingerprint(archive.run(desk.run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             shelf = shelf_of(archive, desk.run_id, desk.settings)
             if shelf is not None:
                 shelf.fill()
-            yield OpenDesk(desk, bench, watcher, shelf)
+            bill = Bill(bench.encoder.encoder, archive, desk.run_id)
+            tell_uncounted(desk.settings, bench.encoder.encoder, watcher)
+            try:
+                with _tracked(desk, watcher) as tracker:
+                    yield OpenDesk(desk, bench, watcher, tracker, bill, [] if shelf is None else [shelf])
+            finally:
+                bill.record(desk.number)
+
+
+@contextmanager
+def _tracked(desk: Desk, watcher: Watcher) -> Iterator[Tracking]:
+    """The run's tracker, begun with the first program that is told; one that is not installed here is said."""
+    settings = desk.settings.tracking
+    try:
+        require_tracker(settings)
+    except UsageError as missing:
+        watcher.noted(f"What is told here is not tracked: {missing}")
+        settings = TrackingSettings()
+    begins = begun(desk.archive, desk.run_id, desk.settings)
+    with tracking(settings, begins, watcher.noted, at_once=False) as tracker:
+        tracker.ending(desk.archive.run(desk.run_id).status)
+        yield tracker
 
 
 def ask(path: str, run: str, *, requests: bool = False) -> str:

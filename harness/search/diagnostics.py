@@ -12,7 +12,7 @@ from harness.evaluation.evaluate import TIE
 from harness.evaluation.part import similarity_of
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.workbench import Workbench
-from harness.text import plain
+from harness.text import counted, plain
 
 PRINTED_CHARS = 2000
 """Of all that a program prints, so much is repeated."""
@@ -94,6 +94,6 @@ def _line(one: Moved, first: int, shared: float | None) -> str:
     agreed = "" if shared is None else f", {shared:.0%} of the cosine's first {TOP} among the program's"
     word = "lost" if one.gained < 0 else "won"
     return (
-        f"{word} {one.gained:+.3f} on a query of {one.task.name}: {len(words)} words, {overlap:.0%} of them in the "
-        f"cosine's first document{agreed}"
+        f"{word} {one.gained:+.3f} on a query of {one.task.name}: {counted(len(words), 'word')}, {overlap:.0%} of them "
+        f"in the cosine's first document{agreed}"
     )

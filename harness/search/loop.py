@@ -23,6 +23,7 @@ from harness.proposers.patience import WaitEnded
 from harness.proposers.protocol import Proposal, Proposer
 from harness.proposers.spending import CapReached, Spending
 from harness.proposers.verdicts import AnswerVerdict
+from harness.search.bill import Bill
 from harness.search.briefing import make_briefing
 from harness.search.history import History, Known
 from harness.search.in_flight import InFlight
@@ -51,6 +52,7 @@ class Discovery:
         bench: Workbench,
         proposer: Proposer,
         spending: Spending,
+        bill: Bill,
         watcher: Watcher,
         tracker: Tracking,
         shelf: Shelf | None = None,
@@ -61,6 +63,7 @@ class Discovery:
         self._history = history
         self._bench = bench
         self._spending = spending
+        self._bill = bill
         self._watcher = watcher
         self._tracker = tracker
         self._shelf = shelf
@@ -91,6 +94,10 @@ class Discovery:
                     return False
                 self._step()
             return True
+        except JobError as error:
+            if self._spending.refused:
+                raise CapReached(self._spending.refused) from error
+            raise
         except WaitEnded as waited:
             _log.info("%s", waited)
             return False
@@ -101,6 +108,7 @@ class Discovery:
         finally:
             self._trials.close(wait=False)  # they end with the sandbox
             self._pipeline.close(wait=not at_once)
+            self._bill.record(len(self._history) + 1)
 
     def _remember(self, recorded: Sequence[Known]) -> None:
         """Learn what was recorded, and begin the proposals that were in flight as they were begun the first time."""
@@ -117,6 +125,7 @@ class Discovery:
         events: list[tuple[str, str]] = []
         record = judge(tried, self._history, self._bench, on_event=lambda *event: events.append(event))
         program_id = self._archive.record_program(self._run_id, record, events)
+        self._bill.record(number)
         took = time.monotonic() - began
         _log.info("%s is judged and recorded in %.2f s: %s. %s", program_id, took, record.status, record.reason)
         measure, price = self._settings.search.measure, self._history.price

@@ -19,6 +19,7 @@ from harness.settings import Settings, from_record, to_mapping
 from harness.settings.plugged import plugin_change
 from harness.tasks.task import RetrievalTask
 from harness.text import plain
+from harness.tracking.protocol import Begun
 
 CHANGEABLE = (
     "cache.",
@@ -61,6 +62,13 @@ it is sent, changes on the way, that is an event of the run.
 def alone(archive: Archive, run_id: str) -> AbstractContextManager[None]:
     """Keep other processes from writing to a run. Raises ArchiveError where one does."""
     return archive.held(run_id, f"Another process is working on run {run_id}; wait for it, or stop it first.")
+
+
+def begun(archive: Archive, run_id: str, settings: Settings) -> Begun:
+    """A run as its tracker is told of it."""
+    record = archive.run(run_id).record
+    about = {"encoder_name": str(record.encoder["name"]), "measure": record.measure}
+    return Begun(run_id, {**to_mapping(settings), "run": about})
 
 
 def record_changes(archive: Archive, run_id: str, settings: Settings) -> None:

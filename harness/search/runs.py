@@ -26,16 +26,18 @@ from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.protocol import Briefing, Proposal, Proposer
 from harness.proposers.published import TOLD, Published, read_published, require_same_told
 from harness.proposers.replay import recorded_by_number, with_replayed
-from harness.proposers.spending import CapReached, Spending
+from harness.proposers.spending import NOTHING, CapReached, Spending
 from harness.proposers.store import ArchiveStore
 from harness.proposers.telling import told_waits
 from harness.published.place import open_archive
 from harness.search import trials
+from harness.search.bill import Bill, tell_uncounted
 from harness.search.history import History, Known
 from harness.search.judge import screen
 from harness.search.loop import Discovery
 from harness.search.recorded import (
     alone,
+    begun,
     hidden_names,
     open_history,
     record_changes,
@@ -53,7 +55,6 @@ from harness.tasks.load import list_names, refuse_held_out_names
 from harness.tasks.task import RetrievalTask
 from harness.text import counted
 from harness.tracking.load import require_tracker
-from harness.tracking.protocol import Begun
 from harness.tracking.told import tracking
 from primitives import programs
 
@@ -159,12 +160,20 @@ def _search(
     """Open everything, and start or continue the run."""
     watcher = around.watcher
     models = {} if around.proposer else check_proposer(settings)
+    spent = NOTHING if run_id is None else ArchiveStore(archive, run_id).charged()
+    spending = Spending(settings.caps, spent)
     hidden = hidden_names(settings, tasks)
     with (
         ExitStack() as stack,
         told_waits(watcher.retrying),
         open_workbench(
-            settings, tasks, hidden=hidden, watcher=watcher, given=around.given, unseen=settings.tasks.unseen
+            settings,
+            tasks,
+            hidden=hidden,
+            watcher=watcher,
+            given=around.given,
+            unseen=settings.tasks.unseen,
+            account=spending,
         ) as bench,
     ):
         require_counted(settings.search.cost, bench.evaluator.tasks)
@@ -182,13 +191,15 @@ def _search(
             stack.enter_context(_never_left_running(archive, run_id))
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             tell_other_machine(settings, archive, run_id, watcher)
+        tell_uncounted(settings, bench.encoder.encoder, watcher)
+        bill = Bill(bench.encoder.encoder, archive, run_id)
         watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
         history = open_history(archive, run_id)
         shelf = shelf_of(archive, run_id, settings)
         if shelf is not None:
             shelf.fill()
-        tracker = stack.enter_context(tracking(settings.tracking, _begun(archive, run_id, settings), watcher.noted))
-        needs = surroundings(settings, archive, run_id, history, bench, shelf, around.stopping)
+        tracker = stack.enter_context(tracking(settings.tracking, begun(archive, run_id, settings), watcher.noted))
+        needs = surroundings(settings, archive, run_id, history, bench, spending, shelf, around.stopping)
         discovery = Discovery(
             settings=settings,
             archive=archive,
@@ -196,7 +207,8 @@ def _search(
             history=history,
             bench=bench,
             proposer=around.proposer or load_proposer(settings, models, needs),
-            spending=needs.spending,
+            spending=spending,
+            bill=bill,
             watcher=watcher,
             tracker=tracker,
             shelf=shelf,
@@ -210,12 +222,6 @@ def _search(
             archive.event(run_id, MACHINES, bench.executor.summary())
         tracker.ending("finished" if complete else "stopped")
     return Ended(run_id, complete)
-
-
-def _begun(archive: Archive, run_id: str, settings: Settings) -> Begun:
-    record = archive.run(run_id).record
-    about = {"encoder_name": str(record.encoder["name"]), "measure": record.measure}
-    return Begun(run_id, {**to_mapping(settings), "run": about})
 
 
 @contextmanager
@@ -285,10 +291,11 @@ def surroundings(
     run_id: str,
     history: History,
     bench: Workbench,
+    spending: Spending,
     shelf: Shelf | None = None,
     stopping: Stopping = never,
 ) -> Surroundings:
-    """What the run's proposer needs beside its settings; what earlier starts spent counts against the caps."""
+    """What the run's proposer needs beside its settings."""
     store = ArchiveStore(archive, run_id)
     replays, source = settings.proposer.kind == "replay", settings.proposer.run
     return Surroundings(
@@ -296,7 +303,7 @@ def surroundings(
         screen=lambda source, briefing: screen(source, briefing, history, settings.search.variants == "refuse"),
         look=partial(_look, archive, run_id, bench),
         store=store,
-        spending=Spending(settings.caps, store.charged()),
+        spending=spending,
         embed=lambda texts: bench.encoder.embed(texts).vectors,
         embed_queries=lambda texts: bench.encoder.embed(texts, QUERY).vectors,
         replayed=ArchiveStore(archive, source) if replays else None,

@@ -8,7 +8,8 @@ class CapSettings:
     """The config group `caps`; None is no cap."""
 
     dollars: float | None = None
-    """US dollars for model calls, over the whole run with all its resumptions."""
+    """US dollars for model calls, and for the encoder's server where its price is known, over the whole run with all
+    its resumptions."""
     tokens: int | None = None
     """Tokens in and out, cached ones included, over the whole run."""
     programs: int | None = None

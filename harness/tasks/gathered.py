@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from harness.errors import TaskError
 from harness.tasks.reading.faults import Fault, Faults
 from harness.tasks.reading.records import Judged, Text, require_characters
-from harness.text import visible
+from harness.text import counted, visible
 
 LONGEST = 5_000_000
 """Characters of a text, above which it is refused: a long novel has three millions, so more is a mistake of a file."""
@@ -135,8 +135,8 @@ def _require_sound(identifier: str, text: str) -> None:
     require_characters(text)
     if len(text) > LONGEST:
         raise Fault(
-            f"the text of {identifier!r} has {len(text):,} characters, more than {LONGEST:,}; part it into several "
-            f"documents, or set tasks.cut to cut documents there"
+            f"the text of {identifier!r} has {counted(len(text), 'character')}, more than {LONGEST:,}; part it into "
+            f"several documents, or set tasks.cut to cut documents there"
         )
 
 

@@ -18,7 +18,7 @@ from harness.tasks.mteb_source import load_mteb
 from harness.tasks.places import load_place, name_places
 from harness.tasks.source import TaskSource
 from harness.tasks.task import RetrievalTask
-from harness.text import nearest
+from harness.text import counted, nearest
 
 if TYPE_CHECKING:
     from archive import KnownTask
@@ -88,7 +88,7 @@ def _chosen(settings: TasksSettings, source: TaskSource) -> list[str]:
             raise UsageError(f"There is no task {name} in tasks={settings.source}{nearest(name, offered)}")
     for name, times in Counter(names).items():
         if times > 1:
-            raise UsageError(f"The task {name} is named {times} times; name it once.")
+            raise UsageError(f"The task {name} is named {counted(times, 'time')}; name it once.")
     return names
 
 

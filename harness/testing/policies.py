@@ -13,6 +13,7 @@ from harness.policies.similarity import MakeIndex
 from harness.programs.view import ProgramView
 from harness.testing.broken import require
 from harness.testing.samples import briefing, candidates
+from harness.text import counted
 
 
 def check_policy(policy: ParentPolicy) -> None:
@@ -27,7 +28,7 @@ def _check_draw(policy: ParentPolicy, n_candidates: int, count: int, seed: int) 
     pool = candidates(n_candidates)
     untouched, world = copy.deepcopy(pool), random.getstate()
     drawn = policy(pool, random.Random(seed), count)
-    where = f"with {n_candidates} candidates and count={count}"
+    where = f"with {counted(n_candidates, 'candidate')} and count={count}"
     require(isinstance(drawn, list), f"A list of ids is returned, {where}.")
     require(len(drawn) <= count, f"At most `count` ids are returned, {where}.")
     require(len(set(drawn)) == len(drawn), f"Ids are distinct, {where}.")

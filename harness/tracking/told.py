@@ -25,18 +25,20 @@ class Tracking:
     """Tells a tracker, in a process of its own, of recorded programs; says once where that fails, and goes on without.
 
     The pipe is never waited for: a tracker that is further behind than the pipe holds, some hundred programs, has
-    failed.
+    failed. It begins at once, or with the first program where `at_once` is false.
     """
 
-    def __init__(self, settings: TrackingSettings, begun: Begun, noted: Noted) -> None:
-        self._kind, self._noted = settings.kind, noted
+    def __init__(self, settings: TrackingSettings, begun: Begun, noted: Noted, *, at_once: bool = True) -> None:
+        self._settings, self._begun, self._noted = settings, begun, noted
         self._process: subprocess.Popen[bytes] | None = None
+        self._waits = settings.kind != NONE
         self._status = "stopped"
-        if settings.kind != NONE:
-            self._start(settings, begun)
+        if at_once:
+            self._start()
 
     def record(self, row: LedgerRow, best_worth: float | None, n_frontier: int, dollars: float) -> None:
         """A program is in the archive; so much was spent on models by then."""
+        self._start()
         figures = figures_of(row, best_worth, n_frontier, dollars)
         self._send({"number": int(row.id.rpartition(".")[2]), "figures": figures})
 
@@ -59,7 +61,10 @@ class Tracking:
                 self._give_up(self._reason())
             self._let_go()
 
-    def _start(self, settings: TrackingSettings, begun: Begun) -> None:
+    def _start(self) -> None:
+        if not self._waits:
+            return
+        self._waits = False
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, closed in `close`
         try:
             self._process = subprocess.Popen(
@@ -74,7 +79,7 @@ class Tracking:
             return
         if self._process.stdin is not None:
             os.set_blocking(self._process.stdin.fileno(), False)
-        self._send({"settings": asdict(settings), "begun": asdict(begun)})
+        self._send({"settings": asdict(self._settings), "begun": asdict(self._begun)})
 
     def _send(self, line: Mapping[str, Any]) -> None:
         if self._process is None or self._process.stdin is None:
@@ -97,7 +102,9 @@ class Tracking:
     def _give_up(self, reason: str) -> None:
         self._let_go()
         said = plain(reason.rstrip("."), 300)
-        self._noted(f"The tracker {self._kind} is told no more ({said}); the run is whole in its archive without it.")
+        self._noted(
+            f"The tracker {self._settings.kind} is told no more ({said}); the run is whole in its archive without it."
+        )
 
     def _let_go(self) -> None:
         """Leave no process and no open file behind."""
@@ -130,10 +137,10 @@ def figures_of(row: LedgerRow, best_worth: float | None, n_frontier: int, dollar
 
 
 @contextmanager
-def tracking(settings: TrackingSettings, begun: Begun, noted: Noted) -> Iterator[Tracking]:
+def tracking(settings: TrackingSettings, begun: Begun, noted: Noted, *, at_once: bool = True) -> Iterator[Tracking]:
     """A run's tracker, closed whatever ends the run. Raises UsageError as `require_tracker` does."""
     require_tracker(settings)
-    tracker = Tracking(settings, begun, noted)
+    tracker = Tracking(settings, begun, noted, at_once=at_once)
     try:
         yield tracker
     finally:

@@ -157,7 +157,7 @@ def test_encoder_time_is_not_the_programs(sandbox: Sandbox, inputs: TaskInputs) 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (lambda n: np.ones((n + 1, DIM), np.float32), "2 rows for 1 texts"),
+        (lambda n: np.ones((n + 1, DIM), np.float32), "not one row for each text (2 and 1)"),
         (lambda n: np.ones((n, DIM)), "float32 matrix"),
         (lambda n: np.full((n, DIM), np.nan, np.float32), "NaN"),
         (lambda n: None, "float32 matrix"),

@@ -17,6 +17,7 @@ from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.watcher import Watcher
 from harness.machine import record as machine
+from harness.text import counted
 from sandbox import EmbedCallback, Execution, Limits, Take, TaskInputs
 
 _log = logging.getLogger(__name__)
@@ -92,8 +93,8 @@ class FleetExecutor:
         """See TellsMachines."""
         census, minutes = self._most, (time.monotonic() - self._began) / 60
         return (
-            f"Programs ran on {census.workers} workers of {census.nodes} machine(s): {self._n_ended} runs, "
-            f"{self._n_ended / minutes:.0f} a minute."
+            f"Programs ran on {counted(census.workers, 'worker')} of {counted(census.nodes, 'machine')}: "
+            f"{counted(self._n_ended, 'run')}, {self._n_ended / minutes:.0f} a minute."
         )
 
     def _cells_per_minute(self) -> int:

@@ -20,7 +20,7 @@ def check_documents(ids: Sequence[str], texts: Sequence[str], *, allow_empty: bo
         if isinstance(given, str | bytes):
             raise RetrieverError(f"The {name} are one string; give a list of strings.")
     if len(ids) != len(texts):
-        raise RetrieverError(f"There are {len(ids)} ids for {len(texts)} texts; give each text an id of its own.")
+        raise RetrieverError(f"There are more ids than texts, or fewer ({len(ids)} and {len(texts)}); give each one.")
     seen: set[str] = set()
     for identifier, text in zip(ids, texts, strict=True):
         if not isinstance(identifier, str) or not identifier:

@@ -16,6 +16,7 @@ from harness.proposers.answers.repair import plain_spaces, repair
 from harness.proposers.answers.thinking import drop_thinking
 from harness.proposers.answers.unfenced import find_unfenced, why_none
 from harness.proposers.verdicts import AnswerVerdict
+from harness.text import counted
 
 _NO_CODE = frozenset({"text", "txt", "json", "bash", "sh", "console", "markdown", "md"})
 MAX_NAME = 60
@@ -137,7 +138,7 @@ def _no_program(text: str, said: str, prose: list[str], blocks: Sequence[Block])
     if text.strip() and not said.strip():
         detail = "All of it stands within marks of thinking; close them, and give the program after them."
     elif len(blocks) > 1:
-        detail = f"None of its {len(blocks)} code blocks defines rerank or holds edits."
+        detail = f"None of its {counted(len(blocks), 'code block')} defines rerank or holds edits."
     elif blocks:
         detail = "Its code block does not define rerank and holds no edits."
     elif re.search(r"^[ \t>]*(?:`{3,}|~{3,})", said, re.MULTILINE):

@@ -175,7 +175,7 @@ function usageTable(run) {
   }
   if (!groups.size) return null;
   const total = (calls, name) => sum(calls.map((call) => call[name] ?? 0));
-  return table("Calls to language models", [
+  return table("Calls to models", [
     { name: "model", cell: (calls) => `${calls[0].provider} ${calls[0].model}` },
     { name: "purpose", cell: (calls) => calls[0].purpose },
     { name: "calls", number: true, cell: (calls) => counted(calls.length) },

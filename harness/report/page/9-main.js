@@ -54,27 +54,39 @@ function toggle() {
   document.getElementById("theme").focus();
 }
 
-// While a run goes on, ask for what is new: programs after the last one, and the run's summary.
+// While runs go on, ask for what is new: programs after the last one of each, and each run's summary.
 async function follow() {
-  const run = DATA.runs[0];
+  const known = DATA.runs.map((run) => `run=${run.id}&after=${run.programs.length ? run.programs.at(-1).number : 0}&status=${run.status}`);
   try {
-    const answer = await fetch(`data.json?after=${run.programs.length ? run.programs.at(-1).number : 0}&status=${run.status}&run=${run.id}`);
+    const answer = await fetch(`data.json?${known.join("&")}`);
     if (answer.status === 200) {
       const news = await answer.json();
       if (news.moved) { location.hash = ""; location.reload(); return; }
-      const fresh = news.programs.filter((program) => !run.byNumber.has(program.number));
-      Object.assign(run, news.run, { programs: [...run.programs, ...fresh] });
-      indexed(run);
-      const { page } = here();
-      if (page === "overview" || page === "lineage") {
-        const y = window.scrollY;
-        render({ focus: false });
-        window.scrollTo(0, y);
-      } else header(here());
-      document.getElementById("news").textContent = `${plural(run.programs.length, "program")}, ${run.status}.`;
-    }
+      news.runs.forEach(learn);
+      DATA.comparison = news.comparison;
+      refresh();
+      document.getElementById("news").textContent = news.runs.map((one) => `${DATA.runs.length > 1 ? `Run ${one.run.id}: ` : ""}${plural(DATA.runs.find((same) => same.id === one.run.id).programs.length, "program")}, ${one.run.status}.`).join(" ");
+    } else document.getElementById("live").textContent = here().run.status;
   } catch { document.getElementById("live").textContent = "not connected"; }
   setTimeout(follow, DATA.live);
+}
+
+// Draw what is new; a chart or a table that the keyboard is in stays until it is left.
+let stale = false;
+function refresh() {
+  const main = document.getElementById("main");
+  const drawn = ["overview", "lineage", "compare"].includes(here().page);
+  stale = drawn && main.contains(document.activeElement) && document.activeElement.closest(".plot, table") !== null;
+  if (!drawn || stale) { header(here()); return; }
+  const y = window.scrollY;
+  render({ focus: false });
+  window.scrollTo(0, y);
+}
+
+function learn({ run: told, programs }) {
+  const run = DATA.runs.find((one) => one.id === told.id);
+  Object.assign(run, told, { programs: [...run.programs, ...programs.filter((program) => !run.byNumber.has(program.number))] });
+  indexed(run);
 }
 
 const bright = window.matchMedia("(prefers-color-scheme: dark)");
@@ -86,4 +98,7 @@ document.querySelector(".skip").addEventListener("click", (event) => { event.pre
 window.addEventListener("hashchange", () => render());
 if (DATA.runs.length) render({ focus: false });
 else document.getElementById("main").replaceChildren(heading("No run yet"), h("p", {}, "The archive has no run."));
-if (DATA.live && DATA.runs.length) setTimeout(follow, DATA.live);
+if (DATA.live && DATA.runs.length) {
+  document.getElementById("main").addEventListener("focusout", () => setTimeout(() => stale && refresh()));
+  setTimeout(follow, DATA.live);
+}

@@ -15,6 +15,7 @@ from harness.tasks.documentation.see_also import see_also
 from harness.tasks.documentation.sources import STANDARD_LIBRARY, Library, state
 from harness.tasks.documentation.topics import paragraph_to_topic
 from harness.tasks.task import RetrievalTask, make_task
+from harness.text import counted
 
 FEWEST_DOCUMENTS = 40
 FEWEST_QUERIES = 20
@@ -177,9 +178,10 @@ def _made(name: str, recipe: Recipe, library: Library) -> Material:
     material = merge_equal_questions(_without_given_answers(recipe.build(library)))
     if len(material.documents) < FEWEST_DOCUMENTS or len(material.queries) < FEWEST_QUERIES:
         raise TaskError(
-            f"The task {name} found {len(material.documents)} documents and {len(material.queries)} questions in the "
-            f"installed version of {recipe.package} and needs {FEWEST_DOCUMENTS} and {FEWEST_QUERIES}; install another "
-            f"version, or leave the task out with tasks.names."
+            f"The task {name} found {counted(len(material.documents), 'document')} and "
+            f"{counted(len(material.queries), 'question')} in the installed version of {recipe.package} "
+            f"and needs {FEWEST_DOCUMENTS} and {FEWEST_QUERIES}; install another version, "
+            "or leave the task out with tasks.names."
         )
     return material
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from harness.errors import TaskError
+from harness.text import counted
 
 MOST = 10
 """Faults that are told with their places; of the others, how many there are."""
@@ -44,4 +45,4 @@ class Faults:
             raise TaskError(f"{self.subject}, {self._told[0]}.")
         if self._count:
             more = f"; and {self._count - MOST:,} more" if self._count > MOST else ""
-            raise TaskError(f"{self.subject} has {self._count:,} faults: {'; '.join(self._told)}{more}.")
+            raise TaskError(f"{self.subject} has {counted(self._count, 'fault')}: {'; '.join(self._told)}{more}.")

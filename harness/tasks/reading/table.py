@@ -86,7 +86,7 @@ def _record(heading: tuple[str, ...], fields: list[str]) -> dict[str, str]:
 
 def _advice(heading: tuple[str, ...], found: int) -> str:
     if heading:
-        return f"expected {len(heading)} fields as in the first line, found {found}; part them as there"
+        return f"expected {counted(len(heading), 'field')} as in the first line, found {found}; part them as there"
     if found == 6:
         return "these are the six columns of a run; judgments have a query id, a document id and a grade"
     return (

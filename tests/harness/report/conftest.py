@@ -62,6 +62,27 @@ def opened(chromium: Browser) -> Iterator[Opened]:
     assert complaints == []
 
 
+CLIPPED = """() => {
+  const said = (one) => `${one.tagName} ${one.className.baseVal ?? one.className} ${one.textContent.slice(0, 60)}`;
+  const scrolled = [...document.querySelectorAll(".scroll, nav, pre")]
+    .filter((one) => one.scrollWidth > one.clientWidth);
+  const PARTS = "svg text, svg .role-mark path, svg .role-legend-gradient path";
+  const cut = [...document.querySelectorAll(".plot")].flatMap((plot) => {
+    const { left, right } = plot.getBoundingClientRect();
+    const beyond = (box) => box.width && (box.left < left - 1 || box.right > right + 1);
+    return [...plot.querySelectorAll(PARTS)].filter((part) => beyond(part.getBoundingClientRect()));
+  });
+  return [...scrolled, ...cut].map(said);
+}"""
+"""What is wider than where it stands, and what of a chart is beyond its edges."""
+
+
+def clipped(page: Page) -> list[str]:
+    """What of a page can be seen in part alone, or only by scrolling sideways."""
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*([f"the page, by {wider} px"] if wider > 0 else []), *page.evaluate(CLIPPED)]
+
+
 def write(folder: Path, source: tuple[Path, str]) -> str:
     path = folder / "report.html"
     with Archive.open(source[0], read_only=True) as archive:

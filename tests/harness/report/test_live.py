@@ -15,9 +15,10 @@ from playwright.sync_api import expect
 
 from archive import Archive
 from harness.errors import JobError
-from harness.report.server import MOST_CONNECTIONS, LiveRun, _await_run, open_server, readers
+from harness.report.live import Known, LivePage, LiveRun
+from harness.report.server import MOST_CONNECTIONS, _await_run, open_server, readers
 from tests.harness.report import archives
-from tests.harness.report.conftest import Opened
+from tests.harness.report.conftest import Opened, clipped
 
 Served = tuple[Archive, str, int]
 
@@ -40,7 +41,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
             land(archive, run_id, number, 0.01)
         with (
             Archive.open(path, read_only=True) as reader,
-            open_server(LiveRun(reader, run_id), "127.0.0.1", 0) as server,
+            open_server(LivePage([LiveRun(reader, run_id)]), "127.0.0.1", 0) as server,
         ):
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
             thread.start()
@@ -60,16 +61,18 @@ def get(port: int, path: str, host: str | None = None) -> tuple[int, str]:
 
 def test_news_are_the_programs_after_those_known(served: Served) -> None:
     archive, run_id, port = served
-    assert get(port, "/data.json?after=2&status=running")[0] == 204
+    asked = f"/data.json?run={run_id}&status=running&after="
+    assert get(port, f"{asked}2")[0] == 204
     third = land(archive, run_id, 3, 0.3)
-    status, text = get(port, "/data.json?after=2&status=running")
+    status, text = get(port, f"{asked}2")
     assert status == 200
-    assert [program["id"] for program in json.loads(text)["programs"]] == [third]
-    assert json.loads(text)["run"]["frontier"] == [3]
+    (told,) = json.loads(text)["runs"]
+    assert [program["id"] for program in told["programs"]] == [third] and told["run"]["frontier"] == [3]
+    assert json.loads(text)["comparison"] is None
     archive.set_status(run_id, "finished")
-    news = json.loads(get(port, "/data.json?after=3&status=running")[1])
-    assert (news["programs"], news["run"]["status"]) == ([], "finished")
-    assert len(json.loads(get(port, "/data.json?after=&status=x")[1])["programs"]) == 3
+    (told,) = json.loads(get(port, f"{asked}3")[1])["runs"]
+    assert (told["programs"], told["run"]["status"]) == ([], "finished")
+    assert len(json.loads(get(port, asked)[1])["runs"][0]["programs"]) == 3
 
 
 def test_it_answers_to_its_own_name_alone(served: Served) -> None:
@@ -87,14 +90,14 @@ def test_a_port_that_is_taken_is_told(served: Served) -> None:
 
 def test_the_latest_run_is_followed_to_the_next_one(served: Served) -> None:
     archive, run_id, _ = served
-    live = LiveRun(archive, "latest")
+    live = LivePage([LiveRun(archive, "latest")])
     assert f"Run {run_id}" in live.page()
     rng = np.random.default_rng(0)
     next_id = archive.start_run(archives.run([archives.task("one", rng)]))
-    assert live.news(2, "running", run_id) == {"moved": next_id}
+    assert live.news({run_id: Known(2, "running")}) == {"moved": next_id}
     assert f"Run {next_id}" in live.page()
-    assert live.news(0, "running", next_id) is None
-    assert LiveRun(archive, run_id).news(2, "running", run_id) is None
+    assert live.news({next_id: Known(0, "running")}) is None
+    assert LivePage([LiveRun(archive, run_id)]).news({run_id: Known(2, "running")}) is None
 
 
 def test_too_many_connections_are_closed_and_do_not_stay(served: Served) -> None:
@@ -107,7 +110,7 @@ def test_too_many_connections_are_closed_and_do_not_stay(served: Served) -> None
         connection.close()
     for _ in range(200):
         with suppress(OSError, HTTPException):
-            if get(port, "/data.json?after=2&status=running")[0] == 204:
+            if get(port, "/data.json")[0] == 200:
                 return
         time.sleep(0.02)
     raise AssertionError("the connections were never free again")
@@ -147,3 +150,34 @@ def test_an_open_page_shows_generations_as_they_land(served: Served, opened: Ope
     expect(page.locator("section", has_text="Quality against cost").locator("tbody")).to_contain_text("program_3")
     archive.set_status(run_id, "finished")
     expect(page.locator("#live")).to_have_text("finished", timeout=15_000)
+
+
+def test_runs_beside_each_other_go_on_in_one_page(tmp_path: Path, opened: Opened) -> None:
+    paths = [tmp_path / "mine.db", tmp_path / "control.db"]
+    rng = np.random.default_rng(0)
+    tasks = [archives.task(name, rng) for name in ("one", "two")]
+    with Archive.open(paths[0]) as mine, Archive.open(paths[1]) as control:
+        run_id, other = mine.start_run(archives.run(tasks)), control.start_run(archives.run(tasks))
+        land(mine, run_id, 1, 0.01)
+        land(control, other, 1, 0.02)
+        live = LivePage([LiveRun(mine, "latest"), LiveRun(control, other), LiveRun(mine, run_id)])
+        with open_server(live, "127.0.0.1", 0) as server:
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+            thread.start()
+            try:
+                page = opened(f"http://127.0.0.1:{server.server_port}/", served=True, width=360)
+                expect(page.locator("h1")).to_have_text("2 runs compared")
+                points = page.locator(".plot.frontiers svg .mark-symbol path")
+                before = points.count()
+                page.locator(".plot.frontiers").press("ArrowRight")
+                land(control, other, 2, 0.3)
+                news = page.locator("#news")
+                expect(news).to_have_text(f"Run {other}: 2 programs, running.", timeout=15_000)
+                assert points.count() == before, "a chart stays while somebody is in it"
+                page.locator(".plot.frontiers").blur()
+                rows = page.get_by_role("region", name="Configurations").locator("tbody tr")
+                expect(rows.filter(has_text=other).locator("td[data-name=programs]")).to_have_text("2")
+                assert clipped(page) == []
+            finally:
+                server.shutdown()
+                thread.join()
