@@ -27,6 +27,7 @@ CHANGEABLE = (
     "encoder.device=",
     "encoder.model=",
     "executor.",
+    "executor=",
     *(
         f"proposer.{name}"
         for name in (
@@ -51,6 +52,7 @@ CHANGEABLE = (
     "search.generations=",
     "tasks.paths=",
     "tracking.",
+    "tracking=",
 )
 """Settings that a resumed run may change: how long it goes on, where things are, and how its model is reached.
 

@@ -116,11 +116,19 @@ BEFORE = {
 def from_record(config: Any, overrides: Sequence[str] = ()) -> Settings:
     """The settings that an archive has of a run, with `overrides` as key=value; it goes on as it began.
 
+    A choice of a whole group, `executor=ray`, puts that group in place of what is recorded of it.
     Raises UsageError naming what does not fit.
     """
     from omegaconf import OmegaConf
 
-    return from_config(OmegaConf.merge(BEFORE, config, OmegaConf.from_dotlist(list(overrides))))
+    merged = OmegaConf.merge(BEFORE, config)
+    for word in overrides:
+        key = word.partition("=")[0]
+        if key in groups():
+            merged[key] = asdict(getattr(compose([word]), key))
+        else:
+            merged = OmegaConf.merge(merged, OmegaConf.from_dotlist([word]))
+    return from_config(merged)
 
 
 def to_mapping(settings: Settings) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.errors import JobError
 from harness.evaluation.cluster.fleet import Closed, Fleet, Seat
 from harness.evaluation.cluster.shipping import Shipped, ship
 from harness.evaluation.cluster.worker import Answer, Broken, Failed, Job, Refused, Scored, Step
@@ -117,11 +118,11 @@ class Shelf:
         self._shipped: weakref.WeakKeyDictionary[TaskInputs, Shipped] = weakref.WeakKeyDictionary()
 
     def shipped(self, inputs: TaskInputs) -> Shipped:
-        """A task's inputs in the object store."""
+        """A task's inputs in the object store. Raises JobError where that has no room."""
         with self._lock:
             known = self._shipped.get(inputs)
             if known is None:
-                known = self._shipped[inputs] = ship(uuid.uuid4().hex, inputs)
+                known = self._shipped[inputs] = _ship(inputs)
                 weakref.finalize(inputs, self._fleet.forget, known).atexit = False
             return known
 
@@ -131,6 +132,20 @@ class Shelf:
             for shipped in self._shipped.values():
                 self._fleet.forget(shipped)
             self._shipped.clear()
+
+
+def _ship(inputs: TaskInputs) -> Shipped:
+    import ray
+
+    try:
+        return ship(uuid.uuid4().hex, inputs)
+    except (ray.exceptions.OutOfDiskError, ray.exceptions.ObjectStoreFullError) as error:
+        full = "the disk that it spills to" if isinstance(error, ray.exceptions.OutOfDiskError) else "its memory"
+        raise JobError(
+            f"Ray's object store on this machine has no room for a task of {inputs.n_queries:,} queries and "
+            f"{inputs.n_documents:,} documents, as {full} is full; free some, or start Ray with more "
+            "--object-store-memory."
+        ) from error
 
 
 def _awaited(reference: Any) -> Step:

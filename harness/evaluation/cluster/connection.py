@@ -2,20 +2,21 @@
 
 import logging
 import os
-import socket
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from harness.errors import JobError, UsageError
+from harness.evaluation.cluster.address import meant, require_answer
 from harness.machine.cores import available_cores
 from harness.settings import ExecutorSettings
+from harness.text import plain
 
 _log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
-_ANSWER_S = 10.0
+_VERSIONS = re.compile(r"Ray: (\S+)\s+Python: (\S+)")
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # what has no GPU of its own sees what this process sees
@@ -33,7 +34,7 @@ def connected(settings: ExecutorSettings) -> Iterator[None]:
     A connection that this process has already is used as it is. Raises UsageError where Ray is not installed, JobError
     where no cluster answers.
     """
-    with _set(_LONELY if _is_here(settings.address) else _QUIET):
+    with _set(_LONELY if _is_here(meant(settings.address)) else _QUIET):
         ray = _ray()
         if ray.is_initialized():
             yield
@@ -41,15 +42,14 @@ def connected(settings: ExecutorSettings) -> Iterator[None]:
         try:
             _connect(settings)
         except (OSError, RuntimeError, ValueError) as error:
-            said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-            raise JobError(
-                f"There is no Ray cluster at executor.address={settings.address} ({said}); start one with `ray start "
-                "--head`, or set executor.address=local."
-            ) from error
+            raise JobError(_why_not(settings.address, error)) from error
     try:
         with _silent():
             _require_loopback(settings)
             yield
+    except ray.exceptions.RayError as error:  # what nobody below had a sentence for
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise JobError(f"The Ray cluster failed ({plain(said, 300)}); see its logs, in /tmp/ray.") from error
     finally:
         ray.shutdown()
 
@@ -70,7 +70,7 @@ def _silent() -> Iterator[None]:
 def _connect(settings: ExecutorSettings) -> None:
     import ray
 
-    _require_answer(settings.address)
+    require_answer(meant(settings.address))
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if settings.address != "local":
         ray.init(address=settings.address, **quiet)
@@ -88,11 +88,25 @@ def _connect(settings: ExecutorSettings) -> None:
     _log.info("a Ray cluster of this machine with %d cores%s", cores, context.dashboard_url or "")
 
 
-def _require_answer(address: str) -> None:
-    """Raise OSError where nothing listens at an address with a port, which Ray would wait for without an end."""
-    place = urlsplit(address if "//" in address else f"//{address}")
-    if place.port is not None:
-        socket.create_connection((place.hostname or "", place.port), timeout=_ANSWER_S).close()
+def _why_not(address: str, error: Exception) -> str:
+    """Why there is no connection to a cluster, in one sentence."""
+    where = f"executor.address={address}" if meant(address) == address else f"RAY_ADDRESS={meant(address)}"
+    versions = _VERSIONS.findall(str(error)) if str(error).startswith("Version mismatch") else []
+    if len(versions) == 2:
+        (ray, python), (own_ray, own_python) = versions
+        return (
+            f"The Ray cluster at {where} has Ray {ray} and Python {python}, and this process has Ray {own_ray} and "
+            f"Python {own_python}; install the same versions on all machines."
+        )
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    if isinstance(error, TimeoutError):
+        said = "nothing answers there"
+    elif meant(address) == "auto":
+        said = "none runs on this machine, and RAY_ADDRESS is not set"
+    return (
+        f"There is no Ray cluster at {where} ({said}); start one with `ray start --head`, or set "
+        "executor.address=local."
+    )
 
 
 def _require_loopback(settings: ExecutorSettings) -> None:

@@ -55,13 +55,16 @@ class _Run:
 class FleetExecutor:
     """An Executor over a fleet, which outlives it."""
 
-    def __init__(self, encoder: CachedEncoder, fleet: Fleet, watcher: Watcher | None = None) -> None:
-        """`watcher` hears every second what takes part."""
+    def __init__(
+        self, encoder: CachedEncoder, fleet: Fleet, watcher: Watcher | None = None, *, straggles_s: float = STRAGGLES_S
+    ) -> None:
+        """`watcher` hears every second what takes part; no run of less than `straggles_s` is repeated."""
         self._watcher = watcher or Watcher()
         self._began, self._n_ended, self._most = time.monotonic(), 0, Census(0, 0, 0, 0)
         self._encoder = encoder
         self._fleet = fleet
         self._shelf = Shelf(fleet)
+        self._straggles_s = straggles_s
         self._own_class = machine.computing_class()
         self._pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="cell")
         self._lock = threading.Lock()
@@ -193,7 +196,7 @@ class FleetExecutor:
     def _bearable(self, task: str) -> float:
         """Seconds that a run on this task may take."""
         took = self._took.get(task)
-        return max(STRAGGLES_S, STRAGGLES * statistics.median(took)) if took else float("inf")
+        return max(self._straggles_s, STRAGGLES * statistics.median(took)) if took else float("inf")
 
 
 def _node(run: _Run) -> str:

@@ -17,6 +17,7 @@ from harness.errors import JobError
 from harness.evaluation.cluster.node import Node, NodeReport, own_versions
 from harness.evaluation.cluster.shipping import Held, Shipped
 from harness.evaluation.cluster.worker import Worker
+from harness.evaluation.lost import RunLost
 from harness.machine import record as machine
 from harness.text import plain
 
@@ -29,6 +30,8 @@ STARTS = 10
 """Failures of a node or of its workers to start, one after another, before it is left aside."""
 PATIENCE_S = 120.0
 """How long a program waits where no node takes part, before that is an error."""
+HOLD_S = 300.0
+"""How long a node may take to get a task, which is at most some gigabytes, before it is left aside."""
 
 
 @dataclass(eq=False)
@@ -93,9 +96,11 @@ class Fleet:
         allow_primitives: bool,
         one_class: bool,
         tell: Callable[[str], None] = lambda sentence: None,
+        hold_s: float = HOLD_S,
     ) -> None:
         """`workers` is the most in all, None one for each processor core; `tell` hears of nodes left aside."""
         self._most = workers
+        self._hold_s = hold_s
         self._level, self._primitives = level, allow_primitives
         self._one_class = one_class
         self._tell = tell
@@ -172,7 +177,10 @@ class Fleet:
         ray.kill(seat.worker)
 
     def hold(self, seat: Seat, shipped: Shipped) -> Held:
-        """Where a worker finds a task, which its node gets when first asked. Raises a RayError of a lost node."""
+        """Where a worker finds a task, which its node gets when first asked.
+
+        Raises a RayError of a lost node, RunLost where the node has no room for it and is left aside from now on.
+        """
         import ray
 
         with self._changed:
@@ -180,7 +188,16 @@ class Fleet:
             if known is None:
                 known = seat.station.actor.hold.remote(shipped.key, shipped.layout, shipped.data, shipped.similarity)
                 seat.station.held[shipped.key] = known
-        return Held(shipped.key, shipped.layout, ray.get(known), shipped.similarity)
+        try:
+            return Held(shipped.key, shipped.layout, ray.get(known, timeout=self._hold_s), shipped.similarity)
+        except ray.exceptions.GetTimeoutError as error:  # Ray waits for room without an end
+            self._refuse(
+                seat.station,
+                f"it did not get a task within {self._hold_s:.0f} s; see whether Ray's object store there and the disk "
+                "that it spills to are full.",
+            )
+            self._end_workers(seat.station)
+            raise RunLost("A node of the cluster has no room for a task.") from error
 
     def forget(self, shipped: Shipped) -> None:
         """Have all nodes let go of a task."""
@@ -197,13 +214,19 @@ class Fleet:
 
         with self._changed:
             self._stations.pop(station.id, None)
+        self._end_workers(station)
+        ray.kill(station.actor)
+
+    def _end_workers(self, station: Station) -> None:
+        import ray
+
+        with self._changed:
             gone = [*station.workers, *station.starting.values()]
             self._idle = [seat for seat in self._idle if seat.station is not station]
             self._busy = {seat for seat in self._busy if seat.station is not station}
             station.workers, station.starting = [], {}
         for seat in gone:
             ray.kill(seat.worker)
-        ray.kill(station.actor)
 
     def close(self) -> None:
         """End every worker at once: runs in progress are lost, and whoever waits hears of it. Twice is once."""
@@ -351,6 +374,8 @@ class Fleet:
 
     def _refuse(self, station: Station, why: str) -> None:
         with self._changed:
+            if station.refusal:
+                return
             station.refusal = f"Node {station.id[:8]} of the cluster is left aside: {plain(why, 600)}"
             self._changed.notify_all()
         self._tell(station.refusal)

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.errors import UsageError
-from harness.settings import as_yaml, compose, from_config, groups, to_mapping
+from harness.settings import as_yaml, compose, from_config, from_record, groups, to_mapping
 
 
 def test_defaults_mirror_the_dataclasses() -> None:
@@ -26,6 +26,17 @@ def test_recorded_settings_come_back_equal() -> None:
     assert compose(['encoder.prompts={query: "Query: "}']).encoder.prompts == {"query": "Query: "}
     assert from_config(to_mapping(settings)) == settings
     assert "generations: 3" in as_yaml(settings)
+
+
+def test_a_recorded_group_is_chosen_anew_as_a_whole() -> None:
+    recorded = to_mapping(compose(["executor=ray", "executor.encoders=2", "search.generations=3"]))
+    here = from_record(recorded, ["executor=local", "executor.workers=2"])
+    assert here.executor == compose(["executor=local", "executor.workers=2"]).executor
+    assert here.search.generations == 3
+    there = from_record(to_mapping(here), ["executor=ray", "executor.encoders=4"]).executor
+    assert (there.kind, there.programs, there.workers, there.encoders) == ("ray", "auto", None, 4)
+    with pytest.raises(UsageError, match="There is no executor 'rya', did you mean 'ray'"):
+        from_record(recorded, ["executor=rya"])
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Programs on the workers of a real Ray cluster of this machine, whose processes may die at any time."""
 
 import itertools
+import logging
 import os
 import re
+import signal
 import socket
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import harness
@@ -19,18 +22,20 @@ from harness import testing
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.errors import JobError
-from harness.evaluation.cluster.cluster import open_cluster
+from harness.evaluation.cluster.cluster import Cluster, open_cluster
 from harness.evaluation.cluster.connection import connected
 from harness.evaluation.cluster.encoders import spread_encoder
+from harness.evaluation.cluster.executor import FleetExecutor
 from harness.evaluation.evaluate import Outcome
-from harness.evaluation.executor import find_executor
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.executor import LocalExecutor, find_executor
+from harness.evaluation.prepared import PreparedTask, prepare_all
+from harness.programs.view import LedgerRow
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings
 from harness.testing.samples import small_task
 from primitives import programs
 from sandbox import Sandbox
-from scripts.cluster_processes import ENCODER, WORKER, kill_one
+from scripts.cluster_processes import ENCODER, WORKER, kill_one, processes
 
 pytestmark = [
     pytest.mark.skipif(find_spec("ray") is None, reason="Ray, the extra 'ray', is not installed"),
@@ -39,13 +44,40 @@ pytestmark = [
 
 TWO = ExecutorSettings(kind="ray", workers=2, encoders=2)
 WORDLLAMA = EncoderSettings(model="wordllama", batch_size=4)
+TOKENS = EncoderSettings(kind="tokens-of", model="minilm", batch_size=8, threads=1, options={"vectors": 8})
+MANY = """
+from primitives import maxsim
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, q_vec, d_vec):
+    return maxsim(embed_fn(q_texts, role="query", vectors=6), d_vec, mean=True)
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
-def cluster() -> Iterator[None]:
-    """One cluster for this file: what connects meanwhile is connected to it."""
-    with connected(TWO):
+def ray_cluster() -> Iterator[None]:
+    """One cluster for this file, with room for two fleets: what connects meanwhile is connected to it."""
+    with connected(ExecutorSettings(kind="ray", workers=4)):
         yield
+
+
+@pytest.fixture(scope="module")
+def cluster(ray_cluster: None) -> Iterator[Cluster]:
+    """Two workers for all tests that need none of their own."""
+    with open_cluster(TWO, level="weak", allow_primitives=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(level="weak", allow_primitives=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def task(cached_wordllama: CachedEncoder) -> Iterator[PreparedTask]:
+    with prepare_all([small_task("first")], cached_wordllama) as (ready,):
+        yield ready
 
 
 def test_outcomes_are_those_of_the_local_executor() -> None:
@@ -74,10 +106,10 @@ def test_a_cluster_of_this_machine_is_reached_from_this_machine_alone() -> None:
             socket.create_connection((own, port), timeout=5)
 
 
-def test_a_node_below_the_level_asked_for_runs_nothing_and_says_why(cached_wordllama: CachedEncoder) -> None:
+def test_a_node_below_the_level_asked_for_runs_nothing_and_says_why(
+    cached_wordllama: CachedEncoder, task: PreparedTask, sandbox: Sandbox
+) -> None:
     with (
-        Sandbox(level="weak") as sandbox,
-        prepare_all([small_task("first")], cached_wordllama) as (task,),
         open_cluster(TWO, level="unheard of", allow_primitives=True) as opened,
         closing(opened.make_executor(cached_wordllama, sandbox, 2)) as executor,
     ):
@@ -97,13 +129,53 @@ def test_an_encoder_in_several_processes_is_the_encoder_bit_for_bit() -> None:
         testing.check_service(CachedEncoder(spread, None))
 
 
+def test_many_vectors_of_several_processes_are_the_encoders_bit_for_bit(cluster: Cluster, sandbox: Sandbox) -> None:
+    here, texts = load_encoder(TOKENS), small_task("many")
+    with (
+        spread_encoder(TOKENS, TWO) as spread,
+        prepare_all([texts], CachedEncoder(here, None)) as (own,),
+        prepare_all([texts], CachedEncoder(spread, None)) as (far,),
+        closing(LocalExecutor(CachedEncoder(here, None), sandbox, 1)) as local,
+        closing(cluster.make_executor(CachedEncoder(spread, None), sandbox, 2)) as executor,
+    ):
+        assert spread.identity == here.identity
+        assert far.inputs.data().tobytes() == own.inputs.data().tobytes()
+        assert np.array_equal(far.inputs.similarity(0, 8), own.inputs.similarity(0, 8))
+        asked = executor.submit(MANY, far).result(timeout=60)
+        expected = local.run(MANY, own)
+        assert expected.value is not None
+        assert (asked.score_hash, asked.cost.tokens) == (expected.score_hash, expected.cost.tokens)
+
+
+def test_a_worker_that_stands_still_is_overtaken_and_nothing_counts_twice(
+    cluster: Cluster,
+    cached_wordllama: CachedEncoder,
+    task: PreparedTask,
+    sandbox: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "harness.evaluation.cluster.executor")
+    source = programs.source("first_sentence")
+    with closing(LocalExecutor(cached_wordllama, sandbox, 1)) as local:
+        expected = local.run(source, task)
+    with closing(FleetExecutor(cached_wordllama, cluster.fleet, straggles_s=0.5)) as executor:
+        executor.submit(source, task).result(timeout=60)
+        stopped, _ = processes(WORKER, os.getpid())
+        os.kill(stopped, signal.SIGSTOP)
+        outcomes = [future.result(timeout=60) for future in [executor.submit(source, task) for _ in range(2)]]
+        assert "is slow on node" in caplog.text
+        assert executor.summary().startswith("Programs ran on 2 workers of 1 machine(s): 3 runs, ")
+    for outcome in outcomes:
+        assert (outcome.score_hash, outcome.cost.texts) == (expected.score_hash, expected.cost.texts)
+
+
 class Killer(harness.Watcher):
     """Kills a worker or the encoder after some of the outcomes."""
 
     def __init__(self) -> None:
         self.killed: Counter[str] = Counter()
         self._outcomes = itertools.count(1)
-        self._when = {2: WORKER, 4: ENCODER, 6: WORKER, 9: WORKER}
+        self._when = {1: WORKER, 3: ENCODER, 5: WORKER, 7: WORKER}
 
     def outcome(self, outcome: Outcome) -> None:
         name = self._when.get(next(self._outcomes))
@@ -111,26 +183,44 @@ class Killer(harness.Watcher):
             self.killed[name] += kill_one(name, os.getpid())
 
 
-def test_processes_that_die_change_nothing(quick: list[str], tmp_path: Path) -> None:
+class Ended(harness.Watcher):
+    """Says that a run is to stop once so many programs are recorded."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+
+    def program_recorded(self, row: LedgerRow, verdict: str, best_worth: float | None, n_frontier: int) -> None:
+        self._left -= 1
+
+    def asked_to(self) -> bool:
+        return self._left <= 0
+
+
+def test_processes_that_die_change_nothing_nor_does_another_executor(quick: list[str], tmp_path: Path) -> None:
+    """A run that began here goes on on a cluster, whose processes die, and ends here."""
     settings = [*quick[1:4], "encoder=wordllama", "sandbox=weak", "archive.secret=same", "search.in_flight=3"]
     settings.append("search.generations=3")
-    harness.discover(*settings, f"archive.path={tmp_path / 'local.db'}")
+    whole, moved, few = tmp_path / "local.db", tmp_path / "ray.db", Ended(2)
+    harness.discover(*settings, f"archive.path={whole}")
+    other = f"cache.folder={tmp_path / 'other'}"
+    harness.discover(*settings, other, f"archive.path={moved}", watcher=few, stopping=few.asked_to)
     killer = Killer()
-    cluster = ["executor=ray", "executor.workers=2", "executor.encoders=1", f"cache.folder={tmp_path / 'other'}"]
-    harness.discover(*settings, *cluster, f"archive.path={tmp_path / 'ray.db'}", watcher=killer)
+    there = ["executor=ray", "executor.workers=2", "executor.encoders=1"]
+    harness.resume("latest", *there, archive=moved, watcher=killer, stopping=lambda: killer.killed.total() >= 4)
     assert killer.killed == {WORKER: 3, ENCODER: 1}
-    assert _export(tmp_path / "local.db") == _export(tmp_path / "ray.db")
+    harness.resume("latest", "executor=local", archive=moved)
+    assert _export(whole) == _export(moved)
 
 
-def test_machines_that_compute_otherwise_are_told_of_in_the_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_machines_that_compute_otherwise_are_told_of_in_the_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+    cluster: Cluster,
+    cached_wordllama: CachedEncoder,
+    task: PreparedTask,
+    sandbox: Sandbox,
+) -> None:
     monkeypatch.setenv("OPENBLAS_BLOCK_FACTOR", "20")  # here, and not on the node, whose processes run already
-    encoder = CachedEncoder(load_encoder(WORDLLAMA), None)
-    with (
-        Sandbox(level="weak") as sandbox,
-        prepare_all([small_task("first")], encoder) as (task,),
-        open_cluster(TWO, level="weak", allow_primitives=True) as opened,
-        closing(opened.make_executor(encoder, sandbox, 2)) as executor,
-    ):
+    with closing(cluster.make_executor(cached_wordllama, sandbox, 2)) as executor:
         outcome = executor.submit(programs.source("identity"), task).result(timeout=60)
     assert outcome.value is not None and outcome.computing_class
 
