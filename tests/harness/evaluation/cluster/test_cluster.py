@@ -81,7 +81,7 @@ def test_a_node_below_the_level_asked_for_runs_nothing_and_says_why(cached_wordl
         open_cluster(TWO, level="unheard of", allow_primitives=True) as opened,
         closing(opened.make_executor(cached_wordllama, sandbox, 2)) as executor,
     ):
-        error = executor.submit(programs.source("identity"), task).exception(timeout=60)
+        error = executor.submit(programs.source("identity"), task).exception(timeout=240)
         assert isinstance(error, JobError)
         assert re.search("Node .* is left aside: 'unheard of' is no isolation level", str(error))
         assert not opened.fleet.census().workers
@@ -131,7 +131,7 @@ def test_machines_that_compute_otherwise_are_told_of_in_the_outcome(monkeypatch:
         open_cluster(TWO, level="weak", allow_primitives=True) as opened,
         closing(opened.make_executor(encoder, sandbox, 2)) as executor,
     ):
-        outcome = executor.submit(programs.source("identity"), task).result(timeout=60)
+        outcome = executor.submit(programs.source("identity"), task).result(timeout=240)
     assert outcome.value is not None and outcome.computing_class
 
 
