@@ -22,8 +22,13 @@ settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One cache for the whole session, its workers and the processes of its tests, and none of the person's own."""
+    """One cache for the whole session, its workers and the processes of its tests, and none of the person's own.
+
+    Workers side by side compute with a thread each: with more, threads wait for one another on the cores of others.
+    """
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        if getattr(config.option, "numprocesses", None):
+            os.environ.setdefault("OMP_NUM_THREADS", "1")
         folder = tempfile.mkdtemp(prefix="ttc-tests-")
         os.environ["XDG_CACHE_HOME"] = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))

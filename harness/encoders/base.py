@@ -26,6 +26,8 @@ class BaseEncoder(ABC):
     identity: EncoderIdentity
     facts: Mapping[str, object]
     """What decides a vector beside the weights, as the fingerprint covers it."""
+    in_circles = True
+    """Whether what it holds may hold itself, as modules of torch do, so that only a collection frees its memory."""
 
     def __init__(
         self,

@@ -125,9 +125,11 @@ class CachedEncoder:
         """
         if self._store is not None:
             self._store.close()
+        in_circles = getattr(self.encoder, "in_circles", True)
         del self.encoder
         self._memory, self._many = MemoryLayer(self.identity.dim, 0), ManyMemory(self.identity.dim, 0)
-        gc.collect()  # models hold themselves in circles, and the next one may need their memory at once
+        if in_circles:  # the next model may need the memory at once; a collection takes a while
+            gc.collect()
 
     def embed(self, texts: Sequence[str], options: EmbedOptions = DOCUMENT) -> Embedded:
         """Encode n texts, float32 (n, dim) unit rows, and many vectors if asked for, from the cache where it has them.

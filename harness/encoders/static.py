@@ -36,6 +36,8 @@ class StaticEncoder(BaseEncoder):
     Raises EncoderError for any adapter, since a static model has none, and for a width that it lacks.
     """
 
+    in_circles = False
+
     def __init__(
         self,
         model: StaticModel,

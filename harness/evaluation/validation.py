@@ -122,7 +122,7 @@ def chance(differences: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     more, lost by `BEYOND` times as much as any query moved, and a t that such a lean makes too great is corrected by
     Hall's transformation (J. R. Stat. Soc. B 54, 1992). The measured chance of a false admission is in docs/method.md.
     """
-    from scipy.stats import t
+    from scipy.special import stdtr
 
     n_tasks, sizes = len(differences), np.array([each.shape[-1] for each in differences])
     means = np.stack([each.mean(axis=-1) for each in differences], axis=-1)
@@ -138,7 +138,7 @@ def chance(differences: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
         score = np.nan_to_num((means.mean(axis=-1) - lost) / error)  # 0 / 0: nothing moved
         lean = np.nan_to_num(np.minimum((third - lost**3) / error**3, 0.0))
     score = score + lean * score**2 / 3 + lean**2 * score**3 / 27 + lean / 6
-    p: NDArray[np.float64] = t.sf(score, max(int(sizes.min()) - 1, 1))
+    p: NDArray[np.float64] = stdtr(max(int(sizes.min()) - 1, 1), -score)
     return p
 
 

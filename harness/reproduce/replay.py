@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from archive import Program, Run
 from harness.proposers.published import ARCHIVE
@@ -135,6 +134,8 @@ def _verdict(rows: Sequence[Row], shared: Sequence[str]) -> list[str]:
     pairs = [(row.recorded, row.here) for row in rows if row.recorded is not None and row.here is not None]
     said = [f"{len(pairs)} of {counted(len(rows), 'program')} have a result in both."]
     if len(pairs) > 2:
+        from scipy.stats import spearmanr  # takes a second to import
+
         order = float(spearmanr(*zip(*pairs, strict=True)).statistic)
         said.append(f"Rank correlation of their mean deltas: {order:+.2f}.")
     if not shared:

