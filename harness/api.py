@@ -124,6 +124,7 @@ def budget(
     knob: str,
     values: Sequence[int | float],
     *settings: str | Settings,
+    choosers: Sequence[str | Path] = (),
     encoder: Encoder | None = None,
     tasks: Sequence[RetrievalTask] | None = None,
     executor: Executor | None = None,
@@ -131,12 +132,14 @@ def budget(
 ) -> Study:
     """Measure one program at several values of a constant of its own: how much compute does a query deserve?
 
+    `choosers` are programs (sources, files, ids, reference programs) that decide that for each query themselves.
     Nothing is recorded. Raises UsageError where there is no such program or knob, JobError where a value has no result.
     """
     chosen = read(settings)
     source = str(program) if _is_source(program) else find_source(str(program), chosen.archive.path)
     given = _given(encoder, tasks, executor)
-    return study_budgets(source, knob, values, given.settings(chosen), watcher=watcher, given=given)
+    named = {one.name: one.source for one in _programs(choosers, chosen)}
+    return study_budgets(source, knob, values, given.settings(chosen), choosers=named, watcher=watcher, given=given)
 
 
 def transfer(

@@ -8,6 +8,7 @@ from primitives.arrays import FloatMatrix, FloatStack, FloatVector, IndexArray
 from primitives.centroids import CentroidIndex, centroid_index
 from primitives.dimensions import select_dimensions
 from primitives.discriminant import fisher_direction
+from primitives.doubt import score_entropy, score_gap, shared_first
 from primitives.feedback import centroid, rocchio, top_k, unit_rows
 from primitives.fusion import (
     borda,
@@ -50,7 +51,11 @@ from primitives.vectors import MultiVectors, multi_vectors
 MANY_VECTORS = ("centroid_index", "maxsim", "multi_vectors", "pool_vectors", "pooled_maxsim", "prune_vectors", "rarity")
 """Functions for encoders that give a text many vectors; others have no use for them."""
 
+DOUBT = ("score_entropy", "score_gap", "shared_first")
+"""Functions by which a program spends more on some queries; told to authors of a search with a budget."""
+
 __all__ = [
+    "DOUBT",
     "MANY_VECTORS",
     "CentroidIndex",
     "FloatMatrix",
@@ -100,12 +105,15 @@ __all__ = [
     "rarity",
     "reciprocal_rank_fusion",
     "rocchio",
+    "score_entropy",
+    "score_gap",
     "segment_index",
     "segment_scores",
     "select_dimensions",
     "sentence_segments",
     "sentences",
     "share_read",
+    "shared_first",
     "sum_channels",
     "top_k",
     "top_over_segments",

@@ -110,6 +110,9 @@ def budget(
     knob: Annotated[
         str, typer.Option(help="A top-level constant of the program and its values: `--knob MOST=1,2,4`.")
     ] = "",
+    chooser: Annotated[
+        list[str] | None, typer.Option(help="A program that decides for each query what to spend; as many as you like.")
+    ] = None,
     as_json: JsonOption = False,
     config_dir: ConfigDirOption = None,
     config_name: ConfigNameOption = "config",
@@ -117,13 +120,14 @@ def budget(
     """How much compute does a query deserve? One program at several values of a constant, query by query.
 
     Fixed budgets, oracles (which have seen the labels, and are called so) and choosers without labels, at equal mean
-    cost. `search.cost` says what cost is counted in; --json has the curve of every query.
+    cost; and programs that choose for themselves, each at its own. `search.cost` says what cost is counted in; --json
+    has the curve of every query.
     """
     from harness.cli.budgets import study_named
     from harness.settings import compose
 
     settings = compose(words or [], sources(config_dir, config_name))
-    raise typer.Exit(study_named(program, knob, settings, as_json=as_json))
+    raise typer.Exit(study_named(program, knob, chooser or [], settings, as_json=as_json))
 
 
 def operations(words: ProgramsArgument = None, as_json: JsonOption = False, as_csv: CsvOption = False) -> None:

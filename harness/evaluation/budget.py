@@ -1,7 +1,7 @@
 """How much compute does a query deserve? Curves, oracles and choosers over a program at several budgets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,8 @@ class Study:
     """The best that can be had at that mean cost."""
     choosers: tuple[Chosen, ...]
     """At that mean cost, without labels: those queries at the greater budget that they point to."""
+    programs: tuple[Chosen, ...]
+    """Programs that choose for themselves, each at its own mean cost, held against chance and oracle at that cost."""
     curves: Mapping[str, Sequence[Sequence[float]]]
     """By task, a row a query, its measure at each budget."""
 
@@ -54,12 +56,16 @@ class Study:
 
 @dataclass(frozen=True)
 class Measured:
-    """One task: the measure (Q, L) of each query at each of L budgets, cost (L,) a query, signals (Q,) by chooser."""
+    """One task: the measure (Q, L) of each query at each of L budgets, cost (L,) a query, signals (Q,) by chooser.
+
+    `programs` has the mean measure and the cost a query of each program that chooses for itself, by name.
+    """
 
     task: str
     values: Values
     costs: Values
     signals: Mapping[str, Values]
+    programs: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def study(tasks: Sequence[Measured], levels: Sequence[str], *, knob: str, measure: str, axis: str) -> Study:
@@ -96,6 +102,7 @@ def study(tasks: Sequence[Measured], levels: Sequence[str], *, knob: str, measur
         oracle_per_task=Chosen("oracle per task", float(means.max(axis=1).mean()), float(costs[rows, per_task].mean())),
         chance=chance,
         oracle_at_cost=at_cost,
+        programs=tuple(_spent(name, tasks, fixed[0], fixed[high]) for name in tasks[0].programs),
         choosers=tuple(_chosen(name, tasks, high, chance, at_cost) for name in tasks[0].signals),
         curves={task.task: task.values.tolist() for task in tasks},
     )
@@ -106,6 +113,15 @@ def _chosen(name: str, tasks: Sequence[Measured], high: int, chance: Chosen, ora
     value = float(np.mean([_half(task.values[:, 0], task.values[:, high], task.signals[name]) for task in tasks]))
     room = oracle.value - chance.value
     return Chosen(name, value, chance.cost, (value - chance.value) / room if room > 0 else None)
+
+
+def _spent(name: str, tasks: Sequence[Measured], low: Chosen, high: Chosen) -> Chosen:
+    """A program that chooses, against chance: as many queries at `high`, at random, as cost what it costs."""
+    value, cost = (float(np.mean([task.programs[name][place] for task in tasks])) for place in (0, 1))
+    sent = min(max((cost - low.cost) / (high.cost - low.cost), 0.0), 1.0)
+    chance = low.value + sent * (high.value - low.value)
+    room = _at_cost(tasks, cost).value - chance
+    return Chosen(name, value, cost, (value - chance) / room if room > 0 else None)
 
 
 def _half(low: Values, high: Values, signal: Values) -> float:

@@ -1,6 +1,7 @@
 """A program run at several budgets on the configured tasks; nothing is recorded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -28,6 +29,7 @@ def study_budgets(
     values: Sequence[Number],
     settings: Settings,
     *,
+    choosers: Mapping[str, str] = MappingProxyType({}),
     watcher: Watcher | None = None,
     given: Given = NOTHING_GIVEN,
 ) -> Study:
@@ -35,12 +37,12 @@ def study_budgets(
 
     Cost is counted a query as `search.cost` says, what an index asks left out. Raises UsageError for a knob that the
     program lacks, for less than two values or where a static rule is broken; JobError where a run has no result or all
-    budgets cost the same.
+    budgets cost the same. `choosers` are sources, by name, of programs that decide for each query what to spend.
     """
     if len(set(values)) < 2:
         raise UsageError("A curve needs two budgets at least; write for example --knob MOST=1,2,4.")
     sources = {value: turned(source, knob, value) for value in values}
-    _check(sources.values(), settings)
+    _check([*sources.values(), *choosers.values()], settings)
     if settings.search.cost == "bytes":
         raise UsageError("Bytes are kept of documents and not spent on a query; set search.cost=texts, for example.")
     watcher = watcher or Watcher()
@@ -49,6 +51,7 @@ def study_budgets(
     with open_workbench(find_secret(settings), tasks, watcher=watcher, given=given) as bench:
         require_counted(axis, bench.tasks)
         found = {value: _outcomes(text, f"{knob}={value}", bench, watcher) for value, text in sources.items()}
+        own = {name: _outcomes(text, name, bench, watcher) for name, text in choosers.items()}
         order = sorted(
             values, key=lambda value: sum(_cost(found[value][task.name], task, axis) for task in bench.tasks)
         )
@@ -64,6 +67,7 @@ def study_budgets(
                 np.stack([_per_query(found[value][task.name], task) for value in order], axis=1),
                 np.array([costs[value][place] for value in order]),
                 _signals(sources[order[0]], task, bench),
+                {name: _spent(one[task.name], task, axis) for name, one in own.items()},
             )
             for place, task in enumerate(bench.tasks)
         ]
@@ -90,6 +94,11 @@ def _outcomes(source: str, name: str, bench: Workbench, watcher: Watcher) -> dic
 
 def _per_query(outcome: Outcome, task: PreparedTask) -> np.ndarray:
     return outcome.measured[task.measures[0].name].per_query.astype(np.float64)
+
+
+def _spent(outcome: Outcome, task: PreparedTask, axis: Axis | str) -> tuple[float, float]:
+    """The measure, and the cost of a query."""
+    return float(_per_query(outcome, task).mean()), _cost(outcome, task, axis)
 
 
 def _cost(outcome: Outcome, task: PreparedTask, axis: Axis | str) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.evaluation.difference import TOP, Scores
-from primitives import bm25, top_k, words, zscore
+from primitives import bm25, score_entropy, score_gap, shared_first, words
 
 
 @dataclass(frozen=True)
@@ -28,24 +28,17 @@ Signal = NDArray[np.float64]
 
 def entropy(seen: Seen) -> Signal:
     """How evenly a query's standardised scores spread over documents, as a softmax's entropy: (Q,)."""
-    weights = np.exp(zscore(seen.scores).astype(np.float64))
-    shares = weights / weights.sum(axis=1, keepdims=True)
-    spread: Signal = -(shares * np.log(shares)).sum(axis=1)
-    return spread
+    return score_entropy(seen.scores)
 
 
 def gap(seen: Seen) -> Signal:
     """How little the first document stands above the second, in standard deviations of the query's scores: (Q,)."""
-    best = np.sort(zscore(seen.scores).astype(np.float64), axis=1)[:, -2:]
-    return best[:, 0] - best[:, -1]
+    return -score_gap(seen.scores)
 
 
 def agreement(seen: Seen) -> Signal:
     """How few of the first ten documents BM25 has among its own: (Q,)."""
-    lexical = bm25(list(seen.q_texts), list(seen.d_texts))
-    depth = min(TOP, seen.scores.shape[1])
-    pairs = zip(top_k(seen.scores, depth), top_k(lexical, depth), strict=True)
-    return np.array([-len(np.intersect1d(own, other)) for own, other in pairs], dtype=np.float64)
+    return -shared_first(seen.scores, bm25(list(seen.q_texts), list(seen.d_texts)), TOP)
 
 
 def length(seen: Seen) -> Signal:

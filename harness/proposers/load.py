@@ -101,8 +101,13 @@ def _recombine(settings: Settings, around: Surroundings) -> Proposer:
     from harness.proposers.recombine import Recombine
     from harness.proposers.recombine.space import make_space
 
-    allowed = settings.program.transductive
-    return Recombine(make_space(transductive=allowed, as_document=around.embed, as_query=around.embed_queries))
+    space = make_space(
+        transductive=settings.program.transductive,
+        as_document=around.embed,
+        as_query=around.embed_queries,
+        spending=settings.search.objective == "budget",
+    )
+    return Recombine(space)
 
 
 def _published(settings: Settings, around: Surroundings) -> Proposer:

@@ -100,7 +100,7 @@ def prefix(
         answer=fill("answer", trials=_trials(trials)).strip() if memory else fill("answer_blind").strip(),
         taboos="\n".join(f"- {taboo}" for taboo in taboos),
         modules=", ".join(modules) + ".",
-        primitives="\n" + fill("primitives", functions=_primitives(many)) if program.primitives else "",
+        primitives=_offered(search, many) if program.primitives else "",
     )
 
 
@@ -133,17 +133,22 @@ def _batches(tasks: TasksSettings) -> str:
     return f"The whole corpus is scored and {batches}."
 
 
-def _primitives(many: bool) -> str:
+def _offered(search: SearchSettings, many: bool) -> str:
+    return "\n" + fill("primitives", functions=_primitives(many, doubt=search.objective == "budget"))
+
+
+def _primitives(many: bool, *, doubt: bool) -> str:
     """One line for each public function of `primitives`: signature and summary, read from the package itself.
 
-    Those for many vectors a text only where programs get them.
+    Those for many vectors a text only where programs get them, those that tell doubt only where there is a budget.
     """
     import primitives
 
+    left_out = {*(() if many else primitives.MANY_VECTORS), *(() if doubt else primitives.DOUBT)}
     lines = []
     for name in primitives.__all__:
         value = getattr(primitives, name)
-        if inspect.isfunction(value) and (many or name not in primitives.MANY_VECTORS):
+        if inspect.isfunction(value) and name not in left_out:
             summary = (inspect.getdoc(value) or "").splitlines()[0]
             lines.append(f"- {_signature(value)}: {summary}")
     return "\n".join(lines)

@@ -27,6 +27,8 @@ def print_study(found: Study) -> None:
     _row(table, found.chance, ": half the queries at the best greater budget")
     for one in found.choosers:
         _row(table, one, ": half the queries, chosen without labels")
+    for one in found.programs:
+        _row(table, one, ": a program that chooses, at its own cost")
     print_table(table)
 
 

@@ -47,6 +47,11 @@ SENTENCES, PAIRS, CHUNKS_OF_THREE = 40, 30, 14
 GRANULAR = SENTENCES + PAIRS + CHUNKS_OF_THREE
 EXTRA_TEXTS = {
     "word_pairs": 0,
+    "context_feedback": QUERIES,
+    "context_by_agreement": 0,
+    "context_by_entropy": 1,
+    "context_by_gap": 3,
+    "context_by_length": QUERIES,
     "probed_hubs": 0,
     "common_words_out": QUERIES,
     "identity": 0,

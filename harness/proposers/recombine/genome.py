@@ -1,4 +1,4 @@
-"""The genome of a recombined program: which channels, how fused, which feedback."""
+"""The genome of a recombined program: which channels, how fused, which feedback, for which queries."""
 
 import random
 import re
@@ -41,9 +41,16 @@ FEEDBACKS = ("none", "centroid", "negative", "sentence", "context")
 JOINS = ("fused", "replaced")
 """Whether the moved query's cosine joins the channels or stands alone."""
 
+SPENDING = ("all", "entropy", "gap", "agreement", "length")
+"""Which queries are moved where that takes texts: all, or those whose scores, or whose length, ask for it."""
+
+COSTLY = ("sentence", "context")
+"""Feedbacks that embed texts."""
+
 _NAME = re.compile(
     rf"^(?P<channels>[a-z_+]+)-(?P<fusion>{'|'.join(FUSIONS)}|alone)"
-    rf"(?:-(?P<feedback>{'|'.join(FEEDBACKS[1:])})(?P<rounds>[12])-(?P<join>{'|'.join(JOINS)}))?$"
+    rf"(?:-(?P<feedback>{'|'.join(FEEDBACKS[1:])})(?P<rounds>[12])-(?P<join>{'|'.join(JOINS)})"
+    rf"(?:-by_(?P<spend>{'|'.join(SPENDING[1:])}))?)?$"
 )
 
 
@@ -56,12 +63,16 @@ class Genome:
     feedback: str = "none"
     rounds: int = 1
     join: str = "fused"
+    spend: str = "all"
 
     @property
     def name(self) -> str:
         """Its code in a source, for example `cosine+lexical-zscore-centroid2-fused`; `parse` reads it back."""
         first = f"{'+'.join(self.channels)}-{self.fusion}"
-        return first if self.feedback == "none" else f"{first}-{self.feedback}{self.rounds}-{self.join}"
+        if self.feedback == "none":
+            return first
+        moved = f"{first}-{self.feedback}{self.rounds}-{self.join}"
+        return moved if self.spend == "all" else f"{moved}-by_{self.spend}"
 
     @property
     def canonical(self) -> "Genome":
@@ -72,7 +83,8 @@ class Genome:
         fusion = "alone" if single and self.fusion != "columns" else self.fusion
         if none:
             return Genome(channels, fusion)
-        return replace(self, channels=channels, fusion=fusion)
+        spend = self.spend if self.feedback in COSTLY and fusion not in TRANSDUCTIVE_FUSIONS else "all"
+        return replace(self, channels=channels, fusion=fusion, spend=spend)
 
 
 def parse(name: str) -> Genome | None:
@@ -85,7 +97,8 @@ def parse(name: str) -> Genome | None:
         return None
     if match["feedback"] is None:
         return Genome(channels, match["fusion"])
-    return Genome(channels, match["fusion"], match["feedback"], int(match["rounds"]), match["join"])
+    rounds, spend = int(match["rounds"]), match["spend"] or "all"
+    return Genome(channels, match["fusion"], match["feedback"], rounds, match["join"], spend)
 
 
 def family(channel: str) -> str:
@@ -99,10 +112,13 @@ class Space:
 
     families: tuple[str, ...] = FAMILIES
     fusions: tuple[str, ...] = ROW_FUSIONS
+    spending: bool = False
+    """Whether a genome may move some queries alone: in a search with a budget."""
 
     def holds(self, genome: Genome) -> bool:
         """Whether a genome lies within."""
-        return set(map(family, genome.channels)) <= set(self.families) and genome.fusion in (*self.fusions, "alone")
+        known = set(map(family, genome.channels)) <= set(self.families) and genome.fusion in (*self.fusions, "alone")
+        return known and (self.spending or genome.spend == "all")
 
 
 def fresh(chance: random.Random, space: Space) -> Genome:
@@ -110,7 +126,9 @@ def fresh(chance: random.Random, space: Space) -> Genome:
     channels = tuple(_member(name, chance) for name in chance.sample(space.families, chance.choice((2, 3))))
     feedback = chance.choice(FEEDBACKS[1:]) if chance.random() < 0.5 else "none"
     fusion = chance.choice(space.fusions)
-    return Genome(channels, fusion, feedback, chance.choice((1, 2)), chance.choice(JOINS)).canonical
+    found = Genome(channels, fusion, feedback, chance.choice((1, 2)), chance.choice(JOINS))
+    # Drawn last, and only where it is wanted, so that searches without a budget draw what they always drew.
+    return replace(found, spend=chance.choice(SPENDING) if space.spending else "all").canonical
 
 
 def _member(name: str, chance: random.Random) -> str:
@@ -124,6 +142,8 @@ def mutate(genome: Genome, chance: random.Random, space: Space) -> Genome:
     genes = ["add", "add", "drop", "exchange", "fusion", "feedback"]
     if genome.feedback != "none":
         genes += ["rounds", "join"]
+    if space.spending and genome.feedback in COSTLY:
+        genes += ["spend", "spend"]
     gene = chance.choice(genes)
     if gene in ("add", "drop", "exchange"):
         genome = replace(genome, channels=_other_channels(genome.channels, gene, chance, space))
@@ -133,6 +153,8 @@ def mutate(genome: Genome, chance: random.Random, space: Space) -> Genome:
         genome = replace(genome, feedback=chance.choice(FEEDBACKS))
     elif gene == "rounds":
         genome = replace(genome, rounds=3 - genome.rounds)
+    elif gene == "spend":
+        genome = replace(genome, spend=chance.choice(SPENDING))
     else:
         genome = replace(genome, join=chance.choice(JOINS))
     return genome.canonical
@@ -158,4 +180,5 @@ def cross(first: Genome, second: Genome, chance: random.Random, space: Space) ->
     channels = chance.sample(channels, min(len(channels), MOST_CHANNELS)) or list(first.channels)
     fusions = [parent.fusion for parent in (first, second) if parent.fusion != "alone"] or list(space.fusions)
     moving = chance.choice((first, second))
-    return Genome(tuple(channels), chance.choice(fusions), moving.feedback, moving.rounds, moving.join).canonical
+    fusion = chance.choice(fusions)
+    return Genome(tuple(channels), fusion, moving.feedback, moving.rounds, moving.join, moving.spend).canonical

@@ -36,6 +36,12 @@ FEEDBACKS = {
     "context": "context",
 }
 JOINS = {"fused": "fused", "replaced": "alone"}
+SPENDING = {
+    "entropy": "where spread",
+    "gap": "where close",
+    "agreement": "where words differ",
+    "length": "where short",
+}
 TIMES = {1: "once", 2: "twice"}
 
 
@@ -45,7 +51,8 @@ def _one_of(words: "dict[str, str] | dict[int, str]") -> str:
 
 _NAME = re.compile(
     rf"(?P<fusion>{_one_of(FUSIONS)}) (?P<channels>(?:{_one_of(CHANNELS)})(?: \+ (?:{_one_of(CHANNELS)}))*)"
-    rf"(?:, then (?P<feedback>{_one_of(FEEDBACKS)}) (?P<times>{_one_of(TIMES)}), (?P<join>{_one_of(JOINS)}))?"
+    rf"(?:, then (?P<feedback>{_one_of(FEEDBACKS)}) (?P<times>{_one_of(TIMES)}), (?P<join>{_one_of(JOINS)})"
+    rf"(?:, (?P<spend>{_one_of(SPENDING)}))?)?"
 )
 
 
@@ -54,7 +61,8 @@ def name_of(genome: Genome) -> str:
     first = f"{FUSIONS[genome.fusion]} {' + '.join(CHANNELS[channel] for channel in genome.channels)}"
     if genome.feedback == "none":
         return first
-    return f"{first}, then {FEEDBACKS[genome.feedback]} {TIMES[genome.rounds]}, {JOINS[genome.join]}"
+    where = "" if genome.spend == "all" else f", {SPENDING[genome.spend]}"
+    return f"{first}, then {FEEDBACKS[genome.feedback]} {TIMES[genome.rounds]}, {JOINS[genome.join]}{where}"
 
 
 @cache  # every proposal reads the names of all earlier programs
@@ -68,7 +76,8 @@ def read(name: str) -> Genome | None:
     if found["feedback"] is None:
         return Genome(channels, fusion)
     times = {word: count for count, word in TIMES.items()}[found["times"]]
-    return Genome(channels, fusion, _key(FEEDBACKS, found["feedback"]), times, _key(JOINS, found["join"]))
+    spend = _key(SPENDING, found["spend"]) if found["spend"] else "all"
+    return Genome(channels, fusion, _key(FEEDBACKS, found["feedback"]), times, _key(JOINS, found["join"]), spend)
 
 
 def _key(words: dict[str, str], word: str) -> str:

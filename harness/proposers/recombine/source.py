@@ -40,6 +40,13 @@ _FEEDBACK_WORDS = {
 
 _JOIN_WORDS = {"fused": "fuse its cosine with the rest", "replaced": "rank by its cosine alone"}
 
+_SPEND_WORDS = {
+    "entropy": "for queries whose scores spread evenly",
+    "gap": "for queries whose first two documents are close",
+    "agreement": "for queries to which the cosine and BM25 find other documents",
+    "length": "for queries of few words",
+}
+
 _CHANNEL_CODE = {
     "cosine": "sim",
     "cosine_csls": 'local_scaling(sim, index["density"])',
@@ -90,6 +97,28 @@ _FEEDBACK_CODE = {
     ],
 }
 
+_SPEND_CODE = {
+    "entropy": "score_entropy(scores) > 0.85",
+    "gap": "score_gap(scores) < 0.5",
+    "agreement": 'shared_first(sim, index["words"].scores(q_texts)) < 5',
+    "length": "np.array([len(words(text)) for text in q_texts]) <= 6",
+}
+"""Which queries are moved; thresholds as in the reference programs `context_by_entropy` and its kin."""
+
+_SOME_CODE = {
+    "sentence": [
+        "best = top_k(scores[asked], 1, then=sim[asked])[:, 0]",
+        "moved = rocchio(q_emb[asked], embed_fn([sentences(d_texts[column])[0] for column in best]))",
+    ],
+    "context": [
+        "best = top_k(scores[asked], 1, then=sim[asked])[:, 0]",
+        "pairs = zip(asked, best, strict=True)",
+        'contexts = [f"{q_texts[row]} {sentences(d_texts[column])[0]}" for row, column in pairs]',
+        'moved = embed_fn(contexts, role="query")',
+    ],
+}
+"""Feedback for the queries in `asked`."""
+
 _MARK = re.compile(r"^Genome: (\S+)$", re.MULTILINE)
 
 
@@ -101,7 +130,8 @@ def describe(genome: Genome) -> str:
     if genome.feedback == "none":
         return f"{sentence}."
     times = "once" if genome.rounds == 1 else "twice"
-    return f"{sentence}; then {times} {_FEEDBACK_WORDS[genome.feedback]} and {_JOIN_WORDS[genome.join]}."
+    where = "" if genome.spend == "all" else f", {_SPEND_WORDS[genome.spend]} alone"
+    return f"{sentence}; then {times} {_FEEDBACK_WORDS[genome.feedback]} and {_JOIN_WORDS[genome.join]}{where}."
 
 
 def decoded(genome: Genome) -> str:
@@ -113,6 +143,8 @@ def decoded(genome: Genome) -> str:
         times = "once" if genome.rounds == 1 else "twice"
         parts[f"{genome.feedback}{genome.rounds}"] = f"{_FEEDBACK_WORDS[genome.feedback]}, {times}"
         parts[genome.join] = _JOIN_WORDS[genome.join]
+    if genome.spend != "all":
+        parts[f"by_{genome.spend}"] = f"{_SPEND_WORDS[genome.spend]} alone"
     return f"{genome.name} ({'; '.join(f'{code}: {words}' for code, words in parts.items())})"
 
 
@@ -126,6 +158,7 @@ def render(genome: Genome) -> str:
     body = "\n\n\n".join("\n".join([f"def {head}:", *(f"    {one}" for one in lines)]) for head, lines in functions)
     used = sorted(set(re.findall(r"\b[a-z_0-9]+\b", body)) & set(primitives.__all__))
     imports = "".join(["from primitives import (\n", *(f"    {name},\n" for name in used), ")\n\n\n"]) if used else "\n"
+    imports = f"import numpy as np\n\n{imports}" if genome.spend != "all" else imports
     head = f'"""{describe(genome)}\n\nGenome: {genome.name}\n"""\n\n'
     return f"{head}{imports}{body}\n"
 
@@ -145,13 +178,14 @@ def _body(genome: Genome) -> list[str]:
         lines += ["channels = [", *(f"    {code}," for code in codes), "]"]
         lines.append(f"scores = {_FUSION_CODE[genome.fusion].format('channels')}")
     if genome.feedback != "none":
-        lines += _feedback(genome)
+        lines += _feedback(genome) if genome.spend == "all" else _some_feedback(genome)
     return [*lines, "return scores"]
 
 
 def _kept(genome: Genome) -> list[str]:
     """What the program's index keeps of the documents, each thing once."""
-    needed = (channel if channel in _INDEX_CODE else channel.split("_")[0] for channel in genome.channels)
+    needed = [channel if channel in _INDEX_CODE else channel.split("_")[0] for channel in genome.channels]
+    needed += ["lexical"] if genome.spend == "agreement" else []
     return [_INDEX_CODE[name] for name in dict.fromkeys(needed) if name in _INDEX_CODE]
 
 
@@ -168,4 +202,24 @@ def _feedback(genome: Genome) -> list[str]:
         lines.append(f"scores = {_FUSION_CODE[genome.fusion].format('[*channels, cosines(moved, d_emb)]')}")
     else:
         lines.append("scores = cosines(moved, d_emb)")
+    return _rounds(genome, lines)
+
+
+def _rounds(genome: Genome, lines: list[str]) -> list[str]:
     return lines if genome.rounds == 1 else ["for _ in range(2):", *(f"    {line}" for line in lines)]
+
+
+def _some_feedback(genome: Genome) -> list[str]:
+    """Feedback for some queries alone; the others keep the scores that they have."""
+    lines = list(_SOME_CODE[genome.feedback])
+    if genome.join == "fused":
+        fused = _FUSION_CODE[genome.fusion].format("[*(channel[asked] for channel in channels), cosines(moved, d_emb)]")
+        lines.append(f"scores[asked] = {fused}")
+    else:
+        lines.append("scores[asked] = cosines(moved, d_emb)")
+    return [
+        f"asked = np.flatnonzero({_SPEND_CODE[genome.spend]})",
+        "if len(asked):",
+        "    scores = scores.copy()",
+        *(f"    {line}" for line in _rounds(genome, lines)),
+    ]

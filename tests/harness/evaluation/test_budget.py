@@ -1,5 +1,6 @@
 """The budget study: constructed curves whose answers are known, and a program on real tasks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,17 @@ def test_tasks_have_equal_weight() -> None:
     assert found.oracle_at_cost.value == pytest.approx((0.8 + 0.5) / 2)
 
 
+def test_a_program_that_chooses_is_held_against_chance_at_its_own_cost() -> None:
+    """The first and third query at the second budget cost 1 a query, where chance has 0.5 and the oracle 0.8."""
+    (task,) = curves()
+    own = {"half": (0.65, 1.0), "all": (0.6, 2.0), "none": (0.4, 0.0), "beyond": (0.6, 9.0)}
+    found = study([replace(task, programs=own)], ["K=1", "K=2", "K=4"], knob="K", measure="nDCG@10", axis="texts")
+    shares = {one.name: one.share for one in found.programs}
+    assert [(one.value, one.cost) for one in found.programs] == list(own.values())
+    assert (shares["half"], shares["all"], shares["beyond"]) == (pytest.approx(0.5), pytest.approx(0), pytest.approx(0))
+    assert shares["none"] is None, "at no cost an oracle gains nothing either"
+
+
 def test_choosers_point_to_the_query_that_is_in_doubt() -> None:
     sure, torn = np.eye(1, 30, 3)[0] * 9, np.linspace(0, 1, 30)
     texts = ["glacier", "what was it that nobody had seen"]
@@ -87,11 +99,14 @@ def test_a_program_on_a_task(tmp_path: Path, wordllama: Encoder) -> None:
     paths = [str(write_task(tmp_path / "one", 0))]
     words = [f"tasks.paths=[{','.join(paths)}]", "tasks=folder", f"cache.folder={tmp_path}", "sandbox.level=none"]
     settings = compose([*words, f"archive.path={tmp_path / 'none.db'}", "executor.workers=1"])
-    found = api.budget(PROGRAM, "MOST", [3, 1], settings, encoder=wordllama)
+    found = api.budget(PROGRAM, "MOST", [3, 1], settings, choosers=["context_by_length", PROGRAM], encoder=wordllama)
     assert [one.name for one in found.fixed] == ["MOST=1", "MOST=3"]
     assert [one.cost for one in found.fixed] == [1.0, 3.0] and found.chance.cost == 2.0
     assert (found.n_tasks, found.n_queries, set(found.curves)) == (1, 8, {"one"})
     assert found.oracle_per_query.value >= found.oracle_per_task.value >= max(one.value for one in found.fixed)
     assert found.oracle_at_cost.value >= max(one.value for one in (*found.choosers, found.chance))
+    chosen, as_it_is = found.programs
+    assert (chosen.name, as_it_is.name) == ("context_by_length", "program 2")
+    assert 0 < chosen.cost <= 1 and as_it_is.cost == 2.0
     single = api.evaluate(turned(PROGRAM, "MOST", 3), settings, encoder=wordllama)
     assert found.fixed[1].value == pytest.approx(np.mean([outcome.value for outcome in single.outcomes]))

@@ -1,6 +1,7 @@
 """Recombination: deterministic, never the same program twice, and every program it writes runs."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,8 @@ from harness.proposers.recombine.source import decoded, describe, genome_of, ren
 from harness.proposers.recombine.space import make_space
 from primitives import programs
 from primitives.arrays import FloatMatrix
-from tests.primitives.run import Q_TEXTS, embed, run_program
+from sandbox import rules
+from tests.primitives.run import Q_TEXTS, CountingEmbed, embed, run_program
 
 
 def seed_view(name: str) -> ProgramView:
@@ -73,8 +75,11 @@ def test_a_chain_of_proposals_repeats_and_never_repeats_itself() -> None:
     assert all(proposal.parents for proposal in first if proposal.mode != "full")
 
 
+SPENDING = genomes.Space(spending=True)
+
+
 def test_every_genome_survives_its_name_and_its_source() -> None:
-    for genome in drawn_genomes(300):
+    for genome in (*drawn_genomes(300), *drawn_genomes(300, SPENDING)):
         assert genomes.parse(genome.name) == read(genome.name) == read(name_of(genome)) == genome
         assert genome_of(render(genome)) == genome
         assert genome.canonical == genome
@@ -214,3 +219,33 @@ def test_nothing_left_to_try_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recombine, "fresh", lambda chance, space: SEED_GENOMES["identity"])
     with pytest.raises(JobError, match="no untried program"):
         Recombine().propose(briefing(0, parents=(), frontier=()))
+
+
+def test_who_is_moved_is_drawn_in_a_search_with_a_budget_alone() -> None:
+    some = [genome for genome in drawn_genomes(200, SPENDING) if genome.spend != "all"]
+    assert {genome.spend for genome in some} == set(genomes.SPENDING[1:])
+    assert {genome.feedback for genome in some} == set(genomes.COSTLY)
+    assert all(SPENDING.holds(genome) and not genomes.Space().holds(genome) for genome in some)
+    plain = drawn_genomes(100, genomes.Space())
+    assert all(genome.spend == "all" for genome in plain)
+    assert read("RRF of cosine + BM25, then context twice, fused, where close") == genomes.Genome(
+        ("cosine", "lexical"), "rrf", "context", 2, "fused", "gap"
+    )
+
+
+@pytest.mark.parametrize("spend", genomes.SPENDING[1:])
+@pytest.mark.parametrize("join", genomes.JOINS)
+def test_only_some_queries_are_moved_and_paid_for(spend: str, join: str) -> None:
+    """A query that is not moved scores as without feedback, one that is moved as where all are; all in both rounds."""
+    for channels, rounds in ((("cosine", "lexical"), 2), (("cosine",), 1)):
+        moved = genomes.Genome(channels, "zscore", "context", rounds, join).canonical
+        some, still = replace(moved, spend=spend), genomes.Genome(channels, "zscore").canonical
+        asked, all_asked = CountingEmbed(), CountingEmbed()
+        scores, everywhere = run_program(render(some), asked), run_program(render(moved), all_asked)
+        nowhere = run_program(render(still))
+        as_moved, as_still = (np.isclose(scores, other).all(axis=1) for other in (everywhere, nowhere))
+        if still.fusion == moved.fusion:  # otherwise channels are on another scale before they are fused
+            assert (as_moved | as_still).all()
+        assert asked.texts <= all_asked.texts == rounds * len(Q_TEXTS)
+        assert asked.texts % rounds == 0 and (asked.texts // rounds) <= as_moved.sum()
+        assert rules.check(render(some)) == []
