@@ -1,4 +1,4 @@
-"""Opening a masked or diffusion language model: from a folder or the model hub."""
+"""Opening a language model, masked, diffusion or causal: from a folder or the model hub."""
 
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -21,8 +21,8 @@ class OpenedLanguageModel:
 
     model: Any
     tokenizer: Any
-    mask: int
-    """The token that stands for one that is to be said."""
+    mask: int | None
+    """The token that stands for one that is to be said; None of a causal model."""
     name: str
     revision: str
 
@@ -32,8 +32,10 @@ class OpenedLanguageModel:
         return f"transformers {version('transformers')}"
 
 
-def open_language_model(settings: EncoderSettings, mask_token: str | None = None) -> OpenedLanguageModel:
-    """Open the model that checked settings name; `mask_token` where its tokenizer names none.
+def open_language_model(
+    settings: EncoderSettings, mask_token: str | None = None, *, causal: bool = False
+) -> OpenedLanguageModel:
+    """Open the model that checked settings name; `mask_token` where its tokenizer names none and it is not `causal`.
 
     Raises EncoderError, or UsageError for a folder that does not exist.
     """
@@ -41,30 +43,38 @@ def open_language_model(settings: EncoderSettings, mask_token: str | None = None
     try:
         place = folder or fetch_model(settings)
         name = settings.model if folder is None else folder.resolve().name
-        model, tokenizer = _load(place, name, settings, local=folder is not None or hub_trouble() is not None)
+        local = folder is not None or hub_trouble() is not None
+        model, tokenizer = _load(place, name, settings, local=local, causal=causal)
     except EncoderError:
         raise
     except Exception as error:  # every library below has its own: whatever it is, the model did not load
         raise EncoderError(why_not(error, settings)) from error
-    mask = tokenizer.mask_token_id if mask_token is None else tokenizer.convert_tokens_to_ids(mask_token)
-    if mask is None or mask == tokenizer.unk_token_id:
-        raise EncoderError(
-            f"The model {name} has no mask token; set encoder.options.mask_token, or give a masked language model."
-        )
+    mask = None if causal else _mask(tokenizer, name, mask_token)
     return OpenedLanguageModel(model.to(device), tokenizer, mask, name, "folder" if folder else place.name)
 
 
-def _load(folder: Path, name: str, settings: EncoderSettings, *, local: bool) -> tuple[Any, Any]:
+def _mask(tokenizer: Any, name: str, mask_token: str | None) -> int:
+    mask: int | None = tokenizer.mask_token_id if mask_token is None else tokenizer.convert_tokens_to_ids(mask_token)
+    if mask is None or mask == tokenizer.unk_token_id:
+        raise EncoderError(
+            f"The model {name} has no mask token; set encoder.options.mask_token, give a masked language model, or let "
+            "a causal one say words one after another with encoder.options.sequential=true."
+        )
+    return mask
+
+
+def _load(folder: Path, name: str, settings: EncoderSettings, *, local: bool, causal: bool) -> tuple[Any, Any]:
     import torch
-    from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
+    from transformers import AutoModel, AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
 
     places: dict[str, Any] = {"trust_remote_code": settings.trust_remote_code, "local_files_only": local}
     dtype = getattr(torch, settings.dtype)
     with missing_weights() as missing:
         try:
-            model = AutoModelForMaskedLM.from_pretrained(str(folder), dtype=dtype, **places)
+            kind = AutoModelForCausalLM if causal else AutoModelForMaskedLM
+            model = kind.from_pretrained(str(folder), dtype=dtype, **places)
         except ValueError:  # a diffusion model's own code is named for no task
-            if not settings.trust_remote_code:
+            if causal or not settings.trust_remote_code:
                 raise
             model = AutoModel.from_pretrained(str(folder), dtype=dtype, **places)
     if missing:
