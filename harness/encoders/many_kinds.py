@@ -62,19 +62,22 @@ def representative_encoder(
     before: Mapping[str, str] | None = None,
     after: str | None = None,
     mask_token: str | None = None,
+    sequential: bool = False,
 ) -> BaseEncoder:
-    """The words that a language model would put for a text. Raises as `late_interaction_encoder` does."""
+    """The words that a language model would put for a text: of a masked one all at once, or of a causal one that says
+    them one after another, `sequential`. Raises as `late_interaction_encoder` does.
+    """
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from harness.encoders.open_language_model import open_language_model
     from harness.encoders.quiet import quiet_libraries
     from harness.encoders.representative import AFTER, BEFORE, MOST_MASKS, RepresentativeEncoder
+    from harness.encoders.sequential import SequentialEncoder
 
     for name, value in (("vectors", vectors), ("query_vectors", query_vectors)):
         if not isinstance(value, int) or not 1 <= value <= MOST_MASKS:
             raise UsageError(f"encoder.options.{name} must be a whole number from 1 to {MOST_MASKS}, not {value!r}.")
     with quiet_libraries():
-        opened = open_language_model(settings, mask_token)
+        opened = open_language_model(settings, mask_token, causal=sequential)
     texts: dict[str, Any] = {"before": BEFORE | dict(before or {}), "after": AFTER if after is None else after}
-    return RepresentativeEncoder(
-        opened, settings, mean=mean, queries=query_vectors, documents=vectors, stored=stored, **texts
-    )
+    kind = SequentialEncoder if sequential else RepresentativeEncoder
+    return kind(opened, settings, mean=mean, queries=query_vectors, documents=vectors, stored=stored, **texts)

@@ -42,6 +42,9 @@ class RepresentativeEncoder(ManyVectors):
     those that it has in a task. Raises EncoderError for a model that reads too few tokens for the prompt.
     """
 
+    way = "representative"
+    """How the words are had; part of the name and of the fingerprint."""
+
     def __init__(
         self,
         opened: OpenedLanguageModel,
@@ -59,7 +62,7 @@ class RepresentativeEncoder(ManyVectors):
         if own is not None and own <= frame:
             raise EncoderError(f"The encoder {opened.name} reads {own} tokens, which leaves no room beside the prompt.")
         super().__init__(
-            name=f"{opened.name}-representative",
+            name=f"{opened.name}-{self.way}",
             prompts=dict(before) | dict(settings.prompts),
             adapters=(),
             model_dim=opened.model.config.hidden_size,
@@ -68,7 +71,7 @@ class RepresentativeEncoder(ManyVectors):
             batch_size=settings.batch_size,
             **counts,
         )
-        more = {"many": f"{self._told('representative')}, after={after!r}"}
+        more = {"many": f"{self._told(self.way)}, after={after!r}"}
         dtype = str(opened.model.dtype).removeprefix("torch.")
         self.identity = self._identify(opened.revision, dtype, library=opened.library, **more)
 
@@ -122,8 +125,7 @@ class RepresentativeEncoder(ManyVectors):
         attended = torch.arange(ids.shape[1])[None] < torch.from_numpy(lengths)[:, None]
         device = self._model.device
         with self._lock, torch.inference_mode():
-            if device.type == "cpu":
-                torch.set_num_threads(self._threads or self._free_cores.look())
+            self._take_threads()
             output = self._model(
                 input_ids=ids.to(device), attention_mask=attended.long().to(device), output_hidden_states=True
             )
@@ -132,6 +134,12 @@ class RepresentativeEncoder(ManyVectors):
         logits = getattr(output, "logits", None)
         found: FloatMatrix = output.hidden_states[-1].cpu()[at].float().numpy()
         return found, None if logits is None else logits.cpu()[at].float().numpy(), lengths
+
+    def _take_threads(self) -> None:
+        import torch
+
+        if self._model.device.type == "cpu":
+            torch.set_num_threads(self._threads or self._free_cores.look())
 
     def _row(self, text: str, prompt: str, cap: int | None, count: int) -> list[int]:
         """A text's tokens between the pieces of the prompt, and the masks; the text is cut, never the prompt."""

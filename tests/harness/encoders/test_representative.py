@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertForMaskedLM, BertModel
+from transformers import BertConfig, BertForMaskedLM, BertModel, GPT2Config, GPT2LMHeadModel
 
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import DOCUMENT, QUERY, EmbedOptions, EncodeRefused
@@ -92,6 +92,55 @@ def test_models_that_cannot_say_words_are_refused_with_a_way_out(tmp_path: Path,
     with pytest.raises(UsageError, match="whole number from 1 to 32"):
         options = {"vectors": 99}
         load_encoder(EncoderSettings(kind="representative-tokens", model=str(folder), options=options))
+
+
+@pytest.fixture(scope="module")
+def causal(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    torch.manual_seed(0)
+    sizes = {"n_embd": WIDTH, "n_layer": 2, "n_head": 2, "n_positions": 160, "initializer_range": 0.5}
+    model = GPT2LMHeadModel(GPT2Config(vocab_size=WORDS, bos_token_id=1, eos_token_id=None, **sizes))
+    folder = bare(tmp_path_factory.mktemp("language") / "causal", model, bos_token="[CLS]")
+    options = {"vectors": 3, "query_vectors": 2, "sequential": True}
+    return load_encoder(EncoderSettings(kind="representative-tokens", model=str(folder), options=options))
+
+
+def said(encoder: Any, text: str, role: str, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Unit hidden states and logits of `count` words, each the greatest, with all read again for each; no padding."""
+    words, model = encoder._words, encoder._model
+    ids = [words.bos_token_id]
+    for part in (BEFORE[role], text, AFTER):
+        ids += words(part, add_special_tokens=False)["input_ids"]
+    states, logits = [], []
+    for _ in range(count):
+        output = model(torch.tensor([ids]), output_hidden_states=True)
+        states.append(output.hidden_states[-1][0, -1].detach().numpy())
+        logits.append(output.logits[0, -1].detach().numpy())
+        ids.append(int(logits[-1].argmax()))
+    hidden = np.stack(states)
+    return hidden / np.linalg.norm(hidden, axis=1, keepdims=True), np.stack(logits)
+
+
+@pytest.mark.parametrize(("role", "count"), [("document", 3), ("query", 2), ("document", 6)])
+def test_a_causal_model_says_one_word_after_another(causal: Any, role: str, count: int) -> None:
+    options = EmbedOptions(role=role, vectors=count)
+    found = causal.encode_many(TEXTS, options)
+    sparse = causal.encode_sparse(TEXTS, options).toarray()
+    for place, text in enumerate(TEXTS):
+        states, logits = said(causal, text, role, count)
+        np.testing.assert_allclose(found.of(place), states, atol=1e-4)
+        assert not np.allclose(found.of(place)[0], found.of(place)[1], atol=1e-2)
+        greatest = np.log1p(np.maximum(logits.max(axis=0), 0))
+        kept = sparse[place] > 0
+        np.testing.assert_allclose(sparse[place][kept], greatest[kept], atol=1e-3)
+
+
+def test_the_sequential_contract_holds_and_words_said_count_as_read(causal: Any, encoder: Any) -> None:
+    check_encoder(causal)
+    assert causal.name == "causal-sequential" and encoder.name == "small-representative"
+    (one,), (four,) = (list(causal.encode_batches(["aspirin"], EmbedOptions(vectors=most))) for most in (1, 4))
+    assert four.tokens[0] == one.tokens[0] + 3
+    tokens = [int(batch.tokens.max()) for batch in causal.encode_batches(["word " * 500], EmbedOptions(vectors=9))]
+    assert tokens == [159]
 
 
 def test_a_cap_that_leaves_no_text_is_refused(encoder: Any) -> None:
