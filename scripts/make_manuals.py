@@ -55,6 +55,8 @@ def main(words: list[str]) -> int:
     asked.add_argument("--pages", type=int, default=200)
     chosen = asked.parse_args(words)
     found = {name: page for name, path in pages(chosen.language) if (page := read(path))}
+    first = {text: name for name, (_, text) in reversed(found.items())}  # some pages only stand for another
+    found = {name: page for name, page in found.items() if first[page[1]] == name}
     lines = {name: page[0] for name, page in found.items()}
     if chosen.asked_in:
         lines = {name: page[0] for name, path in pages(chosen.asked_in) if name in found and (page := read(path))}
