@@ -1,7 +1,7 @@
 """What is kept of texts and judgments as they are published, whatever source they come from, and what is told of it."""
 
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.errors import TaskError
@@ -65,7 +65,21 @@ class Gathered:
         for query in self.queries:
             if query not in self.qrels:
                 count("queries without a judgment, left out", query)
+        for document in self._unjudged_copies():
+            count("documents without a judgment, of the very text of a relevant one, counted as not relevant", document)
         count.tell()
+
+    def _unjudged_copies(self) -> Iterator[str]:
+        """For each query the documents of the text of one that is relevant to it, where nobody judged the two.
+
+        Nothing in the texts tells them apart, so that no program can have a perfect score, as in mteb.
+        """
+        copies: dict[str, list[str]] = {}
+        for document, text in self.documents.items():
+            copies.setdefault(text, []).append(document)
+        for judged in self.qrels.values():
+            relevant = {self.documents.get(document, "") for document, grade in judged.items() if grade > 0} - {""}
+            yield from (copy for text in sorted(relevant) for copy in copies[text] if copy not in judged)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def gather_ir(place: str, name: str, split: str | None, cut: int | None) -> Gath
             ("queries", dataset.queries_iter, gathered.take_queries),
         ):
             faults = Faults(f"{IR_DATASETS}{place}, {what}")
-            take(read_texts(_records(rows()), faults), faults)
+            take(read_texts(_records(rows(), faults.subject), faults), faults)
         faults = Faults(f"{IR_DATASETS}{place}, judgments")
         gathered.take_judgments(_judged(dataset.qrels_iter()), faults)
     except TaskError:
@@ -60,8 +60,13 @@ def _open(place: str, split: str | None) -> Any:
     return dataset
 
 
-def _records(items: Iterable[Any]) -> Iterator[Row]:
+def _records(items: Iterable[Any], subject: str) -> Iterator[Row]:
     for item in items:
+        if not hasattr(item, "default_text"):
+            fields = ", ".join(getattr(item, "_fields", ()))
+            raise TaskError(
+                f"{subject}, have no text that ir_datasets tells of, but {fields}; write those you want to a folder."
+            )
         yield f"id {item[0]!r}", {"id": item[0], "text": item.default_text()}
 
 

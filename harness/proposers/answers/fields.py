@@ -1,7 +1,7 @@
 """The fields of an answer, however they are set: plain, bold, numbered, as headings, in a table, as JSON."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 FIELDS = ("NAME", "PARENTS", "CLAIM", "EFFECT", "LESSON", "TRIAL")
 _WORD = rf"(?P<field>{'|'.join(FIELDS)})"
@@ -14,6 +14,10 @@ _ALONE = re.compile(
     rf"^(?:\s*#{{1,6}}(?!#){_LEAD}|\s*[*_]{{2}}\s*|\s*\d{{1,2}}[.)]\s*[*_]*){_WORD}[\s*_]*(?::[\s*_]*)?$", re.IGNORECASE
 )
 _ELEMENT = re.compile(rf"^\s*<{_WORD}>(?P<text>.*?)(?:</(?P=field)>\s*)?$", re.IGNORECASE)
+_GLUED = re.compile(rf"(?<=\S)[ \t]*[*_`]{{0,3}}(?=\b(?:{'|'.join(FIELDS)})[*_`]{{0,3}}:)")
+"""Before a field that stands in the line of an earlier one; in capitals, as it is asked for."""
+_MARKS = "\ufeff\u200b\u2060"
+"""Signs without a width that some writers put before a text."""
 _ENDING = re.compile(r"[\s|:-]{3,}|\s*</\w+>\s*|\s*[}\]],?\s*")
 _FORMS = ((_TABLE, " |"), (_JSON, ' "[],'), (_ELEMENT, ""), (_ALONE, ""), (_HEADED, ""), (_DASHED, ""))
 """With the signs around a text that belong to the form. None has two neighbours that both may take a long run of signs:
@@ -33,14 +37,14 @@ def read_fields(sections: Sequence[Sequence[str]]) -> dict[str, str]:
 
 def has_fields(lines: Sequence[str]) -> bool:
     """Whether any line begins a field."""
-    return any(_head(line) is not None for line in lines)
+    return any(_head(line.lstrip(_MARKS)) is not None for line in lines)
 
 
 def _read(lines: Sequence[str]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     current: list[str] | None = None
     waits = False
-    for line in lines:
+    for line in _parted(lines):
         head = _head(line)
         if head is not None:
             field, text, waits = head
@@ -54,6 +58,13 @@ def _read(lines: Sequence[str]) -> dict[str, str]:
             current.append(line.strip())
             waits = False
     return {field: _plain(" ".join(filter(None, texts))) for field, texts in found.items()}
+
+
+def _parted(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, each field on one of its own, without a fence that stands behind it."""
+    for line in lines:
+        bare = line.lstrip(_MARKS)
+        yield from _GLUED.split(bare.partition("```")[0]) if _head(bare) else [bare]
 
 
 def _head(line: str) -> tuple[str, str, bool] | None:

@@ -61,6 +61,15 @@ def test_a_folder_and_objects_are_kept_alike_and_counted(tmp_path: Path) -> None
     assert read.fingerprint == made.fingerprint
 
 
+def test_copies_of_a_relevant_text_that_nobody_judged_are_counted() -> None:
+    documents = {"d1": "Owls hunt.", "d2": "Bees dance.", "d3": "Owls hunt.", "d4": "Owls hunt.", "d5": "", "d6": ""}
+    qrels = {"q1": {"d1": 1, "d4": 0}, "q2": {"d2": 1, "d1": 0}, "q3": {"d5": 1}}
+    task = make_task("owls", documents=documents, queries={"q1": "hunt", "q2": "dance", "q3": "no"}, judgments=qrels)
+    told = "documents without a judgment, of the very text of a relevant one, counted as not relevant: 1 (first d3)"
+    assert task.notes[0].endswith(f"; {told}.")
+    assert task.qrels == qrels, "they are scored as mteb scores them"
+
+
 def test_whoever_watches_hears_of_it(tmp_path: Path) -> None:
     heard: list[str] = []
 

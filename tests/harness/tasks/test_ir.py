@@ -2,11 +2,13 @@
 
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from harness.errors import TaskError, UsageError
 from harness.settings.tasks import TasksSettings
+from harness.tasks.ir import _records
 from harness.tasks.load import load_tasks
 from harness.tasks.make import make_task
 
@@ -20,6 +22,18 @@ def test_without_the_package_one_sentence_says_how_to_get_it(monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "ir_datasets", None)  # what an import of it finds where it is missing
     with pytest.raises(TaskError, match=r"needs a package that is not installed; `pip install 'ttc-retrieval\[ir-data"):
         load("cranfield")
+
+
+def test_texts_that_the_package_does_not_know_of_are_told_with_what_there_is() -> None:
+    class CodeSearchNetDoc(NamedTuple):  # as of version 0.5.11
+        doc_id: str
+        func_name: str
+        code: str
+
+    with pytest.raises(
+        TaskError, match=r"^ir_datasets:csn, documents, have no text .* but doc_id, func_name, code; write"
+    ):
+        list(_records([CodeSearchNetDoc("1", "f", "def f(): pass")], "ir_datasets:csn, documents"))
 
 
 def test_a_collection_is_the_task_of_its_texts(tmp_path: Path) -> None:
