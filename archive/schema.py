@@ -278,10 +278,20 @@ ALTER TABLE tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE heldout_tasks ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 """
 
+# Before, nothing was known of a run's machines but a sentence.
+WORK = """
+CREATE TABLE work (
+  run_id TEXT NOT NULL REFERENCES runs(id), position INTEGER NOT NULL, created TEXT NOT NULL, node TEXT NOT NULL,
+  number INTEGER, runs INTEGER NOT NULL, lost INTEGER NOT NULL, wall_s REAL NOT NULL, cpu_s REAL NOT NULL,
+  texts INTEGER NOT NULL, batches INTEGER NOT NULL, encoded INTEGER NOT NULL, encoder_s REAL NOT NULL,
+  PRIMARY KEY (run_id, position)
+) STRICT;
+"""
+
 
 SCRIPTS = "".join(
     (RUNS, PROGRAMS, CALLS, HELD_OUT, VIEWS, USAGE_OF_EVERY_CALL, CELLS_BY_CODE, AUDITS_AND_SECRET, MEASURES, UNSEEN)
-) + "".join((CONTENT, INDEX_TIME, UNSEEN_TASKS, TRIALS))
+) + "".join((CONTENT, INDEX_TIME, UNSEEN_TASKS, TRIALS, NOTES, WORK))
 """All of them, in order."""
 
 
@@ -306,6 +316,7 @@ MIGRATIONS = {
     "unseen_tasks": _applying(UNSEEN_TASKS),
     "trials": _applying(TRIALS),
     "notes": _applying(NOTES),
+    "work": _applying(WORK),
 }
 
 

@@ -24,6 +24,7 @@ from harness.encoders.protocol import (
 )
 from harness.encoders.texts import check_texts, length_sorted
 from harness.errors import EncoderError, HarnessError
+from harness.evaluation.cluster.work import WorkLog
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings
 from primitives import MultiVectors
@@ -71,9 +72,20 @@ class EncoderProcess:
         scores: FloatMatrix = encoder.similarity(queries, documents)
         return scores
 
-    def encode(self, texts: Sequence[str], options: EmbedOptions) -> list[EncodedBatch]:
+    def encode(self, texts: Sequence[str], options: EmbedOptions) -> "Encoded":
         """Encode texts, by default one batch of them."""
-        return list(self._encoder.encode_batches(texts, options))
+        import ray
+
+        batches = list(self._encoder.encode_batches(texts, options))
+        return Encoded(ray.get_runtime_context().get_node_id(), batches)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Batches, and the node where they were made."""
+
+    node: str
+    batches: list[EncodedBatch]
 
 
 @dataclass(frozen=True)
@@ -86,8 +98,9 @@ class Unable:
 class SpreadEncoder:
     """An Encoder whose work is done by processes on a cluster."""
 
-    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int) -> None:
+    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog) -> None:
         self._processes = list(processes)
+        self._work = work
         self._batch_size = batch_size
         self._variants: dict[str, str | Unable] = {}
         self.identity = facts.identity
@@ -140,16 +153,22 @@ class SpreadEncoder:
             process = self._processes[number % len(self._processes)]
             under_way.append((positions, process.encode.remote([texts[at] for at in positions.tolist()], options)))
             if len(under_way) >= AHEAD * len(self._processes):
-                yield from _placed(*under_way.popleft())
+                yield from self._placed(*under_way.popleft())
         while under_way:
-            yield from _placed(*under_way.popleft())
+            yield from self._placed(*under_way.popleft())
+
+    def _placed(self, positions: "np.typing.NDArray[np.int64]", reference: Any) -> Iterator[EncodedBatch]:
+        encoded: Encoded = _get(reference)
+        for batch in encoded.batches:
+            self._work.encoded(encoded.node, len(batch.positions), batch.seconds)
+            yield replace(batch, positions=positions[batch.positions])
 
 
 class SpreadManyEncoder(SpreadEncoder):
     """The same with many vectors a text."""
 
-    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int) -> None:
-        super().__init__(processes, facts, batch_size)
+    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog) -> None:
+        super().__init__(processes, facts, batch_size, work)
         self.most_vectors = facts.most_vectors or {}
 
     def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
@@ -158,17 +177,14 @@ class SpreadManyEncoder(SpreadEncoder):
         return scores
 
 
-def _placed(positions: "np.typing.NDArray[np.int64]", reference: Any) -> Iterator[EncodedBatch]:
-    batches: list[EncodedBatch] = _get(reference)
-    for batch in batches:
-        yield replace(batch, positions=positions[batch.positions])
-
-
 @contextmanager
-def spread_encoder(settings: EncoderSettings, executor: ExecutorSettings) -> Iterator[SpreadEncoder]:
-    """The encoder in `executor.encoders` processes; they end with it. Raises what `load_encoder` raises.
+def spread_encoder(
+    settings: EncoderSettings, executor: ExecutorSettings, work: WorkLog | None = None
+) -> Iterator[SpreadEncoder]:
+    """The encoder in `executor.encoders` processes, which end with it; `work` notes what each node encodes.
 
-    A process that dies is started again and does its work again, which nobody is charged for.
+    A process that dies is started again and does its work again, which nobody is charged for. Raises what
+    `load_encoder` raises.
     """
     import ray
 
@@ -190,7 +206,7 @@ def spread_encoder(settings: EncoderSettings, executor: ExecutorSettings) -> Ite
                 f"{', '.join(sorted(prints))}); use machines and versions of one kind, or executor.encoders=1."
             )
         kind = SpreadEncoder if facts[0].most_vectors is None else SpreadManyEncoder
-        yield kind(processes, facts[0], settings.batch_size)
+        yield kind(processes, facts[0], settings.batch_size, work or WorkLog())
     finally:
         for each in processes:
             ray.kill(each)

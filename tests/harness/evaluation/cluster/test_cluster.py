@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import harness
-from archive import Archive
+from archive import Archive, Works
 from harness import testing
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
@@ -165,6 +165,8 @@ def test_a_worker_that_stands_still_is_overtaken_and_nothing_counts_twice(
         outcomes = [future.result(timeout=60) for future in [executor.submit(source, task) for _ in range(2)]]
         assert "is slow on node" in caplog.text
         assert executor.summary().startswith("Programs ran on 2 workers of 1 machine(s): 3 runs, ")
+        (work,) = executor.work({source: 7})
+        assert (work.number, work.runs, work.texts) == (7, 3, 3 * expected.cost.texts)
     for outcome in outcomes:
         assert (outcome.score_hash, outcome.cost.texts) == (expected.score_hash, expected.cost.texts)
 
@@ -210,6 +212,10 @@ def test_processes_that_die_change_nothing_nor_does_another_executor(quick: list
     assert killer.killed == {WORKER: 3, ENCODER: 1}
     harness.resume("latest", "executor=local", archive=moved)
     assert _export(whole) == _export(moved)
+    with Archive.open(moved, read_only=True) as archive:
+        works = Works(archive, archive.resolve_run("latest")).all()
+    assert {work.node for work in works} == {works[0].node}
+    assert sum(work.lost for work in works) >= 1 and sum(work.encoded for work in works) > 0
 
 
 def test_machines_that_compute_otherwise_are_told_of_in_the_outcome(
