@@ -35,6 +35,10 @@ class Cluster:
         """See MakeExecutor: programs run on the cluster's workers, whatever `backend` confines them here."""
         return FleetExecutor(encoder, self.fleet, self._watcher)
 
+    def make_another(self, encoder: CachedEncoder, backend: Backend, workers: int) -> FleetExecutor:
+        """See Place: on the same workers."""
+        return FleetExecutor(encoder, self.fleet)
+
     def end(self) -> None:
         """End runs in progress at once."""
         self.fleet.close()

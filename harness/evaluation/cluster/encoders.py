@@ -25,6 +25,7 @@ from harness.encoders.protocol import (
 from harness.encoders.texts import check_texts, length_sorted
 from harness.errors import EncoderError, HarnessError
 from harness.evaluation.cluster.work import WorkLog
+from harness.machine import record as machine
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings
 from primitives import MultiVectors
@@ -44,6 +45,8 @@ class Facts:
     """Roles whose prompt asks for the task's instruction."""
     most_vectors: Mapping[str, int] | None
     """See ManyVectorEncoder; None where the encoder is none."""
+    computing_class: str
+    """How the machine computes; see `harness.machine`."""
 
 
 class EncoderProcess:
@@ -57,7 +60,13 @@ class EncoderProcess:
         """What it is."""
         encoder: Any = self._encoder
         instructed, most_vectors = getattr(encoder, "instructed", ()), getattr(encoder, "most_vectors", None)
-        return Facts(encoder.identity, getattr(encoder, "window", None), tuple(instructed), most_vectors)
+        return Facts(
+            encoder.identity,
+            getattr(encoder, "window", None),
+            tuple(instructed),
+            most_vectors,
+            machine.computing_class(),
+        )
 
     def variant(self, options: EmbedOptions) -> "str | Unable":
         """See Encoder.variant."""
@@ -77,7 +86,7 @@ class EncoderProcess:
         import ray
 
         batches = list(self._encoder.encode_batches(texts, options))
-        return Encoded(ray.get_runtime_context().get_node_id(), batches)
+        return Encoded(ray.get_runtime_context().get_node_id(), machine.computing_class(), batches)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,7 @@ class Encoded:
     """Batches, and the node where they were made."""
 
     node: str
+    computing_class: str
     batches: list[EncodedBatch]
 
 
@@ -98,9 +108,11 @@ class Unable:
 class SpreadEncoder:
     """An Encoder whose work is done by processes on a cluster."""
 
-    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog) -> None:
+    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog, one_class: bool) -> None:
+        self._one_class = one_class
         self._processes = list(processes)
         self._work = work
+        self._class = facts.computing_class
         self._batch_size = batch_size
         self._variants: dict[str, str | Unable] = {}
         self.identity = facts.identity
@@ -159,6 +171,8 @@ class SpreadEncoder:
 
     def _placed(self, positions: "np.typing.NDArray[np.int64]", reference: Any) -> Iterator[EncodedBatch]:
         encoded: Encoded = _get(reference)
+        if self._one_class and encoded.computing_class != self._class:
+            raise _other_class({self._class, encoded.computing_class})
         for batch in encoded.batches:
             self._work.encoded(encoded.node, len(batch.positions), batch.seconds)
             yield replace(batch, positions=positions[batch.positions])
@@ -167,14 +181,34 @@ class SpreadEncoder:
 class SpreadManyEncoder(SpreadEncoder):
     """The same with many vectors a text."""
 
-    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog) -> None:
-        super().__init__(processes, facts, batch_size, work)
+    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog, one_class: bool) -> None:
+        super().__init__(processes, facts, batch_size, work, one_class)
         self.most_vectors = facts.most_vectors or {}
 
     def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
         """See ManyVectorEncoder. One process computes all of it, so that it has the same bits always."""
         scores: FloatMatrix = _get(self._processes[0].similarity.remote(queries, documents))
         return scores
+
+
+def require_alike(facts: Sequence[Facts], *, one_class: bool) -> None:
+    """Raise EncoderError where processes are other encoders, or, if need be, on machines of other classes."""
+    prints = {fact.identity.fingerprint for fact in facts}
+    if len(prints) > 1:
+        raise EncoderError(
+            f"The processes of encoder {facts[0].identity.name} encode differently (fingerprints "
+            f"{', '.join(sorted(prints))}); use machines and versions of one kind, or executor.encoders=1."
+        )
+    classes = {fact.computing_class for fact in facts}
+    if one_class and len(classes) > 1:
+        raise _other_class(classes)
+
+
+def _other_class(classes: set[str]) -> EncoderError:
+    return EncoderError(
+        f"Processes of the encoder are on machines that compute differently ({', '.join(sorted(classes))}), so last "
+        "digits of vectors may differ; use machines of one kind, executor.encoders=0, or executor.classes=any."
+    )
 
 
 @contextmanager
@@ -199,14 +233,9 @@ def spread_encoder(
     processes = [process.remote(settings) for _ in range(executor.encoders)]
     try:
         facts = [_get(each.facts.remote()) for each in processes]
-        prints = {fact.identity.fingerprint for fact in facts}
-        if len(prints) > 1:
-            raise EncoderError(
-                f"The processes of encoder {facts[0].identity.name} encode differently (fingerprints "
-                f"{', '.join(sorted(prints))}); use machines and versions of one kind, or executor.encoders=1."
-            )
+        require_alike(facts, one_class=executor.classes == "one")
         kind = SpreadEncoder if facts[0].most_vectors is None else SpreadManyEncoder
-        yield kind(processes, facts[0], settings.batch_size, work or WorkLog())
+        yield kind(processes, facts[0], settings.batch_size, work or WorkLog(), executor.classes == "one")
     finally:
         for each in processes:
             ray.kill(each)

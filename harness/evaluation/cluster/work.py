@@ -53,9 +53,7 @@ class WorkLog:
         """All of it by machine and program, whose number `numbers` has by its source."""
         with self._lock:
             works = dict(self._works)
-        told = [
-            replace(work, node=node[:NAME], number=numbers.get(source)) for (node, source), work in works.items()
-        ]
+        told = [replace(work, node=node[:NAME], number=numbers.get(source)) for (node, source), work in works.items()]
         return sorted(told, key=lambda work: (work.node, work.number is None, work.number or 0))
 
 
@@ -69,7 +67,5 @@ def by_machine(works: list[WorkRecord]) -> list[WorkRecord]:
 
 
 def _added(one: WorkRecord, two: WorkRecord) -> WorkRecord:
-    counted = {
-        name: value + getattr(two, name) for name, value in vars(one).items() if name not in ("node", "number")
-    }
+    counted = {name: value + getattr(two, name) for name, value in vars(one).items() if name not in ("node", "number")}
     return replace(one, **counted)
