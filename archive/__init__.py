@@ -43,8 +43,10 @@ from archive.records import (
     TaskRecord,
     TrialRecord,
     UsageRecord,
+    WorkRecord,
 )
 from archive.trials import Trials
+from archive.work import Works
 
 __all__ = [
     "AXES",
@@ -83,6 +85,8 @@ __all__ = [
     "TrialRecord",
     "Trials",
     "UsageRecord",
+    "WorkRecord",
+    "Works",
     "axis_named",
     "axis_of",
     "baseline_of",

@@ -15,7 +15,7 @@ UNPACKED = 2 * 1024**3
 """Characters of all exchanges of a run together, at most."""
 
 OF_TASKS = ("tasks", "heldout_tasks")
-TABLES = ("runs", *OF_TASKS, "programs", "outcomes", "heldout_outcomes", "trials")
+TABLES = ("runs", *OF_TASKS, "programs", "outcomes", "heldout_outcomes", "trials", "work")
 
 PACKED = """
     SELECT 'Program ' || o.program_id, o.task, t.n_queries, o.per_query

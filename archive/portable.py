@@ -31,6 +31,7 @@ RUN_TABLES = {
     "exchanges": OF_RUN,
     "events": OF_RUN,
     "trials": OF_RUN,
+    "work": OF_RUN,
 }
 """The tables that hold a run, each after those that it refers to, and which of their rows do."""
 SOURCES = (

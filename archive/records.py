@@ -256,6 +256,31 @@ class TrialRecord:
 
 
 @dataclass(frozen=True)
+class WorkRecord:
+    """What one machine did for one program, or for all of them together."""
+
+    node: str
+    """What the cluster calls it."""
+    number: int | None
+    """Of the program; None for encoding, which serves several at a time, and for what became no program."""
+    runs: int = 0
+    """Runs of the program, on one task or in an audit."""
+    lost: int = 0
+    """Runs that were made again elsewhere, as a process or the machine died."""
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    """Processor seconds of the program."""
+    texts: int = 0
+    """Asked for by the program in these runs."""
+    batches: int = 0
+    """Forward passes of the encoder."""
+    encoded: int = 0
+    """Texts in them."""
+    encoder_s: float = 0.0
+    """Seconds that they took."""
+
+
+@dataclass(frozen=True)
 class Event:
     """Something worth knowing about a run."""
 

@@ -20,9 +20,10 @@ from archive.records import (
     TaskRecord,
     TrialRecord,
     UsageRecord,
+    WorkRecord,
 )
 
-Record = TypeVar("Record", OutcomeRecord, ProgramRecord, TaskRecord, TrialRecord, UsageRecord)
+Record = TypeVar("Record", OutcomeRecord, ProgramRecord, TaskRecord, TrialRecord, UsageRecord, WorkRecord)
 Row = Mapping[str, Any]
 
 ENCODE: dict[str, Callable[[Any], Any]] = dict.fromkeys(

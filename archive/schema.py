@@ -300,6 +300,16 @@ ALTER TABLE heldout_outcomes ADD COLUMN kept_bytes INTEGER;
 ALTER TABLE heldout_outcomes ADD COLUMN similarity_s REAL;
 """
 
+# Before, nothing was known of a run's machines but a sentence.
+WORK = """
+CREATE TABLE work (
+  run_id TEXT NOT NULL REFERENCES runs(id), position INTEGER NOT NULL, created TEXT NOT NULL, node TEXT NOT NULL,
+  number INTEGER, runs INTEGER NOT NULL, lost INTEGER NOT NULL, wall_s REAL NOT NULL, cpu_s REAL NOT NULL,
+  texts INTEGER NOT NULL, batches INTEGER NOT NULL, encoded INTEGER NOT NULL, encoder_s REAL NOT NULL,
+  PRIMARY KEY (run_id, position)
+) STRICT;
+"""
+
 
 MIGRATIONS = {
     "tables_and_views": RUNS + PROGRAMS + CALLS + HELD_OUT + VIEWS,
@@ -314,6 +324,7 @@ MIGRATIONS = {
     "trials": TRIALS,
     "notes": NOTES,
     "vectors": VECTORS,
+    "work": WORK,
 }
 """Name and SQL of each, in order."""
 

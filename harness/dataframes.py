@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archive import NDCG_AT_10, Archive, Calls, HeldOut, Measured, OutcomeRecord, Program, Run, Trials
+from archive import NDCG_AT_10, Archive, Calls, HeldOut, Measured, OutcomeRecord, Program, Run, Trials, Works
 from harness.errors import UsageError
 from harness.screen.columns import LEDGER, RUNS, Listing
 from harness.screen.frontier import price_all
@@ -27,8 +27,8 @@ def frames(archive: Archive, run_ids: Sequence[str] | None = None) -> "dict[str,
     """Runs, by default all, as dataframes by name; README of the archive says what the columns mean.
 
     `runs`, `programs` (the columns of `ttc ledger`, and the source), `outcomes` (a program on a task), `per_query` (and
-    a query), `tasks`, `calls` to models, `trials`, `events`; `held_out` are all cells of the archive. Lists and
-    mappings are JSON.
+    a query), `tasks`, `calls` to models, `trials`, `work` of machines, `events`; `held_out` are all cells of the
+    archive. Lists and mappings are JSON.
     """
     import pandas as pd
 
@@ -45,6 +45,7 @@ def frames(archive: Archive, run_ids: Sequence[str] | None = None) -> "dict[str,
         "tasks": [{"run": run.id, **_plain(task)} for run in runs for task in run.record.tasks],
         "calls": [row for run, programs in each for row in _calls(archive, run, programs)],
         "trials": [{"run": run.id, **_plain(trial)} for run in runs for trial in Trials(archive, run.id).all()],
+        "work": [{"run": run.id, **_plain(work)} for run in runs for work in Works(archive, run.id).all()],
         "events": [{"run": run.id, **vars(event)} for run in runs for event in archive.events(run.id)],
         "held_out": _held_out(archive),
     }

@@ -5,8 +5,8 @@ Warm: a request of 30,000 texts already seen, in milliseconds (target 50), and o
 
     python scripts/bench_encoder.py [minilm|wordllama|e5-small]
 
-Ways: texts a second of a saved model in torch, in half precision and on other backends, and how far each moves its
-vectors and the ten nearest neighbours of each text.
+Ways: texts a second of a saved model in torch, compiled, in half precision and on other backends, and how far each
+moves its vectors and the ten nearest neighbours of each text.
 
     python scripts/bench_encoder.py --ways FOLDER
 """
@@ -27,6 +27,7 @@ from harness.encoders.load import load_encoder
 from harness.encoders.protocol import Encoder, FloatMatrix
 from harness.encoders.store import EmbeddingStore
 from harness.errors import HarnessError
+from harness.machine.cores import available_cores
 from harness.settings.encoder import EncoderSettings
 
 ROOM = 4 * 1024**3
@@ -75,19 +76,29 @@ def warm(encoder: Encoder, texts: list[str]) -> tuple[float, float, float]:
 def ways(folder: str, texts: list[str]) -> None:
     """Print speed and drift of each way to compute one model, beside torch in float32."""
     plain: FloatMatrix | None = None
-    for backend, dtype in (("torch", "float32"), ("torch", "bfloat16"), ("onnx", "float32"), ("openvino", "float32")):
-        settings = EncoderSettings(kind="sentence-transformers", model=folder, backend=backend, dtype=dtype)
+    tried = [("torch", "float32", False), ("torch", "float32", True), ("torch", "bfloat16", False)]
+    tried += [("onnx", "float32", False), ("openvino", "float32", False)]
+    for backend, dtype, compiled in tried:
+        settings = EncoderSettings(
+            kind="sentence-transformers",
+            model=folder,
+            backend=backend,
+            dtype=dtype,
+            compile=compiled,
+            threads=available_cores(),
+        )
+        name = f"{backend}, {dtype}{', compiled' if compiled else ''}"
         try:
             encoder = load_encoder(settings)
         except HarnessError as error:
-            print(f"{backend}, {dtype}: {error}")
+            print(f"{name}: {error}")
             continue
         speed = len(texts) / median(seconds(lambda: encoder.encode(texts)) for _ in range(REPEATS))  # noqa: B023
         vectors = encoder.encode(texts)
         plain = vectors if plain is None else plain
         cosines = (vectors * plain).sum(axis=1)
         print(
-            f"{backend}, {dtype}: {speed:.0f} texts/s, cosine to torch float32 at least {cosines.min():.6f}, "
+            f"{name}: {speed:.0f} texts/s, cosine to torch float32 at least {cosines.min():.6f}, "
             f"{neighbours_kept(plain, vectors):.1%} of ten nearest neighbours kept"
         )
 

@@ -63,6 +63,8 @@ def transformer_encoder(settings: EncoderSettings, make: Callable[..., BaseEncod
         max_tokens=settings.max_tokens,
         threads=settings.threads,
         batch_size=settings.batch_size,
+        compiled=settings.compile,
+        pinned=settings.pin_memory,
     )
     if settings.kind != "bundled":  # those are known
         check_answers(encoder, opened.model)

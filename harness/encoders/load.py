@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from harness import plugins
 from harness.encoders.bundled import BUNDLES
 from harness.encoders.cached import CachedEncoder, Report
-from harness.encoders.kinds import bundled_encoder, transformer_encoder
+from harness.encoders.kinds import bundled_encoder, is_static, transformer_encoder
 from harness.encoders.many_kinds import late_interaction_encoder, representative_encoder, token_vector_encoder
 from harness.encoders.protocol import Encoder
 from harness.encoders.store import EmbeddingStore
@@ -58,6 +58,8 @@ KINDS: Mapping[str, Callable[[EncoderSettings], Encoder]] = {
 }
 
 
+TORCH_KINDS = ("bundled", "sentence-transformers", "tokens-of")
+"""Kinds that `transformer_encoder` makes."""
 MANY_VECTOR_KINDS = ("tokens-of", "multi-vector", "representative-tokens")
 """Kinds whose encoders give a text many vectors."""
 
@@ -84,12 +86,25 @@ def _check(settings: EncoderSettings) -> None:
         raise UsageError(
             f"encoder.backend={settings.backend} is for encoder.kind=sentence-transformers and encoder.dtype=float32."
         )
+    for name in ("compile", "pin_memory"):
+        if getattr(settings, name) and settings.kind in KINDS and not _by_torch(settings):
+            raise UsageError(
+                f"encoder.{name}=true is for models that torch computes, of encoder.kind={', '.join(TORCH_KINDS)}, and "
+                "this is none."
+            )
     if settings.price is not None and settings.price < 0:
         raise UsageError(f"encoder.price must be at least 0, not {settings.price}.")
     for name in ("dim", "max_tokens", "threads", "batch_size"):
         value = getattr(settings, name)
         if value is not None and value < 1:
             raise UsageError(f"encoder.{name} must be at least 1, not {value}.")
+
+
+def _by_torch(settings: EncoderSettings) -> bool:
+    """Whether torch computes the vectors, in a model that this package holds in its hands."""
+    if settings.kind == "bundled":
+        return settings.model not in BUNDLES or not is_static(settings)
+    return settings.kind in TORCH_KINDS and settings.backend == "torch"
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.base import BaseEncoder
+from harness.encoders.compiled import compile_model, moved, require_cuda
 from harness.encoders.protocol import FloatMatrix
 from harness.encoders.roles import prompts_by_role
 from harness.encoders.threads import FreeCores
 from harness.encoders.token_cap import TokenCap, reading_modules, token_counts
 from harness.errors import EncoderError
+from harness.machine.cores import available_cores
 from harness.text import plain
 
 
@@ -21,9 +23,11 @@ class SentenceTransformerEncoder(BaseEncoder):
 
     `prompts` maps a role to the text put before each input and goes before the model's own prompts. `adapters` are the
     adapters that may be named; the first is used where none is. `dim` and `max_tokens` narrow the model for good.
-    `threads` None follows the cores that are free; it means nothing on a GPU.
+    `threads` None follows the cores that are free; it means nothing on a GPU. `compiled` has torch compile the model,
+    which then uses all cores, as it is compiled for a number of threads. `pinned` is for NVIDIA GPUs.
 
-    Raises EncoderError where the model has no adapters, no such width, or answers with numbers that are not finite.
+    Raises EncoderError where the model has no adapters, no such width, or answers with numbers that are not finite, and
+    where it cannot be compiled or memory not be pinned.
     """
 
     def __init__(
@@ -38,9 +42,16 @@ class SentenceTransformerEncoder(BaseEncoder):
         max_tokens: int | None = None,
         threads: int | None = None,
         batch_size: int = 32,
+        compiled: bool = False,
+        pinned: bool = False,
     ) -> None:
         self._model = model.eval()
-        self._threads = threads
+        self._compiled, self._pinned = compiled, pinned
+        if pinned:
+            require_cuda(model.device)
+        if compiled:
+            compile_model(model, name)
+        self._threads = threads or (available_cores() if compiled else None)
         self._free_cores = FreeCores()
         self._lock = threading.Lock()
         _prepare_tokenizers(model, name)
@@ -56,6 +67,8 @@ class SentenceTransformerEncoder(BaseEncoder):
         )
         self._check_adapters()
         backend = {} if model.backend == "torch" else {"backend": str(model.backend)}
+        if compiled:
+            backend["backend"] = "torch.compile"
         self.identity = self._identify(revision, str(model.dtype or "float32").removeprefix("torch."), **backend)
 
     def _width(self, name: str, adapter: str | None) -> int:
@@ -64,6 +77,11 @@ class SentenceTransformerEncoder(BaseEncoder):
         try:
             widths = {self._forward(["text"], "", task, None)[0].shape[1] for task in tasks}
         except Exception as error:  # whatever a model's own code raises
+            if self._compiled:
+                raise EncoderError(
+                    f"The encoder {name} cannot be compiled here ({type(error).__name__}: {plain(str(error), 300)}); "
+                    "set encoder.compile=false."
+                ) from error
             if isinstance(error, KeyError) and error.args == ("sentence_embedding",):
                 why = "it gives a vector for each token and none for the text, so it lacks a pooling module"
             else:
@@ -87,14 +105,13 @@ class SentenceTransformerEncoder(BaseEncoder):
     def _outputs(self, texts: list[str], prompt: str, task: str, cap: int | None) -> tuple[Any, NDArray[np.int64]]:
         """Whatever the model gives of the texts, and the tokens that it read of each, int64 (b,)."""
         import torch
-        from sentence_transformers.util import batch_to_device
 
         with self._lock, torch.inference_mode(), self._cap.set_to(cap):
             if self._model.device.type == "cpu":
                 torch.set_num_threads(self._threads or self._free_cores.look())
             features = self._model.preprocess(texts, prompt=prompt, task=task)
             tokens = token_counts(features)
-            return self._model(batch_to_device(features, self._model.device), task=task), tokens
+            return self._model(moved(features, self._model.device, pinned=self._pinned), task=task), tokens
 
 
 def _prepare_tokenizers(model: Any, name: str) -> None:

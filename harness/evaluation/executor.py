@@ -1,13 +1,14 @@
 """Where programs run: one program on one task, asked for from any thread, answered by a future."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archive import WorkRecord
 from harness import plugins
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.fingerprint import SENTENCES
@@ -85,6 +86,14 @@ class TellsMachines(Protocol):
 
     def summary(self) -> str:
         """Which machines took part so far and what they did, in one sentence for the record of a run."""
+
+
+@runtime_checkable
+class CountsWork(Protocol):
+    """An executor on several machines that counts what each of them does."""
+
+    def work(self, numbers: Mapping[str, int]) -> Sequence[WorkRecord]:
+        """What each machine did for each program so far; `numbers` has a program's number in the run by its source."""
 
 
 class LocalExecutor:

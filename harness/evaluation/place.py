@@ -25,6 +25,9 @@ class Place(Protocol):
     def make_executor(self, encoder: CachedEncoder, backend: Backend, workers: int) -> Executor:
         """See MakeExecutor."""
 
+    def make_another(self, encoder: CachedEncoder, backend: Backend, workers: int) -> Executor:
+        """One beside that of `make_executor`, for other tasks; it may be closed before."""
+
     def end(self) -> None:
         """End runs in progress at once, as far as `backend` does not end them; may be called twice."""
 
@@ -40,6 +43,9 @@ class _Here:
 
     def make_executor(self, encoder: CachedEncoder, backend: Backend, workers: int) -> Executor:
         return self._make(encoder, backend, workers)
+
+    def make_another(self, encoder: CachedEncoder, backend: Backend, workers: int) -> Executor:
+        return LocalExecutor(encoder, backend, workers)  # of what others bring there may be no second
 
     def end(self) -> None:
         pass

@@ -14,12 +14,10 @@ from harness.errors import UsageError
 from harness.evaluation.auditing import evaluate_audited
 from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.evaluator import Evaluator
-from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.paired import PairedGain, paired_gain
 from harness.evaluation.prepared import PreparedTask, prepare_all, reading_of
 from harness.evaluation.secret import Secret
 from harness.evaluation.workbench import Workbench
-from harness.machine.cores import available_cores
 from harness.tasks.task import RetrievalTask
 
 PARTS = 5
@@ -47,7 +45,7 @@ class Trial:
 def open_part(bench: Workbench, part: int) -> Iterator[Workbench]:
     """The workbench over a part of the queries of its tasks, without hidden tasks; close it before the whole one.
 
-    Programs run in this process's sandbox, whichever executor the whole one has.
+    Programs run where the whole one's do, on a cluster too; an executor of another package is not asked.
 
     Raises UsageError where there is no such part.
     """
@@ -56,7 +54,7 @@ def open_part(bench: Workbench, part: int) -> Iterator[Workbench]:
     tasks = [_part(task, part) for task in bench.evaluator.tasks]
     secret, reading = Secret(bench.settings.archive.secret), reading_of(bench.settings)
     with prepare_all(tasks, bench.encoder, bench.goal.measures, secret, reading=reading) as ready:
-        executor = LocalExecutor(bench.encoder, bench.sandbox, bench.settings.executor.workers or available_cores())
+        executor = bench.make_another()
         try:
             yield replace(bench, evaluator=Evaluator(ready, executor, bench.goal.objective), validator=None)
         finally:

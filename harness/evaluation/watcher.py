@@ -1,9 +1,10 @@
 """What a job tells whoever watches it, and how it is asked to stop. Jobs print nothing and touch no signal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from archive import WorkRecord
     from harness.encoders.cached import CachedEncoder
     from harness.evaluation.evaluate import Outcome
     from harness.evaluation.prepared import PreparedTask
@@ -38,6 +39,9 @@ class Watcher:
 
     def machines(self, n_nodes: int, n_workers: int, busy: int, waiting: int, cells_per_minute: int) -> None:
         """So many machines and workers take part now; so many of these run a program, so many runs wait for one."""
+
+    def worked(self, machines: "Sequence[WorkRecord]") -> None:
+        """What each machine has done so far."""
 
     def encoder_started(self, encoder: "CachedEncoder", n_cells: int) -> None:
         """A matrix goes on with this encoder; so many of its cells are missing."""

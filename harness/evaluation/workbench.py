@@ -1,7 +1,7 @@
 """What every job that runs programs needs, opened together and closed together."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -39,6 +39,8 @@ class Workbench:
     """Over the tasks of the search; over all of them where none is hidden."""
     auditor: Auditor
     goal: Goal
+    make_another: Callable[[], Executor]
+    """An executor beside `executor`, where that runs its programs if it can; whoever makes it closes it."""
     validator: Evaluator | None = None
     """Over the hidden tasks."""
     asides: tuple[PreparedTask, ...] = ()
@@ -125,7 +127,10 @@ def open_workbench(
         auditor = Auditor(
             *_audit_runs(executor, sandbox, poisoned), encoder, alone=alone, workers=max(workers, executor.workers)
         )
-        yield Workbench(settings, encoder, sandbox, executor, evaluator, auditor, goal, validator, tuple(asides))
+        another = partial(place.make_another, encoder, sandbox, workers)
+        yield Workbench(
+            settings, encoder, sandbox, executor, evaluator, auditor, goal, another, validator, tuple(asides)
+        )
 
 
 def _audit_runs(executor: Executor, sandbox: Sandbox, poisoned: Sandbox) -> tuple[Runs, Runs]:

@@ -26,6 +26,7 @@ from archive import (
     Searched,
     TaskRecord,
     UsageRecord,
+    Works,
     axis_of,
     costs_of,
     priced,
@@ -44,14 +45,16 @@ SOURCE = 200_000
 
 
 def whole_run(archive: Archive, run: Run, programs: Sequence[Program], axis: Axis | None = None) -> dict[str, Any]:
-    """A run without its programs as `run_data` has it, and whether its frontier holds on held-out tasks."""
+    """A run without its programs as `run_data` has it, the work of its machines, and whether its frontier holds on
+    held-out tasks."""
     calls = Calls(archive, run.id).beside_programs()
     shown = run_data(run, programs, archive.events(run.id), calls, axis)
     on_axis = priced(programs, run.record, axis or axis_of(run.record))
     held = holding(archive, run, on_axis, {f"{run.id}.{number}" for number in shown["frontier"]})
     rows = held.pop("chart", [])
     chart = {"data": {"held": rows}, "params": {}, "titles": shown["titles"]}
-    return {**shown, "holding": held, "charts": shown["charts"] | ({"holding": chart} if rows else {})}
+    work = [harmless(vars(one)) for one in Works(archive, run.id).all()]
+    return {**shown, "work": work, "holding": held, "charts": shown["charts"] | ({"holding": chart} if rows else {})}
 
 
 def run_data(

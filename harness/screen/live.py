@@ -3,10 +3,11 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from archive import WorkRecord
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.prepared import PreparedTask
@@ -17,6 +18,10 @@ from harness.text import counted, plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+
+MOST_MACHINES = 6
+"""Machines that have a line of their own."""
 
 
 class Panel(Watcher):
@@ -31,10 +36,14 @@ class Panel(Watcher):
         self._frontier: tuple[str, str] = ("", "")
         self._started = time.monotonic()
         self._machines: tuple[str, str] = ("", "")
+        self._worked: Sequence[WorkRecord] = ()
 
     def machines(self, n_nodes: int, n_workers: int, busy: int, waiting: int, cells_per_minute: int) -> None:
         doing = f"{busy} of {counted(n_workers, 'worker')} busy on {counted(n_nodes, 'machine')}"
         self._machines = (doing, f"{counted(waiting, 'run')} waiting, {cells_per_minute} a minute")
+
+    def worked(self, machines: Sequence[WorkRecord]) -> None:
+        self._worked = machines
 
     def noted(self, sentence: str) -> None:
         print(sentence, file=sys.stderr, flush=True)
@@ -95,6 +104,8 @@ class Panel(Watcher):
         grid.add_row("cache", Text(self._cache()), "")
         if self._machines[0]:
             grid.add_row("machines", *map(Text, self._machines))
+        for work in self._worked[:MOST_MACHINES]:
+            grid.add_row(plain(work.node, 20), *map(Text, worked(work)))
         return Box(grid, title=self._title, title_align="left")
 
     def _cache(self) -> str:
@@ -108,6 +119,16 @@ class Panel(Watcher):
             return ""
         each = (time.monotonic() - self._started) / self._recorded_here
         return f"{each:.1f} s a program, {time_left(each * (self._n_programs - self._recorded))}"
+
+
+def worked(work: WorkRecord) -> tuple[str, str]:
+    """What a machine did: for programs, and with encoders."""
+    ran = f"{counted(work.runs, 'run')}, {work.cpu_s:.1f} s of programs"
+    if not work.batches:
+        return ran, ""
+    rate = work.encoded / work.encoder_s if work.encoder_s else 0.0
+    each = work.encoded / work.batches
+    return ran, f"{counted(work.batches, 'encoder batch', 'encoder batches')} of {each:.1f} texts, {rate:,.0f} texts/s"
 
 
 class MatrixBar(Watcher):

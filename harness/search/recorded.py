@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from archive import Archive, Trials, pricer
+from archive import MACHINES, Archive, Trials, Works, pricer
 from harness.errors import JobError, UsageError
+from harness.evaluation.executor import CountsWork, Executor, TellsMachines
 from harness.evaluation.given import NOTHING_GIVEN, Given, open_search_tasks
 from harness.evaluation.validation import hidden_tasks
 from harness.evaluation.watcher import Watcher
@@ -79,6 +80,15 @@ def record_changes(archive: Archive, run_id: str, settings: Settings) -> None:
     changed = [f"{name}={plain(str(now[name]), 200)}" for name in now if now[name] != before.get(name, now[name])]
     if changed:
         archive.event(run_id, "settings", f"The run goes on with proposer settings {', '.join(changed)}.")
+
+
+def record_machines(archive: Archive, run_id: str, executor: Executor) -> None:
+    """Record what the machines of an executor did, where it has several."""
+    if isinstance(executor, TellsMachines):
+        archive.event(run_id, MACHINES, executor.summary())
+    if isinstance(executor, CountsWork):
+        numbers = {program.record.source: program.number for program in archive.programs(run_id)}
+        Works(archive, run_id).record(executor.work(numbers))
 
 
 def tell_other_machine(settings: Settings, archive: Archive, run_id: str, watcher: Watcher) -> None:

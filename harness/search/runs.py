@@ -6,11 +6,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
-from archive import MACHINES, Archive, CallRecord, Calls, RunRecord
+from archive import Archive, CallRecord, Calls, RunRecord
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
 from harness.evaluation.axes import require_counted
-from harness.evaluation.executor import TellsMachines
 from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks
 from harness.evaluation.goal import find_goal
 from harness.evaluation.labels import shuffled_label_value
@@ -41,6 +40,7 @@ from harness.search.recorded import (
     hidden_names,
     open_history,
     record_changes,
+    record_machines,
     recorded_programs,
     recorded_settings,
     recorded_tasks,
@@ -218,8 +218,7 @@ def _search(
         if recorded:
             _log.info("run %s goes on after %d recorded programs", run_id, len(recorded))
         complete = _run_to_end(discovery, recorded, archive, run_id, watcher, around.stopping)
-        if isinstance(bench.executor, TellsMachines):
-            archive.event(run_id, MACHINES, bench.executor.summary())
+        record_machines(archive, run_id, bench.executor)
         tracker.ending("finished" if complete else "stopped")
     return Ended(run_id, complete)
 

@@ -125,7 +125,7 @@ def from_record(config: Any, overrides: Sequence[str] = ()) -> Settings:
     for word in overrides:
         key = word.partition("=")[0]
         if key in groups():
-            merged[key] = asdict(getattr(compose([word]), key))
+            OmegaConf.update(merged, key, asdict(getattr(compose([word]), key)), merge=False)
         else:
             merged = OmegaConf.merge(merged, OmegaConf.from_dotlist([word]))
     return from_config(merged)

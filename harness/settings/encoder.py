@@ -38,6 +38,11 @@ class EncoderSettings:
     """Torch threads on a CPU; None follows the cores that are really free."""
     batch_size: int = 32
     """Texts in one forward pass."""
+    compile: bool = False
+    """Have torch.compile make a faster program of the model, which takes a minute at each start and needs a C++
+    compiler. Its vectors differ from the model's in the last digits, so it counts as another encoder."""
+    pin_memory: bool = False
+    """Send texts to an NVIDIA GPU by way of pinned memory. Vectors stay the same."""
     trust_remote_code: bool = False
     """Run the Python code that comes with a hub model. Only for models whose code you trust."""
     base_url: str | None = None

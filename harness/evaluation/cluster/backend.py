@@ -63,7 +63,7 @@ class FleetRuns:
         try:
             if self._seated is not None:
                 self._seated(seat)
-            execution = self._converse(seat, source, shipped, part, limits, embed, take)
+            execution = self._counted(seat, source, shipped, part, limits, embed, take)
             finished = True
             return execution
         finally:
@@ -71,6 +71,32 @@ class FleetRuns:
                 self._fleet.give_back(seat)
             else:
                 self._fleet.drop(seat)  # whatever interrupted it, the program may run on there
+
+    def _counted(
+        self,
+        seat: Seat,
+        source: str,
+        shipped: Shipped,
+        part: Part | None,
+        limits: Limits,
+        embed: EmbedCallback,
+        take: Take | None,
+    ) -> Execution:
+        """Converse, and note what was done where."""
+        n_texts, node = 0, seat.station.id
+
+        def counting(request: EmbedRequest) -> "NDArray[np.float32] | Ragged":
+            nonlocal n_texts
+            n_texts += len(request.texts)
+            return embed(request)
+
+        try:
+            execution = self._converse(seat, source, shipped, part, limits, counting, take)
+        except RunLost:
+            self._fleet.work.lost(node, source)
+            raise
+        self._fleet.work.ran(node, source, wall_s=execution.wall_s, cpu_s=execution.cpu_s, texts=n_texts)
+        return execution
 
     def _converse(
         self,

@@ -29,11 +29,15 @@ class Cluster:
         if not self._settings.encoders:
             return load(settings)
         self._resources.close()  # one alive at a time
-        return self._resources.enter_context(spread_encoder(settings, self._settings))
+        return self._resources.enter_context(spread_encoder(settings, self._settings, self.fleet.work))
 
     def make_executor(self, encoder: CachedEncoder, backend: Backend, workers: int) -> FleetExecutor:
         """See MakeExecutor: programs run on the cluster's workers, whatever `backend` confines them here."""
         return FleetExecutor(encoder, self.fleet, self._watcher)
+
+    def make_another(self, encoder: CachedEncoder, backend: Backend, workers: int) -> FleetExecutor:
+        """See Place: on the same workers."""
+        return FleetExecutor(encoder, self.fleet)
 
     def end(self) -> None:
         """End runs in progress at once."""

@@ -24,6 +24,7 @@ _QUIET = {
 _LONELY = _QUIET | {
     # Ray puts an address that others can reach in place of loopback, unless it is told that it has no cluster.
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    "RAY_worker_niceness": "0",  # by default 15, so that programs would wait for everything else on this machine
 }
 
 

@@ -24,6 +24,8 @@ from harness.encoders.protocol import (
 )
 from harness.encoders.texts import check_texts, length_sorted
 from harness.errors import EncoderError, HarnessError
+from harness.evaluation.cluster.work import WorkLog
+from harness.machine import record as machine
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings
 from primitives import MultiVectors
@@ -43,6 +45,8 @@ class Facts:
     """Roles whose prompt asks for the task's instruction."""
     most_vectors: Mapping[str, int] | None
     """See ManyVectorEncoder; None where the encoder is none."""
+    computing_class: str
+    """How the machine computes; see `harness.machine`."""
     stored: str = "float32"
     """What many vectors are kept in, see `harness.encoders.stored`."""
 
@@ -58,8 +62,14 @@ class EncoderProcess:
         """What it is."""
         encoder: Any = self._encoder
         instructed, most_vectors = getattr(encoder, "instructed", ()), getattr(encoder, "most_vectors", None)
-        stored = getattr(encoder, "stored", "float32")
-        return Facts(encoder.identity, getattr(encoder, "window", None), tuple(instructed), most_vectors, stored)
+        return Facts(
+            encoder.identity,
+            getattr(encoder, "window", None),
+            tuple(instructed),
+            most_vectors,
+            machine.computing_class(),
+            getattr(encoder, "stored", "float32"),
+        )
 
     def variant(self, options: EmbedOptions) -> "str | Unable":
         """See Encoder.variant."""
@@ -74,9 +84,21 @@ class EncoderProcess:
         scores: FloatMatrix = encoder.similarity(queries, documents)
         return scores
 
-    def encode(self, texts: Sequence[str], options: EmbedOptions) -> list[EncodedBatch]:
+    def encode(self, texts: Sequence[str], options: EmbedOptions) -> "Encoded":
         """Encode texts, by default one batch of them."""
-        return list(self._encoder.encode_batches(texts, options))
+        import ray
+
+        batches = list(self._encoder.encode_batches(texts, options))
+        return Encoded(ray.get_runtime_context().get_node_id(), machine.computing_class(), batches)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Batches, and the node where they were made."""
+
+    node: str
+    computing_class: str
+    batches: list[EncodedBatch]
 
 
 @dataclass(frozen=True)
@@ -89,8 +111,11 @@ class Unable:
 class SpreadEncoder:
     """An Encoder whose work is done by processes on a cluster."""
 
-    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int) -> None:
+    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog, one_class: bool) -> None:
+        self._one_class = one_class
         self._processes = list(processes)
+        self._work = work
+        self._class = facts.computing_class
         self._batch_size = batch_size
         self._variants: dict[str, str | Unable] = {}
         self.identity = facts.identity
@@ -143,16 +168,24 @@ class SpreadEncoder:
             process = self._processes[number % len(self._processes)]
             under_way.append((positions, process.encode.remote([texts[at] for at in positions.tolist()], options)))
             if len(under_way) >= AHEAD * len(self._processes):
-                yield from _placed(*under_way.popleft())
+                yield from self._placed(*under_way.popleft())
         while under_way:
-            yield from _placed(*under_way.popleft())
+            yield from self._placed(*under_way.popleft())
+
+    def _placed(self, positions: "np.typing.NDArray[np.int64]", reference: Any) -> Iterator[EncodedBatch]:
+        encoded: Encoded = _get(reference)
+        if self._one_class and encoded.computing_class != self._class:
+            raise _other_class({self._class, encoded.computing_class})
+        for batch in encoded.batches:
+            self._work.encoded(encoded.node, len(batch.positions), batch.seconds)
+            yield replace(batch, positions=positions[batch.positions])
 
 
 class SpreadManyEncoder(SpreadEncoder):
     """The same with many vectors a text."""
 
-    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int) -> None:
-        super().__init__(processes, facts, batch_size)
+    def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog, one_class: bool) -> None:
+        super().__init__(processes, facts, batch_size, work, one_class)
         self.most_vectors = facts.most_vectors or {}
         self.stored = facts.stored
 
@@ -162,17 +195,34 @@ class SpreadManyEncoder(SpreadEncoder):
         return scores
 
 
-def _placed(positions: "np.typing.NDArray[np.int64]", reference: Any) -> Iterator[EncodedBatch]:
-    batches: list[EncodedBatch] = _get(reference)
-    for batch in batches:
-        yield replace(batch, positions=positions[batch.positions])
+def require_alike(facts: Sequence[Facts], *, one_class: bool) -> None:
+    """Raise EncoderError where processes are other encoders, or, if need be, on machines of other classes."""
+    prints = {fact.identity.fingerprint for fact in facts}
+    if len(prints) > 1:
+        raise EncoderError(
+            f"The processes of encoder {facts[0].identity.name} encode differently (fingerprints "
+            f"{', '.join(sorted(prints))}); use machines and versions of one kind, or executor.encoders=1."
+        )
+    classes = {fact.computing_class for fact in facts}
+    if one_class and len(classes) > 1:
+        raise _other_class(classes)
+
+
+def _other_class(classes: set[str]) -> EncoderError:
+    return EncoderError(
+        f"Processes of the encoder are on machines that compute differently ({', '.join(sorted(classes))}), so last "
+        "digits of vectors may differ; use machines of one kind, executor.encoders=0, or executor.classes=any."
+    )
 
 
 @contextmanager
-def spread_encoder(settings: EncoderSettings, executor: ExecutorSettings) -> Iterator[SpreadEncoder]:
-    """The encoder in `executor.encoders` processes; they end with it. Raises what `load_encoder` raises.
+def spread_encoder(
+    settings: EncoderSettings, executor: ExecutorSettings, work: WorkLog | None = None
+) -> Iterator[SpreadEncoder]:
+    """The encoder in `executor.encoders` processes, which end with it; `work` notes what each node encodes.
 
-    A process that dies is started again and does its work again, which nobody is charged for.
+    A process that dies is started again and does its work again, which nobody is charged for. Raises what
+    `load_encoder` raises.
     """
     import ray
 
@@ -187,14 +237,9 @@ def spread_encoder(settings: EncoderSettings, executor: ExecutorSettings) -> Ite
     processes = [process.remote(settings) for _ in range(executor.encoders)]
     try:
         facts = [_get(each.facts.remote()) for each in processes]
-        prints = {fact.identity.fingerprint for fact in facts}
-        if len(prints) > 1:
-            raise EncoderError(
-                f"The processes of encoder {facts[0].identity.name} encode differently (fingerprints "
-                f"{', '.join(sorted(prints))}); use machines and versions of one kind, or executor.encoders=1."
-            )
+        require_alike(facts, one_class=executor.classes == "one")
         kind = SpreadEncoder if facts[0].most_vectors is None else SpreadManyEncoder
-        yield kind(processes, facts[0], settings.batch_size)
+        yield kind(processes, facts[0], settings.batch_size, work or WorkLog(), executor.classes == "one")
     finally:
         for each in processes:
             ray.kill(each)

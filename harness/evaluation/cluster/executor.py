@@ -5,13 +5,16 @@ import statistics
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from archive import WorkRecord
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.cluster.backend import FleetRuns, Shelf
 from harness.evaluation.cluster.fleet import Census, Fleet, Seat
+from harness.evaluation.cluster.work import by_machine
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.prepared import PreparedTask
@@ -100,6 +103,10 @@ class FleetExecutor:
             f"{counted(self._n_ended, 'run')}, {self._n_ended / minutes:.0f} a minute."
         )
 
+    def work(self, numbers: Mapping[str, int]) -> list[WorkRecord]:
+        """See CountsWork."""
+        return self._fleet.work.records(numbers)
+
     def _cells_per_minute(self) -> int:
         since = time.monotonic() - 60
         return sum(ended > since for ended in list(self._ended))
@@ -174,6 +181,7 @@ class FleetExecutor:
             census = self._fleet.census()
             self._most = max(self._most, census, key=lambda one: one.workers)
             self._watcher.machines(census.nodes, census.workers, census.busy, census.waiting, self._cells_per_minute())
+            self._watcher.worked(by_machine(self._fleet.work.records({})))
             if census.waiting or census.busy >= census.workers:
                 continue
             slow = self._slowest()

@@ -16,6 +16,7 @@ from typing import Any
 from harness.errors import JobError
 from harness.evaluation.cluster.node import Node, NodeReport, own_versions
 from harness.evaluation.cluster.shipping import Held, Shipped
+from harness.evaluation.cluster.work import WorkLog
 from harness.evaluation.cluster.worker import Worker
 from harness.evaluation.lost import RunLost
 from harness.machine import record as machine
@@ -104,6 +105,8 @@ class Fleet:
         self._level, self._primitives = level, allow_primitives
         self._one_class = one_class
         self._tell = tell
+        self.work = WorkLog()
+        """What the machines did."""
         self._changed = threading.Condition()
         self._stations: dict[str, Station] = {}
         self._idle: list[Seat] = []

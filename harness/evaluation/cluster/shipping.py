@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.errors import JobError
 from harness.evaluation.similarities import MOST_CELLS
 from sandbox import TaskInputs
 from sandbox.inputs import Layout, Similarity
@@ -40,10 +41,20 @@ class Held:
 
 
 def ship(key: str, inputs: TaskInputs) -> Shipped:
-    """Put a task's inputs into the object store of this machine, from which others fetch them once."""
+    """Put a task's inputs into the object store of this machine, from which others fetch them once.
+
+    Raises JobError for similarities that neither fit nor can be computed elsewhere.
+    """
     import ray
 
-    return Shipped(key, inputs.layout, ray.put(inputs.data()), ray.put(_similarities(inputs)))
+    similarities = _similarities(inputs)
+    try:
+        return Shipped(key, inputs.layout, ray.put(inputs.data()), ray.put(similarities))
+    except TypeError as error:  # what computes them holds what cannot travel, such as an encoder
+        raise JobError(
+            f"The similarities of {inputs.n_queries:,} queries and {inputs.n_documents:,} documents are too many to be "
+            "sent to other machines; set tasks.depth, or executor=local."
+        ) from error
 
 
 def rows_of(found: "NDArray[np.float32] | Similarity") -> Similarity:

@@ -73,6 +73,7 @@ function programPage(run, number) {
     said.map(([title, text]) => h("section", {}, h("h2", {}, title), h("p", { class: "whole" }, text))),
     program.rules.length ? h("section", {}, h("h2", {}, "Broken rules"), h("ul", {}, program.rules.map((rule) => h("li", {}, `${rule.code}, line ${rule.line}: ${rule.message}`)))) : null,
     taskResults(run, program),
+    whereItRan(run, program),
     h("section", {}, h("h2", {}, "Source"),
       parents.filter((parent) => typeof parent !== "string").map((parent, at) => h("details", { open: at === 0 }, h("summary", {}, `What changed from ${parent.number} ${parent.name}`), difference(parent.source, program.source, `Difference from program ${parent.number}`))),
       code(program.source, "Source of the program", new Set(program.rules.map((rule) => rule.line)))),
@@ -105,6 +106,12 @@ function transcript(run, program) {
 
 // Of a task that no author hears of: whether it decides what is admitted.
 const hiddenTask = (run) => (run.objective === "transfer" ? "validation" : "unseen");
+
+function whereItRan(run, program) {
+  const works = run.work.filter((work) => work.number === program.number);
+  if (!works.length) return null;
+  return h("section", {}, h("h2", {}, "Where it ran"), table("Machines that ran the program", workColumns.slice(0, 5), [...new Set(works.map((work) => work.node))].map((node) => summed(works.filter((work) => work.node === node)))));
+}
 
 function taskResults(run, program) {
   if (!program.outcomes.length) return null;

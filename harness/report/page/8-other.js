@@ -30,6 +30,33 @@ function noted(tasks) {
   return notes.length ? h("ul", {}, notes.map((note) => h("li", {}, note))) : null;
 }
 
+// What each machine of a cluster did, from all starts of the run together.
+function machines(run) {
+  if (!run.work.length) return null;
+  const names = [...new Set(run.work.map((work) => work.node))];
+  const rows = names.map((node) => summed(run.work.filter((work) => work.node === node)));
+  return h("section", {}, h("h2", {}, "Machines of the cluster"),
+    h("p", {}, "Encoder batches serve several programs at a time, so they are counted for a machine and not for a program; what programs asked for is told with each."),
+    table("What each machine did", workColumns, rows));
+}
+
+// Of one machine or of one program.
+function summed(works) {
+  const total = (name) => sum(works.map((work) => work[name]));
+  return { node: works[0].node, ...Object.fromEntries(["runs", "lost", "cpu_s", "wall_s", "texts", "batches", "encoded", "encoder_s"].map((name) => [name, total(name)])) };
+}
+
+const workColumns = [
+  { name: "machine", cell: (work) => work.node, key: (work) => work.node },
+  { name: "runs", number: true, cell: (work) => counted(work.runs), key: (work) => work.runs },
+  { name: "made again", number: true, cell: (work) => counted(work.lost), key: (work) => work.lost },
+  { name: "program CPU s", number: true, cell: (work) => fixed(work.cpu_s, 1), key: (work) => work.cpu_s },
+  { name: "texts asked", number: true, cell: (work) => counted(work.texts), key: (work) => work.texts },
+  { name: "encoder batches", number: true, cell: (work) => counted(work.batches), key: (work) => work.batches },
+  { name: "texts in them", number: true, cell: (work) => counted(work.encoded), key: (work) => work.encoded },
+  { name: "encoder s", number: true, cell: (work) => fixed(work.encoder_s, 1), key: (work) => work.encoder_s },
+];
+
 function methods(run) {
   const flat = (value, path = "") => Object.entries(value).flatMap(([name, part]) =>
     part !== null && typeof part === "object" && !Array.isArray(part) && Object.keys(part).length ? flat(part, path + name + ".") : [[path + name, part]]);
@@ -55,6 +82,7 @@ function methods(run) {
     listed("Machine", run.machine),
     listed("Isolation", run.isolation),
     listed("Settings", { seed: run.seed, ...run.config }),
+    machines(run),
     run.events.length ? h("section", {}, h("h2", {}, "Events"), table("Events of the run", [
       { name: "when", cell: (event) => when(event.created) },
       { name: "what", cell: (event) => event.kind },

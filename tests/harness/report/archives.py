@@ -17,6 +17,8 @@ from archive import (
     RunRecord,
     TaskRecord,
     UsageRecord,
+    WorkRecord,
+    Works,
 )
 from harness.programs.fingerprint import code_hash
 
@@ -185,6 +187,8 @@ def search(path: Path, n_programs: int, *, seed: int = 0, tasks: Sequence[str] =
         calls.failed(lost.number, calls.begin(lost), "The server <b>is</b> out of order.")
         calls.begin(lost)
         calls.lose()
+        ran = WorkRecord("1a2b3c4d", 6, runs=8, cpu_s=2.5, texts=80)
+        Works(archive, run_id).record([ran, WorkRecord("1a2b3c4d", None, batches=3, encoded=4321, encoder_s=0.4)])
         archive.set_status(run_id, "finished")
         _held_out(archive, records, rng)
     return run_id
@@ -320,6 +324,7 @@ def hostile(path: Path) -> str:
                 **{**vars(base), **texts, "flags": [text], "violations": [{"code": text, "line": 1, "message": text}]}
             )
             parents.append(archive.record_program(run_id, record, events=[("note", text)]))
+        Works(archive, run_id).record([WorkRecord(text, number) for number, text in enumerate(HOSTILE)])
         cells = HeldOut(archive)
         cells.record_task(HOSTILE[0], HOSTILE[1], records[0])
         cells.record(

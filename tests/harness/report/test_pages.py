@@ -144,6 +144,10 @@ def test_transfer_and_methods_state_what_they_stand_on(opened: Opened, report: s
         "Task task-a: documents without",
     ):
         expect(page.locator("main")).to_contain_text(text)
+    machines = page.locator("section", has=page.locator("h2", has_text="Machines of the cluster"))
+    assert machines.locator("tbody td").all_inner_texts()[1:7] == ["8", "0", "2.5", "80", "3", "4,321"]
+    go(page, searched[1], "program/6")
+    expect(page.locator("section", has_text="Where it ran").locator("tbody")).to_contain_text("1a2b3c4d")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,10 +1,15 @@
 """Lines for logs and pipes: one a program, and few about a server that does not answer."""
 
+import io
 import time
+from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
+from archive import WorkRecord
 from harness.screen.lines import Lines
+from harness.screen.live import Panel, worked
 
 
 def test_retries_are_told_when_they_take_long_and_then_once_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,3 +56,16 @@ def test_a_line_a_moment_ago_is_sign_of_life_enough(capsys: pytest.CaptureFixtur
     now[0] += 30
     lines.alive()
     assert capsys.readouterr().err == "encoding text 55 of 60 (30 s)\n"
+
+
+def test_a_machine_has_a_line_of_what_it_did() -> None:
+    ran = WorkRecord("1a2b3c4d", None, runs=40, cpu_s=12.34)
+    assert worked(ran) == ("40 runs, 12.3 s of programs", "")
+    encoded = replace(ran, batches=2, encoded=63, encoder_s=0.5)
+    assert worked(encoded)[1] == "2 encoder batches of 31.5 texts, 126 texts/s"
+    panel = Panel()
+    panel.machines(1, 2, 1, 0, 12)
+    panel.worked([encoded])
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(panel)
+    assert "1a2b3c4d" in (told := console.export_text()) and "40 runs, 12.3 s of programs" in told

@@ -9,6 +9,8 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,21 +19,26 @@ import numpy as np
 import pytest
 
 import harness
-from archive import Archive
+from archive import Archive, Works
 from harness import testing
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
-from harness.errors import JobError
+from harness.encoders.protocol import Encoder
+from harness.errors import EncoderError, JobError
+from harness.evaluation.cluster import shipping
 from harness.evaluation.cluster.cluster import Cluster, open_cluster
 from harness.evaluation.cluster.connection import connected
-from harness.evaluation.cluster.encoders import spread_encoder
+from harness.evaluation.cluster.encoders import Facts, require_alike, spread_encoder
 from harness.evaluation.cluster.executor import FleetExecutor
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor, find_executor
-from harness.evaluation.prepared import PreparedTask, prepare_all
+from harness.evaluation.prepared import PreparedTask, Reading, prepare_all
+from harness.evaluation.trial import open_part, try_source
+from harness.evaluation.workbench import open_workbench
 from harness.programs.view import LedgerRow
-from harness.settings import ExecutorSettings
+from harness.settings import ExecutorSettings, compose
 from harness.settings.encoder import EncoderSettings
+from harness.tasks.task import make_task
 from harness.testing.samples import small_task
 from primitives import programs
 from sandbox import Sandbox
@@ -129,7 +136,9 @@ def test_an_encoder_in_several_processes_is_the_encoder_bit_for_bit() -> None:
         testing.check_service(CachedEncoder(spread, None))
 
 
-def test_many_vectors_of_several_processes_are_the_encoders_bit_for_bit(cluster: Cluster, sandbox: Sandbox) -> None:
+def test_many_vectors_of_several_processes_are_the_encoders_bit_for_bit(
+    cluster: Cluster, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here, texts = load_encoder(TOKENS), small_task("many")
     with (
         spread_encoder(TOKENS, TWO) as spread,
@@ -145,6 +154,43 @@ def test_many_vectors_of_several_processes_are_the_encoders_bit_for_bit(cluster:
         expected = local.run(MANY, own)
         assert expected.value is not None
         assert (asked.score_hash, asked.cost.tokens) == (expected.score_hash, expected.cost.tokens)
+        window = Reading(query_batch=4)
+        with (
+            monkeypatch.context() as patched,
+            prepare_all([texts], CachedEncoder(here, None), reading=window) as (ready,),
+        ):
+            patched.setattr(shipping, "MOST_CELLS", 1)
+            with pytest.raises(JobError, match=r"are too many to be sent to other machines; set tasks\.depth"):
+                shipping.ship("key", ready.inputs)
+
+
+@pytest.mark.parametrize("most", [1, shipping.MOST_CELLS])
+def test_what_is_sent_has_no_id_no_judgment_and_no_name(
+    most: int, cached_wordllama: CachedEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All bytes that any node is given of a task, with similarities and with what computes them."""
+    import ray
+
+    monkeypatch.setattr(shipping, "MOST_CELLS", most)
+    plain = small_task("TASKNAME")
+    documents = {f"DOCID-{key}": text for key, text in plain.documents.items()}
+    queries = {f"QUERYID-{key}": text for key, text in plain.queries.items()}
+    qrels = {query: {f"DOCID-{query.removeprefix('QUERYID-')}-opened": 1} for query in queries}
+    hidden = make_task(name="TASKNAME", source="SOURCENAME", queries=queries, documents=documents, qrels=qrels)
+    with prepare_all([hidden], cached_wordllama) as (ready,):
+        sent = shipping.ship("key", ready.inputs)
+        parts = [sent.layout, ray.get(sent.data), ray.get(sent.similarity)]
+    found = b"".join(map(ray.cloudpickle.dumps, parts))
+    assert b"The harbour opened" in found
+    assert not [word for word in (b"TASKNAME", b"SOURCENAME", b"DOCID", b"QUERYID", b"judgments") if word in found]
+
+
+def test_encoders_of_machines_that_compute_otherwise_are_refused(wordllama: Encoder) -> None:
+    one = Facts(wordllama.identity, None, (), None, "Haswell-00000000")
+    require_alike([one, one], one_class=True)
+    with pytest.raises(EncoderError, match="Haswell-00000000, SkylakeX-00000000"):
+        require_alike([one, replace(one, computing_class="SkylakeX-00000000")], one_class=True)
+    require_alike([one, replace(one, computing_class="SkylakeX-00000000")], one_class=False)
 
 
 def test_a_worker_that_stands_still_is_overtaken_and_nothing_counts_twice(
@@ -165,8 +211,23 @@ def test_a_worker_that_stands_still_is_overtaken_and_nothing_counts_twice(
         outcomes = [future.result(timeout=240) for future in [executor.submit(source, task) for _ in range(2)]]
         assert "is slow on node" in caplog.text
         assert executor.summary().startswith("Programs ran on 2 workers of 1 machine(s): 3 runs, ")
+        (work,) = executor.work({source: 7})
+        assert (work.number, work.runs, work.texts) == (7, 3, 3 * expected.cost.texts)
     for outcome in outcomes:
         assert (outcome.score_hash, outcome.cost.texts) == (expected.score_hash, expected.cost.texts)
+
+
+def test_a_trial_runs_on_the_workers_and_tells_what_it_tells_here(
+    cluster: Cluster, sandbox: Sandbox, quick: list[str]
+) -> None:
+    settings = compose([*quick[1:], "encoder=wordllama", "sandbox=weak", "archive.secret=same", "executor.workers=1"])
+    source = f"{programs.source('first_sentence')}# a trial\n"
+    with open_workbench(settings, [small_task("first")]) as here:
+        there = replace(here, make_another=partial(cluster.make_another, here.encoder, sandbox, 2))
+        with open_part(here, 1) as some, open_part(there, 1) as far:
+            tried, also = try_source(source, 1, here, some, None), try_source(source, 1, there, far, None)
+    assert tried.delta is not None and also.delta == tried.delta
+    assert [work.runs for work in cluster.fleet.work.records({source: 1}) if work.number == 1] == [1]
 
 
 class Killer(harness.Watcher):
@@ -210,6 +271,10 @@ def test_processes_that_die_change_nothing_nor_does_another_executor(quick: list
     assert killer.killed == {WORKER: 3, ENCODER: 1}
     harness.resume("latest", "executor=local", archive=moved)
     assert _export(whole) == _export(moved)
+    with Archive.open(moved, read_only=True) as archive:
+        works = Works(archive, archive.resolve_run("latest")).all()
+    assert {work.node for work in works} == {works[0].node}
+    assert sum(work.lost for work in works) >= 1 and sum(work.encoded for work in works) > 0
 
 
 def test_machines_that_compute_otherwise_are_told_of_in_the_outcome(
