@@ -1,11 +1,11 @@
 """What many vectors a text give and take: nDCG@10 of the cosine and of MaxSim, seconds and bytes, as a table.
 
-    python scripts/bench_vectors.py [--encoder minilm] [--queries 100] [FOLDER ...]
+    python scripts/bench_vectors.py [--encoder minilm] [--queries 100] [--stored] [FOLDER ...]
 
 On the documentation tasks, or on the folders given (as tasks=folder reads them). Documents keep at most K of their
 tokens' vectors: pooled (Ward's clusters), the first K, or the K least like the mean of the corpus; queries keep all.
-Then pooled ones stored in float16 and int8. `--speed` measures MaxSim alone, of 150 queries on 5,000 documents of 32
-vectors, 384 wide.
+Then pooled ones as encoder.options.stored keeps them, which is all with `--stored`. `--speed` measures MaxSim alone, of
+150 queries on 5,000 documents of 32 vectors, 384 and 128 wide, beside the products of the same vectors without maxima.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_cached_encoder
 from harness.encoders.many import ALL, pooled_tokens
 from harness.encoders.protocol import DOCUMENT, QUERY, FloatMatrix
+from harness.encoders.stored import STORED, rounded
 from harness.evaluation.measures import find_measure
 from harness.evaluation.prepared import judgments_of
 from harness.evaluation.secret import NO_SECRET
@@ -28,9 +29,10 @@ from harness.settings.tasks import TasksSettings
 from harness.tasks.load import load_tasks
 from harness.tasks.task import RetrievalTask
 from primitives import MultiVectors, cosines, maxsim, multi_vectors, prune_vectors, rarity
+from primitives.late import LATE_PRODUCTS, QUERY_VECTORS_AT_ONCE
 
 COUNTS = (1, 2, 4, 8, 16, 32)
-STORED = 32
+FULL = 32
 NDCG = find_measure("nDCG@10")
 
 Shorten = Callable[[MultiVectors], MultiVectors]
@@ -77,14 +79,8 @@ def pooled(count: int) -> Shorten:
     return shorten
 
 
-def float16(vec: MultiVectors) -> MultiVectors:
-    return MultiVectors(vec.vectors.astype(np.float16).astype(np.float32), vec.offsets)
-
-
-def int8(vec: MultiVectors) -> MultiVectors:
-    """Each vector in whole steps of a 127th of its greatest component."""
-    steps = np.abs(vec.vectors).max(axis=1, keepdims=True) / 127
-    return MultiVectors((np.rint(vec.vectors / steps) * steps).astype(np.float32), vec.offsets)
+def kept(stored: str) -> Shorten:
+    return lambda vec: MultiVectors(rounded(vec.vectors, stored), vec.offsets)
 
 
 def measure(name: str, tasks: Sequence[Encoded], shorten: Shorten, width: float = 4.0) -> Line:
@@ -122,29 +118,52 @@ def lines(tasks: Sequence[Encoded]) -> list[Line]:
         found.append(measure(f"{count} first", tasks, lambda vec: prune_vectors(vec, count)))  # noqa: B023
         found.append(measure(f"{count} rarest", tasks, lambda vec: prune_vectors(vec, count, rarity(vec))))  # noqa: B023
     found.append(measure("all", tasks, lambda vec: vec))
-    short = [replace(one, d_vec=pooled(STORED)(one.d_vec)) for one in tasks]
-    found.append(measure(f"{STORED} pooled, float16", short, float16, 2.0))
-    found.append(measure(f"{STORED} pooled, int8", short, int8, 1 + 4 / tasks[0].d_emb.shape[1]))
+    return [*found, *stored_lines(tasks)[1:]]
+
+
+def stored_lines(tasks: Sequence[Encoded]) -> list[Line]:
+    """Queries and documents as they are kept in each type of number; the first, float32, loses nothing."""
+    short = [replace(one, d_vec=pooled(FULL)(one.d_vec)) for one in tasks]
+    found = []
+    for stored in STORED:
+        asked = [replace(one, q_vec=kept(stored)(one.q_vec)) for one in short]
+        found.append(measure(f"{FULL} pooled, {stored}", asked, kept(stored), np.dtype(stored).itemsize))
     return found
 
 
+def texts_of(rng: np.random.Generator, count: int, size: int, width: int) -> MultiVectors:
+    """Random unit vectors, `size` a text."""
+    rows = rng.standard_normal((count * size, width), dtype=np.float32)
+    return MultiVectors(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.arange(count + 1) * size)
+
+
+def processor_seconds(action: Callable[[], object]) -> float:
+    began = time.process_time()
+    action()
+    return time.process_time() - began
+
+
 def speed() -> None:
-    """MaxSim of 150 queries on 5,000 documents of 32 vectors, 384 wide."""
+    """MaxSim of 150 queries on 5,000 documents of 32 vectors; the lesser of two, as the machine may be shared."""
     rng = np.random.default_rng(0)
+    print("| width | vectors a query | processor seconds | of it products | GFLOP | MiB more |")
+    print("|---|---|---|---|---|---|")
+    for width, sizes in ((384, (1, 8, 16, 32)), (128, (32,))):
+        documents = texts_of(rng, 5000, 32, width)
+        rows = documents.vectors
+        for size in sizes:
+            queries, held = texts_of(rng, 150, size, width), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            whole = min(processor_seconds(lambda: maxsim(queries, documents)) for _ in range(2))  # noqa: B023
+            more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held) / 1024
+            step = LATE_PRODUCTS // min(len(queries.vectors), QUERY_VECTORS_AT_ONCE)
 
-    def texts(count: int, size: int) -> MultiVectors:
-        rows = rng.standard_normal((count * size, 384), dtype=np.float32)
-        return MultiVectors(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.arange(count + 1) * size)
+            def products() -> None:
+                for first in range(0, len(rows), step):  # noqa: B023
+                    rows[first : first + step] @ queries.vectors.T  # noqa: B023
 
-    documents = texts(5000, 32)
-    print("query vectors  seconds  processor seconds  MiB more")
-    for size in (1, 8, 16, 32):
-        queries, held = texts(150, size), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        wall, cpu = time.perf_counter(), time.process_time()
-        maxsim(queries, documents)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held) / 1024
-        print(f"{size:13}  {wall:7.2f}  {cpu:17.2f}  {more:8.0f}")
+            alone = min(processor_seconds(products) for _ in range(2))
+            flop = 2 * len(rows) * len(queries.vectors) * width / 1e9
+            print(f"| {width} | {size} | {whole:.1f} | {alone:.1f} | {flop:.0f} | {more:.0f} |", flush=True)
 
 
 def main() -> None:
@@ -153,6 +172,7 @@ def main() -> None:
     parser.add_argument("--encoder", default="minilm")
     parser.add_argument("--queries", type=int, default=None)
     parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--stored", action="store_true")
     given = parser.parse_args()
     if given.speed:
         speed()
@@ -163,9 +183,9 @@ def main() -> None:
     tasks = [encode(task, encoder) for task in loaded]
     vectors = np.concatenate([one.d_vec.sizes for one in tasks])
     print(f"{len(tasks)} tasks, {len(vectors)} documents with {vectors.mean():.0f} vectors in the mean\n")
+    found = [cosine_line(tasks), *stored_lines(tasks)] if given.stored else lines(tasks)
     print("| vectors a document | nDCG@10 | less cosine | KiB a document | s to shorten 1,000 | ms a query on 1,000 |")
     print("|---|---|---|---|---|---|")
-    found = lines(tasks)
     for line in found:
         print(
             f"| {line.name} | {line.ndcg:.4f} | {line.ndcg - found[0].ndcg:+.4f} | {line.bytes_each / 1024:.1f} | "

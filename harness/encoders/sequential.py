@@ -35,9 +35,8 @@ class SequentialEncoder(RepresentativeEncoder):
         for place, row in enumerate(rows):
             ids[place, -len(row) :] = torch.tensor(row)
             attended[place, -len(row) :] = 1
-        greedy: Any = GenerationConfig(  # type: ignore[no-untyped-call]
-            max_new_tokens=count, min_new_tokens=count, do_sample=False, num_beams=1, pad_token_id=pad
-        )
+        make: Any = GenerationConfig  # the library does not type it
+        greedy = make(max_new_tokens=count, min_new_tokens=count, do_sample=False, num_beams=1, pad_token_id=pad)
         device = self._model.device
         with self._lock, torch.inference_mode():
             self._take_threads()

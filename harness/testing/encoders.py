@@ -8,6 +8,7 @@ import numpy as np
 from harness.encoders.fingerprint import SENTENCES
 from harness.encoders.matryoshka import cut
 from harness.encoders.protocol import DOCUMENT, QUERY, EmbedOptions, Encoder, EncodeRefused, FloatMatrix
+from harness.encoders.stored import rounded
 from harness.testing.broken import require, require_raises
 from primitives import MultiVectors, multi_vectors
 
@@ -39,6 +40,8 @@ def _check_many(encoder: Any) -> None:
             whole = _many(encoder, TEXTS, options)
             require(bool((whole.sizes <= most).all()), f"vectors={most} gives a text at most {most}.")
             _require_unit_rows(whole.vectors, len(whole.vectors), encoder.dim)
+            kept = rounded(whole.vectors, getattr(encoder, "stored", "float32"))
+            require(np.array_equal(kept, whole.vectors), "Many vectors are rounded to the numbers that `stored` names.")
             alone = np.concatenate([_many(encoder, [text], options).vectors for text in TEXTS])
             require(_close(whole.vectors, alone), "A text gets the same vectors alone and in company, up to rounding.")
             scores = encoder.similarity(whole.take(np.arange(2)), whole)

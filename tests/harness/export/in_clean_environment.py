@@ -1,6 +1,7 @@
 """Run by the python of a clean environment: what an exported package does there, as JSON on standard output.
 
-Arguments: model folder, task folder, prediction folder, then the packages' names.
+Arguments: model folder, task folder, prediction folder, then the packages' names, with =FOLDER where one has a model of
+its own.
 """
 
 import importlib
@@ -62,11 +63,16 @@ def main() -> None:
             told["foreign"].append(name)
     candidates = {"bare": model}
     corpus = lines(Local.folder / "corpus.jsonl")
-    for name in packages:
+    for word in packages:
+        name, _, own = word.partition("=")
         package = importlib.import_module(name)
-        candidates[name] = package.mteb_model(model)
-        retriever = package.Retriever(model)
+        candidates[name] = package.mteb_model(own or model)
+        retriever = package.Retriever(own or model)
         retriever.index([row["id"] for row in corpus], [row["text"] for row in corpus])
+        if own:
+            retriever.save(Path(predictions).with_name("index"))
+            retriever = package.Retriever(own)
+            retriever.load(Path(predictions).with_name("index"))
         told["hits"][name] = [hit.text for hit in retriever.search("When was it that the comet grew?", k=3)]
     for name, candidate in candidates.items():
         result = mteb.evaluate(candidate, Local(), cache=None, prediction_folder=Path(predictions) / name)

@@ -17,6 +17,7 @@ import pytest
 import pytrec_eval
 
 from harness.encoders.cached import CachedEncoder
+from harness.encoders.load import load_encoder
 from harness.encoders.open_model import open_model
 from harness.encoders.protocol import Encoder
 from harness.evaluation.executor import LocalExecutor
@@ -27,10 +28,23 @@ from harness.settings.encoder import EncoderSettings
 from harness.tasks.folder import load_folder
 from primitives import programs
 from sandbox import Sandbox
+from tests.harness.encoders.small_models import complete
 from tests.harness.small_tasks import write_task
 
 PROGRAMS = ("identity", "lexical_hybrid_rrf", "first_sentence")
 WORDLLAMA = EncoderSettings(model="wordllama", batch_size=1024)
+LATE = """
+from primitives import maxsim, pool_vectors, zscore_fusion
+
+
+def index(d_emb, *, embed_fn, d_texts, d_vec):
+    return pool_vectors(d_vec, 2)
+
+
+def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts, q_vec, index):
+    return zscore_fusion([sim, maxsim(q_vec, index, mean=True), q_emb @ d_emb.T])
+"""
+"""A program over many vectors a text, some of them in its index."""
 
 
 @pytest.fixture(scope="module")
@@ -44,20 +58,31 @@ def task_folder(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(folder: Path, task_folder: Path) -> dict[str, Any]:
+def tokens(folder: Path) -> EncoderSettings:
+    """An encoder of many vectors a text, from a folder of its own."""
+    place = complete(folder / "tokens")
+    return EncoderSettings(kind="tokens-of", model=str(place), options={"vectors": 4, "stored": "int8"})
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path, task_folder: Path, tokens: EncoderSettings) -> dict[str, Any]:
     """What the packages do in the clean environment."""
     python = clean_environment(folder / "venv")
     exported = []
     for name in PROGRAMS:
         package = write_package(gather(name, "no-archive.db", WORDLLAMA), folder / name)
         exported.append((folder / name, package))
+    (folder / "late.py").write_text(LATE)
+    exported.append(
+        (folder / "late", write_package(gather(str(folder / "late.py"), "none.db", tokens), folder / "late"))
+    )
     run(
         sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index",
         "--no-build-isolation", *(str(path) for path, _ in exported),
     )  # fmt: skip
     open_model(WORDLLAMA).model.save(str(folder / "model"))
     script = Path(__file__).with_name("in_clean_environment.py")
-    names = [package for _, package in exported]
+    names = [package for _, package in exported[:-1]] + [f"{exported[-1][1]}={tokens.model}"]
     out = run(
         python, "-I", str(script), str(folder / "model"), str(task_folder), str(folder / "predictions"), *names
     )  # fmt: skip
@@ -86,8 +111,8 @@ def test_nothing_of_this_repository_is_there(told: dict[str, Any]) -> None:
 
 
 def test_search_answers_there(told: dict[str, Any]) -> None:
-    for texts in told["hits"].values():
-        assert len(texts) == 3 and "comet" in texts[0]
+    for name, texts in told["hits"].items():
+        assert len(texts) == 3 and ("comet" in texts[0] or name == "ttc_late")  # whose model is made of random numbers
 
 
 def predicted(folder: Path, name: str, task_folder: Path) -> float:
@@ -121,6 +146,19 @@ def test_mteb_measures_what_the_search_measures(
             assert told["ndcg"][f"ttc_{name}"] == round(outcome.value, 5)
         executor.close()
     assert len(set(told["ndcg"].values())) > 1
+
+
+def test_many_vectors_score_there_what_they_score_here(
+    told: dict[str, Any], folder: Path, task_folder: Path, tokens: EncoderSettings
+) -> None:
+    encoder = CachedEncoder(load_encoder(tokens), None)
+    with Sandbox() as sandbox, prepare_all([load_folder(task_folder)], encoder) as (ready,):
+        executor = LocalExecutor(encoder, sandbox, workers=1)
+        outcome = executor.run(LATE, ready)
+        executor.close()
+    assert outcome.value is not None, outcome.reason
+    assert predicted(folder, "ttc_late", task_folder) == pytest.approx(outcome.value, abs=1e-6)
+    assert told["ndcg"]["ttc_late"] == round(outcome.value, 5)
 
 
 LIGHT = """
