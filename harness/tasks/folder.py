@@ -12,6 +12,7 @@ from harness.tasks.gathered import Gathered, asks_with_documents
 from harness.tasks.reading.faults import Faults
 from harness.tasks.reading.files import judgments_file, read_rows, texts_file, unread_twins
 from harness.tasks.reading.records import read_judgments, read_texts
+from harness.tasks.reading.sheet import read_sheet
 from harness.tasks.task import RetrievalTask, make_task
 
 _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
@@ -64,7 +65,7 @@ def gather_folder(folder: Path, name: str, split: str | None, cut: int | None) -
     judgments = judgments_file(folder, split)
     for file, take in ((corpus, gathered.take_documents), (queries, gathered.take_queries)):
         faults = Faults(file)
-        take(read_texts(read_rows(file, faults), faults), faults)
+        take(read_texts(read_rows(file, faults, read_sheet), faults), faults)
     faults = Faults(judgments)
     gathered.take_judgments(read_judgments(read_rows(judgments, faults), faults), faults)
     for file in (corpus, queries, judgments):

@@ -1,7 +1,7 @@
 """Which file of a folder is read, and how."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from harness.tasks.reading.parquet import read_parquet
 from harness.tasks.reading.records import Row
 from harness.tasks.reading.table import read_table
 
-TEXTS = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet")
+TEXTS = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet", ".tsv", ".tsv.gz", ".csv", ".csv.gz")
 TABLES = (".tsv", ".tsv.gz", ".csv", ".csv.gz", ".txt", ".txt.gz", ".qrels", ".trec")
-JUDGMENTS = (TABLES[0], *TEXTS, *TABLES[1:])
+JUDGMENTS = tuple(dict.fromkeys((TABLES[0], *TEXTS, *TABLES)))
 JUDGED_IN = ("qrels", "default")
 """Folders of judgments: as BEIR and as mteb call them."""
+ReadTable = Callable[[Path, Faults], Iterator[Row]]
 _PART = re.compile(r"-(\d+)-of-(\d+)(?=\.)")
 """How the parts of a large file are numbered on the hub: `corpus-00000-of-00002.parquet`."""
 _POINTER = b"version https://git-lfs"
@@ -36,7 +37,7 @@ def texts_file(folder: Path, stem: str, split: str | None = None) -> Path:
     if file is None and others:
         raise TaskError(
             f"{folder} has {', '.join(others)}, which is no format of texts; write {stem}.jsonl with one JSON object "
-            f"with _id and text per line, or {stem}.parquet."
+            f"with _id and text per line, save a spreadsheet as {stem}.csv with these columns, or write {stem}.parquet."
         )
     return file or folder / f"{stem}.jsonl"
 
@@ -52,7 +53,11 @@ def judgments_file(folder: Path, split: str | None) -> Path:
         alone = _splits(folder).get("qrels")
         if alone is not None and split is None:
             return alone
-        raise TaskError(f"{judged} has no .tsv file; add judgments as {judged / 'test.tsv'}.")
+        others = sorted(file.name for file in judged.glob("[!.]*.*")) if judged.is_dir() else []
+        found = f", but {', '.join(others)}" if others else ""
+        raise TaskError(
+            f"{judged} has no .tsv or .csv file{found}; add judgments as {judged / 'test.tsv'}, or save a sheet so."
+        )
     return _chosen(judged, splits, split)
 
 
@@ -73,15 +78,15 @@ def unread_twins(file: Path) -> list[str]:
     return [twin.name for twin in known if twin != file and twin.is_file()]
 
 
-def read_rows(file: Path, faults: Faults) -> Iterator[Row]:
-    """The records of a file and of the parts that go on from it, by the ending of its name.
+def read_rows(file: Path, faults: Faults, table: ReadTable = read_table) -> Iterator[Row]:
+    """The records of a file and of the parts that go on from it, by the ending of its name; `table` reads tables.
 
     Raises TaskError where a file cannot be read, or is a pointer that Git LFS left in its place.
     """
-    return chain.from_iterable(_read(part, faults) for part in _parts(file))
+    return chain.from_iterable(_read(part, faults, table) for part in _parts(file))
 
 
-def _read(file: Path, faults: Faults) -> Iterator[Row]:
+def _read(file: Path, faults: Faults, table: ReadTable) -> Iterator[Row]:
     if file.is_file():
         with file.open("rb") as stream:
             if stream.read(len(_POINTER)) == _POINTER:
@@ -89,7 +94,7 @@ def _read(file: Path, faults: Faults) -> Iterator[Row]:
     name = file.name.removesuffix(".gz")
     if name.endswith(".parquet"):
         return read_parquet(file)
-    return read_json(file, faults) if name.endswith((".json", ".jsonl")) else read_table(file, faults)
+    return read_json(file, faults) if name.endswith((".json", ".jsonl")) else table(file, faults)
 
 
 def _parts(file: Path) -> list[Path]:

@@ -14,18 +14,18 @@ from harness.tasks.reading.faults import Faults
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_lines(file: Path, faults: Faults) -> Iterator[tuple[int, str]]:
+def read_lines(file: Path, faults: Faults, *, blank: bool = False) -> Iterator[tuple[int, str]]:
     """Numbered lines that are not blank; parted by newline, or by carriage return as spreadsheets on a Mac write them.
 
-    Nothing else parts them, since JSON strings may hold other separators. A line that is not UTF-8 is added to
-    `faults`. Raises TaskError where the file cannot be read to its end.
+    With `blank` those that are blank come too. Nothing else parts them, since JSON strings may hold other separators.
+    A line that is not UTF-8 is added to `faults`. Raises TaskError where the file cannot be read to its end.
     """
     try:
         with _open(file) as stream:
             raws = (raw for line in _as_utf8(stream) for raw in line.splitlines())
             for number, raw in enumerate(raws, start=1):
                 line = _decode(raw, number, faults)
-                if line.strip():
+                if blank or line.strip():
                     yield number, line
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)

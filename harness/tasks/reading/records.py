@@ -143,10 +143,11 @@ def _text_record(record: object) -> tuple[str, str]:
         raise Fault(f"there is no id (the keys are {listed(fields)}); name it '_id' or one of {', '.join(ID_KEYS[1:])}")
     identifier = read_id(fields[key])
     key = first_key(TEXT_KEYS, fields)
-    if key is None and TITLE_KEY not in fields:
+    title = first_key((TITLE_KEY,), fields)
+    if key is None and title is None:
         others = ", ".join(TEXT_KEYS[1:])
         raise Fault(f"there is no text (the keys are {listed(fields)}); name it 'text' or one of {others}")
-    return identifier, joined(fields.get(TITLE_KEY), None if key is None else fields[key])
+    return identifier, joined(None if title is None else fields[title], None if key is None else fields[key])
 
 
 def _judged_record(record: object) -> tuple[str, str, int]:

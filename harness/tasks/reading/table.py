@@ -6,11 +6,14 @@ from pathlib import Path
 
 from harness.tasks.reading.faults import Fault, Faults
 from harness.tasks.reading.lines import read_lines
-from harness.tasks.reading.records import DOCUMENT_KEYS, GRADE_KEYS, QUERY_KEYS, Row, first_key
+from harness.tasks.reading.records import DOCUMENT_KEYS, GRADE_KEYS, QUERY_KEYS, Row, first_key, listed
 from harness.text import counted
 
 PLAIN = ("query-id", "corpus-id", "score")
 TREC = ("query-id", "iteration", "corpus-id", "score")
+
+NO_WORDS = ("inf", "nan", "yes", "no", "true", "false", "high", "low")
+"""What stands in place of a grade by mistake, rather than in a heading."""
 
 LONGEST_QUOTED = 131_072
 """Characters of a field in quotes at most, as csv has it by default; a quote left open takes all that
@@ -31,6 +34,12 @@ def read_table(file: Path, faults: Faults) -> Iterator[Row]:
             heading = _heading(fields)
             if heading:
                 continue
+            if _is_unknown_heading(fields):
+                faults.add(
+                    f"line {number}",
+                    f"these columns are not known ({listed(fields)}); call them {', '.join(PLAIN)}",
+                )
+                return
         record = faults.attempt(f"line {number}", lambda at=heading, had=fields: _record(at, had))  # type: ignore[misc]
         if record is not None:
             yield f"line {number}", record
@@ -75,6 +84,11 @@ def _heading(fields: list[str]) -> tuple[str, ...]:
     if named or fields[-1:] != ["score"]:
         return tuple(fields) if named else ()
     return TREC if len(fields) == 4 else PLAIN
+
+
+def _is_unknown_heading(fields: list[str]) -> bool:
+    """Whether a first line that is no judgment seems to name columns: it has as many, and its last is a word."""
+    return len(fields) in (3, 4) and fields[-1].strip("?:").isalpha() and fields[-1].lower() not in NO_WORDS
 
 
 def _record(heading: tuple[str, ...], fields: list[str]) -> dict[str, str]:

@@ -108,7 +108,7 @@ def test_a_missing_file_is_named(folder: Path, missing: str) -> None:
 
 def test_missing_judgments_are_named(folder: Path) -> None:
     (folder / "qrels" / "test.tsv").unlink()
-    with pytest.raises(TaskError, match=r"qrels has no \.tsv file"):
+    with pytest.raises(TaskError, match=r"qrels has no \.tsv or \.csv file; add"):
         load_folder(folder)
 
 

@@ -160,6 +160,47 @@ def test_texts_in_another_format_are_named(folder: Path) -> None:
         load_folder(folder)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_texts_of_a_spreadsheet_are_the_same_texts(folder: Path, separator: str, mark: str) -> None:
+    text = f'Owls{separator} said "hunt".\n\nThey do.'
+    (folder / "corpus.jsonl").write_text(lines_of([{"_id": "d1", "title": "Birds", "text": text}]))
+    expected = load_folder(folder).fingerprint
+    for stem in ("corpus", "queries"):
+        (folder / f"{stem}.jsonl").unlink()
+    quoted = text.replace('"', '""').replace("\n", "\r\n")
+    rows = [["Author", "Title", "ID", "Text"], ["me", "Birds", "d1", f'"{quoted}"'], ["", "", "", ""]]
+    sheet = "".join(f"{separator.join(row)}\r\n" for row in rows)
+    (folder / "corpus.csv").write_bytes(f"{mark}{sheet}".encode())
+    (folder / "queries.csv").write_bytes(f"{mark}qid{separator}question\r\nq1{separator}night birds\r\n".encode())
+    assert load_folder(folder).fingerprint == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        (
+            "corpus.csv",
+            "Article No.;Body\nd1;Owls\n",
+            r"line 1: the first line must name .*it has 'Article No\.', 'Body'",
+        ),
+        ("corpus.csv", "_id,text\nd1,Owls, and bees\n", "line 2: expected 2 cells as in the first line, found 3"),
+        ("corpus.csv", '_id,text\nd1,"Owls\n', "line 2: its quotes cannot be read"),
+        ("corpus.csv", "_id,text\n,Owls\n", "line 2: an id must be a string that is not empty"),
+        ("qrels/test.csv", "Ticket;Article;Relevant?\nq1;d1;1\n", "line 1: these columns are not known .* call them"),
+        ("qrels/test.csv", "qid;docid;grade\nq1;d1;yes\n", "line 2: the grade must be a whole number, found 'yes'"),
+        ("qrels/test.xlsx", "PK", r"has no \.tsv or \.csv file, but test\.xlsx; add judgments as"),
+        ("corpus.xlsx", "PK", r"has corpus\.xlsx, which is no format .* save a spreadsheet as corpus\.csv"),
+    ],
+)
+def test_what_a_spreadsheet_lacks_is_told(folder: Path, file: str, content: str, said: str) -> None:
+    (folder / file).with_suffix(".jsonl" if file.startswith("c") else ".tsv").unlink()
+    (folder / file).write_text(content)
+    with pytest.raises(TaskError, match=said) as caught:
+        load_folder(folder)
+    assert str(caught.value).count("line ") <= 1 or "first line" in said
+
+
 def test_of_two_formats_the_first_is_read_and_the_other_is_told(folder: Path) -> None:
     for file in (folder / "corpus.jsonl", folder / "qrels" / "test.tsv"):
         file.with_name(f"{file.name}.gz").write_bytes(b"of yesterday")
