@@ -34,7 +34,7 @@ from harness.evaluation.watcher import Watcher
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings
 from harness.tasks.task import make_task
-from harness.testing.attacks import FORMS, REACHING
+from harness.testing.attacks import REACHING
 from harness.testing.executors import PROGRAMS
 from harness.testing.samples import small_task
 from sandbox import Sandbox
@@ -98,13 +98,23 @@ def hostile(executor: Executor, folder: Path) -> bool:
     encoder = CachedEncoder(load_encoder(EncoderSettings(model="wordllama")), None)
     kept = True
     with prepare_all([task], encoder) as (ready,):
-        for attack in (*REACHING, *FORMS):
+        for attack in REACHING:
             outcome = executor.submit(attack.source, ready).result()
             held = "REACHED" not in outcome.execution.stdout
-            held = held and (not attack.verdicts or outcome.verdict in attack.verdicts)
-            print(f"a program that {attack.name}: {outcome.verdict.value}{'' if held else ', WHICH SHOULD NOT BE'}")
+            wrong = "" if held else " WHICH SHOULD NOT BE"
+            print(f"a program that {attack.name}: {outcome.verdict.value}{wrong}; {outcome.reason[:120]}", flush=True)
             kept = kept and held
     return kept
+
+
+class Told(Watcher):
+    """Keeps what is said of nodes."""
+
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
+
+    def noted(self, sentence: str) -> None:
+        self.sentences.append(sentence)
 
 
 def confined(cluster: Any, folder: Path) -> bool:
@@ -122,15 +132,13 @@ def confined(cluster: Any, folder: Path) -> bool:
 
 def apart(cluster: Any) -> bool:
     """Whether a node that computes otherwise runs no program, and no encoder beside those of the others."""
-    told: list[str] = []
-    watcher = Watcher()
-    watcher.noted = told.append  # type: ignore[method-assign]
+    told = Told()
     other = cluster.add_node(num_cpus=1, env_vars={"OPENBLAS_BLOCK_FACTOR": "20"}, **SMALL)
     settings = ExecutorSettings(kind="ray", address=cluster.address, encoders=2)
     with connected(settings):
-        with open_cluster(settings, level="weak", allow_primitives=True, watcher=watcher) as opened:
-            until(lambda: bool(told) and opened.fleet.census().workers == 1)
-        print(f"beside it runs {opened.fleet.census().nodes} node; told: {' '.join(told)}")
+        with open_cluster(settings, level="weak", allow_primitives=True, watcher=told) as opened:
+            until(lambda: bool(told.sentences) and opened.fleet.census().workers == 1)
+        print(f"beside it runs {opened.fleet.census().nodes} node; told: {' '.join(told.sentences)}")
         try:
             with spread_encoder(EncoderSettings(model="wordllama"), settings):
                 refused = False
@@ -138,7 +146,7 @@ def apart(cluster: Any) -> bool:
             refused = True
             print(f"encoders on both: {error}")
     cluster.remove_node(other)
-    return len(told) == 1 and "last digits may differ" in told[0] and refused
+    return len(told.sentences) == 1 and "last digits may differ" in told.sentences[0] and refused
 
 
 def until(done: Callable[[], bool], patience_s: float = 120.0) -> None:
@@ -159,17 +167,13 @@ def machines_trust_each_other(cluster: Any, folder: Path) -> bool:
     with connected(ExecutorSettings(kind="ray", address=cluster.address)):
         head = next(node["NodeID"] for node in ray.nodes() if not node["Resources"].get("CPU"))
 
-        @ray.remote(num_cpus=0)
-        def read(path: str) -> str:
-            return Path(path).read_text()
-
-        @ray.remote(num_cpus=1)
         def intrude(path: str) -> str:
             there = NodeAffinitySchedulingStrategy(head, soft=False)
-            found: str = ray.get(read.options(scheduling_strategy=there).remote(path))
+            read: Any = ray.remote(num_cpus=0)(lambda: Path(path).read_text())
+            found: str = ray.get(read.options(scheduling_strategy=there).remote())
             return found
 
-        found = ray.get(intrude.remote(str(secret)))
+        found = ray.get(ray.remote(num_cpus=1)(intrude).remote(str(secret)))
     print(f"a hostile machine reads a file of the driver's machine: {found == 'secret'}")
     return bool(found == "secret")
 

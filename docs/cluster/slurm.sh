@@ -1,5 +1,5 @@
 #!/bin/bash
-# A run on the nodes of one SLURM job; see docs/many-machines.md. Tried without SLURM, on one machine.
+# A run on the nodes of one SLURM job; see docs/many-machines.md. Not tried with SLURM.
 #SBATCH --job-name=ttc
 #SBATCH --nodes=4
 #SBATCH --ntasks-per-node=1

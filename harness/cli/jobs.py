@@ -79,8 +79,8 @@ def resume(
 ) -> None:
     """Continue a run after any kind of end; the result is that of an unbroken run.
 
-    Limits may be changed: `ttc resume RUN caps.dollars=20 search.generations=200`; and places, where files have moved:
-    `ttc resume RUN "tasks.paths=[NEW/FOLDER]"`.
+    Limits may be changed: `ttc resume RUN caps.dollars=20 search.generations=200`; places, where files have moved:
+    `ttc resume RUN "tasks.paths=[NEW/FOLDER]"`; and where programs run: `ttc resume RUN executor=ray`.
     """
     from harness.cli.searching import resume_search
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import JobError
-from harness.evaluation.cluster.fleet import Closed, Fleet, Seat
+from harness.evaluation.cluster.fleet import Closed, Fleet
+from harness.evaluation.cluster.seats import Seat
 from harness.evaluation.cluster.shipping import Shipped, ship
 from harness.evaluation.cluster.worker import Answer, Broken, Failed, Job, Refused, Scored, Step
 from harness.evaluation.lost import RunLost

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from archive import WorkRecord
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.cluster.backend import FleetRuns, Shelf
-from harness.evaluation.cluster.fleet import Census, Fleet, Seat
+from harness.evaluation.cluster.fleet import Fleet
+from harness.evaluation.cluster.seats import Census, Seat
 from harness.evaluation.cluster.work import by_machine
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor

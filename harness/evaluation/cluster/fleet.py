@@ -10,11 +10,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from harness.errors import JobError
-from harness.evaluation.cluster.node import Node, NodeReport, own_versions
+from harness.evaluation.cluster.node import Node, own_versions
+from harness.evaluation.cluster.seats import Census, Seat, Station
 from harness.evaluation.cluster.shipping import Held, Shipped
 from harness.evaluation.cluster.work import WorkLog
 from harness.evaluation.cluster.worker import Worker
@@ -33,53 +33,6 @@ PATIENCE_S = 120.0
 """How long a program waits where no node takes part, before that is an error."""
 HOLD_S = 300.0
 """How long a node may take to get a task, which is at most some gigabytes, before it is left aside."""
-
-
-@dataclass(eq=False)
-class Station:
-    """A node that takes part, or may."""
-
-    id: str
-    seats: int
-    actor: Any
-    reporting: Any
-    """ObjectRef of its report, until that is there."""
-    report: NodeReport | None = None
-    refusal: str = ""
-    failures: int = 0
-    starting: dict[Any, "Seat"] = field(default_factory=dict)
-    """ObjectRef of a worker's readiness to the worker."""
-    workers: "list[Seat]" = field(default_factory=list)
-    held: dict[str, Any] = field(default_factory=dict)
-    """Key of a task to the ObjectRef of its path."""
-
-
-@dataclass(eq=False)
-class Seat:
-    """A worker, and the node it is on."""
-
-    worker: Any
-    station: Station
-
-    @property
-    def computing_class(self) -> str:
-        return self.station.report.computing_class if self.station.report else ""
-
-    @property
-    def isolation_level(self) -> str:
-        report = self.station.report
-        return report.isolation.level if report and report.isolation else ""
-
-
-@dataclass(frozen=True)
-class Census:
-    """What takes part now."""
-
-    nodes: int
-    workers: int
-    busy: int
-    waiting: int
-    """Runs that wait for a worker."""
 
 
 class Closed(Exception):
