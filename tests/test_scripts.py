@@ -32,6 +32,7 @@ def test_a_benchmark_says_how_it_is_called(script: Path) -> None:
     assert done.returncode == 0 and done.stdout.startswith(f"usage: {script.name}"), done.stderr
 
 
+@pytest.mark.long
 def test_the_benchmark_of_reference_programs_writes_every_table(quick: list[str], tmp_path: Path) -> None:
     folders = [str(tmp_path / f"task-{number}") for number in range(3)]
     programs = ["--programs", "coverage_triple", "lexical_hybrid_rrf", "cross_round_rrf", "diverse_dual_ctx"]

@@ -51,6 +51,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         yield environment(serving, root / "home")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1500)  # of many commands, each with a limit of its own
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: "+".join(chain))
 def test_the_commands_of_a_page_run(chain: list[str], tmp_path: Path, server: str, hub: dict[str, str]) -> None:

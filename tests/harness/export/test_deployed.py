@@ -19,6 +19,7 @@ from primitives import programs
 from sandbox import Sandbox, Verdict
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["zscore_fusion", "word_pairs"])
 def test_one_query_at_a_time_has_the_figures_of_the_archive(cached_wordllama: CachedEncoder, name: str) -> None:
     source = programs.source(name)

@@ -129,6 +129,7 @@ def small(quick: list[str]) -> tuple[Study, list[str]]:
     return study, [cache, "heads.kinds=[linear]", "heads.seeds=1", "heads.epochs=2"]
 
 
+@pytest.mark.long
 def test_a_study_ends_in_a_report_and_is_not_done_twice(small: tuple[Study, list[str]], tmp_path: Path) -> None:
     study, settings = small
     report = reproduce("small", study, tmp_path / "study", settings)

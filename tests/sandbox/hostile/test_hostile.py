@@ -62,6 +62,7 @@ def fault_afterwards(result: Result) -> str:
     return "" if result["next_is_right"] else "spoilt the next program's run"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("user", USERS)
 def test_every_case_succeeds_without_layers_and_is_contained_with_them(user: str) -> None:
     if diagnose().isolation.level != "strict":
