@@ -49,7 +49,7 @@ def _tell_memory(settings: EncoderSettings) -> None:
     if room is None or room >= TORCH_BYTES or light or settings.kind not in TORCH_KINDS:
         return
     _log.warning(
-        "This process may use %d MB of memory, which a search with encoder %s fills, so that the system may end it; give "
+        "This process may use %d MB of memory, which a search with encoder %s fills, so the system may end it; give "
         "it more, or use encoder=wordllama.",
         room // 10**6,
         settings.model,

@@ -156,7 +156,9 @@ def test_too_little_memory_for_torch_is_told_before_anything_is_loaded(
     assert not caplog.records
     with pytest.raises(UsageError):
         load_encoder(EncoderSettings(kind="sentence-transformers", model="/no/such/folder"))
-    assert caplog.messages[0].startswith("This process may use 1073 MB of memory, and a search with encoder /no/such/")
+    assert caplog.messages[0].startswith(
+        "This process may use 1073 MB of memory, which a search with encoder /no/such/"
+    )
     monkeypatch.setattr("harness.encoders.load.available_memory", lambda: 1 << 31)
     caplog.clear()
     with pytest.raises(UsageError):
