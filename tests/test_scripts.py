@@ -1,5 +1,6 @@
 """Scripts can be loaded, benchmarks say how they are called, and that of reference programs writes its tables."""
 
+import gzip
 import os
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from harness.tasks.folder import load_folder
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
@@ -47,6 +50,25 @@ def test_the_benchmark_of_reference_programs_writes_every_table(quick: list[str]
     assert (tmp_path / "tables" / "held-out.csv").exists() and (tmp_path / "tables" / "search.png").exists()
     assert "its step is" in tables["claims.md"] and tables["heads.md"].count("| head ") == 2
     assert all(f"| {name} |" in tables["held-out.md"] for name in programs[1:])
+
+
+def test_manual_pages_become_a_corpus_of_their_language(tmp_path: Path) -> None:
+    from scripts.make_manuals import main
+
+    told = "Verzeichnisse \\fBauflisten\\fP und mehr. " * 8
+    for name, said, text in (
+        ("ls.1", "Inhalte zeigen", told),
+        ("dir.1", "dasselbe", told),
+        ("rm.1", "Dateien", told[5:]),
+    ):
+        page = f".TH X 1\n.SH BEZEICHNUNG\n{name[:-2]} \\- {said}\n.SH ÜBERSICHT\nx\n.SH BESCHREIBUNG\n.PP\n{text}\n"
+        (tmp_path / "man" / "man1").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "man" / "man1" / f"{name}.gz").write_bytes(gzip.compress(page.encode()))
+    assert main([str(tmp_path / "man"), str(tmp_path / "de")]) == 0
+    task = load_folder(tmp_path / "de")
+    assert task.queries == {"dir.1": "dasselbe", "rm.1": "Dateien"}, "a copy stands for nothing"
+    assert task.documents["dir.1"].startswith("Verzeichnisse auflisten und mehr. Verzeichnisse") and not task.notes
+    assert main([str(tmp_path / "nothing"), str(tmp_path / "de")]) == 2
 
 
 def test_heads_need_both_sets_of_folders() -> None:

@@ -12,12 +12,16 @@ from harness.encoders.many_kinds import late_interaction_encoder, representative
 from harness.encoders.protocol import Encoder
 from harness.encoders.store import EmbeddingStore
 from harness.errors import UsageError
+from harness.machine.memory import available_memory
 from harness.settings.encoder import CacheSettings, EncoderSettings
 from harness.text import nearest
 
 _log = logging.getLogger(__name__)
 
 DTYPES = ("float32", "bfloat16", "float16")
+TORCH_KINDS = ("bundled", "sentence-transformers", "tokens-of", "multi-vector", "representative-tokens")
+TORCH_BYTES = 1_200_000_000
+"""A default search with MiniLM fills a gibibyte (docs/machines.md); larger models take more."""
 BACKENDS = ("torch", "onnx", "openvino")
 
 
@@ -31,10 +35,25 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
         plugins.ENCODERS, settings.kind, KINDS, takes=("settings",), options=settings.options, what="encoder.kind"
     )
     _check(settings)
+    _tell_memory(settings)
     began = time.monotonic()
     encoder: Encoder = make(settings)
     _log.info("encoder %s is loaded in %.2f s: %s", encoder.name, time.monotonic() - began, encoder.identity)
     return encoder
+
+
+def _tell_memory(settings: EncoderSettings) -> None:
+    """Warn, before anything is loaded, where a model of torch and a search around it hardly fit."""
+    room = available_memory()
+    light = settings.kind == "bundled" and settings.model in BUNDLES and BUNDLES[settings.model].open_static is not None
+    if room is None or room >= TORCH_BYTES or light or settings.kind not in TORCH_KINDS:
+        return
+    _log.warning(
+        "This process may use %d MB of memory, which a search with encoder %s fills, so the system may end it; give "
+        "it more, or use encoder=wordllama.",
+        room // 10**6,
+        settings.model,
+    )
 
 
 def _bundled_encoder(settings: EncoderSettings) -> Encoder:

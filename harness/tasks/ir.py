@@ -25,7 +25,7 @@ def gather_ir(place: str, name: str, split: str | None, cut: int | None) -> Gath
             ("queries", dataset.queries_iter, gathered.take_queries),
         ):
             faults = Faults(f"{IR_DATASETS}{place}, {what}")
-            take(read_texts(_records(rows(), faults.subject), faults), faults)
+            take(read_texts(_records(rows(), str(faults.subject)), faults), faults)
         faults = Faults(f"{IR_DATASETS}{place}, judgments")
         gathered.take_judgments(_judged(dataset.qrels_iter()), faults)
     except TaskError:

@@ -52,10 +52,11 @@ def _separator(line: str) -> str | None:
     """
     if "\t" in line:
         return "\t"
-    single = len(line.split()) == 1
+    words = len(line.split())
+    single = words == 1
     if "," in line and (_pieces(line, ",") in (3, 4) or single):
         return ","
-    return ";" if single and _pieces(line, ";") in (3, 4) else None
+    return ";" if words not in (3, 4) and _pieces(line, ";") in (3, 4) else None
 
 
 def _pieces(line: str, separator: str) -> int:
