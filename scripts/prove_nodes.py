@@ -134,11 +134,11 @@ def apart(cluster: Any) -> bool:
     """Whether a node that computes otherwise runs no program, and no encoder beside those of the others."""
     told = Told()
     other = cluster.add_node(num_cpus=1, env_vars={"OPENBLAS_BLOCK_FACTOR": "20"}, **SMALL)
-    settings = ExecutorSettings(kind="ray", address=cluster.address, encoders=2)
+    settings = ExecutorSettings(kind="ray", address=cluster.address, encoders=6)
     with connected(settings):
         with open_cluster(settings, level="weak", allow_primitives=True, watcher=told) as opened:
             until(lambda: bool(told.sentences) and opened.fleet.census().workers == 1)
-        print(f"beside it runs {opened.fleet.census().nodes} node; told: {' '.join(told.sentences)}")
+        print(f"a node that computes otherwise: {' '.join(told.sentences)}")
         try:
             with spread_encoder(EncoderSettings(model="wordllama"), settings):
                 refused = False
