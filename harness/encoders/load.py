@@ -19,7 +19,7 @@ from harness.text import nearest
 _log = logging.getLogger(__name__)
 
 DTYPES = ("float32", "bfloat16", "float16")
-TORCH_KINDS = ("bundled", "sentence-transformers", "tokens-of", "multi-vector", "representative-tokens")
+LOADING_TORCH = ("bundled", "sentence-transformers", "tokens-of", "multi-vector", "representative-tokens")
 TORCH_BYTES = 1_200_000_000
 """A default search with MiniLM fills a gibibyte (docs/machines.md); larger models take more."""
 BACKENDS = ("torch", "onnx", "openvino")
@@ -46,7 +46,7 @@ def _tell_memory(settings: EncoderSettings) -> None:
     """Warn, before anything is loaded, where a model of torch and a search around it hardly fit."""
     room = available_memory()
     light = settings.kind == "bundled" and settings.model in BUNDLES and BUNDLES[settings.model].open_static is not None
-    if room is None or room >= TORCH_BYTES or light or settings.kind not in TORCH_KINDS:
+    if room is None or room >= TORCH_BYTES or light or settings.kind not in LOADING_TORCH:
         return
     _log.warning(
         "This process may use %d MB of memory, which a search with encoder %s fills, so the system may end it; give "
@@ -77,7 +77,7 @@ KINDS: Mapping[str, Callable[[EncoderSettings], Encoder]] = {
 }
 
 
-TORCH_KINDS = ("bundled", "sentence-transformers", "tokens-of")
+COMPILED = ("bundled", "sentence-transformers", "tokens-of")
 """Kinds that `transformer_encoder` makes."""
 MANY_VECTOR_KINDS = ("tokens-of", "multi-vector", "representative-tokens")
 """Kinds whose encoders give a text many vectors."""
@@ -108,7 +108,7 @@ def _check(settings: EncoderSettings) -> None:
     for name in ("compile", "pin_memory"):
         if getattr(settings, name) and settings.kind in KINDS and not _by_torch(settings):
             raise UsageError(
-                f"encoder.{name}=true is for models that torch computes, of encoder.kind={', '.join(TORCH_KINDS)}, and "
+                f"encoder.{name}=true is for models that torch computes, of encoder.kind={', '.join(COMPILED)}, and "
                 "this is none."
             )
     if settings.price is not None and settings.price < 0:
@@ -123,7 +123,7 @@ def _by_torch(settings: EncoderSettings) -> bool:
     """Whether torch computes the vectors, in a model that this package holds in its hands."""
     if settings.kind == "bundled":
         return settings.model not in BUNDLES or not is_static(settings)
-    return settings.kind in TORCH_KINDS and settings.backend == "torch"
+    return settings.kind in COMPILED and settings.backend == "torch"
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
