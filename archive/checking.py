@@ -38,9 +38,6 @@ COMPLAINTS = {
     "Program {0} names the later program {1} as a parent.": """
         SELECT c.id, p.id FROM parents a JOIN programs c ON c.id = a.program_id JOIN programs p ON p.id = a.parent_id
         WHERE p.run_id <> c.run_id OR p.number >= c.number""",
-    "Source {0} belongs to no program and no held-out cell.": """
-        SELECT hash FROM sources WHERE hash NOT IN (SELECT source_hash FROM programs)
-        AND hash NOT IN (SELECT source_hash FROM heldout_outcomes)""",
     "The cosine's nDCG@10 on {0} differs by {1:.4f} between runs of equal task and encoder fingerprints.": """
         SELECT t.name, max(t.baseline_ndcg) - min(t.baseline_ndcg) AS gap FROM tasks t JOIN runs r ON r.id = t.run_id
         GROUP BY r.encoder_fingerprint, t.fingerprint HAVING gap > 0.001""",
@@ -92,10 +89,7 @@ def vacuum(archive: Archive) -> tuple[int, int]:
     Raises ArchiveError while another program writes.
     """
     with archive.writing() as connection:
-        connection.execute(
-            "DELETE FROM sources WHERE hash NOT IN (SELECT source_hash FROM programs) "
-            "AND hash NOT IN (SELECT source_hash FROM heldout_outcomes)"
-        )
+        connection.execute(f"DELETE FROM sources WHERE {_unused(connection)}")
     with archive.reading() as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         before = archive.path.stat().st_size
@@ -120,6 +114,22 @@ def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
     for sentence, query in COMPLAINTS.items():
         for row in connection.execute(query):
             yield sentence.format(*row)
+    for (source,) in connection.execute(f"SELECT hash FROM sources WHERE {_unused(connection)}"):
+        yield f"Source {source} belongs to no program, no trial and no held-out cell."
+
+
+def _unused(connection: sqlite3.Connection) -> str:
+    """The condition of sources that no table refers to, by the tables themselves: one that is added counts, too."""
+    tables = connection.execute(
+        'SELECT t.name, f."from" FROM sqlite_master t, pragma_foreign_key_list(t.name) f '
+        "WHERE t.type = 'table' AND f.\"table\" = 'sources'"
+    )
+    return " AND ".join(f"hash NOT IN (SELECT {_quoted(column)} FROM {_quoted(table)})" for table, column in tables)
+
+
+def _quoted(name: str) -> str:
+    """A name as SQL takes it; in an archive from elsewhere it may be any."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _numbers(connection: sqlite3.Connection) -> Iterator[str]:

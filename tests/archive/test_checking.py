@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archive import Archive, CellRecord, Exchange, HeldOut
+from archive import Archive, CellRecord, Exchange, HeldOut, TrialRecord, Trials
 from archive.checking import check, vacuum
 from archive.packing import pack
 from tests.archive import sample_records as sample
@@ -24,6 +24,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         HeldOut(archive).record_task("e", "e1", HELD_OUT)
         outcome = sample.outcome(HELD_OUT.name, 0.0)
         HeldOut(archive).record(CellRecord("p", "source", "e1", HELD_OUT.fingerprint, outcome))
+        Trials(archive, run_id).record(TrialRecord(3, "tried", "of a trial alone", 1, "ok", ""))
         yield archive
 
 
@@ -97,4 +98,5 @@ def test_vacuum_frees_what_is_not_used_and_loses_nothing(archive: Archive) -> No
     large, small = vacuum(archive)
     assert small < large - 600_000
     assert archive.export(run_id) == before
+    assert [trial.source for trial in Trials(archive, run_id).all()] == ["of a trial alone"]
     assert check(archive) == []
