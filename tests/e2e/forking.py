@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-READ_AT_IMPORT = ("OPENBLAS_", "OMP_", "MKL_", "NPY_", "PYTHON")
-"""Variables that Python and numpy read when they start: a run that changes one is started whole."""
+READ_AT_IMPORT = ("OPENBLAS_", "OMP_", "MKL_", "NPY_", "PYTHON", "HF_")
+"""Variables that Python and libraries read when they start: a run that changes one is started whole."""
 
 
 class Forker:
