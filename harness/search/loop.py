@@ -94,13 +94,13 @@ class Discovery:
                     return False
                 self._step()
             return True
+        except WaitEnded as waited:
+            _log.info("%s", waited)
+            return False
         except JobError as error:
             if self._spending.refused:
                 raise CapReached(self._spending.refused) from error
             raise
-        except WaitEnded as waited:
-            _log.info("%s", waited)
-            return False
         except KeyboardInterrupt:
             at_once = True
             end_all()  # commands on other threads, whose answers would be waited for

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from archive import AXES, RATIOS
 from harness.errors import UsageError
 from harness.settings.command import PRINTS
 from harness.settings.schema import SearchSettings, Settings
@@ -16,7 +15,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "proposer.command.prints": PRINTS,
     "proposer.feedback": ("figures", "bit"),
     "search.admission": ("record", "beyond_noise"),
-    "search.cost": AXES,
+    "search.cost": ("texts", "tokens", "seconds", "latency", "vectors", "scoring", "bytes"),
     "search.objective": ("compute", "transfer", "budget"),
     "search.variants": ("refuse", "allow"),
     "program.transductive": ("refuse", "flag", "allow"),
@@ -104,6 +103,8 @@ def _check_budget(search: SearchSettings) -> None:
         )
     if search.budget is None:
         return
+    from archive import RATIOS  # with numpy, which settings alone do not need
+
     least, said = (1.0, "at least 1, which is encoding every text once") if search.cost in RATIOS else (0.0, "above 0")
     if not (math.isfinite(search.budget) and search.budget >= least and search.budget > 0):
         raise UsageError(f"search.budget is {search.budget:g} in {search.cost}; it must be {said}.")

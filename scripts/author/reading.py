@@ -10,7 +10,7 @@ from harness.proposers.recombine.genome import Genome, parse
 _NUMBER = re.compile(r"Write program number (\d+)")
 _ROW = re.compile(r"^(p\d+) (\S+?)(?::| \|) ?(.*)$", re.MULTILINE)
 _DELTA = re.compile(r"(?:delta |\| )([+-]\d\.\d{4})(?: ± (\d\.\d{4}))?")
-_OPERATION = re.compile(r"^([a-z][^|\n]*) \| \d+ \| \d+ \| [^|\n]* \| ([+-]\d\.\d{4}) \((\d+) times\)$", re.MULTILINE)
+_OPERATION = re.compile(r"^([a-z][^|\n]*) \| \d+ \| \d+ \| [^|\n]* \| ([+-]\d\.\d{4}) \((\d+) times?\)$", re.MULTILINE)
 _LOOKED = re.compile(
     r"You asked for a trial of your program first\. Trial of (\S+) on .*?\n.*?less .*?: ([+-]\d\.\d{4})"
 )

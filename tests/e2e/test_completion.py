@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from archive import AXES
 from harness.encoders.load import BACKENDS
 from harness.encoders.load import KINDS as ENCODERS
 from harness.heads.models import KINDS as HEADS
 from harness.policies.parents import POLICIES
 from harness.proposers.models import KINDS as MODELS
 from harness.settings import compose
+from harness.settings.checks import CHOICES
 from harness.settings.offers import ELSEWHERE, offers, values
 from harness.tasks.load import SOURCES
 from tests.e2e.conftest import Ttc, environment
@@ -98,7 +100,8 @@ def test_every_section_and_key_is_offered_and_every_value_composes() -> None:
     assert {"search.selection=", "proposer.price.input=", "tasks.paths="} <= set(keys)
     for key in (key.removesuffix("=") for key in keys):
         for value in values(key):
-            compose([f"{key}=[{value}]" if key == "heads.kinds" else f"{key}={value}"])
+            more = ["search.budget=2"] if value == "budget" else []  # neither means anything alone
+            compose([f"{key}=[{value}]" if key == "heads.kinds" else f"{key}={value}", *more])
     assert [offer for offer, _ in offers("+encoder=word")] == ["+encoder=wordllama"]
     assert [offer for offer, _ in offers("heads.kinds=[mlp,lin")] == ["heads.kinds=[mlp,linear"]
 
@@ -113,6 +116,7 @@ def test_values_that_other_rooms_know_are_those_rooms_values() -> None:
         "tasks.source": tuple(SOURCES),
     }
     assert known == ELSEWHERE
+    assert CHOICES["search.cost"] == AXES
 
 
 def test_a_shell_that_is_not_known(ttc: Ttc) -> None:

@@ -16,6 +16,7 @@ from harness.evaluation.cluster.shipping import Shipped, ship
 from harness.evaluation.cluster.worker import Answer, Broken, Failed, Job, Refused, Scored, Step
 from harness.evaluation.lost import RunLost
 from harness.evaluation.part import Part
+from harness.text import counted
 from sandbox import (
     EmbedCallback,
     EmbedRefused,
@@ -169,9 +170,9 @@ def _ship(inputs: TaskInputs) -> Shipped:
     except (ray.exceptions.OutOfDiskError, ray.exceptions.ObjectStoreFullError) as error:
         full = "the disk that it spills to" if isinstance(error, ray.exceptions.OutOfDiskError) else "its memory"
         raise JobError(
-            f"Ray's object store on this machine has no room for a task of {inputs.n_queries:,} queries and "
-            f"{inputs.n_documents:,} documents, as {full} is full; free some, or start Ray with more "
-            "--object-store-memory."
+            f"Ray's object store on this machine has no room for a task of "
+            f"{counted(inputs.n_queries, 'query', 'queries')} and {counted(inputs.n_documents, 'document')}, as "
+            f"{full} is full; free some, or start Ray with more --object-store-memory."
         ) from error
 
 

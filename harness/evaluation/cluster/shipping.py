@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from harness.errors import JobError
 from harness.evaluation.similarities import MOST_CELLS
+from harness.text import counted
 from sandbox import TaskInputs
 from sandbox.inputs import Layout, Similarity
 
@@ -52,8 +53,9 @@ def ship(key: str, inputs: TaskInputs) -> Shipped:
         return Shipped(key, inputs.layout, ray.put(inputs.data()), ray.put(similarities))
     except TypeError as error:  # what computes them holds what cannot travel, such as an encoder
         raise JobError(
-            f"The similarities of {inputs.n_queries:,} queries and {inputs.n_documents:,} documents are too many to be "
-            "sent to other machines; set tasks.depth, or executor=local."
+            f"The similarities of {counted(inputs.n_queries, 'query', 'queries')} and "
+            f"{counted(inputs.n_documents, 'document')} are too many to be sent to other "
+            "machines; set tasks.depth, or executor=local."
         ) from error
 
 

@@ -36,7 +36,7 @@ def test_a_text_is_encoded_once_and_charged_each_time(cached_wordllama: CachedEn
     np.testing.assert_array_equal(cold.vectors[0], cold.vectors[2])
     assert warm.cost == cold.cost and cold.cost.texts == 3 and cold.seconds > 0
     assert cached_wordllama.embed(["a cat"]).cost + cached_wordllama.embed(["a cat"]).cost == Cost(
-        2, 2 * cold.tokens // 3, pytest.approx(2 * cached_wordllama.embed(["a cat"]).seconds)
+        2, 2 * cold.tokens // 3, pytest.approx(2 * cached_wordllama.embed(["a cat"]).seconds), 2
     )
     stats = cached_wordllama.stats
     assert (stats.texts_asked, stats.texts_encoded, stats.texts_hit) == (9, 2, 7)

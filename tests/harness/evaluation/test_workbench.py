@@ -15,7 +15,7 @@ def test_runs_end_before_their_threads_and_threads_before_the_inputs(monkeypatch
     said: list[str] = []
 
     class Part:
-        isolation, workers = "none", 1
+        isolation, workers, encoder = "none", 1, None
 
         def __init__(self, name: str) -> None:
             self.name = name

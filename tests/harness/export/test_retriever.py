@@ -108,7 +108,7 @@ def test_update_makes_it_the_index_of_a_corpus(make: Make) -> None:
     [
         (["a", "a"], ["x", "y"], "twice"),
         (["a"], [" "], "empty"),
-        (["a"], ["x", "y"], "1 ids for 2 texts"),
+        (["a"], ["x", "y"], "more ids than texts, or fewer .1 and 2."),
         ([1], ["x"], "no string"),
         (["a"], [None], "NoneType"),
         ("a", ["x"], "one string"),

@@ -114,7 +114,7 @@ def test_an_operation_counts_by_what_it_gained_where_it_was_added() -> None:
     gain = Gain("run-x.1", 0.05, None, None, "")
     rows = [row(1), row(2, operations=("lexical match",), gain=gain, status="admitted")]
     rows.append(row(3, operations=("lexical match",), gain=replace(gain, parent="run-x.2", value=0.5)))
-    assert "lexical match | 2 | 1 | +0.0025 | +0.0500 (1 times)" in operations_tried(rows)
+    assert "lexical match | 2 | 1 | +0.0025 | +0.0500 (1 time)" in operations_tried(rows)
 
 
 def test_an_author_without_memory_hears_of_no_ledger() -> None:

@@ -73,7 +73,7 @@ def test_by_default_a_program_is_admitted_for_any_gain(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("other", ["search.objective=transfer", "search.maximise=median"])
 def test_noise_is_told_of_means_over_searched_tasks_alone(other: str) -> None:
-    with pytest.raises(UsageError, match=r"it needs search\.objective=compute and search\.maximise=mean"):
+    with pytest.raises(UsageError, match=r"it needs search\.objective=compute or budget, and search\.maximise=mean"):
         find_goal(compose(["search.admission=beyond_noise", other]).search)
 
 

@@ -118,7 +118,7 @@ def test_what_cannot_be_hidden_is_said_in_one_sentence(tmp_path: Path) -> None:
         compose(["tasks.unseen_tasks=1"])
     with pytest.raises(UsageError, match=r"has no unseen tasks; set tasks\.unseen_tasks=0"):
         compose(["tasks.unseen_tasks=0.2", "search.objective=transfer"])
-    with pytest.raises(UsageError, match=r"tasks\.unseen_tasks hides 1 of 1 tasks, so none is left"):
+    with pytest.raises(UsageError, match=r"tasks\.unseen_tasks hides 1 of 1 task, so none is left"):
         harness.discover(*words(tmp_path, "tasks.unseen_tasks=0.1", "search.generations=0", n_tasks=1))
 
 

@@ -130,7 +130,7 @@ def test_a_package_too_small_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     monkeypatch.setitem(RECIPES, "tiny-code", recipe)
     with pytest.raises(
-        TaskError, match=r"tiny-code found 1 documents and 1 questions in the installed .* of tinypackage"
+        TaskError, match=r"tiny-code found 1 document and 1 question in the installed .* of tinypackage"
     ):
         build_task("tiny-code", Library())
 
