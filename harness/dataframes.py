@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from archive import NDCG_AT_10, Archive, Calls, HeldOut, Measured, OutcomeRecord, Program, Run, Trials, Works
 from harness.errors import UsageError
-from harness.screen.columns import LEDGER, RUNS, Listing
+from harness.screen.column import Listing
+from harness.screen.columns import LEDGER, RUNS
 from harness.screen.frontier import price_all
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from harness.evaluation.single import Single, single_view
 from harness.heads.comparison import Kinds, LessHeads, programs_less_heads
 from harness.heads.job import TITLES as HEADS_TITLES
 from harness.published.place import open_archive
-from harness.screen.columns import COST_COLUMNS, FRONTIER, LEDGER
+from harness.screen.columns import FRONTIER, LEDGER
 from harness.screen.frontier import frontier_points, price_all, sure_frontier
+from harness.screen.program_columns import COST_COLUMNS
 from harness.screen.views import basis
 from harness.transfer.analysis import Analysis, ProgramRow, analyse
 from harness.transfer.files import CELL_FIELDS, transfer_view, write_csv, write_latex

@@ -20,7 +20,8 @@ from harness.reproduce.published import load_published
 from harness.reproduce.report import Part, programs_section
 from harness.results import Heads
 from harness.results import Matrix as Measured
-from harness.screen.columns import ABSENT, interval_text
+from harness.screen.column import ABSENT
+from harness.screen.columns import interval_text
 from harness.screen.live import open_matrix
 from harness.transfer.analysis import Analysis, ProgramRow, analyse
 from harness.transfer.matrix import Matrix

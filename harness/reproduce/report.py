@@ -9,7 +9,8 @@ from harness.machine.record import machine, versions
 from harness.reproduce.claims import Claim, judge, rows_by_name
 from harness.reproduce.published import Published, PublishedProgram
 from harness.reproduce.studies import Study
-from harness.screen.columns import ABSENT, interval_text
+from harness.screen.column import ABSENT
+from harness.screen.columns import interval_text
 from harness.screen.transfer import p_text
 from harness.text import counted, plain
 from harness.transfer.analysis import Analysis, ProgramRow

@@ -4,54 +4,18 @@ Names and meanings are an interface: `--json` has every column under its name, `
 table shows the most telling ones. A column may be added; none changes its meaning.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from archive import OF_MANY
+from harness.screen.column import ABSENT, Column, Listing, count, four, joined, minute, signed, two
+from harness.screen.program_columns import COST_COLUMNS, of_costs, of_programs
 
 if TYPE_CHECKING:
     from archive import OutcomeRecord, Program, Run
     from harness.programs.operations import Finding
     from harness.screen.frontier import Point, Priced
     from harness.transfer.intervals import Interval
-
-Row = TypeVar("Row")
-
-ABSENT = "–"
-"""A figure that cannot be had; a note says why."""
-
-
-@dataclass(frozen=True)
-class Column(Generic[Row]):
-    """One column: how to get its value from a row, and how a table shows the value."""
-
-    name: str
-    meaning: str
-    value: Callable[[Row], Any]
-    """None where there is no value; numbers as numbers."""
-    shown: Callable[[Any], str] = str
-    table_only: bool = False
-    """Composed of other columns, so left out of JSON and CSV."""
-
-
-@dataclass(frozen=True)
-class Listing(Generic[Row]):
-    """What a verb lists."""
-
-    columns: tuple[Column[Row], ...]
-    table: tuple[str, ...]
-    """Columns of the table from left to right; the last ones go first where the window is narrow."""
-
-    @property
-    def data_columns(self) -> tuple[Column[Row], ...]:
-        """Columns of JSON and CSV."""
-        return tuple(column for column in self.columns if not column.table_only)
-
-    @property
-    def table_columns(self) -> tuple[Column[Row], ...]:
-        by_name = {column.name: column for column in self.columns}
-        return tuple(by_name[name] for name in self.table)
 
 
 @dataclass(frozen=True)
@@ -82,132 +46,10 @@ class TaskPair:
     second: "OutcomeRecord | None"
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.4f}"
-
-
-def _four(value: float) -> str:
-    return f"{value:.4f}"
-
-
-def _two(value: float) -> str:
-    return f"{value:,.2f}"
-
-
-def _milli(value: float) -> str:
-    return f"{value * 1000:,.1f} ms"
-
-
-def _count(value: int) -> str:
-    return f"{value:,}"
-
-
-def _minute(value: str) -> str:
-    return value[:16].replace("T", " ")
-
-
-def _joined(values: Sequence[str]) -> str:
-    return ", ".join(values)
-
-
-def _of_programs(
-    get: "Callable[[Row], Program]",
-    flags: "Callable[[Row], list[str]] | None" = None,
-) -> tuple[Column[Row], ...]:
-    """Columns of a program, wherever it stands in a row; its flags are those recorded, unless a row has its own."""
-
-    def column(
-        name: str, meaning: str, value: "Callable[[Program], Any]", shown: Callable[[Any], str] = str
-    ) -> Column[Row]:
-        return Column(name, meaning, lambda row: value(get(row)), shown)
-
-    def record(name: str, meaning: str, shown: Callable[[Any], str] = str) -> Column[Row]:
-        return column(name, meaning, lambda program: getattr(program.record, name), shown)
-
-    return (
-        column("id", "RUN.NUMBER, which names the program everywhere", lambda program: program.id),
-        column("run", "the run's id", lambda program: program.run_id),
-        column("number", "position in the run, from 1", lambda program: program.number),
-        record("generation", "0 for seeds"),
-        column("created", "when it was recorded, UTC", lambda program: program.created, _minute),
-        record("name", "its author's name for it"),
-        record("status", "admitted, evaluated or rejected"),
-        record("verdict", "how its execution ended: ok, or what went wrong first"),
-        record("reason", "why it was or was not admitted"),
-        record("mean_delta", "mean over the search tasks of the run's measure less cosine's", _signed),
-        record("unseen_delta", "the same on queries that nothing was selected by; null where there are none", _signed),
-        record("unseen_tasks_delta", "the same on tasks that nothing was selected by; null if there are none", _signed),
-        record("worth", "what the run maximises, by default the mean delta; null below the floor", _signed),
-        record("cost_ratio", "cost ratio c in texts; 1 is to encode every query and document once", _two),
-        record("wins", "tasks on which it beats cosine"),
-        record("ties", "tasks on which it equals cosine"),
-        record("losses", "tasks on which it is worse than cosine"),
-        Column(
-            "w/t/l",
-            "wins, ties and losses",
-            lambda row: get(row).record.outcomes and get(row).record,
-            lambda found: f"{found.wins}/{found.ties}/{found.losses}",
-            table_only=True,
-        ),
-        record("parents", "ids of the programs that it was made from", _joined),
-        record("mode", "how it was asked for"),
-        record("model", "the model that wrote it; empty for seeds and recombination"),
-        Column("flags", "what to be wary of", flags or (lambda row: get(row).record.flags), _joined),
-        column(
-            "rules",
-            "codes of the static rules that it breaks",
-            lambda program: [str(violation["code"]) for violation in program.record.violations],
-            _joined,
-        ),
-        column("texts", "texts it asked to encode, over all tasks", lambda p: _total(p, "texts"), _count),
-        column("tokens", "tokens of those texts", lambda p: _total(p, "tokens"), _count),
-        column("cpu_s", "processor seconds, over all tasks", lambda p: _total(p, "cpu_s"), _two),
-        column("cost_usd", "US dollars for the calls to a model; null where a price is unknown", _dollars, _four),
-        record("novelty_claim", "what its author says is new"),
-        record("expected_effect", "what its author expects"),
-        record("lesson", "what its author learnt"),
-        record("exact_hash", "fingerprint of the source"),
-        record("structure_hash", "fingerprint of the source less names and constants"),
-    )
-
-
-def _total(program: "Program", quantity: str) -> Any:
-    outcomes = program.record.outcomes
-    return sum(getattr(outcome, quantity) for outcome in outcomes) if outcomes else None
-
-
-def _dollars(program: "Program") -> float | None:
-    costs = [call.cost_usd for call in program.record.usage]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if len(known) == len(costs) else None
-
-
-def _of_costs() -> tuple[Column[Any], ...]:
-    def costs(name: str, meaning: str, shown: Callable[[Any], str]) -> "Column[Priced]":
-        field = name.removeprefix("cost_")
-        return Column(name, meaning, lambda row: getattr(row.costs, field), shown)
-
-    return (
-        costs("cost_tokens", "cost ratio in tokens of the same texts; null where the encoder counts none", _two),
-        costs("cost_seconds", "cost ratio in seconds of the encoder, each text's as it was first encoded", _two),
-        costs("latency", "milliseconds a query, of program and encoder, in batches; the index does not count", _two),
-        costs("program_seconds", "processor seconds of the program itself for each query, its index included", _milli),
-        costs("query_texts", "texts that a query makes the program embed, beside the query", _two),
-        costs("index_texts", "texts that the index embeds for each document; null without an index", _two),
-        costs("index_seconds", "seconds to index 1,000 documents; null without an index", _milli),
-        costs("index_bytes", "bytes of index for each document; null without an index", _two),
-        costs("alone_median", "milliseconds of the program for a query asked alone, the median", _two),
-        costs("alone_95", "the 95th percentile of the same", _two),
-        costs("cost_vectors", "cost ratio in vectors that texts come back with; null where a text has its one", _two),
-        costs("scoring", "milliseconds of MaxSim and program for a query; null where a text has its one vector", _two),
-        Column("kept_bytes", "bytes kept of a document: the vectors read and the index", lambda r: r.costs.bytes, _two),
-    )
-
-
 def _of_steps() -> "tuple[Column[Point], ...]":
     def bound(name: str, of: str, end: str) -> "Column[Point]":
         meaning = f"{end} end of the gain's 95 % interval over {of}; null where there are too few"
-        return Column(name, meaning, lambda row: getattr(_interval(row, of), end, None), _signed)
+        return Column(name, meaning, lambda row: getattr(_interval(row, of), end, None), signed)
 
     def interval(name: str, of: str) -> "Column[Point]":
         meaning = f"the gain's 95 % interval over {of}"
@@ -215,7 +57,7 @@ def _of_steps() -> "tuple[Column[Point], ...]":
 
     return (
         Column(
-            "gain", "mean delta less that of the next cheaper program listed", lambda r: r.step and r.step.gain, _signed
+            "gain", "mean delta less that of the next cheaper program listed", lambda r: r.step and r.step.gain, signed
         ),
         Column("gain_over", "id of that next cheaper program", lambda row: row.step and row.step.over),
         bound("gain_tasks_low", "tasks", "low"),
@@ -245,17 +87,7 @@ def _flags_of(row: "Priced") -> list[str]:
     return row.flags
 
 
-COST_COLUMNS = {
-    "texts": "cost_ratio",
-    "tokens": "cost_tokens",
-    "seconds": "cost_seconds",
-    "latency": "latency",
-    "vectors": "cost_vectors",
-    "scoring": "scoring",
-    "bytes": "kept_bytes",
-}
-"""The column of each axis that cost is counted on."""
-_PRICED: tuple[Column[Any], ...] = (*_of_programs(_program_of, _flags_of), *_of_costs())
+_PRICED: tuple[Column[Any], ...] = (*of_programs(_program_of, _flags_of), *of_costs())
 LEDGER: "Listing[Priced]" = Listing(
     _PRICED,
     ("id", "name", "status", "mean_delta", "cost_ratio", "w/t/l", "verdict", "parents", "flags", "reason"),
@@ -295,7 +127,7 @@ LINEAGE: "Listing[Relative]" = Listing(
             lambda relative: " " * relative.inset + relative.program.id,
             table_only=True,
         ),
-        *_of_programs(lambda relative: relative.program),
+        *of_programs(lambda relative: relative.program),
     ),
     ("lineage", "name", "mean_delta", "cost_ratio", "status", "parents"),
 )
@@ -303,8 +135,8 @@ LINEAGE: "Listing[Relative]" = Listing(
 RUNS: "Listing[tuple[Run, int]]" = Listing(
     (
         Column("id", "the run's id", lambda row: row[0].id),
-        Column("created", "when it began, UTC", lambda row: row[0].created, _minute),
-        Column("ended", "when it last ended, UTC; null while it runs", lambda row: row[0].ended, _minute),
+        Column("created", "when it began, UTC", lambda row: row[0].created, minute),
+        Column("ended", "when it last ended, UTC; null while it runs", lambda row: row[0].ended, minute),
         Column("status", "running, stopped, finished or failed", lambda row: row[0].status),
         Column("objective", "what is admitted for", lambda row: row[0].record.objective),
         Column("measure", "what deltas, wins and the frontier are of", lambda row: row[0].record.measure),
@@ -316,8 +148,8 @@ RUNS: "Listing[tuple[Run, int]]" = Listing(
             lambda row: [task.name for task in row[0].record.tasks],
             lambda t: str(len(t)),
         ),
-        Column("queries", "queries of its tasks", lambda row: sum(t.n_queries for t in row[0].record.tasks), _count),
-        Column("programs", "programs recorded so far", lambda row: row[1], _count),
+        Column("queries", "queries of its tasks", lambda row: sum(t.n_queries for t in row[0].record.tasks), count),
+        Column("programs", "programs recorded so far", lambda row: row[1], count),
         Column("seed", "seed of all its choices", lambda row: row[0].record.seed),
         Column("encoder_details", "identity and fingerprint of the encoder", lambda row: dict(row[0].record.encoder)),
         Column(
@@ -346,35 +178,35 @@ OUTCOMES: "Listing[OutcomeRecord]" = Listing(
         Column("task", "the task's name", lambda outcome: outcome.task),
         Column("verdict", "how the execution ended", lambda outcome: outcome.verdict),
         Column("reason", "what went wrong", lambda outcome: outcome.reason),
-        Column("ndcg", "mean nDCG@10; null unless the verdict is ok", lambda outcome: outcome.ndcg, _four),
+        Column("ndcg", "mean nDCG@10; null unless the verdict is ok", lambda outcome: outcome.ndcg, four),
         Column(
             "measured",
             "every measure recorded, by its name, mean over queries",
             lambda outcome: {name: found.value for name, found in outcome.by_measure.items()},
-            lambda measured: _joined([f"{name} {value:.4f}" for name, value in measured.items()]),
+            lambda measured: joined([f"{name} {value:.4f}" for name, value in measured.items()]),
         ),
-        Column("delta", "the run's measure less cosine's", lambda outcome: outcome.delta, _signed),
-        Column("texts", "texts it asked to encode", lambda outcome: outcome.texts, _count),
-        Column("tokens", "tokens of those texts", lambda outcome: outcome.tokens, _count),
-        Column("encoder_s", "seconds in the encoder", lambda outcome: outcome.encoder_seconds, _two),
-        Column("vectors", "vectors that they came back with", lambda outcome: outcome.vectors, _count),
-        Column("kept_bytes", "bytes of documents' vectors that it reads", lambda outcome: outcome.kept_bytes, _count),
-        Column("similarity_s", "processor seconds of MaxSim behind sim", lambda outcome: outcome.similarity_s, _two),
-        Column("cpu_s", "processor seconds of the program", lambda outcome: outcome.cpu_s, _two),
-        Column("wall_s", "seconds from start to end", lambda outcome: outcome.wall_s, _two),
-        Column("peak_rss", "most memory, bytes", lambda outcome: outcome.peak_rss, _count),
+        Column("delta", "the run's measure less cosine's", lambda outcome: outcome.delta, signed),
+        Column("texts", "texts it asked to encode", lambda outcome: outcome.texts, count),
+        Column("tokens", "tokens of those texts", lambda outcome: outcome.tokens, count),
+        Column("encoder_s", "seconds in the encoder", lambda outcome: outcome.encoder_seconds, two),
+        Column("vectors", "vectors that they came back with", lambda outcome: outcome.vectors, count),
+        Column("kept_bytes", "bytes of documents' vectors that it reads", lambda outcome: outcome.kept_bytes, count),
+        Column("similarity_s", "processor seconds of MaxSim behind sim", lambda outcome: outcome.similarity_s, two),
+        Column("cpu_s", "processor seconds of the program", lambda outcome: outcome.cpu_s, two),
+        Column("wall_s", "seconds from start to end", lambda outcome: outcome.wall_s, two),
+        Column("peak_rss", "most memory, bytes", lambda outcome: outcome.peak_rss, count),
         Column("score_hash", "fingerprint of the score matrix", lambda outcome: outcome.score_hash),
         Column("isolation_level", "how it was confined", lambda outcome: outcome.isolation_level),
-        Column("flags", "what to be wary of", lambda outcome: list(outcome.flags), _joined),
+        Column("flags", "what to be wary of", lambda outcome: list(outcome.flags), joined),
     ),
     ("task", "verdict", "measured", "delta", "texts", "tokens", "encoder_s", "wall_s", "flags", "reason"),
 )
 PAIRS: "Listing[TaskPair]" = Listing(
     (
         Column("task", "the task's name", lambda pair: pair.task),
-        Column("first_delta", "delta of the first program", lambda pair: pair.first and pair.first.delta, _signed),
-        Column("second_delta", "delta of the second program", lambda pair: pair.second and pair.second.delta, _signed),
-        Column("difference", "the second less the first", lambda pair: _difference(pair), _signed),
+        Column("first_delta", "delta of the first program", lambda pair: pair.first and pair.first.delta, signed),
+        Column("second_delta", "delta of the second program", lambda pair: pair.second and pair.second.delta, signed),
+        Column("difference", "the second less the first", lambda pair: _difference(pair), signed),
     ),
     ("task", "first_delta", "second_delta", "difference"),
 )

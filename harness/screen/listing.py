@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
-from harness.screen.columns import Column, Listing
+from harness.screen.column import Column, Listing
 from harness.text import csv_cell, plain
 
 Row = TypeVar("Row")

@@ -6,7 +6,7 @@ from typing import Any
 
 from archive import Archive
 from harness.errors import UsageError
-from harness.screen.columns import Column, Listing
+from harness.screen.column import Column, Listing
 from harness.screen.transcript import COLUMNS, turns
 
 READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from archive import COST_WORDS, Axis
-from harness.screen.columns import ABSENT, Column, interval_text
+from harness.screen.column import ABSENT, Column
+from harness.screen.columns import interval_text
 from harness.screen.listing import print_rows
 from harness.screen.tables import long_texts_note
 from harness.text import counted, plain

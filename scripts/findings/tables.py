@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.screen.columns import ABSENT, interval_text
+from harness.screen.column import ABSENT
+from harness.screen.columns import interval_text
 from harness.transfer.intervals import mean_interval
 from harness.transfer.matrix import Matrix
 from harness.transfer.significance import paired, sign_flip_p, unit_of
