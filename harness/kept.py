@@ -18,6 +18,10 @@ VERSIONS = 4
 """Files kept of each name, the newest: so many environments may share the folder."""
 
 
+UNFINISHED = "writing-"
+"""Before the name of a file while it is written."""
+
+
 def kept(folder: Path, name: str, parts: Iterable[str], make: Callable[[], str]) -> str:
     """What `make` returns, read from `folder` where it was made of the same `parts` by the same Python before.
 
@@ -27,7 +31,7 @@ def kept(folder: Path, name: str, parts: Iterable[str], make: Callable[[], str])
     found = _read(file)
     if found is None:
         found = make()
-        with suppress(OSError):
+        with suppress(OSError, UnicodeError):
             make_folder(folder)
             _write(file, found)
             _drop_old(folder, name)
@@ -57,9 +61,13 @@ def _read(file: Path) -> str | None:
 
 def _write(file: Path, text: str) -> None:
     encoded = text.encode()
-    new = file.with_suffix(f"{file.suffix}-{os.getpid()}")
-    new.write_bytes(hashlib.sha256(encoded).hexdigest().encode() + b"\n" + encoded)
-    new.replace(file)
+    new = file.with_name(f"{UNFINISHED}{file.name}-{os.getpid()}")
+    try:
+        new.write_bytes(hashlib.sha256(encoded).hexdigest().encode() + b"\n" + encoded)
+        new.replace(file)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def _drop_old(folder: Path, name: str) -> None:

@@ -62,6 +62,7 @@ def frontier(
     """List a run's non-dominated programs: minimal cost, maximal mean delta (or what `search.maximise` names)."""
     from harness.published.place import open_archive
     from harness.screen.frontier import frontier_points, sure_frontier
+    from harness.screen.nothing import why_no_frontier
     from harness.screen.tables import print_frontier
 
     chosen = form(as_json, as_csv)
@@ -78,7 +79,10 @@ def frontier(
             ids = {program.id for program in front}
             chart = frontier_chart(opened.programs(found.id), found, ids, cost)
             draw("frontier", chart, png, basis(found))
-    if chosen is Form.TABLE:
+        programs = [] if front else opened.programs(found.id)
+    if chosen is Form.TABLE and not front:
+        print(why_no_frontier(programs, found, cost))
+    elif chosen is Form.TABLE:
         print_frontier(front, found, cost)
     else:
         print_listing(FRONTIER, frontier_points(front, found), chosen)

@@ -16,7 +16,7 @@ ArchiveOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 CostOption = Annotated[
-    Literal["texts", "tokens", "seconds", "latency"] | None,
+    Literal["texts", "tokens", "seconds", "latency", "vectors", "scoring", "bytes"] | None,
     typer.Option(help="What cost is counted in; by default what the run counted it in, `search.cost`."),
 ]
 RunArgument = Annotated[str, typer.Argument(help="Run id, its beginning, or `latest`.", autocompletion=complete_run)]

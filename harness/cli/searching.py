@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from harness import api
 from harness.results import Run
 from harness.screen.live import open_run
+from harness.screen.nothing import why_no_frontier
 from harness.screen.stopping import StopOnInterrupt
 from harness.screen.tables import print_frontier
 from harness.settings import ArchiveSettings, Settings
@@ -35,7 +36,11 @@ def _show_end(run: Run) -> bool:
     option = "" if str(run.archive) == ArchiveSettings().path else f" --archive {run.archive}"
     with api.open_archive(run.archive, read_only=False) as archive:  # the last to leave an open file tidies it
         row, front = archive.run(run.id), archive.frontier(run.id)
-    print_frontier(front, row)
+        programs = [] if front else archive.programs(run.id)
+    if front:
+        print_frontier(front, row)
+    else:
+        print(why_no_frontier(programs, row))
     complete = row.status == "finished"
     if complete:
         print(f"Run {run.id} is complete. Next: ttc frontier {run.id}{option} --png frontier.png")

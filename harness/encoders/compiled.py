@@ -4,7 +4,7 @@ import os
 import shutil
 from typing import Any
 
-from harness.errors import EncoderError
+from harness.errors import EncoderError, UsageError
 
 
 def compile_model(model: Any, name: str) -> None:
@@ -12,11 +12,11 @@ def compile_model(model: Any, name: str) -> None:
 
     Raises EncoderError where a model on a CPU would find no C++ compiler.
     """
-    compiler = os.environ.get("CXX") or "g++"
+    compiler = os.environ.get("CXX", "g++")
     if model.device.type == "cpu" and shutil.which(compiler) is None:
         raise EncoderError(
-            f"The encoder {name} cannot be compiled, as there is no C++ compiler ({compiler}); install one, name it in "
-            "the environment variable CXX, or set encoder.compile=false."
+            f"The encoder {name} cannot be compiled, as there is no C++ compiler ({compiler or 'CXX is empty'}); install "
+            "one, name it in the environment variable CXX, or set encoder.compile=false."
         )
     # One kernel for all lengths: with one for each, a search of many texts would compile without end.
     model.compile(dynamic=True)
@@ -35,10 +35,9 @@ def moved(features: dict[str, Any], device: Any, *, pinned: bool) -> dict[str, A
     }
 
 
-def require_cuda(device: Any) -> None:
-    """Raise EncoderError where memory cannot be pinned for a device."""
-    if device.type != "cuda":
-        raise EncoderError(
-            f"encoder.pin_memory=true speeds the way to an NVIDIA GPU, and the encoder is on {device.type}; set it to "
-            "false."
+def require_cuda(device: str) -> None:
+    """Raise UsageError where memory cannot be pinned for a device of this name."""
+    if not device.startswith("cuda"):
+        raise UsageError(
+            f"encoder.pin_memory=true speeds the way to an NVIDIA GPU, and the encoder is on {device}; set it to false."
         )

@@ -46,12 +46,16 @@ def transformer_encoder(settings: EncoderSettings, make: Callable[..., BaseEncod
     """
     # Idle OpenMP threads that spin take the cores of the sandbox; torch reads this when it is first imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    from harness.encoders.compiled import require_cuda
+    from harness.encoders.devices import choose_device
     from harness.encoders.open_model import open_model
     from harness.encoders.quiet import quiet_libraries
     from harness.encoders.sentence_transformer import SentenceTransformerEncoder
     from harness.encoders.soundness import check_answers
 
     with quiet_libraries():
+        if settings.pin_memory:
+            require_cuda(choose_device(settings.device, settings.dtype))
         opened = open_model(settings)
     encoder = (make or SentenceTransformerEncoder)(
         model=opened.model,

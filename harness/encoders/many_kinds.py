@@ -9,6 +9,7 @@ from typing import Any
 from harness.encoders.base import BaseEncoder
 from harness.encoders.bundled import BUNDLES
 from harness.encoders.kinds import transformer_encoder
+from harness.encoders.stored import check_stored
 from harness.errors import UsageError
 from harness.settings.encoder import EncoderSettings
 
@@ -22,6 +23,7 @@ def token_vector_encoder(
     stored: str = "float32",
 ) -> BaseEncoder:
     """Many vectors a text from any model that gives one: its tokens'. Raises as `transformer_encoder` does."""
+    check_stored(stored)
     from harness.encoders.token_vectors import TokenVectorEncoder
 
     kind = "bundled" if settings.model in BUNDLES else "sentence-transformers"
@@ -41,6 +43,7 @@ def late_interaction_encoder(
 
     Raises EncoderError, or UsageError for a folder that is missing or a limit that it cannot keep.
     """
+    check_stored(stored)
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from harness.encoders.late_interaction import LateInteractionEncoder, open_late
     from harness.encoders.quiet import quiet_libraries
@@ -67,6 +70,7 @@ def representative_encoder(
     """The words that a language model would put for a text: of a masked one all at once, or of a causal one that says
     them one after another, `sequential`. Raises as `late_interaction_encoder` does.
     """
+    check_stored(stored)
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from harness.encoders.open_language_model import open_language_model
     from harness.encoders.quiet import quiet_libraries

@@ -48,7 +48,7 @@ class SentenceTransformerEncoder(BaseEncoder):
         self._model = model.eval()
         self._compiled, self._pinned = compiled, pinned
         if pinned:
-            require_cuda(model.device)
+            require_cuda(model.device.type)
         if compiled:
             compile_model(model, name)
         self._threads = threads or (available_cores() if compiled else None)
@@ -78,8 +78,9 @@ class SentenceTransformerEncoder(BaseEncoder):
             widths = {self._forward(["text"], "", task, None)[0].shape[1] for task in tasks}
         except Exception as error:  # whatever a model's own code raises
             if self._compiled:
+                why = plain(str(error).partition("\n")[0], 300)
                 raise EncoderError(
-                    f"The encoder {name} cannot be compiled here ({type(error).__name__}: {plain(str(error), 300)}); "
+                    f"The encoder {name} cannot be compiled here ({type(error).__name__}: {why}); "
                     "set encoder.compile=false."
                 ) from error
             if isinstance(error, KeyError) and error.args == ("sentence_embedding",):

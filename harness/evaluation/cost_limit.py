@@ -27,12 +27,16 @@ class CostLimit:
         most = run.config.get("search", {}).get("budget")
         return None if most is None else cls(axis_of(run), float(most))
 
+    def excludes(self, cost: float) -> bool:
+        """Whether a cost on the axis is above the budget."""
+        return cost > self.most * (1 + ROUNDING)
+
     def refusal(self, costs: Costs) -> str | None:
         """Why a program of these costs counts for nothing, as one sentence; None where it is within the budget."""
         cost = costs.on(self.axis)
         if cost is None:
             return f"What it costs in {self.axis} is not known, so it is not within the budget of {self.told}."
-        if cost <= self.most * (1 + ROUNDING):
+        if not self.excludes(cost):
             return None
         shown = f"{cost:.2f}" if self.axis in RATIOS else f"{cost:,.1f}"
         return f"It costs {shown}, above the budget of {self.told}."

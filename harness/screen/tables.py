@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
 
 def print_frontier(front: Sequence[Program], run: Run, axis: Axis | None = None) -> None:
-    """Print a run's frontier, cheapest first on an axis, by default the run's own, and what its numbers stand on."""
-    if not front:
-        print(f"Run {run.id} has no program with a result on every task yet.")
-        return
+    """Print a frontier that is not empty, cheapest first on an axis, by default the run's own, and its ground."""
     axis = axis or axis_of(run.record)
     points = frontier_points(front, run)
     unseen_tasks = any(program.record.unseen_tasks_delta is not None for program in front)

@@ -107,4 +107,4 @@ def _check_budget(search: SearchSettings) -> None:
 
     least, said = (1.0, "at least 1, which is encoding every text once") if search.cost in RATIOS else (0.0, "above 0")
     if not (math.isfinite(search.budget) and search.budget >= least and search.budget > 0):
-        raise UsageError(f"search.budget is {search.budget:g} in {search.cost}; it must be {said}.")
+        raise UsageError(f"search.budget is {search.budget:g} in {search.cost}; it must be {said}, and finite.")

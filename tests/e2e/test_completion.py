@@ -9,10 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from archive import AXES
+from harness.cli.options import CostOption
 from harness.encoders.load import BACKENDS
 from harness.encoders.load import KINDS as ENCODERS
 from harness.heads.models import KINDS as HEADS
@@ -117,6 +119,7 @@ def test_values_that_other_rooms_know_are_those_rooms_values() -> None:
     }
     assert known == ELSEWHERE
     assert CHOICES["search.cost"] == AXES
+    assert get_args(get_args(get_args(CostOption)[0])[0]) == AXES
 
 
 def test_a_shell_that_is_not_known(ttc: Ttc) -> None:

@@ -52,6 +52,16 @@ def test_the_newest_of_each_name_stay(tmp_path: Path) -> None:
     kept(tmp_path, "bees", [], refused)
 
 
+def test_what_cannot_be_kept_leaves_nothing_behind(tmp_path: Path) -> None:
+    kept(tmp_path, "owls", [], lambda: TEXT)
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    file.mkdir()
+    assert kept(tmp_path, "owls", [], lambda: TEXT) == TEXT
+    assert list(tmp_path.iterdir()) == [file]
+    assert kept(tmp_path, "bees", [], lambda: "half of a pair: \ud800") == "half of a pair: \ud800"
+
+
 def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     assert kept(tmp_path / "file" / "folder", "owls", [], lambda: TEXT) == TEXT

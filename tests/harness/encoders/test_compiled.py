@@ -14,10 +14,13 @@ def test_without_a_compiler_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("CXX", "no-such-compiler")
     with pytest.raises(EncoderError, match=r"there is no C\+\+ compiler \(no-such-compiler\); install one"):
         load_encoder(EncoderSettings(compile=True))
+    monkeypatch.setenv("CXX", "")
+    with pytest.raises(EncoderError, match=r"there is no C\+\+ compiler \(CXX is empty\)"):
+        load_encoder(EncoderSettings(compile=True))
 
 
 def test_memory_is_pinned_for_nvidia_gpus_alone() -> None:
-    with pytest.raises(EncoderError, match="is on cpu; set it to false"):
+    with pytest.raises(UsageError, match="is on cpu; set it to false"):
         load_encoder(EncoderSettings(device="cpu", pin_memory=True))
 
 
