@@ -15,8 +15,8 @@ def compile_model(model: Any, name: str) -> None:
     compiler = os.environ.get("CXX", "g++")
     if model.device.type == "cpu" and shutil.which(compiler) is None:
         raise EncoderError(
-            f"The encoder {name} cannot be compiled, as there is no C++ compiler ({compiler or 'CXX is empty'}); install "
-            "one, name it in the environment variable CXX, or set encoder.compile=false."
+            f"The encoder {name} cannot be compiled, as there is no C++ compiler ({compiler or 'CXX is empty'}); "
+            "install one, name it in the environment variable CXX, or set encoder.compile=false."
         )
     # One kernel for all lengths: with one for each, a search of many texts would compile without end.
     model.compile(dynamic=True)
