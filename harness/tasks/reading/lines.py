@@ -14,18 +14,21 @@ from harness.tasks.reading.faults import Faults
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_lines(file: Path, faults: Faults, *, blank: bool = False) -> Iterator[tuple[int, str]]:
+def read_lines(file: Path, faults: Faults, *, every: bool = False) -> Iterator[tuple[int, str]]:
     """Numbered lines that are not blank; parted by newline, or by carriage return as spreadsheets on a Mac write them.
 
-    With `blank` those that are blank come too. Nothing else parts them, since JSON strings may hold other separators.
-    A line that is not UTF-8 is added to `faults`. Raises TaskError where the file cannot be read to its end.
+    Nothing else parts them, since JSON strings may hold other separators. What is not UTF-8 is added to `faults`; with
+    `every` it comes as far as it can be read, as do blank lines, since a row may go over them. Raises TaskError where
+    the file cannot be read to its end.
     """
     try:
         with _open(file) as stream:
             raws = (raw for line in _as_utf8(stream) for raw in line.splitlines())
             for number, raw in enumerate(raws, start=1):
                 line = _decode(raw, number, faults)
-                if blank or line.strip():
+                if every:
+                    yield number, _as_far(raw) if line is None else line
+                elif line is not None and line.strip():
                     yield number, line
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -51,7 +54,7 @@ def _as_utf8(stream: BinaryIO) -> Iterator[bytes]:
             yield line.encode("utf-8", "surrogatepass")
 
 
-def _decode(raw: bytes, number: int, faults: Faults) -> str:
+def _decode(raw: bytes, number: int, faults: Faults) -> str | None:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -59,7 +62,11 @@ def _decode(raw: bytes, number: int, faults: Faults) -> str:
     if "\0" not in text:
         return text
     faults.add(f"line {number}", _why_not(raw))
-    return ""
+    return None
+
+
+def _as_far(raw: bytes) -> str:
+    return raw.replace(b"\0", b"").decode("utf-8-sig", "replace")
 
 
 def _why_not(raw: bytes) -> str:
