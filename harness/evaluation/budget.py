@@ -39,7 +39,7 @@ class Study:
     """Each query at its best budget, the cheapest of equals."""
     oracle_per_task: Chosen
     chance: Chosen
-    """Half the queries, at random, at the best budget above the cheapest: what choosers are held against."""
+    """Half the queries, at random, at the best budget dearer than the cheapest: what choosers are held against."""
     oracle_at_cost: Chosen
     """The best that can be had at that mean cost."""
     choosers: tuple[Chosen, ...]
@@ -71,7 +71,7 @@ class Measured:
 def study(tasks: Sequence[Measured], levels: Sequence[str], *, knob: str, measure: str, axis: str) -> Study:
     """Put the tasks together, each with equal weight. `levels` are from the cheapest on.
 
-    Raises ValueError for less than two levels.
+    Raises ValueError for less than two levels, or where all cost the same.
     """
     if len(levels) < 2:
         raise ValueError("A curve needs two budgets.")
@@ -80,8 +80,8 @@ def study(tasks: Sequence[Measured], levels: Sequence[str], *, knob: str, measur
     fixed = tuple(
         Chosen(level, float(means[:, at].mean()), float(costs[:, at].mean())) for at, level in enumerate(levels)
     )
-    high = 1 + int(np.argmax(means[:, 1:].mean(axis=0)))
-    chance = Chosen("chance", (fixed[0].value + fixed[high].value) / 2, (fixed[0].cost + fixed[high].cost) / 2)
+    low, high = _ends(fixed)
+    chance = Chosen("chance", (fixed[low].value + fixed[high].value) / 2, (fixed[low].cost + fixed[high].cost) / 2)
     at_cost = _at_cost(tasks, chance.cost)
     best_each = [task.values.argmax(axis=1) for task in tasks]
     per_task = means.argmax(axis=1)
@@ -102,17 +102,29 @@ def study(tasks: Sequence[Measured], levels: Sequence[str], *, knob: str, measur
         oracle_per_task=Chosen("oracle per task", float(means.max(axis=1).mean()), float(costs[rows, per_task].mean())),
         chance=chance,
         oracle_at_cost=at_cost,
-        programs=tuple(_spent(name, tasks, fixed[0], fixed[high]) for name in tasks[0].programs),
-        choosers=tuple(_chosen(name, tasks, high, chance, at_cost) for name in tasks[0].signals),
+        programs=tuple(_spent(name, tasks, fixed[low], fixed[high]) for name in tasks[0].programs),
+        choosers=tuple(_chosen(name, tasks, (low, high), chance, at_cost) for name in tasks[0].signals),
         curves={task.task: task.values.tolist() for task in tasks},
     )
 
 
-def _chosen(name: str, tasks: Sequence[Measured], high: int, chance: Chosen, oracle: Chosen) -> Chosen:
+def _ends(fixed: Sequence[Chosen]) -> tuple[int, int]:
+    """The best of the cheapest levels and the best of the dearer ones."""
+    least = min(one.cost for one in fixed)
+    dearer = [place for place, one in enumerate(fixed) if one.cost > least and not np.isclose(one.cost, least)]
+    if not dearer:
+        raise ValueError("A curve needs two budgets of different cost.")
+    cheapest = [place for place in range(len(fixed)) if place not in dearer]
+    low, high = (max(places, key=lambda place: fixed[place].value) for places in (cheapest, dearer))
+    return low, high
+
+
+def _chosen(name: str, tasks: Sequence[Measured], ends: tuple[int, int], chance: Chosen, oracle: Chosen) -> Chosen:
     """The half of each task's queries with the greatest signal at the greater budget; a middle one counts half."""
-    value = float(np.mean([_half(task.values[:, 0], task.values[:, high], task.signals[name]) for task in tasks]))
+    low, high = ends
+    value = float(np.mean([_half(task.values[:, low], task.values[:, high], task.signals[name]) for task in tasks]))
     room = oracle.value - chance.value
-    return Chosen(name, value, chance.cost, (value - chance.value) / room if room > 0 else None)
+    return Chosen(name, value, chance.cost, _share(value - chance.value, room))
 
 
 def _spent(name: str, tasks: Sequence[Measured], low: Chosen, high: Chosen) -> Chosen:
@@ -121,7 +133,12 @@ def _spent(name: str, tasks: Sequence[Measured], low: Chosen, high: Chosen) -> C
     sent = min(max((cost - low.cost) / (high.cost - low.cost), 0.0), 1.0)
     chance = low.value + sent * (high.value - low.value)
     room = _at_cost(tasks, cost).value - chance
-    return Chosen(name, value, cost, (value - chance) / room if room > 0 else None)
+    return Chosen(name, value, cost, _share(value - chance, room))
+
+
+def _share(gain: float, room: float) -> float | None:
+    """None where the room is but rounding."""
+    return gain / room if room > 1e-9 else None
 
 
 def _half(low: Values, high: Values, signal: Values) -> float:
@@ -137,8 +154,8 @@ def _half(low: Values, high: Values, signal: Values) -> float:
 
 def _at_cost(tasks: Sequence[Measured], cost: float) -> Chosen:
     """The greatest mean at a mean cost: steps up each query's upper hull, the steepest first, the last one in part."""
-    value = float(np.mean([task.values[:, 0].mean() for task in tasks]))
-    spent = float(np.mean([task.costs[0] for task in tasks]))
+    value = float(np.mean([task.values[:, task.costs == task.costs.min()].max(axis=1).mean() for task in tasks]))
+    spent = float(np.mean([task.costs.min() for task in tasks]))
     steps = [
         (rise / run, run / (len(task.values) * len(tasks)), rise / (len(task.values) * len(tasks)))
         for task in tasks
@@ -154,13 +171,11 @@ def _at_cost(tasks: Sequence[Measured], cost: float) -> Chosen:
 
 
 def _hull(costs: Values, values: Values) -> list[tuple[float, float]]:
-    """Steps (run, rise) up the upper concave hull from the first point, as far as it rises."""
+    """Steps (run, rise) up the upper concave hull from the best of the cheapest points, as far as it rises."""
     steps: list[tuple[float, float]] = []
-    at = 0
+    at = min(range(len(costs)), key=lambda place: (costs[place], -values[place]))
     while True:
-        later = [
-            place for place in range(at + 1, len(costs)) if costs[place] > costs[at] and values[place] > values[at]
-        ]
+        later = [place for place in range(len(costs)) if costs[place] > costs[at] and values[place] > values[at]]
         if not later:
             return steps
         best = max(later, key=lambda place: (values[place] - values[at]) / (costs[place] - costs[at]))

@@ -36,27 +36,38 @@ def study_budgets(
     """Turn the knob of a program, the top-level constant of that name, and measure it on each query.
 
     Cost is counted a query as `search.cost` says, what an index asks left out. Raises UsageError for a knob that the
-    program lacks, for less than two values or where a static rule is broken; JobError where a run has no result or all
-    budgets cost the same. `choosers` are sources, by name, of programs that decide for each query what to spend.
+    program lacks, for less than two values, where a static rule is broken or a search would keep to a budget; JobError
+    where a run has no result or all budgets cost the same. `choosers` are sources, by name, of programs that decide for
+    each query what to spend.
     """
-    if len(set(values)) < 2:
+    values = list(dict.fromkeys(values))
+    if len(values) < 2:
         raise UsageError("A curve needs two budgets at least; write for example --knob MOST=1,2,4.")
+    _check([source, *choosers.values()], settings)
     sources = {value: turned(source, knob, value) for value in values}
-    _check([*sources.values(), *choosers.values()], settings)
+    _check(sources.values(), settings)
     if settings.search.cost == "bytes":
         raise UsageError("Bytes are kept of documents and not spent on a query; set search.cost=texts, for example.")
+    if settings.search.objective == "budget":
+        raise UsageError(
+            "search=budget bounds what a search spends, and a study shows every value at its own cost; leave it and "
+            "search.budget out."
+        )
     watcher = watcher or Watcher()
     tasks = open_tasks(settings, given.tasks, watcher)
     axis = settings.search.cost
     with open_workbench(find_secret(settings), tasks, watcher=watcher, given=given) as bench:
         require_counted(axis, bench.tasks)
-        found = {value: _outcomes(text, f"{knob}={value}", bench, watcher) for value, text in sources.items()}
-        own = {name: _outcomes(text, name, bench, watcher) for name, text in choosers.items()}
+        found = {
+            value: _outcomes(text, f"{knob}={value}", f"With {knob}={value} the program", bench, watcher)
+            for value, text in sources.items()
+        }
+        own = {name: _outcomes(text, name, f"The chooser {name}", bench, watcher) for name, text in choosers.items()}
         order = sorted(
             values, key=lambda value: sum(_cost(found[value][task.name], task, axis) for task in bench.tasks)
         )
         costs = {value: [_cost(found[value][task.name], task, axis) for task in bench.tasks] for value in order}
-        if np.allclose(costs[order[0]], costs[order[-1]]):
+        if np.isclose(np.mean(costs[order[0]]), np.mean(costs[order[-1]])):
             raise JobError(
                 f"Every value of {knob} costs the same in {axis}; set search.cost=latency, or turn another knob."
             )
@@ -82,13 +93,12 @@ def _check(sources: Iterable[str], settings: Settings) -> None:
             raise UsageError(f"The program breaks a static rule: {violations[0].code}, {violations[0].message}")
 
 
-def _outcomes(source: str, name: str, bench: Workbench, watcher: Watcher) -> dict[str, Outcome]:
+def _outcomes(source: str, name: str, subject: str, bench: Workbench, watcher: Watcher) -> dict[str, Outcome]:
+    """By task. Raises JobError, which begins with `subject`, where there is none."""
     watcher.doing(f"running {name}")
     evaluation = bench.evaluator.evaluate(source)
     if evaluation.failure is not None:
-        raise JobError(
-            f"With {name} the program has no result on {evaluation.failure.task}: {evaluation.failure.reason}"
-        )
+        raise JobError(f"{subject} has no result on {evaluation.failure.task}: {evaluation.failure.reason}")
     return {outcome.task: outcome for outcome in evaluation.outcomes}
 
 

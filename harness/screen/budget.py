@@ -12,6 +12,8 @@ UNITS = {
     "vectors": "vectors",
     "scoring": "ms of scoring",
 }
+NOTHING = "nothing to gain"
+"""In place of a share where at that cost the oracle has no more than chance, such as where nothing is spent."""
 
 
 def print_study(found: Study) -> None:
@@ -26,12 +28,12 @@ def print_study(found: Study) -> None:
     _row(table, found.oracle_at_cost, " as chance (has seen the labels)")
     _row(table, found.chance, ": half the queries at the best greater budget")
     for one in found.choosers:
-        _row(table, one, ": half the queries, chosen without labels")
+        _row(table, one, ": half the queries, chosen without labels", none=NOTHING)
     for one in found.programs:
-        _row(table, one, ": a program that chooses, at its own cost")
+        _row(table, one, ": a program that chooses, at its own cost", none=NOTHING)
     print_table(table)
 
 
-def _row(table: "object", one: Chosen, note: str) -> None:
-    share = "" if one.share is None else f"{one.share:.0%}"
+def _row(table: "object", one: Chosen, note: str, *, none: str = "") -> None:
+    share = none if one.share is None else f"{one.share:.0%}"
     table.add_row(one.name + note, f"{one.value:.4f}", f"{one.cost:.3g}", share)  # type: ignore[attr-defined]

@@ -8,10 +8,11 @@ import pytest
 
 from harness import api
 from harness.encoders.protocol import Encoder
-from harness.errors import UsageError
+from harness.errors import JobError, UsageError
 from harness.evaluation.budget import Measured, study
 from harness.evaluation.choosers import CHOOSERS, Seen
 from harness.evaluation.knob import turned
+from harness.screen.budget import print_study
 from harness.settings import compose
 from tests.harness.small_tasks import write_task
 
@@ -67,7 +68,7 @@ def test_tasks_have_equal_weight() -> None:
     assert found.oracle_at_cost.value == pytest.approx((0.8 + 0.5) / 2)
 
 
-def test_a_program_that_chooses_is_held_against_chance_at_its_own_cost() -> None:
+def test_a_program_that_chooses_is_held_against_chance_at_its_own_cost(capsys: pytest.CaptureFixture[str]) -> None:
     """The first and third query at the second budget cost 1 a query, where chance has 0.5 and the oracle 0.8."""
     (task,) = curves()
     own = {"half": (0.65, 1.0), "all": (0.6, 2.0), "none": (0.4, 0.0), "beyond": (0.6, 9.0)}
@@ -76,6 +77,23 @@ def test_a_program_that_chooses_is_held_against_chance_at_its_own_cost() -> None
     assert [(one.value, one.cost) for one in found.programs] == list(own.values())
     assert (shares["half"], shares["all"], shares["beyond"]) == (pytest.approx(0.5), pytest.approx(0), pytest.approx(0))
     assert shares["none"] is None, "at no cost an oracle gains nothing either"
+    print_study(found)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if line.endswith("nothing to gain")] == ["none:"]
+
+
+def test_budgets_of_equal_cost() -> None:
+    """The best budget costs what the cheapest does: chance takes the dearer one, an oracle either of the cheap ones."""
+    values = np.array([[0.0, 0.8, 0.0], [0.6, 0.2, 1.0]])
+    own = {"free": (0.5, 0.0), "dear": (0.6, 4.0)}
+    task = Measured("task", values, np.array([0.0, 0.0, 4.0]), {"right": np.array([1.0, 2])}, own)
+    found = study([task], ["K=1", "K=2", "K=3"], knob="K", measure="nDCG@10", axis="texts")
+    assert found.best_fixed == "K=2"
+    assert (found.chance.value, found.chance.cost) == (pytest.approx(0.5), 2.0), "half K=2, half K=3"
+    assert (found.oracle_at_cost.value, found.oracle_at_cost.cost) == (pytest.approx(0.9), pytest.approx(2.0))
+    assert [one.share for one in (*found.choosers, *found.programs)] == pytest.approx([1.0, 0.0, 0.25])
+    with pytest.raises(ValueError, match="different cost"):
+        study([replace(task, costs=np.ones(3))], ["K=1", "K=2", "K=3"], knob="K", measure="nDCG@10", axis="texts")
 
 
 def test_choosers_point_to_the_query_that_is_in_doubt() -> None:
@@ -88,18 +106,31 @@ def test_choosers_point_to_the_query_that_is_in_doubt() -> None:
 
 
 def test_a_knob_is_one_constant_at_the_top() -> None:
-    assert "MOST = 7\n" in turned(PROGRAM, "MOST", 7) and "MOST = 2" not in turned(PROGRAM, "MOST", 7)
-    assert turned(PROGRAM, "MOST", 7).count("\n") == PROGRAM.count("\n")
+    assert turned(PROGRAM, "MOST", 7) == PROGRAM.replace("MOST = 2", "MOST = 7")
     for source in (PROGRAM.replace("MOST = 2  # documents", "MOST = 'two'"), f"{PROGRAM}\nMOST = 3\n"):
         with pytest.raises(UsageError, match="a knob is set once"):
             turned(source, "MOST", 7)
+
+
+def test_a_knob_changes_nothing_beside_its_number() -> None:
+    for source in (
+        "MOST = {}; OTHER = 5",
+        "é = 'ü'; MOST: int = {}  # documents",
+        '"""A form\x0cfeed, \x1c, \x85 and \u2028."""\nMOST = {}\nOTHER = 3\n',
+        "OTHER = 3\rMOST = (\r\n    {}\n)\r\nLAST = 1",
+    ):
+        for before in ("2", "-0.5", "+ 1e3", "-\\\n2"):
+            assert turned(source.format(before), "MOST", -7) == source.format("-7")
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(UsageError, match="finite numbers"):
+            turned(PROGRAM, "MOST", value)
 
 
 def test_a_program_on_a_task(tmp_path: Path, wordllama: Encoder) -> None:
     paths = [str(write_task(tmp_path / "one", 0))]
     words = [f"tasks.paths=[{','.join(paths)}]", "tasks=folder", f"cache.folder={tmp_path}", "sandbox.level=none"]
     settings = compose([*words, f"archive.path={tmp_path / 'none.db'}", "executor.workers=1"])
-    found = api.budget(PROGRAM, "MOST", [3, 1], settings, choosers=["context_by_length", PROGRAM], encoder=wordllama)
+    found = api.budget(PROGRAM, "MOST", [3, 1, 3], settings, choosers=["context_by_length", PROGRAM], encoder=wordllama)
     assert [one.name for one in found.fixed] == ["MOST=1", "MOST=3"]
     assert [one.cost for one in found.fixed] == [1.0, 3.0] and found.chance.cost == 2.0
     assert (found.n_tasks, found.n_queries, set(found.curves)) == (1, 8, {"one"})
@@ -108,5 +139,13 @@ def test_a_program_on_a_task(tmp_path: Path, wordllama: Encoder) -> None:
     chosen, as_it_is = found.programs
     assert (chosen.name, as_it_is.name) == ("context_by_length", "program 2")
     assert 0 < chosen.cost <= 1 and as_it_is.cost == 2.0
+    fails = "def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):\n    return sim[:, :3]\n"
+    with pytest.raises(JobError, match=r"^The chooser program 1 has no result on one: "):
+        api.budget(PROGRAM, "MOST", [1, 2], settings, choosers=[fails], encoder=wordllama)
+    with pytest.raises(UsageError, match="static rule: SYNTAX"):
+        api.budget("def (\n", "MOST", [1, 2], settings, encoder=wordllama)
+    bounded = compose([*words, "search=budget", "search.budget=2"])
+    with pytest.raises(UsageError, match=r"leave it and search\.budget out"):
+        api.budget(PROGRAM, "MOST", [1, 2], bounded, encoder=wordllama)
     single = api.evaluate(turned(PROGRAM, "MOST", 3), settings, encoder=wordllama)
     assert found.fixed[1].value == pytest.approx(np.mean([outcome.value for outcome in single.outcomes]))
