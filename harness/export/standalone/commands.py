@@ -40,6 +40,8 @@ def _parser(package: str) -> argparse.ArgumentParser:
         for name in filter(None, (first, second)):
             one.add_argument(name)
         one.set_defaults(verb=verb)
+        if verb is not _index:
+            one.add_argument("--verify", action="store_true", help="read all of the index first, for damaged files")
         if verb is _search:
             one.add_argument("-k", type=int, default=10, help="how many documents")
         if verb is _serve:
@@ -60,14 +62,14 @@ def _documents(retriever: ProgramRetriever) -> str:
 
 def _update(retriever: ProgramRetriever, asked: argparse.Namespace) -> None:
     ids, texts = read_corpus(asked.corpus)
-    retriever.load(asked.folder)
+    retriever.load(asked.folder, verify=asked.verify)
     new, changed, gone = retriever.update(ids, texts)
     retriever.save(asked.folder)
     print(f"{len(new)} new, {len(changed)} changed, {len(gone)} gone; {asked.folder} has {_documents(retriever)}.")
 
 
 def _search(retriever: ProgramRetriever, asked: argparse.Namespace) -> None:
-    retriever.load(asked.folder)
+    retriever.load(asked.folder, verify=asked.verify)
     for hit in retriever.search(asked.question, asked.k):
         print(f"{hit.score:10.4f}  {hit.id}  {' '.join(hit.text.split())[:80]}")
 
@@ -77,7 +79,7 @@ def _serve(retriever: ProgramRetriever, asked: argparse.Namespace) -> None:
         from .serving import serve
     except ImportError as error:
         raise RetrieverError(f"Serving needs {error.name}; install the package with its extra [serve].") from None
-    retriever.load(asked.folder)
+    retriever.load(asked.folder, verify=asked.verify)
     if asked.corpus:
         retriever.require_same(*read_corpus(asked.corpus))
     serve(retriever, asked.port)

@@ -1,8 +1,10 @@
 """Documents as they are handed in: checked, and titles joined with texts as the program was measured."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import numpy as np
 
 from harness.encoders.texts import LONGEST_TEXT
 
@@ -14,11 +16,20 @@ def joined(title: str | None, text: str) -> str:
     return f"{title} {text}".strip() if title else text.strip()
 
 
-def check_documents(ids: Sequence[str], texts: Sequence[str], *, allow_empty: bool = False) -> None:
-    """Raise RetrieverError for ids and texts that cannot be a corpus."""
-    for name, given in (("ids", ids), ("texts", texts)):
-        if isinstance(given, str | bytes):
-            raise RetrieverError(f"The {name} are one string; give a list of strings.")
+def listed(name: str, given: Iterable[str]) -> list[str]:
+    """What is given, as a list. Raises RetrieverError for one string, and for what has no order or no elements."""
+    if isinstance(given, str | bytes):
+        raise RetrieverError(f"The {name} are one string; give a list of strings.")
+    if isinstance(given, set | frozenset) or not isinstance(given, Iterable):
+        raise RetrieverError(f"The {name} are {type(given).__name__}; give a list of strings.")
+    return list(given)
+
+
+def checked_documents(
+    ids: Iterable[str], texts: Iterable[str], *, allow_empty: bool = False
+) -> tuple[list[str], list[str]]:
+    """Ids and texts as lists. Raises RetrieverError for what cannot be a corpus."""
+    ids, texts = listed("ids", ids), listed("texts", texts)
     if len(ids) != len(texts):
         raise RetrieverError(f"There are more ids than texts, or fewer ({len(ids)} and {len(texts)}); give each one.")
     seen: set[str] = set()
@@ -36,6 +47,17 @@ def check_documents(ids: Sequence[str], texts: Sequence[str], *, allow_empty: bo
             raise RetrieverError(
                 f"The text of {identifier!r} has {len(text):,} characters and the limit is {LONGEST_TEXT:,}; split it."
             )
+    return ids, texts
+
+
+def check_count(name: str, count: object) -> None:
+    """Raise RetrieverError for what is no number of documents; None is none, and passes."""
+    if count is None:
+        return
+    if not isinstance(count, int | np.integer):
+        raise RetrieverError(f"{name} is {count!r}; give a whole number.")
+    if count < 1:
+        raise RetrieverError(f"{name} is {count}; ask for 1 document or more.")
 
 
 def check_query(query: str) -> None:

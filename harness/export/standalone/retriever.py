@@ -1,12 +1,12 @@
 """A program over a corpus: index, add, remove, search, save and load."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import compress
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,32 +14,16 @@ from numpy.typing import NDArray
 from harness.encoders.protocol import Encoder
 
 from . import cosine, saved
+from .answers import Changes, Hit
 from .approximate import Approximate
-from .documents import check_documents, check_query
+from .documents import check_count, check_query, checked_documents, listed
 from .faults import RetrieverError
-from .memory import RememberingEncoder
-from .rows import GrowingRuns
-from .running import Asked, FloatMatrix, Program, Seen
+from .one_vector import OneVector
+from .running import Asked, Program
 from .snapshot import Snapshot
 
 
-class Hit(NamedTuple):
-    """One document found."""
-
-    id: str
-    score: float
-    text: str
-
-
-class Changes(NamedTuple):
-    """How a corpus differs from the one that is indexed, as ids."""
-
-    new: list[str]
-    changed: list[str]
-    gone: list[str]
-
-
-class ProgramRetriever:
+class ProgramRetriever(OneVector):
     """Searches a corpus with a program over the encoder that it was measured with.
 
     Each query is searched by itself, whatever is asked beside it. With `candidates` a program sees a query's so many
@@ -58,8 +42,7 @@ class ProgramRetriever:
         identity: Mapping[str, str] | None = None,
     ) -> None:
         """`identity` names the program and the encoder in what is saved; an index of another is not loaded."""
-        if candidates is not None and candidates < 1:
-            raise RetrieverError(f"candidates is {candidates}; take 1 or more, or None for the whole corpus.")
+        check_count("candidates", candidates)
         self.memory = self._remembering(encoder)
         # One and the same function for good: by it, too, operations remember what they made of the documents.
         self._keeping = partial(self.memory.embed, keep=True)
@@ -83,49 +66,45 @@ class ProgramRetriever:
         snapshot = self._snapshot
         return list(compress(snapshot.ids, snapshot.live))
 
-    def index(self, ids: Sequence[str], texts: Sequence[str], *, allow_empty: bool = False) -> None:
+    def index(self, ids: Iterable[str], texts: Iterable[str], *, allow_empty: bool = False) -> None:
         """Embed a corpus, in place of the last one, with what the program makes of its documents.
 
         A title belongs before its text, see `joined`. Texts that a program embeds only for some queries are embedded
-        when such a query comes; with `candidates`, everything beside the documents' own vectors is.
+        when such a query comes; with `candidates`, everything beside the documents' own vectors is. Empty texts are
+        refused unless `allow_empty`.
         """
-        check_documents(ids, texts, allow_empty=allow_empty)
+        ids, texts = checked_documents(ids, texts, allow_empty=allow_empty)
         if not ids:
             raise RetrieverError("There is nothing to index; give at least one document.")
         with self._changing:
-            vectors, many = self._embedded(list(texts))
+            vectors, many = self._embedded(texts)
             self.memory.forget()
-            self._swap(self._empty(vectors.shape[1]).plus(list(ids), list(texts), vectors, many))
+            self._swap(self._empty(vectors.shape[1]).plus(ids, texts, vectors, many))
             self._rows = self._state = None
 
-    def add(self, ids: Sequence[str], texts: Sequence[str]) -> None:
+    def add(self, ids: Iterable[str], texts: Iterable[str], *, allow_empty: bool = False) -> None:
         """Put further documents behind the others."""
-        check_documents(ids, texts)
+        ids, texts = checked_documents(ids, texts, allow_empty=allow_empty)
         with self._changing:
             rows = self._known_rows()
             for identifier in ids:
                 if identifier in rows:
                     raise RetrieverError(f"The id {identifier!r} is indexed already; remove it first, or name another.")
-            if ids:
-                start = len(self._snapshot.ids)
-                self._swap(self._snapshot.plus(list(ids), list(texts), *self._embedded(list(texts))))
-                rows.update(zip(ids, range(start, start + len(ids)), strict=True))
+            self._replace([], ids, texts)
 
-    def remove(self, ids: Sequence[str]) -> None:
+    def remove(self, ids: Iterable[str]) -> None:
         """Take documents out of every answer.
 
         Where the program sees the whole corpus, it goes on seeing them until `compact()`: they count in its statistics,
         such as the rarity of words. As candidates they are not taken.
         """
-        if isinstance(ids, str):
-            raise RetrieverError("The ids are one string; give a list of strings.")
+        ids = listed("ids", ids)
         with self._changing:
             rows = self._known_rows()
-            if unknown := [identifier for identifier in ids if identifier not in rows]:
-                raise RetrieverError(f"The id {unknown[0]!r} is not indexed; leave it out.")
-            self._snapshot = self._snapshot.without([rows[identifier] for identifier in ids])
-            for identifier in set(ids):
-                del rows[identifier]
+            for identifier in ids:
+                if not isinstance(identifier, str) or identifier not in rows:
+                    raise RetrieverError(f"The id {identifier!r} is not indexed; leave it out.")
+            self._replace(list(dict.fromkeys(ids)), [], [])
 
     def compact(self) -> None:
         """Forget removed documents for good."""
@@ -140,22 +119,17 @@ class ProgramRetriever:
         What is added later is compared exactly until this is called again. `index` and `compact` drop it.
         """
         with self._changing:
+            _require_documents(self._snapshot)
             found = Approximate.of(self._snapshot.vectors.array)
             self._snapshot = replace(self._snapshot, approximate=found)
 
-    def changes(self, ids: Sequence[str], texts: Sequence[str]) -> Changes:
-        """How this corpus differs from the one that is indexed."""
-        check_documents(ids, texts)
+    def changes(self, ids: Iterable[str], texts: Iterable[str]) -> Changes:
+        """How this corpus, which may have empty texts, differs from the one that is indexed."""
+        ids, texts = checked_documents(ids, texts, allow_empty=True)
         with self._changing:
-            rows, snapshot = self._known_rows(), self._snapshot
-        given = dict(zip(ids, texts, strict=True))
-        return Changes(
-            [name for name in given if name not in rows],
-            [name for name, text in given.items() if name in rows and snapshot.texts[rows[name]] != text],
-            [name for name in rows if name not in given],
-        )
+            return Changes.between(self._known_rows(), self._snapshot.texts, dict(zip(ids, texts, strict=True)))
 
-    def require_same(self, ids: Sequence[str], texts: Sequence[str]) -> None:
+    def require_same(self, ids: Iterable[str], texts: Iterable[str]) -> None:
         """Raise RetrieverError unless this is the corpus that is indexed, in whatever order."""
         new, changed, gone = self.changes(ids, texts)
         if new or changed or gone:
@@ -164,13 +138,20 @@ class ProgramRetriever:
                 "gone); update the index, or index it again."
             )
 
-    def update(self, ids: Sequence[str], texts: Sequence[str]) -> Changes:
-        """Add and remove what makes the index one of this corpus; a changed document goes to the end."""
+    def update(self, ids: Iterable[str], texts: Iterable[str], *, allow_empty: bool = False) -> Changes:
+        """Add and remove what makes the index one of this corpus, at once; a changed document goes to the end.
+
+        Empty texts that are indexed already stay; others are refused unless `allow_empty`.
+        """
+        ids, texts = checked_documents(ids, texts, allow_empty=True)
+        given = dict(zip(ids, texts, strict=True))
         with self._changing:
             found = self.changes(ids, texts)
-            given = dict(zip(ids, texts, strict=True))
-            self.remove([*found.gone, *found.changed])
-            self.add([*found.changed, *found.new], [given[name] for name in (*found.changed, *found.new)])
+            more = [*found.changed, *found.new]
+            self._replace(
+                [*found.gone, *found.changed],
+                *checked_documents(more, [given[name] for name in more], allow_empty=allow_empty),
+            )
         return found
 
     @overload
@@ -187,15 +168,14 @@ class ProgramRetriever:
         Of equal scores the earlier document goes first. `candidates` goes before the retriever's own; documents beyond
         them follow in the order of their cosines, with scores below all others.
         """
-        if isinstance(queries, str):
+        check_count("k", k)
+        check_count("candidates", candidates)
+        if isinstance(queries, str) or not isinstance(queries, Iterable):
             return self._search_one(queries, k, candidates)
         return [self._search_one(query, k, candidates) for query in queries]
 
     def _search_one(self, query: str, k: int, candidates: int | None) -> list[Hit]:
         check_query(query)
-        for name, value in (("k", k), ("candidates", candidates)):
-            if value is not None and value < 1:
-                raise RetrieverError(f"{name} is {value}; ask for 1 document or more.")
         snapshot, rows, scores = self.ranked(query, k, candidates)
         return [
             Hit(snapshot.ids[row], float(score), snapshot.texts[row]) for row, score in zip(rows, scores, strict=True)
@@ -206,8 +186,7 @@ class ProgramRetriever:
     ) -> tuple[Snapshot, NDArray[np.int64], NDArray[np.float64]]:
         """The snapshot that was searched, the rows of its k best documents, best first, and their scores."""
         snapshot = self._snapshot
-        if not snapshot.n_live:
-            raise RetrieverError("Nothing is indexed yet; call index(ids, texts) or load(folder) first.")
+        _require_documents(snapshot)
         candidates = candidates or self.candidates
         asked = self._asked(query)
         if candidates is not None and candidates < snapshot.n_live:
@@ -242,13 +221,22 @@ class ProgramRetriever:
         with self._changing:
             package, kept = self._program.package, self.memory.kept
             self._state = saved.save(
-                Path(folder), self._snapshot, kept, package, self.identity, expected=self._state, overwrite=overwrite
+                saved.place(folder),
+                self._snapshot,
+                kept,
+                package,
+                self.identity,
+                expected=self._state,
+                overwrite=overwrite,
             )
 
-    def load(self, folder: Path | str) -> None:
-        """Read an index that `save` wrote with this program and encoder; it is mapped, and embeds nothing again."""
+    def load(self, folder: Path | str, *, verify: bool = False) -> None:
+        """Read an index that `save` wrote with this program and encoder; it is mapped, and embeds nothing again.
+
+        `verify` reads all of it and compares its checksums, which tells damage that left a file's size as it was.
+        """
         empty = self._empty(self.memory.encoder.dim)
-        loaded = saved.load(Path(folder), empty, self._program.package, self.identity)
+        loaded = saved.load(saved.place(folder), empty, self._program.package, self.identity, verify=verify)
         with self._changing:
             self.memory.forget(loaded.kept)
             self._snapshot, self._state, self._rows = loaded.snapshot, loaded.state, None
@@ -256,7 +244,7 @@ class ProgramRetriever:
     def _among_candidates(
         self, snapshot: Snapshot, asked: Asked, k: int, candidates: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        rows, near = self._nearest(snapshot, asked.vector, max(k, candidates))
+        rows, near = snapshot.nearest(asked.vector, max(k, candidates))
         places = np.argsort(rows[:candidates])  # a program sees them in the order of the corpus
         chosen, beyond = rows[:candidates][places], rows[candidates:k]
         seen = self._seen(snapshot, chosen)
@@ -267,51 +255,23 @@ class ProgramRetriever:
         below = float(scores.min()) + near[candidates:k].astype(np.float64) - 2
         return np.concatenate([chosen[found], beyond]), np.concatenate([scores[found].astype(np.float64), below])
 
-    def _nearest(
-        self, snapshot: Snapshot, asked: NDArray[np.float32], count: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        vectors = snapshot.vectors.array
-        if snapshot.approximate is None:
-            return cosine.nearest(asked, vectors, count, snapshot.live)
-        rows = snapshot.approximate.near(asked, count, len(vectors))
-        return cosine.nearest_among(asked, vectors, count, rows[snapshot.live[rows]])
-
-    # What is another for an encoder of many vectors a text.
-
-    def _remembering(self, encoder: Any) -> RememberingEncoder:
-        return RememberingEncoder(encoder)
-
-    def _empty(self, dim: int) -> Snapshot:
-        return Snapshot.empty(dim)
-
-    def _embedded(self, texts: list[str]) -> tuple[FloatMatrix, GrowingRuns | None]:
-        return self.memory.embed_once(texts), None
-
-    def _asked(self, query: str) -> Asked:
-        return Asked(query, self.memory.embed([query], role="query"))
-
-    def _sample(self, query: str) -> Asked:
-        """The same of a query that nobody asked, and that is not remembered."""
-        return Asked(query, self.memory.embed_once([query], role="query"))
-
-    def _seen(self, snapshot: Snapshot, rows: NDArray[np.int64] | None = None) -> Seen:
-        """What a program sees of the whole corpus, or of some rows."""
-        if rows is None:
-            return Seen(snapshot.vectors.array, snapshot.all_texts)
-        return Seen(snapshot.vectors.array[rows], [snapshot.texts[row] for row in rows])
-
-    def _similarities(self, asked: Asked, snapshot: Snapshot) -> FloatMatrix:
-        return cosine.cosines(asked.vector, snapshot.vectors.array)
-
-    def _similarities_among(
-        self, asked: Asked, snapshot: Snapshot, rows: NDArray[np.int64], near: NDArray[np.float32]
-    ) -> FloatMatrix:
-        """Of some rows, whose cosines are known."""
-        return near[None, :]
+    def _replace(self, gone: list[str], ids: list[str], texts: list[str]) -> None:
+        """Take documents out and put others in; searches see both or neither."""
+        rows, snapshot = self._known_rows(), self._snapshot
+        start = len(snapshot.ids)
+        if gone:
+            snapshot = snapshot.without([rows[name] for name in gone])
+        if ids:
+            self._swap(snapshot.plus(ids, texts, *self._embedded(texts)))
+        else:
+            self._snapshot = snapshot
+        for name in gone:
+            del rows[name]
+        rows.update(zip(ids, range(start, start + len(ids)), strict=True))
 
     def _swap(self, snapshot: Snapshot) -> None:
         """Let searches see it once the program is ready for it."""
-        if self.candidates is None:
+        if self.candidates is None and len(snapshot.ids):
             self.prepared(snapshot)
         self._snapshot = snapshot
 
@@ -320,3 +280,10 @@ class ProgramRetriever:
             live = self._snapshot.live.tolist()
             self._rows = {name: row for row, name in enumerate(self._snapshot.ids) if live[row]}
         return self._rows
+
+
+def _require_documents(snapshot: Snapshot) -> None:
+    if not snapshot.n_live:
+        raise RetrieverError(
+            "There are no documents to search; call index(ids, texts), add(ids, texts) or load(folder) first."
+        )

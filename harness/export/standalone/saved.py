@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ class Loaded:
     snapshot: Snapshot
     kept: Kept
     state: str
+
+
+def place(folder: Path | str) -> Path:
+    """The folder of an index. Raises RetrieverError for what is no path."""
+    if not isinstance(folder, str | PathLike):
+        raise RetrieverError(f"The folder is {type(folder).__name__}; give a path.")
+    return Path(folder)
 
 
 def save(
@@ -62,11 +70,11 @@ def save(
     return store.write(folder, arrays, facts, expected=expected, overwrite=overwrite)
 
 
-def load(folder: Path, empty: Snapshot, package: str, identity: Mapping[str, str]) -> Loaded:
-    """Read an index of documents as `empty` has none. Raises RetrieverError where it is damaged, or of another program
-    or encoder.
+def load(folder: Path, empty: Snapshot, package: str, identity: Mapping[str, str], *, verify: bool) -> Loaded:
+    """Read an index of documents as `empty` has none; `verify` as in `store.read`. Raises RetrieverError where it is
+    damaged, or of another program or encoder.
     """
-    stored = store.read(folder)
+    stored = store.read(folder, verify=verify)
     _require_identity(folder, stored.facts.get("identity", {}), identity)
     arrays = stored.arrays
     try:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import cosine
 from .approximate import Approximate
 from .rows import GrowingRows, GrowingRuns, GrowingStrings
 
@@ -46,6 +47,14 @@ class Snapshot:
     def all_texts(self) -> list[str]:
         """The texts as a program takes them."""
         return list(self.texts)
+
+    def nearest(self, query: NDArray[np.float32], count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Rows of the `count` findable documents nearest to query (1, dim), nearest first, and their cosines."""
+        vectors = self.vectors.array
+        if self.approximate is None:
+            return cosine.nearest(query, vectors, count, self.live)
+        rows = self.approximate.near(query, count, len(vectors))
+        return cosine.nearest_among(query, vectors, count, rows[self.live[rows]])
 
     def plus(
         self, ids: Sequence[str], texts: Sequence[str], vectors: NDArray[np.float32], many: GrowingRuns | None = None

@@ -2,8 +2,10 @@
 
 A save writes new arrays beside the old ones and then puts a new `index.json` in place of the old: whoever crashes, or
 runs out of disk, leaves the old index as it was. Arrays are memory-mapped when they are read; nothing is pickled.
+`index.json` has the SHA-256 sum of each array's file and of the facts, which are compared on demand.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -22,6 +24,7 @@ from .faults import RetrieverError
 
 FORMAT = 1
 HEAD = "index.json"
+SUM = "sha256"
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,18 @@ def write(
         ) from None
 
 
-def read(folder: Path) -> Stored:
-    """Read an index, its arrays memory-mapped. Raises RetrieverError where there is none or a file of it is damaged."""
+def read(folder: Path, *, verify: bool = False) -> Stored:
+    """Read an index, its arrays memory-mapped. Raises RetrieverError where there is none or a file of it is damaged.
+
+    Without `verify`, that is seen by the files' sizes and beginnings alone; with it every byte is read and compared.
+    """
     for _ in range(3):
         head = _head(folder)
         try:
-            return Stored(_map(folder, head), head["facts"], head["state"])
+            stored = Stored(_map(folder, head), head["facts"], head["state"])
+            if verify:
+                _verify(folder, head)
+            return stored
         except FileNotFoundError as error:
             missing = error.filename  # replaced since its head was read: look again
     raise RetrieverError(f"The index in {folder} lacks its file {missing}; restore it, or index the corpus again.")
@@ -92,9 +101,11 @@ def _write(folder: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str,
     place = folder / f"data-{state}"
     try:
         place.mkdir()
-        sizes = {name: _write_array(place / f"{name}.npy", array) for name, array in arrays.items()}
+        written = {name: _write_array(place / f"{name}.npy", array) for name, array in arrays.items()}
         _sync(place)
-        head = {"format": FORMAT, "state": state, "sizes": sizes, "facts": dict(facts)}
+        sizes, sums = ({name: pair[part] for name, pair in written.items()} for part in (0, 1))
+        head = {"format": FORMAT, "state": state, "sizes": sizes, "sums": sums}
+        head |= {"facts": dict(facts), "facts_sum": _sum_of_facts(facts)}
         _write_text(folder / f"{HEAD}.new", json.dumps(head))
         (folder / f"{HEAD}.new").replace(folder / HEAD)
         _sync(folder)
@@ -106,12 +117,19 @@ def _write(folder: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str,
     return state
 
 
-def _write_array(path: Path, array: NDArray[Any]) -> int:
-    with path.open("wb") as file:
+def _write_array(path: Path, array: NDArray[Any]) -> tuple[int, str]:
+    """Bytes of the file, and its sum."""
+    with path.open("w+b") as file:
         np.save(file, array, allow_pickle=False)
         file.flush()
         os.fsync(file.fileno())
-        return file.tell()
+        size = file.tell()
+        file.seek(0)
+        return size, hashlib.file_digest(file, SUM).hexdigest()
+
+
+def _sum_of_facts(facts: Mapping[str, Any]) -> str:
+    return hashlib.new(SUM, json.dumps(facts).encode()).hexdigest()
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -147,7 +165,8 @@ def _head(folder: Path) -> dict[str, Any]:
         head = json.loads((folder / HEAD).read_text("utf-8"))
         form = head["format"]
         if form == FORMAT:
-            return {"state": head["state"], "sizes": dict(head["sizes"]), "facts": dict(head["facts"])}
+            own = {"state": head["state"], "sizes": dict(head["sizes"]), "facts": dict(head["facts"])}
+            return own | {"sums": head.get("sums"), "facts_sum": head.get("facts_sum")}
     except FileNotFoundError:
         raise RetrieverError(f"There is no index in {folder}; index a corpus and save it there.") from None
     except (OSError, ValueError, KeyError, TypeError):
@@ -169,3 +188,21 @@ def _map(folder: Path, head: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
         except ValueError:
             raise RetrieverError(f"The file {path} is damaged; restore it, or index the corpus again.") from None
     return arrays
+
+
+def _verify(folder: Path, head: Mapping[str, Any]) -> None:
+    sums = head["sums"]
+    if sums is None:  # as packages that were exported before have saved it
+        raise RetrieverError(
+            f"The index in {folder} was saved without checksums and cannot be verified; index the corpus again, or "
+            "load it without verify and save it to have them from then on."
+        )
+    if _sum_of_facts(head["facts"]) != head["facts_sum"]:
+        raise RetrieverError(f"The file {folder / HEAD} is damaged; restore it, or index the corpus again.")
+    for name in head["sizes"]:
+        path = folder / f"data-{head['state']}" / f"{name}.npy"
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, SUM).hexdigest() != sums.get(name):
+                raise RetrieverError(
+                    f"The file {path} is damaged (its checksum is another); restore it, or index the corpus again."
+                )

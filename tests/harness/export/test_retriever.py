@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -93,6 +94,45 @@ def test_removed_documents_count_in_statistics_until_they_are_compacted(make: Ma
     assert retriever.ids == IDS[1:]
 
 
+@pytest.mark.parametrize("candidates", [None, 2])
+def test_all_documents_may_be_removed_compacted_saved_and_others_added(
+    make: Make, tmp_path: Path, candidates: int | None
+) -> None:
+    retriever, other = make(candidates=candidates), make(candidates=candidates)
+    retriever.remove(iter(IDS))
+    for change in (lambda: None, retriever.compact):
+        change()
+        with pytest.raises(RetrieverError, match="no documents to search"):
+            retriever.search("violin")
+        with pytest.raises(RetrieverError, match="no documents to search"):
+            retriever.approximate()
+    retriever.save(tmp_path)
+    other.load(tmp_path, verify=True)
+    other.add(iter(["owls"]), (text for text in ["Owls hunt at night."]))
+    assert [hit.id for hit in other.search("violin")] == ["owls"]
+
+
+def test_an_index_with_empty_texts_is_kept_up_to_date(make: Make) -> None:
+    retriever, ids, texts = make(), [*IDS, "blank"], [*TEXTS, " "]
+    retriever.index(ids, texts, allow_empty=True)
+    retriever.require_same(ids, texts)
+    assert retriever.update(ids[1:], texts[1:]) == ([], [], ["ships"])
+    with pytest.raises(RetrieverError, match="'void' is empty"):
+        retriever.update([*ids[2:], "void"], [*texts[2:], ""])
+    assert retriever.ids == ids[1:]
+    assert retriever.update([*ids[2:], "void"], [*texts[2:], ""], allow_empty=True) == (["void"], [], ["violin"])
+    retriever.add(["nil"], [""], allow_empty=True)
+    assert retriever.ids == [*ids[2:], "void", "nil"]
+
+
+def test_an_update_that_fails_changes_nothing(make: Make) -> None:
+    retriever = make("identity")
+    retriever._program = Program.of(module_of(f"{SIGNATURE}    return 1 / 0\n"))
+    with pytest.raises(RetrieverError, match="ZeroDivision"):
+        retriever.update(["owls"], ["Owls hunt at night."])
+    assert retriever.ids == IDS and retriever.changes(IDS, TEXTS) == ([], [], [])
+
+
 def test_update_makes_it_the_index_of_a_corpus(make: Make) -> None:
     retriever = make()
     corpus = {name: text for name, text in zip(IDS, TEXTS, strict=True) if name != "ships"}
@@ -112,6 +152,8 @@ def test_update_makes_it_the_index_of_a_corpus(make: Make) -> None:
         ([1], ["x"], "no string"),
         (["a"], [None], "NoneType"),
         ("a", ["x"], "one string"),
+        ({"a", "b"}, ["x", "y"], "The ids are set"),
+        (["a"], None, "The texts are NoneType"),
         (["violin"], ["x"], "indexed already"),
         (["a"], ["x" * 4_000_001], "split it"),
     ],
@@ -132,7 +174,10 @@ def test_bad_documents_are_told_and_nothing_is_lost(make: Make, ids: Any, texts:
     [
         ({"queries": ""}, "empty"),
         ({"queries": [3]}, "int"),
+        ({"queries": 3}, "int"),
         ({"queries": "a", "k": 0}, "k is 0"),
+        ({"queries": "a", "k": 2.0}, "k is 2.0; give a whole number"),
+        ({"queries": ["a"], "candidates": "2"}, "candidates is '2'"),
         ({"queries": "a", "candidates": 0}, "candidates is 0"),
     ],
 )
@@ -153,6 +198,10 @@ def test_what_is_not_there_is_told(make: Make, wordllama: Encoder) -> None:
         empty.index([], [])
     with pytest.raises(RetrieverError, match="'owls' is not indexed"):
         make().remove(["violin", "owls"])
+    with pytest.raises(RetrieverError, match="is not indexed"):
+        make().remove([["violin"]])  # type: ignore[list-item]
+    with pytest.raises(RetrieverError, match="The folder is NoneType"):
+        make().save(None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_the_command_line_indexes_updates_and_searches(
     texts, folder = dict(zip(IDS, TEXTS, strict=True)), str(tmp_path / "index")
     file = corpus(tmp_path / "corpus.jsonl", **texts)
     assert run("index", file, folder) == (0, f"Indexed 5 documents in {folder}.\n", "")
-    assert "violin" in run("search", folder, "violin strings", "-k", "1")[1]
+    assert "violin" in run("search", folder, "violin strings", "-k", "1", "--verify")[1]
     corpus(tmp_path / "corpus.jsonl", **texts, owls="Owls hunt at night.")
     code, _, said = run("serve", folder, "--corpus", file)
     assert code == 1 and "1 new, 0 changed, 0 gone" in said and said.count("\n") == 1

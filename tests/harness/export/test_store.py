@@ -94,6 +94,34 @@ def test_a_damaged_file_is_told_and_what_was_loaded_stays(make: Make, tmp_path: 
     assert retriever.search("violin", k=1)[0].id == "violin"
 
 
+@pytest.mark.parametrize("file", ["vectors.npy", "texts-utf8.npy", "index.json"])
+def test_damage_that_leaves_the_size_is_told_by_verify(make: Make, tmp_path: Path, file: str) -> None:
+    retriever = make()
+    retriever.save(tmp_path)
+    retriever.load(tmp_path, verify=True)
+    path = tmp_path / file if file == "index.json" else data(tmp_path) / file
+    content = path.read_bytes()
+    changed = content[:-1] + bytes([content[-1] ^ 1])
+    path.write_bytes(content.replace(b'"documents": 5', b'"documents": 6') if file == "index.json" else changed)
+    assert path.read_bytes() != content and path.stat().st_size == len(content)
+    retriever.load(tmp_path)
+    with pytest.raises(RetrieverError, match=f"{file} is damaged"):
+        retriever.load(tmp_path, verify=True)
+
+
+def test_an_index_saved_without_checksums_is_read_and_verify_says_so(make: Make, tmp_path: Path) -> None:
+    retriever = make()
+    retriever.save(tmp_path)
+    head = json.loads((tmp_path / "index.json").read_text())
+    del head["sums"], head["facts_sum"]
+    (tmp_path / "index.json").write_text(json.dumps(head))
+    with pytest.raises(RetrieverError, match="saved without checksums"):
+        retriever.load(tmp_path, verify=True)
+    retriever.load(tmp_path)
+    retriever.save(tmp_path)
+    retriever.load(tmp_path, verify=True)
+
+
 def test_a_full_disk_leaves_the_index_that_was_there(make: Make, tmp_path: Path) -> None:
     retriever, other = make(), make()
     retriever.save(tmp_path)
