@@ -144,7 +144,7 @@ def test_a_program_on_a_task(tmp_path: Path, wordllama: Encoder) -> None:
         api.budget(PROGRAM, "MOST", [1, 2], settings, choosers=[fails], encoder=wordllama)
     with pytest.raises(UsageError, match="static rule: SYNTAX"):
         api.budget("def (\n", "MOST", [1, 2], settings, encoder=wordllama)
-    bounded = compose([*words, "search=budget", "search.budget=2"])
+    bounded = replace(settings, search=replace(settings.search, objective="budget", budget=2.0))
     with pytest.raises(UsageError, match=r"leave it and search\.budget out"):
         api.budget(PROGRAM, "MOST", [1, 2], bounded, encoder=wordllama)
     single = api.evaluate(turned(PROGRAM, "MOST", 3), settings, encoder=wordllama)
