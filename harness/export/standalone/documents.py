@@ -17,10 +17,10 @@ def joined(title: str | None, text: str) -> str:
 
 
 def listed(name: str, given: Iterable[str]) -> list[str]:
-    """What is given, as a list. Raises RetrieverError for one string, and for what has no order or no elements."""
+    """What is given, as a list. Raises RetrieverError for one string, and for what has no elements."""
     if isinstance(given, str | bytes):
         raise RetrieverError(f"The {name} are one string; give a list of strings.")
-    if isinstance(given, set | frozenset) or not isinstance(given, Iterable):
+    if not isinstance(given, Iterable):
         raise RetrieverError(f"The {name} are {type(given).__name__}; give a list of strings.")
     return list(given)
 
@@ -29,6 +29,9 @@ def checked_documents(
     ids: Iterable[str], texts: Iterable[str], *, allow_empty: bool = False
 ) -> tuple[list[str], list[str]]:
     """Ids and texts as lists. Raises RetrieverError for what cannot be a corpus."""
+    for name, given in (("ids", ids), ("texts", texts)):
+        if isinstance(given, set | frozenset):
+            raise RetrieverError(f"The {name} are a set, which has no order; give a list of strings.")
     ids, texts = listed("ids", ids), listed("texts", texts)
     if len(ids) != len(texts):
         raise RetrieverError(f"There are more ids than texts, or fewer ({len(ids)} and {len(texts)}); give each one.")

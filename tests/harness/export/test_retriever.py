@@ -77,7 +77,7 @@ def test_adding_and_removing_change_what_is_found(make: Make) -> None:
     retriever = make("bm25")
     retriever.add(["owls"], ["Owls hunt at night."])
     assert retriever.search("owls at night", k=1)[0].id == "owls"
-    retriever.remove(["owls", "ships"])
+    retriever.remove({"owls", "ships"})
     assert "owls" not in [hit.id for hit in retriever.search("owls at night", k=9)] and len(retriever) == 4
     retriever.add(["owls"], ["Owls sleep by day."])
     assert retriever.search("owls", k=1)[0].text == "Owls sleep by day."
@@ -98,7 +98,7 @@ def test_removed_documents_count_in_statistics_until_they_are_compacted(make: Ma
 def test_all_documents_may_be_removed_compacted_saved_and_others_added(
     make: Make, tmp_path: Path, candidates: int | None
 ) -> None:
-    retriever, other = make(candidates=candidates), make(candidates=candidates)
+    retriever, other = make("identity", candidates), make("identity", candidates)
     retriever.remove(iter(IDS))
     for change in (lambda: None, retriever.compact):
         change()
@@ -152,7 +152,7 @@ def test_update_makes_it_the_index_of_a_corpus(make: Make) -> None:
         ([1], ["x"], "no string"),
         (["a"], [None], "NoneType"),
         ("a", ["x"], "one string"),
-        ({"a", "b"}, ["x", "y"], "The ids are set"),
+        ({"a", "b"}, ["x", "y"], "The ids are a set"),
         (["a"], None, "The texts are NoneType"),
         (["violin"], ["x"], "indexed already"),
         (["a"], ["x" * 4_000_001], "split it"),
