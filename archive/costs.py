@@ -131,7 +131,7 @@ class Costs:
     """Milliseconds of comparing a query: of the MaxSim behind `sim` where it is read, and of the program, its index not
     counted; None where a text has its one vector."""
     bytes: float | None = None
-    """Bytes kept of each document: the encoder's vectors that are read for a query, as float32, and the index."""
+    """Bytes kept of each document: the encoder's vectors that are read for a query, as it keeps them, and the index."""
 
     @classmethod
     def of(cls, spent: Spent, baseline: Cost) -> "Costs":

@@ -118,7 +118,7 @@ class OutcomeRecord:
     index_vectors: int | None = None
     """Of these, those that the index asked for."""
     kept_bytes: int | None = None
-    """Of the encoder's vectors of all documents, those that its rerank reads, as float32; None in older archives."""
+    """Of the encoder's vectors of all documents, those its rerank reads, as they are kept; None in older archives."""
     similarity_s: float | None = None
     """Processor seconds of the MaxSim behind `sim`, for all queries, where its rerank reads that; None as `vectors`."""
 

@@ -5,23 +5,15 @@ table would move it to an overflow page of its own.
 """
 
 import sqlite3
-from datetime import UTC, datetime
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
 
-SET = "archive"
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
-APPLIED = """
-CREATE TABLE IF NOT EXISTS "_sqlite_migrations" (
-   "id" INTEGER PRIMARY KEY,
-   "migration_set" TEXT,
-   "name" TEXT,
-   "applied_at" TEXT
-);
-CREATE UNIQUE INDEX IF NOT EXISTS "idx__sqlite_migrations_migration_set_name"
-    ON "_sqlite_migrations" ("migration_set", "name");
-"""
-"""Which migrations an archive has had, as sqlite-utils writes it; its own writer would load pandas for it."""
+SET = "archive"
 
 RUNS = """
 CREATE TABLE runs (
@@ -354,18 +346,20 @@ def pending(connection: sqlite3.Connection) -> bool:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring an archive, or an empty database, to this version's schema, within the caller's transaction."""
-    _execute(connection, APPLIED)
-    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (SET,))
-    applied = {name for (name,) in rows}
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations(SET)
     for name, script in MIGRATIONS.items():
-        if name not in applied:
-            _execute(connection, script)
-            record = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)"
-            connection.execute(record, (SET, name, str(datetime.now(UTC))))
+        migrations(name=name)(_applying(script))
+    migrations.apply(Database(connection))
 
 
-def _execute(connection: sqlite3.Connection, script: str) -> None:
-    """Not `executescript`, which would end the caller's transaction."""
-    for statement in script.split(";\n"):
-        if statement.strip():
-            connection.execute(statement)
+def _applying(script: str) -> Callable[["Database"], None]:
+    """Not by `executescript`, which would end the caller's transaction."""
+
+    def apply(db: "Database") -> None:
+        for statement in script.split(";\n"):
+            if statement.strip():
+                db.execute(statement)
+
+    return apply

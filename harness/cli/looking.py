@@ -62,7 +62,7 @@ def frontier(
     """List a run's non-dominated programs: minimal cost, maximal mean delta (or what `search.maximise` names)."""
     from harness.published.place import open_archive
     from harness.screen.frontier import frontier_points, sure_frontier
-    from harness.screen.nothing import why_no_frontier
+    from harness.screen.no_frontier import why_no_frontier
     from harness.screen.tables import print_frontier
 
     chosen = form(as_json, as_csv)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from harness import api
 from harness.results import Run
 from harness.screen.live import open_run
-from harness.screen.nothing import why_no_frontier
+from harness.screen.no_frontier import why_no_frontier
 from harness.screen.stopping import StopOnInterrupt
 from harness.screen.tables import print_frontier
 from harness.settings import ArchiveSettings, Settings

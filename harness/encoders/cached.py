@@ -86,8 +86,9 @@ class CachedEncoder:
         room = _room() if memory_bytes is None else memory_bytes
         share = room // 2 if self.has_many else room
         self._memory = MemoryLayer(encoder.dim, share)
-        self._stored = str(getattr(encoder, "stored", "float32"))
-        self._many = ManyMemory(encoder.dim, share, self._stored)
+        self.stored = str(getattr(encoder, "stored", "float32"))
+        """The type of number in which many vectors are kept; see `harness.encoders.stored`."""
+        self._many = ManyMemory(encoder.dim, share, self.stored)
         self._state_lock = threading.Lock()
         self._joiner: Joiner[_Asked, Entries] = Joiner(self._answer)
         self._stats = CacheStats()
@@ -185,7 +186,7 @@ class CachedEncoder:
             request.put(replace(memory.gather(rows[held]), positions=held))
         missing = request.missing
         if self._store and len(missing):
-            many = None if options.vectors is None else self._stored
+            many = None if options.vectors is None else self.stored
             found = self._store.read(request.keys(missing), self.encoder.dim, many=many)
             self._take(request, replace(found, positions=missing[found.positions]))
 
@@ -215,7 +216,7 @@ class CachedEncoder:
         entries = join(parts, self.encoder.dim, many=parts[0].many is not None)
         self._count(encoded=len(entries), seconds=float(entries.seconds.sum()))
         if self._store:
-            entries = self._store.write(request.keys(entries.positions), entries, self._stored)
+            entries = self._store.write(request.keys(entries.positions), entries, self.stored)
         self._take(request, entries)
 
     def _take(self, request: Request, entries: Entries) -> None:

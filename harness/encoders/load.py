@@ -19,10 +19,9 @@ from harness.text import nearest
 _log = logging.getLogger(__name__)
 
 DTYPES = ("float32", "bfloat16", "float16")
-LOADING_TORCH = ("bundled", "sentence-transformers", "tokens-of", "multi-vector", "representative-tokens")
+BACKENDS = ("torch", "onnx", "openvino")
 TORCH_BYTES = 1_200_000_000
 """A default search with MiniLM fills a gibibyte (docs/machines.md); larger models take more."""
-BACKENDS = ("torch", "onnx", "openvino")
 
 
 def load_encoder(settings: EncoderSettings) -> Encoder:
@@ -45,8 +44,7 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
 def _tell_memory(settings: EncoderSettings) -> None:
     """Warn, before anything is loaded, where a model of torch and a search around it hardly fit."""
     room = available_memory()
-    light = settings.kind == "bundled" and settings.model in BUNDLES and BUNDLES[settings.model].open_static is not None
-    if room is None or room >= TORCH_BYTES or light or settings.kind not in LOADING_TORCH:
+    if room is None or room >= TORCH_BYTES or not _loads_torch(settings):
         return
     _log.warning(
         "This process may use %d MB of memory, which a search with encoder %s fills, so the system may end it; give "
@@ -124,6 +122,11 @@ def _by_torch(settings: EncoderSettings) -> bool:
     if settings.kind == "bundled":
         return settings.model not in BUNDLES or not is_static(settings)
     return settings.kind in COMPILED and settings.backend == "torch"
+
+
+def _loads_torch(settings: EncoderSettings) -> bool:
+    static = settings.model in BUNDLES and is_static(settings)
+    return settings.kind in {*COMPILED, *MANY_VECTOR_KINDS} and not static
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ from archive import Costs, Measured, Spent
 from harness.encoders.meter import Cost
 from harness.evaluation.cost_limit import CostLimit
 from harness.evaluation.difference import Scores
-from harness.evaluation.kept import counted, kept_bytes, similarity_seconds
+from harness.evaluation.footprint import kept_bytes, similarity_seconds, without_own_vectors
 from harness.evaluation.objectives import Mean, Objective, TaskResult
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.scoring import Scoring
@@ -91,9 +91,9 @@ def outcome_of(
         task.name,
         execution.verdict,
         execution.reason,
-        counted(cost, task),
+        without_own_vectors(cost, task),
         execution,
-        index_cost=counted(index_cost, task),
+        index_cost=without_own_vectors(index_cost, task),
         kept_bytes=kept_bytes(source, task),
         similarity_s=similarity_seconds(source, task),
     )

@@ -84,6 +84,8 @@ class PreparedTask:
     """Queries that count towards no value and no delta, (Q,) in the task's own order."""
     similarity_s: float | None = None
     """Processor seconds of comparing all queries with all documents, where a text has many vectors."""
+    number_bytes: int = 4
+    """Of a number of these many vectors, as the encoder keeps them."""
     shortlist: Shortlist | None = None
     """Which documents each query ranks; None where it ranks all."""
     cosine: Mapping[str, Measured] = field(default_factory=dict)
@@ -219,7 +221,9 @@ def prepare(
         ),
     )
     ready = _with_cosine(ready)
-    return replace(ready, similarity_s=similarity.seconds) if isinstance(similarity, ManySimilarities) else ready
+    if not isinstance(similarity, ManySimilarities):
+        return ready
+    return replace(ready, similarity_s=similarity.seconds, number_bytes=np.dtype(encoder.stored).itemsize)
 
 
 def _vectors(queries: Embedded, documents: Embedded) -> int | None:

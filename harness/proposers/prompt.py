@@ -44,8 +44,8 @@ COSTS = {
     f"{AGAIN}: embed_fn(texts) returns one vector a text, embed_fn(texts, vectors=K) up to K.",
     "scoring": "Cost is the milliseconds of comparing a query, pooled over the tasks: of the program on one core and, "
     "if rerank reads sim, of the MaxSim behind it; what the program's index takes does not count.",
-    "bytes": "Cost is the bytes that are kept of a document, pooled over the tasks: the vectors that rerank reads, as "
-    "float32 (those behind sim, d_emb, d_vec, each if rerank names it), and what index returns. What index alone reads "
+    "bytes": "Cost is the bytes that are kept of a document, pooled over the tasks: the vectors that rerank reads "
+    "(those behind sim, d_emb, d_vec, each if rerank names it), and what index returns. What index alone reads "
     "need not be kept.",
 }
 """How cost is told, by what the search counts it in."""

@@ -141,7 +141,8 @@ def _await_run(path: str) -> None:
     told = False
     while not _has_run(path):
         if not told:
-            print(f"There is no run in {plain(path)} yet; waiting for one (Ctrl-C ends).", flush=True)
+            nothing = f"no run in {plain(path)}" if expanded(path).exists() else f"no file {plain(path)}"
+            print(f"There is {nothing} yet; waiting for a run (Ctrl-C ends).", flush=True)
         told = True
         time.sleep(WAIT_SECONDS)
 

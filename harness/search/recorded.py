@@ -107,8 +107,10 @@ def recorded_settings(archive: Archive, run_id: str, overrides: Sequence[str] = 
     """
     for override in overrides:
         if not override.startswith(CHANGEABLE) or "=" not in override:
+            named = override.startswith("archive.path=")
+            way = "name the run's archive with --archive" if named else f"begin another with `ttc discover {override}`"
             raise UsageError(
-                f"'{override}' cannot change on the way; a run goes on with other {', '.join(CHANGEABLE)}."
+                f"'{override}' cannot change on the way; {way}. A run goes on with other {', '.join(CHANGEABLE)}."
             )
     settings = from_record(archive.run(run_id).record.config, overrides)
     return replace(settings, archive=replace(settings.archive, path=str(archive.path)))

@@ -60,7 +60,7 @@ def _open(place: str, split: str | None) -> Any:
     return dataset
 
 
-def _records(items: Iterable[Any], subject: object) -> Iterator[Row]:
+def _records(items: Iterable[Any], subject: str) -> Iterator[Row]:
     for item in items:
         if not hasattr(item, "default_text"):
             fields = ", ".join(getattr(item, "_fields", ()))

@@ -4,8 +4,6 @@ What they promise was measured on simulated truth: docs/method.md has the shares
 """
 
 from collections.abc import Sequence
-from itertools import accumulate
-from math import comb
 
 import numpy as np
 
@@ -43,12 +41,13 @@ def median_interval(cells: Sequence[CellDelta]) -> Interval | None:
     Between two order statistics of the tasks' deltas, each the median of its cells: the sign test turned round, exact
     for deltas of any shape (Conover, 1999, section 3.2).
     """
+    from scipy.stats import binom
+
     groups = grouped(cells, lambda cell: cell.task).values()
     medians = sorted(float(np.median([cell.delta for cell in group])) for group in groups)
     if len(medians) < FEWEST_TASKS:
         return None
-    below = accumulate(comb(len(medians), heads) / 2 ** len(medians) for heads in range(len(medians)))
-    place = next(heads for heads, chance in enumerate(below) if chance >= (1 - LEVEL) / 2)
+    place = int(binom.ppf((1 - LEVEL) / 2, len(medians), 0.5))
     return Interval(medians[place - 1], medians[-place], "tasks, order statistics")
 
 

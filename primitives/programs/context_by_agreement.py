@@ -1,7 +1,7 @@
 """Context by Agreement: spend on the queries whose first documents by cosine and by words differ.
 
-A query that cosine and BM25 answer with other documents is encoded again with the beginning of its first document,
-and ranked by both cosines; the others stay as they are and cost nothing. The threshold is near the median of the
+A query that cosine and BM25 answer with other documents is encoded again with the beginning of its first document, and
+ranked by both cosines; the others stay as they are and cost nothing. The threshold asks about half the queries of the
 documentation tasks.
 Inductive. Cost: at most 1 + queries / (queries + documents).
 """

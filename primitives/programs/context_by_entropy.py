@@ -1,7 +1,8 @@
 """Context by Entropy: spend on the queries whose cosines are spread evenly over the documents.
 
 A query that no document stands out for is encoded again with the beginning of its first document, and ranked by both
-cosines; the others stay as they are and cost nothing. The threshold is near the median of the documentation tasks.
+cosines; the others stay as they are and cost nothing. The threshold asks about half the queries of the documentation
+tasks.
 Inductive. Cost: at most 1 + queries / (queries + documents).
 """
 

@@ -1,7 +1,7 @@
 """Context by Gap: spend on the queries whose first two documents are close to each other.
 
 A query that cannot tell its first two documents apart is encoded again with the beginning of its first document, and
-ranked by both cosines; the others stay as they are and cost nothing. The threshold is near the median of the
+ranked by both cosines; the others stay as they are and cost nothing. The threshold asks about half the queries of the
 documentation tasks.
 Inductive. Cost: at most 1 + queries / (queries + documents).
 """

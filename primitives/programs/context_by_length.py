@@ -1,7 +1,7 @@
 """Context by Length: spend on the queries that have few words.
 
 A query that says little is encoded again with the beginning of its first document, and ranked by both cosines; the
-others stay as they are and cost nothing. The threshold is near the median of the documentation tasks.
+others stay as they are and cost nothing. The threshold asks about half the queries of the documentation tasks.
 Inductive. Cost: at most 1 + queries / (queries + documents).
 """
 

@@ -135,11 +135,10 @@ def test_a_program_is_recorded_wholly_or_not_at_all(archive: Archive) -> None:
     assert archive.record_program(run_id, sample.program()) == f"{run_id}.1"
 
 
-def test_neither_looking_nor_making_one_loads_a_heavy_package(archive: Archive) -> None:
+def test_looking_loads_no_heavy_package(archive: Archive) -> None:
     archive.start_run(sample.run())
     look = (
         "import sys; from archive import Archive; a = Archive.open(sys.argv[1], read_only=True); a.runs()\n"
-        "Archive.open(sys.argv[1] + '-new')\n"
         "print({name.split('.')[0] for name in sys.modules} & {'sqlite_utils', 'torch', 'pandas', 'scipy', 'click'})"
     )
     done = subprocess.run([sys.executable, "-c", look, archive.path], capture_output=True, text=True, check=True)

@@ -31,6 +31,18 @@ from sandbox import (
 from sandbox.vectors import Ragged
 
 
+class _Counting:
+    """Embeds, and counts the texts that it was asked for."""
+
+    def __init__(self, embed: EmbedCallback) -> None:
+        self._embed = embed
+        self.n_texts = 0
+
+    def __call__(self, request: EmbedRequest) -> "NDArray[np.float32] | Ragged":
+        self.n_texts += len(request.texts)
+        return self._embed(request)
+
+
 class FleetRuns:
     """A Runs whose programs run where there is room in a fleet; several threads may use it.
 
@@ -61,44 +73,22 @@ class FleetRuns:
             seat = self._fleet.lease()
         except Closed as closed:
             raise SandboxError("The cluster's workers are closed; open new ones to run programs.") from closed
-        finished = False
+        finished, node, counting = False, seat.station.id, _Counting(embed)
         try:
             if self._seated is not None:
                 self._seated(seat)
-            execution = self._counted(seat, source, shipped, part, limits, embed, take)
+            execution = self._converse(seat, source, shipped, part, limits, counting, take)
             finished = True
+            self._fleet.work.ran(node, source, wall_s=execution.wall_s, cpu_s=execution.cpu_s, texts=counting.n_texts)
             return execution
+        except RunLost:
+            self._fleet.work.lost(node, source)
+            raise
         finally:
             if finished:
                 self._fleet.give_back(seat)
             else:
                 self._fleet.drop(seat)  # whatever interrupted it, the program may run on there
-
-    def _counted(
-        self,
-        seat: Seat,
-        source: str,
-        shipped: Shipped,
-        part: Part | None,
-        limits: Limits,
-        embed: EmbedCallback,
-        take: Take | None,
-    ) -> Execution:
-        """Converse, and note what was done where."""
-        n_texts, node = 0, seat.station.id
-
-        def counting(request: EmbedRequest) -> "NDArray[np.float32] | Ragged":
-            nonlocal n_texts
-            n_texts += len(request.texts)
-            return embed(request)
-
-        try:
-            execution = self._converse(seat, source, shipped, part, limits, counting, take)
-        except RunLost:
-            self._fleet.work.lost(node, source)
-            raise
-        self._fleet.work.ran(node, source, wall_s=execution.wall_s, cpu_s=execution.cpu_s, texts=n_texts)
-        return execution
 
     def _converse(
         self,

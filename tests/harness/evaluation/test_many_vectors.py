@@ -1,6 +1,8 @@
 """Tasks on an encoder of many vectors a text: what programs see as sim, and what they get beside it."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import DOCUMENT, QUERY, Encoder
 from harness.evaluation.executor import LocalExecutor
+from harness.evaluation.footprint import kept_bytes
 from harness.evaluation.prepared import PreparedTask, Reading, prepare
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret
@@ -115,6 +118,16 @@ def test_vectors_and_what_is_kept_are_counted(prepared: PreparedTask, encoder: C
     assert (same.similarity_s, pooled.similarity_s, late.similarity_s) == (prepared.similarity_s, 0.0, 0.0)
     recorded = outcome_record(pooled, "none")
     assert (recorded.vectors, recorded.kept_bytes) == (pooled.cost.vectors, 0)
+
+
+def test_vectors_that_are_stored_small_are_counted_small(task: RetrievalTask, tmp_path: Path) -> None:
+    settings = EncoderSettings(
+        kind="tokens-of", model=str(complete(tmp_path / "small")), options={"vectors": 4, "stored": "int8"}
+    )
+    ready = prepare(task, CachedEncoder(load_encoder(settings), None))
+    with closing(ready.inputs):
+        layout = ready.inputs.layout
+        assert kept_bytes(programs.source("identity"), ready) == layout.dim * layout.d_vectors
 
 
 def test_where_a_text_has_one_vector_there_is_nothing_to_count(

@@ -131,7 +131,7 @@ def test_watching_waits_for_the_first_run(tmp_path: Path, capsys: pytest.Capture
         thread.start()
         _await_run(str(path))
         thread.join()
-    assert capsys.readouterr().out == f"There is no run in {path} yet; waiting for one (Ctrl-C ends).\n"
+    assert capsys.readouterr().out == f"There is no file {path} yet; waiting for a run (Ctrl-C ends).\n"
 
 
 def test_who_can_read_it_is_told() -> None:

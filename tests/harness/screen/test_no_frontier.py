@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from archive import Program, Run
-from harness.screen.nothing import why_no_frontier
+from harness.screen.no_frontier import why_no_frontier
 from tests.archive import sample_records as sample
 
 RUN = Run("run", "2026", None, "finished", sample.run())

@@ -1,4 +1,4 @@
-"""What must be kept of a corpus, and compared for a query, so that a program can be asked."""
+"""What a program keeps busy beside itself: vectors of the corpus, and the comparison behind `sim`."""
 
 from dataclasses import replace
 
@@ -10,15 +10,16 @@ FLOAT_BYTES = 4
 
 
 def kept_bytes(source: str, task: PreparedTask) -> int:
-    """Bytes of the encoder's vectors of all documents that a program reads for a query, as float32, index aside.
+    """Bytes of the encoder's vectors of all documents that a program reads for a query, index aside.
 
-    `sim` is made of what it is the similarity of: of many vectors where a text has them, otherwise of its one.
+    One vector a text is kept as float32, many as the encoder keeps them (`encoder.options.stored`). `sim` is made of
+    what it is the similarity of: of many vectors where a text has them, otherwise of its one.
     """
     layout, read = task.inputs.layout, read_by_rerank(source)
     compared = "d_vec" if layout.d_vectors else "d_emb"
     needed = {compared if name == "sim" else name for name in read}
-    rows = layout.n_documents * ("d_emb" in needed) + layout.d_vectors * ("d_vec" in needed)
-    return FLOAT_BYTES * layout.dim * rows
+    one, many = layout.n_documents * ("d_emb" in needed), layout.d_vectors * ("d_vec" in needed)
+    return layout.dim * (FLOAT_BYTES * one + task.number_bytes * many)
 
 
 def similarity_seconds(source: str, task: PreparedTask) -> float | None:
@@ -28,6 +29,6 @@ def similarity_seconds(source: str, task: PreparedTask) -> float | None:
     return task.similarity_s if "sim" in read_by_rerank(source) else 0.0
 
 
-def counted(cost: Cost, task: PreparedTask) -> Cost:
+def without_own_vectors(cost: Cost, task: PreparedTask) -> Cost:
     """A cost without its vectors where a text has its one: there they are its texts."""
     return cost if task.inputs.layout.d_vectors else replace(cost, vectors=None)
