@@ -8,7 +8,7 @@ import re
 import sqlite3
 
 from archive.errors import ArchiveError
-from archive.schema import SCRIPTS
+from archive.migrations import SCRIPTS
 
 TABLES = frozenset(re.findall(r"CREATE TABLE (\w+) ", SCRIPTS)) | {"_sqlite_migrations"}
 VIEWS = {

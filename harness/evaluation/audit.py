@@ -8,9 +8,9 @@ kept. What an audit embeds is not metered: it is the harness's question, not the
 import ast
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -19,6 +19,20 @@ from numpy.typing import NDArray
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import EncodeRefused
 from harness.errors import JobError
+from harness.evaluation.audited import (
+    DETERMINISM,
+    NONDETERMINISTIC,
+    ORDER,
+    ORDER_AND_ALONE,
+    ORDER_DEPENDENT,
+    QUOTATION,
+    QUOTES_TEXTS,
+    ROUTES,
+    ROUTING,
+    TRANSDUCTIVE,
+    Audited,
+    Finding,
+)
 from harness.evaluation.difference import TOP, ScoreHash, Scores, agreement, differ
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import ATTEMPTS, attempt, options_of
@@ -41,39 +55,8 @@ MIN_AGREEMENT = 0.93
 """Least rank correlation of scores before and after that. Reference programs stay above it, programs that do another
 thing on one task mostly do not: scripts/truth/audits.py measures both."""
 
-DETERMINISM = "determinism"
-ORDER_AND_ALONE = "order and alone"
-ORDER = "order"
-ROUTING = "routing"
-QUOTATION = "quotation"
-
-NONDETERMINISTIC = Verdict.NONDETERMINISTIC.value
-ORDER_DEPENDENT = Verdict.ORDER_DEPENDENT.value
-TRANSDUCTIVE = Verdict.TRANSDUCTIVE.value
-QUOTES_TEXTS = "quotes_texts"
-ROUTES = "routes"
-
 Asked = tuple[PreparedTask, Outcome]
 """A task, and what the program did on it in its evaluation."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What an audit found: a flag for the record, the task it was found on and a sentence for the ledger."""
-
-    flag: str
-    task: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Audited:
-    """What was found, and which audits were made on how many tasks."""
-
-    findings: tuple[Finding, ...]
-    made: Mapping[str, int]
-    alone_s: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    """By task, the processor seconds that the program took for each query asked alone, its index not counted."""
 
 
 @dataclass(frozen=True)
@@ -311,33 +294,6 @@ def _equal_all_along(run: Execution, base: NDArray[np.float32], inputs: TaskInpu
 def poisoned_sandbox(*, level: str, allow_primitives: bool) -> Sandbox:
     """A sandbox that shows up programs which depend on hash order or on uninitialised memory."""
     return Sandbox(level=level, allow_primitives=allow_primitives, hash_seed=4242, malloc_perturb=0xA5)
-
-
-def audits_line(made: Mapping[str, int], n_tasks: int) -> str:
-    """Which audits were made, on how many tasks, and which were not: an audit not made is not passed."""
-    known = _known(made)
-    done = [f"{name} (on {made[name]} of {counted(n_tasks, 'task')})" for name in known if name in made]
-    undone = [name for name in known if name not in made]
-    parts = [f"audited: {', '.join(done)}"] if done else []
-    return "; ".join([*parts, f"not audited: {', '.join(undone)}"] if undone else parts)
-
-
-def untested_audits(made: Mapping[str, int], n_tasks: int) -> tuple[str, ...]:
-    """Audits that were not made, and those that were made on some of the tasks only, a phrase each.
-
-    That a repetition gives the same scores is asked on one task of every program, and counts as made.
-    """
-    undone = [name for name in _known(made) if name not in made]
-    parts = [
-        f"{name} on {n_tasks - made[name]} of {counted(n_tasks, 'task')}"
-        for name in _known(made)
-        if name != DETERMINISM and 0 < made.get(name, 0) < n_tasks
-    ]
-    return (*undone, *parts)
-
-
-def _known(made: Mapping[str, int]) -> tuple[str, ...]:
-    return DETERMINISM, ORDER if ORDER in made else ORDER_AND_ALONE, ROUTING, QUOTATION
 
 
 def quotations(source: str, texts: Collection[str]) -> list[Finding]:

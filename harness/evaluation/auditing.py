@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from harness.evaluation.audit import NONDETERMINISTIC, ORDER_DEPENDENT, TRANSDUCTIVE, Asked, Audited, Finding
+from harness.evaluation.audit import Asked
+from harness.evaluation.audited import NONDETERMINISTIC, ORDER_DEPENDENT, TRANSDUCTIVE, Audited, Finding
 from harness.evaluation.evaluate import Evaluation, Outcome, summarise
 from harness.evaluation.prepared import PreparedTask
 from harness.evaluation.workbench import Workbench

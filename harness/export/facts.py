@@ -8,7 +8,14 @@ from archive import NOTHING, Program, Run
 from archive.costs import Costs, costs_of
 from archive.rows import source_hash
 from harness.errors import UsageError
-from harness.evaluation.audit import NONDETERMINISTIC, ORDER_DEPENDENT, QUOTES_TEXTS, ROUTES, TRANSDUCTIVE, audits_line
+from harness.evaluation.audited import (
+    NONDETERMINISTIC,
+    ORDER_DEPENDENT,
+    QUOTES_TEXTS,
+    ROUTES,
+    TRANSDUCTIVE,
+    audits_line,
+)
 from harness.export.encoder_facts import EncoderFacts, of_settings, recorded
 from harness.export.measured import Measured, Recorded, joined, recorded_cells, searched_cells
 from harness.programs.find import find_source, origin_of, require_allowed

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from archive import Archive, Program, Run, costs_of
-from harness.evaluation.audit import TRANSDUCTIVE
+from harness.evaluation.audited import TRANSDUCTIVE
 from harness.programs.named import NamedProgram
 from harness.publication.markdown import cell, name_of, table
 from harness.screen.frontier import run_cells

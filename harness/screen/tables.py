@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archive import LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Program, Run, axis_of, costs_of
-from harness.evaluation.audit import audits_line
+from harness.evaluation.audited import audits_line
 from harness.proposers.recombine.source import decoded, genome_of
 from harness.screen.columns import OUTCOMES, PAIRS, frontier_table
 from harness.screen.comparison import Comparison

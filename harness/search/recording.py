@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from archive import NDCG_AT_10, OutcomeRecord, ProgramRecord, UsageRecord, document_work
 from harness.evaluation.admission import Decision
-from harness.evaluation.audit import untested_audits
+from harness.evaluation.audited import untested_audits
 from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.records import outcome_record
 from harness.programs.fingerprint import SourceFingerprint

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive import Program, RunRecord, pricer
-from harness.evaluation.audit import ORDER_AND_ALONE, TRANSDUCTIVE
+from harness.evaluation.audited import ORDER_AND_ALONE, TRANSDUCTIVE
 from harness.programs.view import OVER_BUDGET
 
 RULE = (

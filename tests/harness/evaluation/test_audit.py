@@ -15,18 +15,15 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import Encoder
 from harness.encoders.store import EmbeddingStore
 from harness.errors import JobError
-from harness.evaluation.audit import (
+from harness.evaluation.audit import Asked, Auditor, poisoned_sandbox, quotations
+from harness.evaluation.audited import (
     NONDETERMINISTIC,
     ORDER_DEPENDENT,
     QUOTES_TEXTS,
     ROUTES,
     TRANSDUCTIVE,
-    Asked,
-    Auditor,
     Finding,
     audits_line,
-    poisoned_sandbox,
-    quotations,
 )
 from harness.evaluation.difference import agreement, relative_difference, top_overlap
 from harness.evaluation.executor import ATTEMPTS, LocalExecutor
