@@ -64,17 +64,29 @@ def _parted(lines: Sequence[str]) -> Iterator[str]:
     """The lines, each field on one of its own, without a fence that stands behind it."""
     for line in lines:
         bare = line.lstrip(_MARKS)
-        yield from _GLUED.split(bare.partition("```")[0]) if _head(bare) else [bare]
+        found = _match(bare)
+        if found is None:
+            yield bare
+            continue
+        begun = found[0].end("field")  # what stands before the first field is its number, and signs
+        text, *others = _GLUED.split(bare[begun:].partition("```")[0])
+        yield from (bare[:begun] + text, *others)
 
 
 def _head(line: str) -> tuple[str, str, bool] | None:
     """The field that a line begins, what it says of it, and whether that may come after an empty line."""
-    for form, signs in _FORMS:
-        if match := form.match(line):
-            text = match.groupdict().get("text") or ""
-            text = text.strip().strip(signs).strip() if signs else text.strip()
-            return match["field"].upper(), text.rstrip("*_ "), form is _ALONE
-    return None
+    found = _match(line)
+    if found is None:
+        return None
+    match, signs = found
+    text = match.groupdict().get("text") or ""
+    text = text.strip().strip(signs).strip() if signs else text.strip()
+    return match["field"].upper(), text.rstrip("*_ "), match.re is _ALONE
+
+
+def _match(line: str) -> tuple[re.Match[str], str] | None:
+    """How a line begins a field, with the signs around its text that belong to the form."""
+    return next(((match, signs) for form, signs in _FORMS if (match := form.match(line))), None)
 
 
 def _plain(text: str) -> str:
