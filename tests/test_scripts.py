@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -74,3 +75,20 @@ def test_manual_pages_become_a_corpus_of_their_language(tmp_path: Path) -> None:
 def test_heads_need_both_sets_of_folders() -> None:
     done = run(ROOT / "scripts" / "bench_reference.py", "--heads")
     assert done.returncode == 2 and "--heads needs --search" in done.stderr
+
+
+@pytest.mark.parametrize("failing", ["", "ruff", "lint-imports", "deptry", "mypy", "python"])
+def test_the_suite_fails_exactly_when_one_of_its_checks_fails(failing: str, tmp_path: Path) -> None:
+    tools, scripts = tmp_path / "tools", tmp_path / "scripts"
+    tools.mkdir()
+    scripts.mkdir()
+    for tool in ("ruff", "lint-imports", "deptry", "mypy", "python"):
+        (tools / tool).write_text(f"#!/bin/sh\nexit {3 if tool == failing else 0}\n")
+        (tools / tool).chmod(0o755)
+    shutil.copy(ROOT / "scripts" / "test", scripts / "test")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(tools)
+    told = f'root="{tmp_path}"; venv="$root/.venv"; ensure_environment() {{ :; }}; ensure_browser() {{ :; }}\n'
+    (scripts / "environment.sh").write_text(told)
+    done = subprocess.run(["bash", scripts / "test"], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == (3 if failing else 0), done.stdout + done.stderr
