@@ -5,8 +5,9 @@
 The run and its control come with the package; --search are folders of the collections that they were made on, or
 others. Prints four tables: the chosen programs beside references; what feedback adds at equal numbers of programs;
 what each third of the run added, in-domain and held out; the best inductive program without each of its parts. With
---recombine, the best of searches by recombination on the searched folders stand in the first. What is evaluated is kept
-in --folder, and embeddings in the cache, so the script can be stopped and started.
+--recombine, the best of searches by recombination on the searched folders stand in the first, searched with
+each encoder of --recombine-with, by default the one that judges. What is evaluated is kept in --folder, and embeddings in the
+cache, so the script can be stopped and started.
 """
 
 import argparse
@@ -39,9 +40,13 @@ def main() -> None:
     chosen = _chosen(run, control)
     chosen["references"] = [Choice("by hand", name, name) for name in REFERENCES]
     if arguments.recombine:
-        settings = [*_tasks(arguments.search, arguments), f"encoder={arguments.encoder}", *arguments.settings]
+        settings = [*_tasks(arguments.search, arguments), *arguments.settings]
         settings.append(f"search.generations={len(run.programs)}")
-        chosen["recombined"] = list(recombined(arguments.folder, arguments.recombine, settings))
+        chosen["recombined"] = [
+            choice
+            for encoder in arguments.recombine_with or [arguments.encoder]
+            for choice in recombined(arguments.folder, arguments.recombine, encoder, settings)
+        ]
     if not arguments.no_ablations:
         best = run.best("", len(run.programs), inductive=True)
         (source,) = (each.record.source for each in run.programs if each.record.name == best.name)
@@ -62,6 +67,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--encoder", default="minilm")
     parser.add_argument("--max-queries", type=int, default=150)
     parser.add_argument("--recombine", nargs="*", type=int, default=[], metavar="SEED")
+    parser.add_argument(
+        "--recombine-with", nargs="+", metavar="ENCODER", help="which encoders search so (default: --encoder)"
+    )
     parser.add_argument("--no-ablations", action="store_true")
     parser.add_argument(
         "--settings", nargs="+", default=[], metavar="KEY=VALUE", help="others, such as cache.folder=PATH"

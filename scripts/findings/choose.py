@@ -1,6 +1,6 @@
 """Which programs of a run are judged held out: chosen by what the run itself measured, before anything held out is."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,18 +57,27 @@ def read_told(name: str, folder: Path) -> Told:
     return Told(name, programs, {each.record.name for each in judged if each.record.verdict == "ok"})
 
 
-def recombined(folder: Path, seeds: Sequence[int], settings: Sequence[str]) -> Iterator[Choice]:
+def recombined(folder: Path, seeds: Sequence[int], encoder: str, settings: Sequence[str]) -> list[Choice]:
     """The best program of a search by recombination on these settings' tasks, seed by seed; each search is kept.
 
-    Today's rules hold, so what it finds is inductive.
+    Today's rules hold, so what it finds is inductive. Seeds that end at the same program stand in one choice.
     """
+    found: dict[str, tuple[Program, int, list[int]]] = {}
     for seed in seeds:
-        path = folder / f"recombined-{seed}.db"
-        search_to_end(path, ["proposer=recombine", f"search.seed={seed}", *settings, f"archive.path={path}"])
+        path = folder / f"recombined-{encoder}-{seed}.db"
+        told = ["proposer=recombine", f"search.seed={seed}", f"encoder={encoder}", f"archive.path={path}"]
+        search_to_end(path, [*told, *settings])
         with open_archive(path) as archive:
             judged = archive.programs(archive.runs()[0].id)
-        found = max(judged, key=lambda each: each.record.mean_delta or 0.0)
-        source = folder / f"recombined_{seed}.py"
-        source.write_text(found.record.source, "utf-8")
-        label = f"best of {len(judged) - 3} by recombination, seed {seed}"
-        yield Choice(label, str(source), found.record.name, found.record.mean_delta)
+        best = max(judged, key=lambda each: each.record.mean_delta or 0.0)
+        written = sum(each.record.mode != "seed" for each in judged)
+        found.setdefault(best.record.source, (best, written, []))[2].append(seed)
+    return [_kept(folder, encoder, *each) for each in found.values()]
+
+
+def _kept(folder: Path, encoder: str, best: Program, written: int, seeds: Sequence[int]) -> Choice:
+    source = folder / f"recombined_{encoder.replace('-', '_')}_{seeds[0]}.py"
+    source.write_text(best.record.source, "utf-8")
+    said = " and ".join(map(str, seeds))
+    label = f"best of {written} by recombination with {encoder}, seed{'s' * (len(seeds) > 1)} {said}"
+    return Choice(label, str(source), best.record.name, best.record.mean_delta)
