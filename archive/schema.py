@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
+from archive.library import sqlite_utils
 from archive.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -35,12 +36,11 @@ def pending(connection: sqlite3.Connection) -> bool:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring an archive, or an empty database, to this version's schema, within the caller's transaction."""
-    from sqlite_utils import Database, Migrations
-
-    migrations = Migrations(SET)
+    library = sqlite_utils()
+    migrations = library.Migrations(SET)
     for name, script in MIGRATIONS.items():
         migrations(name=name)(_applying(script))
-    migrations.apply(Database(connection))
+    migrations.apply(library.Database(connection))
 
 
 def _applying(script: str) -> Callable[["Database"], None]:

@@ -7,8 +7,8 @@ fits, and written under another name first, so that many processes may share the
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from harness.settings.encoder import default_cache_folder
@@ -17,6 +17,8 @@ from harness.settings.home import expanded, make_folder
 VERSIONS = 4
 """Files kept of each name, the newest: so many environments may share the folder."""
 
+LONGEST_WAIT_S = 60.0
+"""Seconds that a process waits for another that makes the same text; then it makes it itself."""
 
 UNFINISHED = "writing-"
 """Before the name of a file while it is written."""
@@ -30,12 +32,34 @@ def kept(folder: Path, name: str, parts: Iterable[str], make: Callable[[], str])
     file = folder / f"{name}.{_key(parts)}"
     found = _read(file)
     if found is None:
-        found = make()
-        with suppress(OSError, UnicodeError):
-            make_folder(folder)
-            _write(file, found)
-            _drop_old(folder, name)
+        with _alone(folder, file.name):
+            found = _read(file)
+            if found is None:
+                found = make()
+                with suppress(OSError, UnicodeError):
+                    make_folder(folder)
+                    _write(file, found)
+                    _drop_old(folder, name)
     return found
+
+
+@contextmanager
+def _alone(folder: Path, name: str) -> Iterator[None]:
+    """While one process makes a text, others wait for it; not for ever, and not where nothing can be locked."""
+    from filelock import FileLock, Timeout
+
+    path = folder / f"{UNFINISHED}{name}.lock"
+    lock = FileLock(path, timeout=LONGEST_WAIT_S)
+    with suppress(OSError, Timeout, NotImplementedError):
+        make_folder(folder)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        if lock.is_locked:
+            with suppress(OSError):  # while it is held: who opened this file meanwhile sees that it is gone
+                path.unlink()
+            lock.release()
 
 
 def kept_folder(room: str) -> Path:

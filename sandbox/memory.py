@@ -1,7 +1,6 @@
 """Anonymous memory behind a descriptor: sealed where the system can, a temporary file elsewhere."""
 
 import os
-import tempfile
 
 SEAL_SIZE = ("F_SEAL_GROW", "F_SEAL_SHRINK", "F_SEAL_SEAL")
 SEAL_ALL = (*SEAL_SIZE, "F_SEAL_WRITE")
@@ -13,6 +12,8 @@ def allocate(name: str, size: int) -> tuple[int, str]:
         descriptor = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         path = f"/proc/{os.getpid()}/fd/{descriptor}"
     else:
+        import tempfile
+
         descriptor, path = tempfile.mkstemp(prefix=f"{name}-")
     os.truncate(descriptor, size)
     return descriptor, path

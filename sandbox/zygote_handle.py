@@ -157,5 +157,7 @@ def _command(config: ZygoteConfig, control: int) -> list[str]:
         }
     )
     start = f"import sys; sys.path[:0] = {config.search_path()!r}; from sandbox.zygote import main; main()"
+    # Compiled modules are kept where this process keeps its own: all are loaded before a program is there.
+    kept = ["-B"] if sys.dont_write_bytecode else []
     # Not -I: it would ignore PYTHONHASHSEED.
-    return [sys.executable, "-P", "-s", "-S", "-B", "-c", start, settings]
+    return [sys.executable, "-P", "-s", "-S", *kept, "-c", start, settings]

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +25,11 @@ settings.load_profile("any machine")
 def pytest_configure(config: pytest.Config) -> None:
     """One cache for the whole session, its workers and the processes of its tests, and none of the person's own.
 
+    Compiled modules are kept, whatever the environment says: hundreds of processes would each compile the program.
     Workers side by side compute with a thread each: with more, threads wait for one another on the cores of others.
     """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         if getattr(config.option, "numprocesses", None):
             os.environ.setdefault("OMP_NUM_THREADS", "1")

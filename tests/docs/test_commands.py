@@ -19,6 +19,7 @@ from pytest_httpserver import HTTPServer
 from harness.transfer.request import read_settings
 from sandbox import rules
 from tests.docs.pages import FENCE, PAGES, Block, blocks
+from tests.e2e.forking import Forker
 from tests.e2e.stand_in_model import well_behaved
 from tests.harness.loopback_hub import ANY, environment, running
 from tests.harness.proposers.fake_provider import FakeProvider
@@ -28,6 +29,10 @@ RUN = {page.name: [block for block in blocks(page) if block.is_shell and block.r
 SKIPPED = [block for page in PAGES for block in blocks(page) if block.is_shell and block.reason is not None]
 CONTINUES = {"first-run.md": "reading-the-archive.md"}
 """A page whose commands go on in the folder of the page before, as it says."""
+WHOLE = ("README.md",)
+"""Pages whose `ttc` is started as a person starts it; one that is forked for a command does the rest the same."""
+INSTALLED = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+"""Folders of programs, first that of this Python."""
 CHAINS = [
     [name, *([CONTINUES[name]] if name in CONTINUES else [])]
     for name in RUN
@@ -51,33 +56,48 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         yield environment(serving, root / "home")
 
 
+@pytest.fixture(scope="session")
+def path(hub: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Folders of programs, first one with a `ttc` that is forked from a process which has imported it."""
+    folder = tmp_path_factory.mktemp("bin")
+    forker = Forker(environment_of(hub))
+    forker.install(folder)
+    yield f"{folder}:{INSTALLED}"
+    forker.close()
+
+
 @pytest.mark.long
 @pytest.mark.timeout(1500)  # of many commands, each with a limit of its own
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: "+".join(chain))
-def test_the_commands_of_a_page_run(chain: list[str], tmp_path: Path, server: str, hub: dict[str, str]) -> None:
+def test_the_commands_of_a_page_run(
+    chain: list[str], tmp_path: Path, server: str, hub: dict[str, str], path: str
+) -> None:
     for name in chain:
         for block in RUN[name]:
-            done = run(block, tmp_path, {"SERVER": server, **hub})
+            done = run(block, tmp_path, {"SERVER": server, "PATH": INSTALLED if name in WHOLE else path, **hub})
             said = f"{block.page}, line {block.line}, exit {done.returncode}:\n"
             said += f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
             assert done.returncode == 0, said
             assert "Traceback" not in done.stderr, said
 
 
-def run(block: Block, folder: Path, servers: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Run a block in a shell that stops at the first failure, with the `ttc` of this Python first on the path."""
-    variables = {
+def environment_of(more: dict[str, str]) -> dict[str, str]:
+    """What a block is run with."""
+    return {
         **os.environ,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        **servers,
         "NO_COLOR": "1",
         "OMP_NUM_THREADS": "1",  # pages are tested side by side
         "PIP_NO_INDEX": "1",  # nothing is fetched by a test
+        **more,
     }
+
+
+def run(block: Block, folder: Path, more: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run a block in a shell that stops at the first failure."""
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.text],
         cwd=folder,
-        env=variables,
+        env=environment_of(more),
         capture_output=True,
         text=True,
         timeout=280,

@@ -32,7 +32,7 @@ def environment() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def forker() -> Iterator[Forker]:
     """What has imported the program once for all runs of it."""
-    opened = Forker()
+    opened = Forker(os.environ)
     yield opened
     opened.close()
 

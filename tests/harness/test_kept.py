@@ -1,6 +1,7 @@
 """What is kept in the cache folder may be damaged, shared, old, or impossible to write."""
 
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -67,6 +68,18 @@ def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
     assert kept(tmp_path / "file" / "folder", "owls", [], lambda: TEXT) == TEXT
     assert kept(Path("~nobody-of-this-name/cache"), "owls", [], lambda: TEXT) == TEXT
     assert not Path("~nobody-of-this-name").exists()
+
+
+def test_what_one_makes_others_wait_for(tmp_path: Path) -> None:
+    made = []
+
+    def slowly() -> str:
+        made.append(time.sleep(0.3))
+        return TEXT
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: kept(tmp_path, "owls", [], slowly), range(4))) == {TEXT}
+    assert len(made) == 1 and len(list(tmp_path.iterdir())) == 1
 
 
 def test_many_may_write_at_once(tmp_path: Path) -> None:

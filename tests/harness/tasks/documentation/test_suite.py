@@ -18,6 +18,7 @@ from harness.tasks.documentation.sources import Library, state
 from harness.tasks.documentation.suite import RECIPES, Recipe, build_task, merge_equal_questions
 from harness.tasks.task import RetrievalTask
 
+pytestmark = pytest.mark.xdist_group("documentation")  # one worker of the suite builds all fourteen
 QUICK = ["python-topics", "licences", "networkx-see-also", "networkx-code"]
 
 
@@ -28,7 +29,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="module")
 def tasks(library: Library) -> dict[str, RetrievalTask]:
-    """Built by whichever worker of the tests comes first."""
+    """Built once, for the runs of other tests too."""
     return {name: build_task(name, library, kept_folder("documentation")) for name in RECIPES}
 
 
