@@ -5,8 +5,8 @@
 The run and its control come with the package; --search are folders of the collections that they were made on, or
 others. Prints four tables: the chosen programs beside references; what feedback adds at equal numbers of programs;
 what each third of the run added, in-domain and held out; the best inductive program without each of its parts. With
---recombine, the best of searches by recombination on the searched folders stand in the first, searched with each encoder
-of --recombine-with, by default the one that judges. What is evaluated is kept in --folder, and embeddings in the cache,
+--recombine, the best of searches by recombination on the searched folders stand in the first, one for each encoder of
+--recombine-with and each seed. What is evaluated is kept in --folder, and embeddings in the cache,
 so the script can be stopped and started.
 """
 
