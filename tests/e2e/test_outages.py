@@ -143,7 +143,7 @@ def test_one_interrupt_ends_the_wait_for_a_server(httpserver: HTTPServer, tmp_pa
             assert process.poll() is None
             time.sleep(0.05)
         os.kill(process.pid, signal.SIGINT)
-        process.wait(5)
+        process.wait(60)  # on a busy machine; that it asked no more is what counts
     assert "ttc resume" in (tmp_path / "told").read_text() and len(provider.requests) == 4
     run = exported(tmp_path / "ttc-archive.db")
     assert run["status"] == "stopped" and len(run["programs"]) == 3

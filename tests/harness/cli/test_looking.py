@@ -326,5 +326,5 @@ def test_programs_of_the_package_are_looked_at_by_name_from_any_folder(
     words: tuple[str, ...], told: str, ttc: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = ttc(*words)
-    assert done.code == 0 and told in done.out + done.err
+    code, out, err = ttc(*words)
+    assert code == 0 and told in out + err
