@@ -5,8 +5,8 @@
 The run and its control come with the package; --search are folders of the collections that they were made on, or
 others. Prints four tables: the chosen programs beside references; what feedback adds at equal numbers of programs;
 what each third of the run added, in-domain and held out; the best inductive program without each of its parts. With
---recombine, the best of searches by recombination on the searched folders stand in the first, searched with each encoder
-of --recombine-with, by default the one that judges. What is evaluated is kept in --folder, and embeddings in the cache,
+--recombine, the best of searches by recombination on the searched folders stand in the first, one for each encoder of
+--recombine-with and each seed. What is evaluated is kept in --folder, and embeddings in the cache,
 so the script can be stopped and started.
 """
 
@@ -38,6 +38,9 @@ def main() -> None:
     arguments.folder.mkdir(parents=True, exist_ok=True)
     run, control = read_told(PUBLISHED, arguments.folder), read_told(CONTROL, arguments.folder)
     chosen = _chosen(run, control)
+    named = {choice.word for group in chosen.values() for choice in group}
+    fronts = [*run.frontier("frontier"), *run.frontier("inductive frontier", inductive=True)]
+    chosen["frontiers"] = [choice for choice in fronts if choice.word not in named]
     chosen["references"] = [Choice("by hand", name, name) for name in REFERENCES]
     if arguments.recombine:
         settings = [*_tasks(arguments.search, arguments), *arguments.settings]
@@ -131,7 +134,7 @@ def _matrix(words: Sequence[str], folders: Sequence[Path], arguments: argparse.N
 def _tables(found: dict[str, list[Measured]], against: Measured) -> dict[str, str]:
     best, inductive, early, early_inductive = found["run"]
     blind, blind_inductive = found["control"]
-    shown = [*found["run"], *found["control"], *found.get("recombined", ()), *found["references"]]
+    shown = [*found["run"], *found["frontiers"], *found["control"], *found.get("recombined", ()), *found["references"]]
     pairs = {
         f"feedback ({early.choice.name}) less none ({blind.choice.name})": (early, blind),
         f"inductive: feedback ({early_inductive.choice.name}) less none ({blind_inductive.choice.name})": (

@@ -24,7 +24,8 @@ from harness.evaluation.cluster.cluster import open_cluster
 from harness.evaluation.cluster.connection import connected
 from harness.evaluation.cluster.encoders import spread_encoder
 from harness.evaluation.executor import Executor, LocalExecutor
-from harness.evaluation.prepared import PreparedTask, prepare
+from harness.evaluation.prepared import PreparedTask
+from harness.evaluation.preparing import prepare
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings
 from harness.tasks.task import make_task

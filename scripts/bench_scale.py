@@ -18,7 +18,8 @@ import numpy as np
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.evaluation.executor import LocalExecutor
-from harness.evaluation.prepared import Reading, prepare_all
+from harness.evaluation.prepared import Reading
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.secret import Secret
 from harness.settings.encoder import EncoderSettings
 from harness.tasks.task import RetrievalTask, make_task

@@ -22,7 +22,7 @@ from harness.encoders.many import ALL, pooled_tokens
 from harness.encoders.protocol import DOCUMENT, QUERY, FloatMatrix
 from harness.encoders.stored import STORED, rounded
 from harness.evaluation.measures import find_measure
-from harness.evaluation.prepared import judgments_of
+from harness.evaluation.preparing import judgments_of
 from harness.evaluation.secret import NO_SECRET
 from harness.settings.encoder import CacheSettings, EncoderSettings
 from harness.settings.tasks import TasksSettings

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from harness.errors import HarnessError
 from harness.evaluation.measures import NDCG_AT_10
-from harness.evaluation.prepared import judgments_of
+from harness.evaluation.preparing import judgments_of
 from harness.evaluation.secret import NO_SECRET
 from harness.settings import compose
 from harness.tasks.load import load_tasks

@@ -19,7 +19,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_cached_encoder
 from harness.encoders.protocol import QUERY
 from harness.evaluation.measures import NDCG_AT_10
-from harness.evaluation.prepared import judgments_of
+from harness.evaluation.preparing import judgments_of
 from harness.evaluation.secret import NO_SECRET
 from harness.settings import compose
 from harness.tasks.load import load_tasks

@@ -29,7 +29,7 @@ from harness.evaluation.cluster.cluster import open_cluster
 from harness.evaluation.cluster.connection import connected
 from harness.evaluation.cluster.encoders import spread_encoder
 from harness.evaluation.executor import Executor, LocalExecutor
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.watcher import Watcher
 from harness.settings import ExecutorSettings
 from harness.settings.encoder import EncoderSettings

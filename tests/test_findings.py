@@ -27,6 +27,12 @@ def test_the_best_is_that_of_the_record(told: Told) -> None:
     assert told.best("", 30, inductive=True).name == "StemmedHybrid"  # the other one came later
 
 
+def test_the_frontiers_are_those_of_the_record(told: Told) -> None:
+    assert [choice.name for choice in told.frontier("")] == ["GatedFeedback", "ClaimsAndLikings"]
+    (cheap, dear) = told.frontier("inductive", inductive=True)
+    assert (cheap.name, cheap.label) == ("StemmedHybrid", "inductive, c = 1.00 in its run") and dear.name == OF
+
+
 def test_every_ablation_is_another_program_that_keeps_the_rules(told: Told, tmp_path: Path) -> None:
     (source,) = (each.record.source for each in told.programs if each.record.name == OF)
     found = [Path(choice.word).read_text() for choice in ablations(source, tmp_path)]

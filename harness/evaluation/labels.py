@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.evaluation.measures import Judgments
-from harness.evaluation.prepared import PreparedTask, shown
+from harness.evaluation.prepared import PreparedTask
+from harness.evaluation.preparing import shown
 
 
 def shuffled_label_value(task: PreparedTask, seed: int = 0) -> float:

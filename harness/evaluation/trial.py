@@ -15,7 +15,8 @@ from harness.evaluation.auditing import evaluate_audited
 from harness.evaluation.evaluate import Evaluation
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.paired import PairedGain, paired_gain
-from harness.evaluation.prepared import PreparedTask, prepare_all, reading_of
+from harness.evaluation.prepared import PreparedTask, reading_of
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.secret import Secret
 from harness.evaluation.workbench import Workbench
 from harness.tasks.task import RetrievalTask

@@ -16,7 +16,8 @@ from harness.evaluation.given import NOTHING_GIVEN, Given, open_encoder
 from harness.evaluation.goal import Goal, find_goal
 from harness.evaluation.part import LocalRuns, Runs
 from harness.evaluation.place import open_place
-from harness.evaluation.prepared import PreparedTask, prepare_all, reading_of
+from harness.evaluation.prepared import PreparedTask, reading_of
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.secret import Secret
 from harness.evaluation.watcher import Watcher
 from harness.machine.cores import available_cores

@@ -12,7 +12,8 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY, EncoderIdentity
 from harness.evaluation.difference import hash_of
 from harness.evaluation.instructions import told_of
-from harness.evaluation.prepared import PreparedTask, prepare_all
+from harness.evaluation.prepared import PreparedTask
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.records import task_record
 from harness.heads.training import TrainedHead
 from harness.programs.named import NamedProgram

@@ -15,7 +15,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY, FloatMatrix
 from harness.evaluation.instructions import told_of
 from harness.evaluation.measures import NDCG_AT_10, Judgments
-from harness.evaluation.prepared import judgments_of
+from harness.evaluation.preparing import judgments_of
 from harness.evaluation.secret import NO_SECRET
 from harness.heads.models import make_head
 from harness.heads.split import SplitTask

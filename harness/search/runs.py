@@ -1,7 +1,7 @@
 """Start a discovery run, or continue one from its archive."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -21,6 +21,7 @@ from harness.evaluation.watcher import Stopping, Watcher, never
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.machine.record import machine, versions
 from harness.policies.parents import by_name
+from harness.proposers.asking import Model
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
 from harness.proposers.protocol import Briefing, Proposal, Proposer
 from harness.proposers.published import TOLD, Published, read_published, require_same_told
@@ -55,7 +56,7 @@ from harness.tasks.load import list_names, refuse_held_out_names
 from harness.tasks.task import RetrievalTask
 from harness.text import counted
 from harness.tracking.load import require_tracker
-from harness.tracking.told import tracking
+from harness.tracking.told import Tracking, tracking
 from primitives import programs
 
 _log = logging.getLogger(__name__)
@@ -179,26 +180,52 @@ def _search(
         require_counted(settings.search.cost, bench.evaluator.tasks)
         for task in tasks:
             archive.record_content(task.known)
-        if run_id is None:
+        if begins := run_id is None:
             run_id = archive.start_run(run_record(settings, bench))
             stack.enter_context(alone(archive, run_id))
-            stack.enter_context(_never_left_running(archive, run_id))
-            _log.info("run %s begins in %s, %d tasks hidden", run_id, archive.path, len(hidden))
-            archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
-            if settings.proposer.evidence != "none":
-                archive.event(run_id, SURROUNDINGS, tell_surroundings(bench))
+        stack.enter_context(_never_left_running(archive, run_id))
+        if begins:
+            _record_beginning(settings, archive, run_id, bench)
         else:
-            stack.enter_context(_never_left_running(archive, run_id))
             require_fingerprint(archive.run(run_id).record.encoder["fingerprint"], bench.encoder.encoder)
             tell_other_machine(settings, archive, run_id, watcher)
-        tell_uncounted(settings, bench.encoder.encoder, watcher)
-        bill = Bill(bench.encoder.encoder, archive, run_id)
-        watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
-        history = open_history(archive, run_id)
-        shelf = shelf_of(archive, run_id, settings)
-        if shelf is not None:
-            shelf.fill()
-        tracker = stack.enter_context(tracking(settings.tracking, begun(archive, run_id, settings), watcher.noted))
+        discovery, tracker = stack.enter_context(_opened(settings, archive, run_id, bench, spending, models, around))
+        archive.set_status(run_id, "running")
+        recorded = recorded_programs(archive, run_id, hidden)
+        if recorded:
+            _log.info("run %s goes on after %d recorded programs", run_id, len(recorded))
+        complete = _run_to_end(discovery, recorded, archive, run_id, watcher, around.stopping)
+        record_machines(archive, run_id, bench.executor)
+        tracker.ending("finished" if complete else "stopped")
+    return Ended(run_id, complete)
+
+
+def _record_beginning(settings: Settings, archive: Archive, run_id: str, bench: Workbench) -> None:
+    _log.info("run %s begins in %s, %d tasks hidden", run_id, archive.path, len(bench.hidden))
+    archive.event(run_id, "metric", metric_check(bench.evaluator.probe))
+    if settings.proposer.evidence != "none":
+        archive.event(run_id, SURROUNDINGS, tell_surroundings(bench))
+
+
+@contextmanager
+def _opened(
+    settings: Settings,
+    archive: Archive,
+    run_id: str,
+    bench: Workbench,
+    spending: Spending,
+    models: Mapping[str, Model],
+    around: Around,
+) -> Iterator[tuple[Discovery, Tracking]]:
+    """The loop of a run, with its history and its desk, and its tracker; says that the run starts."""
+    watcher = around.watcher
+    tell_uncounted(settings, bench.encoder.encoder, watcher)
+    watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
+    history = open_history(archive, run_id)
+    shelf = shelf_of(archive, run_id, settings)
+    if shelf is not None:
+        shelf.fill()
+    with tracking(settings.tracking, begun(archive, run_id, settings), watcher.noted) as tracker:
         needs = surroundings(settings, archive, run_id, history, bench, spending, shelf, around.stopping)
         discovery = Discovery(
             settings=settings,
@@ -208,19 +235,12 @@ def _search(
             bench=bench,
             proposer=around.proposer or load_proposer(settings, models, needs),
             spending=spending,
-            bill=bill,
+            bill=Bill(bench.encoder.encoder, archive, run_id),
             watcher=watcher,
             tracker=tracker,
             shelf=shelf,
         )
-        archive.set_status(run_id, "running")
-        recorded = recorded_programs(archive, run_id, hidden)
-        if recorded:
-            _log.info("run %s goes on after %d recorded programs", run_id, len(recorded))
-        complete = _run_to_end(discovery, recorded, archive, run_id, watcher, around.stopping)
-        record_machines(archive, run_id, bench.executor)
-        tracker.ending("finished" if complete else "stopped")
-    return Ended(run_id, complete)
+        yield discovery, tracker
 
 
 @contextmanager

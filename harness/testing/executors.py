@@ -8,7 +8,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor, MakeExecutor
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.preparing import prepare_all
 from harness.settings.encoder import EncoderSettings
 from harness.testing.broken import require
 from harness.testing.samples import small_task

@@ -15,7 +15,8 @@ from harness.encoders.protocol import EncoderIdentity
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.given import open_encoder
 from harness.evaluation.place import Place, open_place
-from harness.evaluation.prepared import Reading, prepare_all, reading_of
+from harness.evaluation.prepared import Reading, reading_of
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret, with_secret
 from harness.evaluation.watcher import Stopping, Watcher

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from archive import Program
 from harness.api import open_archive
+from harness.report.front import front_ids
 from harness.reproduce.run import search_to_end
 
 PUBLISHED, CONTROL = "published", "published-control"
@@ -36,9 +37,20 @@ class Told:
 
     def best(self, label: str, first: int, *, inductive: bool = False) -> Choice:
         """The best of the first programs by the recorded mean delta, which is all that is looked at."""
-        rivals = [each for each in self.programs[:first] if each.record.mean_delta is not None]
-        rivals = [each for each in rivals if not inductive or each.record.name in self.inductive]
-        found = max(rivals, key=lambda each: each.record.mean_delta or 0.0)
+        return self._chosen(label, max(self._rivals(first, inductive), key=lambda each: each.record.mean_delta or 0.0))
+
+    def frontier(self, label: str, *, inductive: bool = False) -> list[Choice]:
+        """Those of the whole run that no other one beats at their recorded cost or less, cheapest first."""
+        rivals = self._rivals(len(self.programs), inductive)
+        ids = front_ids(rivals)
+        front = sorted((each for each in rivals if each.id in ids), key=lambda each: each.record.cost_ratio or 0.0)
+        return [self._chosen(f"{label}, c = {each.record.cost_ratio:.2f} in its run", each) for each in front]
+
+    def _rivals(self, first: int, inductive: bool) -> list[Program]:
+        judged = [each for each in self.programs[:first] if each.record.mean_delta is not None]
+        return [each for each in judged if not inductive or each.record.name in self.inductive]
+
+    def _chosen(self, label: str, found: Program) -> Choice:
         return Choice(label, f"{self.name}.{found.number}", found.record.name, found.record.mean_delta)
 
 

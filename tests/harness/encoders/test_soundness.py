@@ -32,7 +32,7 @@ from harness.encoders.load import load_encoder
 from harness.encoders.protocol import EmbedOptions, Encoder
 from harness.encoders.soundness import _check_vectors
 from harness.errors import EncoderError
-from harness.evaluation.prepared import prepare
+from harness.evaluation.preparing import prepare
 from harness.settings.encoder import EncoderSettings
 from tests.harness.encoders.small_models import WIDTH, bare, change, complete, put, shape, tokenizer, with_code
 

@@ -29,7 +29,8 @@ from harness.evaluation.difference import agreement, relative_difference, top_ov
 from harness.evaluation.executor import ATTEMPTS, LocalExecutor
 from harness.evaluation.labels import shuffled_label_value
 from harness.evaluation.part import LocalRuns
-from harness.evaluation.prepared import PreparedTask, prepare, shown
+from harness.evaluation.prepared import PreparedTask
+from harness.evaluation.preparing import prepare, shown
 from harness.evaluation.secret import Secret
 from harness.tasks.task import make_task
 from primitives import programs

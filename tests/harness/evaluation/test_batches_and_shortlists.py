@@ -14,7 +14,8 @@ from harness.errors import TaskError
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.measures import Judgments, find_measure, find_measures, measure_together
-from harness.evaluation.prepared import ALL_AT_ONCE, Reading, prepare_all
+from harness.evaluation.prepared import ALL_AT_ONCE, Reading
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.secret import Secret
 from harness.evaluation.shortlist import Shortlist, alternate
 from harness.tasks.candidates import Candidates

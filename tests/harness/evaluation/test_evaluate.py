@@ -11,7 +11,7 @@ from harness.encoders.protocol import DOCUMENT, EmbedOptions, EncodedBatch, Enco
 from harness.errors import JobError
 from harness.evaluation.evaluator import Evaluator
 from harness.evaluation.executor import LocalExecutor
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.preparing import prepare_all
 from harness.tasks.task import RetrievalTask, make_task
 from sandbox import Sandbox
 from sandbox.verdicts import Verdict

@@ -12,7 +12,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.function import FunctionEncoder
 from harness.encoders.protocol import QUERY
 from harness.errors import UsageError
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.records import task_record
 from harness.export.encoder_facts import recorded
 from harness.tasks.task import make_task

@@ -12,7 +12,8 @@ from harness.encoders.load import load_encoder
 from harness.encoders.protocol import DOCUMENT, QUERY, Encoder
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.footprint import kept_bytes
-from harness.evaluation.prepared import PreparedTask, Reading, prepare
+from harness.evaluation.prepared import PreparedTask, Reading
+from harness.evaluation.preparing import prepare
 from harness.evaluation.records import outcome_record, task_record
 from harness.evaluation.secret import Secret
 from harness.settings.encoder import EncoderSettings

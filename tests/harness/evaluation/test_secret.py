@@ -12,7 +12,7 @@ from archive import Archive
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor
-from harness.evaluation.prepared import prepare, shown
+from harness.evaluation.preparing import prepare, shown
 from harness.evaluation.secret import NO_SECRET, Secret, find_secret, new_secret, with_secret
 from harness.settings import compose
 from primitives import programs

@@ -21,7 +21,7 @@ from harness.encoders.load import load_encoder
 from harness.encoders.open_model import open_model
 from harness.encoders.protocol import Encoder
 from harness.evaluation.executor import LocalExecutor
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.preparing import prepare_all
 from harness.export.facts import gather
 from harness.export.package import write_package
 from harness.settings.encoder import EncoderSettings

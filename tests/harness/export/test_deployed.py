@@ -9,7 +9,7 @@ import pytest
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.measures import NDCG_AT_10, Judgments
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.secret import Secret
 from harness.export.standalone.retriever import ProgramRetriever
 from harness.export.standalone.running import Program

@@ -17,7 +17,7 @@ from harness.encoders.open_model import open_model
 from harness.errors import UsageError
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.measures import NDCG_AT_10, Judgments
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.preparing import prepare_all
 from harness.export.encoder_facts import of_settings
 from harness.export.facts import gather
 from harness.export.package import write_package

@@ -126,7 +126,7 @@ def test_the_same_data_through_mteb_is_the_same_task(tmp_path: Path, monkeypatch
 
 
 def test_a_document_without_text_and_one_that_is_not_there_can_be_measured(cached_wordllama: CachedEncoder) -> None:
-    from harness.evaluation.prepared import prepare_all
+    from harness.evaluation.preparing import prepare_all
     from harness.evaluation.secret import Secret
 
     with prepare_all([given()], cached_wordllama, secret=Secret("a")) as (ready,):

@@ -11,7 +11,7 @@ import pytest
 
 from harness.encoders.cached import CachedEncoder
 from harness.errors import TaskError, UsageError
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.secret import Secret
 from harness.settings.tasks import TasksSettings
 from harness.tasks.mteb_lists import HELDOUT19, MTEB14, MULTILINGUAL, MtebEntry

@@ -11,7 +11,7 @@ import pytest
 import harness
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
-from harness.evaluation.prepared import prepare_all
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.secret import Secret
 from harness.settings import compose
 from harness.settings.encoder import EncoderSettings

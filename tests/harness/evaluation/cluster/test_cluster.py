@@ -33,7 +33,8 @@ from harness.evaluation.cluster.encoders import Facts, require_alike, spread_enc
 from harness.evaluation.cluster.executor import FleetExecutor
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor, find_executor
-from harness.evaluation.prepared import PreparedTask, Reading, prepare_all
+from harness.evaluation.prepared import PreparedTask, Reading
+from harness.evaluation.preparing import prepare_all
 from harness.evaluation.trial import open_part, try_source
 from harness.evaluation.workbench import open_workbench
 from harness.programs.view import LedgerRow
