@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -231,10 +232,10 @@ def spread_encoder(
         "num_gpus": executor.encoder_gpus,
         "max_restarts": -1,
         "max_task_retries": -1,
-        "scheduling_strategy": "SPREAD",
     }
-    process = ray.remote(EncoderProcess).options(**options)
-    processes = [process.remote(settings) for _ in range(executor.encoders)]
+    process = ray.remote(**options)(EncoderProcess)
+    places = _places(executor)
+    processes = [process.options(scheduling_strategy=place).remote(settings) for place in places]
     try:
         facts = [_get(each.facts.remote()) for each in processes]
         require_alike(facts, one_class=executor.classes == "one")
@@ -243,6 +244,22 @@ def spread_encoder(
     finally:
         for each in processes:
             ray.kill(each)
+
+
+def _places(executor: ExecutorSettings) -> list[Any]:
+    """Where the processes are to be, one for each.
+
+    Ray spreads what takes GPUs. What takes nothing it puts anywhere, perhaps all of it on one node, or on a head that
+    is to run nothing: that is dealt out here, node after node.
+    """
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    nodes = sorted(node["NodeID"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU"))
+    if executor.encoder_gpus or not nodes:
+        return ["SPREAD"] * executor.encoders
+    dealt = islice(cycle(nodes), executor.encoders)
+    return [NodeAffinitySchedulingStrategy(node, soft=True) for node in dealt]
 
 
 def _get(reference: Any) -> Any:
