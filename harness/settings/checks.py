@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.settings.command import PRINTS
+from harness.settings.proposer import ProposerSettings
 from harness.settings.schema import SearchSettings, Settings
 from harness.text import nearest
 
@@ -25,6 +26,24 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "executor.classes": ("one", "any"),
 }
 """Every value of a key that has few, as far as they are checked here."""
+LEAST: Mapping[str, int] = {
+    "search.generations": 0,
+    "search.parents": 0,
+    "search.in_flight": 1,
+    "search.islands": 1,
+    "search.migration": 1,
+    "proposer.attempts": 1,
+    "proposer.repairs": 0,
+    "proposer.trials": 0,
+    "executor.workers": 1,
+    "executor.encoders": 0,
+    "executor.encoder_gpus": 0,
+    "tasks.max_queries": 1,
+    "tasks.cut": 1,
+    "tasks.query_batch": 1,
+    "tasks.depth": 1,
+}
+"""The least value of a number; None, where a key may be so, is none."""
 
 
 def value_at(mapping: Any, key: str) -> Any:
@@ -41,57 +60,53 @@ def check_values(settings: Settings) -> None:
         value = value_at(mapping, key)
         if value not in allowed:
             raise UsageError(f"{key} is '{value}'{nearest(str(value), allowed)}")
-    for key, least in (
-        ("search.generations", 0),
-        ("search.parents", 0),
-        ("search.in_flight", 1),
-        ("search.islands", 1),
-        ("search.migration", 1),
-        ("proposer.attempts", 1),
-        ("proposer.repairs", 0),
-        ("proposer.trials", 0),
-        ("executor.workers", 1),
-        ("executor.encoders", 0),
-        ("executor.encoder_gpus", 0),
-        ("tasks.max_queries", 1),
-        ("tasks.cut", 1),
-        ("tasks.query_batch", 1),
-        ("tasks.depth", 1),
-    ):
+    for key, least in LEAST.items():
         value = value_at(mapping, key)
         if value is not None and value < least:
             raise UsageError(f"{key} is {value}; it must be at least {least}.")
+    _check_programs(settings)
+    _check_shares(settings)
+    _check_evidence(settings.proposer)
+    _check_budget(settings.search)
+
+
+def _check_programs(settings: Settings) -> None:
     programs = settings.executor.programs
     if programs != "auto" and not (isinstance(programs, int) and programs >= 1):
         raise UsageError(f"executor.programs is {programs}; it must be at least 1, or auto.")
-    for key in ("program.time_factor", "program.memory_factor"):
-        if not 0 < value_at(mapping, key) < math.inf:
-            raise UsageError(f"{key} is {value_at(mapping, key)}; it must be above 0.")
-    for key in ("tasks.query_batch", "tasks.depth"):
-        if value_at(mapping, key) is not None and settings.program.transductive != "refuse":
+    for name in ("time_factor", "memory_factor"):
+        factor = getattr(settings.program, name)
+        if not 0 < factor < math.inf:
+            raise UsageError(f"program.{name} is {factor}; it must be above 0.")
+    for name in ("query_batch", "depth"):
+        if getattr(settings.tasks, name) is not None and settings.program.transductive != "refuse":
             raise UsageError(
-                f"{key} gives a program few queries at a time, and a transductive one needs all: leave it out, or set "
-                "program.transductive=refuse."
+                f"tasks.{name} gives a program few queries at a time, and a transductive one needs all: leave it out, "
+                "or set program.transductive=refuse."
             )
+
+
+def _check_shares(settings: Settings) -> None:
     for name, of in (("unseen", "queries"), ("unseen_tasks", "tasks")):
         share = getattr(settings.tasks, name)
         if not 0 <= share < 1:
             raise UsageError(f"tasks.{name} is {share}; it is a share of the {of}, from 0 to below 1.")
-    if not 0 < settings.proposer.example_share < 1:
-        raise UsageError(
-            f"proposer.example_share is {settings.proposer.example_share}; it is a share of the queries, above 0 and "
-            "below 1."
-        )
-    if settings.proposer.evidence == "examples" and settings.proposer.feedback == "bit":
-        raise UsageError(
-            "Examples tell what was right, which is more than one bit; set proposer.feedback=figures or "
-            "proposer.evidence=figures."
-        )
-    _check_budget(settings.search)
     if settings.tasks.unseen_tasks and settings.search.objective == "transfer":
         raise UsageError(
             "A transfer search hides tasks and admits by them, so it has no unseen tasks; "
             "set tasks.unseen_tasks=0 or search.objective=compute."
+        )
+
+
+def _check_evidence(proposer: ProposerSettings) -> None:
+    if not 0 < proposer.example_share < 1:
+        raise UsageError(
+            f"proposer.example_share is {proposer.example_share}; it is a share of the queries, above 0 and below 1."
+        )
+    if proposer.evidence == "examples" and proposer.feedback == "bit":
+        raise UsageError(
+            "Examples tell what was right, which is more than one bit; set proposer.feedback=figures or "
+            "proposer.evidence=figures."
         )
 
 
