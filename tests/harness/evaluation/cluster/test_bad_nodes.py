@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -26,7 +28,7 @@ from harness.tasks.folder import load_folder
 from harness.testing.executors import PROGRAMS
 from harness.testing.samples import small_task
 from sandbox import Sandbox
-from scripts.cluster_processes import WORKER, kill_one
+from scripts.cluster_processes import WORKER, kill_one, processes
 from scripts.prove_nodes import SMALL, Told, nodes, until
 
 pytestmark = [
@@ -145,6 +147,41 @@ def test_a_node_whose_disk_fills_up_in_the_middle_is_left_aside_and_the_others_g
         until(lambda: bool(told.sentences))
     (sentence,) = told.sentences
     assert sentence.startswith(f"Node {bad.node_id[:8]} of the cluster is left aside: its workers do not start")
+
+
+def test_a_worker_that_fails_on_anything_is_replaced_and_its_program_not_charged(
+    cluster: Any, cached_wordllama: CachedEncoder
+) -> None:
+    settings = ExecutorSettings(kind="ray", address=cluster.address)
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as gone,
+        Sandbox(level="weak") as sandbox,
+        connected(settings),
+        prepare_all([small_task("first")], cached_wordllama) as (task,),
+        closing(LocalExecutor(cached_wordllama, sandbox, 1)) as local,
+    ):
+        cluster.add_node(num_cpus=1, env_vars={"TMPDIR": gone}, **SMALL)
+        with (
+            open_cluster(settings, level="weak", allow_primitives=True) as opened,
+            closing(opened.make_executor(cached_wordllama, sandbox, 1)) as executor,
+        ):
+            expected = local.run(PROGRAMS[1], task)
+            assert executor.submit(PROGRAMS[1], task).result(timeout=240).score_hash == expected.score_hash
+            shutil.rmtree(gone)  # which the self-test of a new sandbox needs
+            (worker,) = processes(WORKER, os.getpid())
+            for child in children(worker):
+                os.kill(child, signal.SIGKILL)
+            outcome = executor.submit(PROGRAMS[1], task).result(timeout=240)
+            (work,) = executor.work({PROGRAMS[1]: 1})
+    assert (outcome.score_hash, outcome.cost.texts) == (expected.score_hash, expected.cost.texts)
+    assert (work.runs, work.lost) == (2, 1)
+
+
+def children(process: int) -> list[int]:
+    """Processes that a process started."""
+    return [
+        int(pid) for task in Path(f"/proc/{process}/task").iterdir() for pid in (task / "children").read_text().split()
+    ]
 
 
 def test_a_run_whose_last_node_is_left_aside_ends_and_goes_on_elsewhere(
