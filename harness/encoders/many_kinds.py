@@ -85,6 +85,8 @@ def representative_encoder(
     for name, value in (("vectors", vectors), ("query_vectors", query_vectors)):
         if not isinstance(value, int) or not 1 <= value <= MOST_MASKS:
             raise UsageError(f"encoder.options.{name} must be a whole number from 1 to {MOST_MASKS}, not {value!r}.")
+    if not isinstance(sparse, bool):
+        raise UsageError(f"encoder.options.sparse must be true or false, not {sparse!r}.")
     with quiet_libraries():
         opened = open_language_model(settings, mask_token, causal=sequential)
     own: dict[str, Any] = {"wording": Wording({**BEFORE, **(before or {})}, after, answer), "sparse": sparse}
