@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from harness.encoders.compare import by_library, compared
 from primitives import MultiVectors, multi_vectors
@@ -22,6 +23,16 @@ def test_the_library_compares_as_numpy_does(mean: bool, floor: float | None, ele
     found = by_library(queries, documents, mean=mean, floor=floor, device="cpu", elements=elements)
     assert found.shape == (4, 7) and found.dtype == np.float32
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_a_gpu_is_asked_where_the_model_is_on_one() -> None:
+    queries, documents = ragged(4, [3, 1]), ragged(5, [2, 2])
+    if torch.cuda.is_available():
+        found = compared(queries, documents, mean=True, device="cuda:0")
+        np.testing.assert_allclose(found, compared(queries, documents, mean=True), atol=1e-4)
+        return
+    with pytest.raises((RuntimeError, AssertionError), match=r"(?i)cuda|nvidia"):
+        compared(queries, documents, mean=True, device="cuda:0")
 
 
 def test_no_vector_of_a_query_adds_less_than_the_floor() -> None:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import AutoTokenizer
 
 from harness.encoders.load import load_encoder
 from harness.encoders.padding import by_pair, by_token
 from harness.encoders.protocol import EmbedOptions
-from harness.encoders.retrieval_prompt import SYSTEM
+from harness.encoders.retrieval_prompt import SYSTEM, Wording, make_frame
 from harness.errors import EncoderError
 from harness.settings.encoder import EncoderSettings
 from harness.testing import check_encoder
@@ -69,6 +70,20 @@ def test_texts_are_read_as_their_own_code_reads_them_alone(make: Any, padding: A
         np.testing.assert_allclose(found.of(place), naive(encoder, model, text, 3, mask), atol=1e-4)
     assert not np.allclose(found.of(0), found.of(1), atol=1e-2)
     check_encoder(encoder)
+
+
+def test_a_chat_without_a_system_is_asked_without_one(tmp_path: Path) -> None:
+    words = AutoTokenizer.from_pretrained(like_dream(tmp_path / "like"))
+    whole = make_frame(words, Wording(), 'Query: "', "query", 1)
+    refusing = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system here') }}{% endif %}"
+    words.chat_template = refusing + words.chat_template
+    frame = make_frame(words, Wording(), 'Query: "', "query", 1)
+    assert words.decode(frame.first) == '<user>Query: "' and SYSTEM in words.decode(whole.first)
+    assert (frame.last, frame.closing) == (whole.last, whole.closing)
+    assert words.decode(frame.last).endswith('in lowercase.<|im_end|><assistant>The word is: "')
+    assert words.decode(frame.closing) == '"<|im_end|><|end|>'
+    reworded = make_frame(words, Wording({"query": "Q "}, " Words:", ""), "Q ", "query", 2)
+    assert (words.decode(reworded.first), words.decode(reworded.last)) == ("<user>Q ", " Words:<|im_end|><assistant>")
 
 
 def test_code_of_a_model_runs_only_where_it_is_trusted(tmp_path: Path) -> None:

@@ -158,13 +158,21 @@ def test_models_that_cannot_say_words_are_refused_with_a_way_out(tmp_path: Path,
 
 
 @pytest.fixture(scope="module")
-def causal(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def causal_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     sizes = {"n_embd": WIDTH, "n_layer": 2, "n_head": 2, "n_positions": 160, "initializer_range": 0.5}
     model = GPT2LMHeadModel(GPT2Config(vocab_size=WORDS, bos_token_id=1, eos_token_id=None, **sizes))
-    folder = bare(tmp_path_factory.mktemp("language") / "causal", model, bos_token="[CLS]")
-    options = {"vectors": 3, "query_vectors": 2, "sequential": True}
+    return bare(tmp_path_factory.mktemp("language") / "causal", model, bos_token="[CLS]")
+
+
+def sequential(folder: Path, **more: object) -> Any:
+    options = {"vectors": 3, "query_vectors": 2, "sequential": True, **more}
     return load_encoder(EncoderSettings(kind="representative-tokens", model=str(folder), options=options))
+
+
+@pytest.fixture(scope="module")
+def causal(causal_folder: Path) -> Any:
+    return sequential(causal_folder)
 
 
 def said(encoder: Any, text: str, role: str, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -192,6 +200,17 @@ def test_a_causal_model_says_one_word_after_another(causal: Any, role: str, coun
         states, logits = said(causal, text, role, count)
         over = [one + 1 for one, word in enumerate(logits.argmax(axis=1)) if word in ends]
         np.testing.assert_allclose(found.of(place), states[: min([*over, count])], atol=1e-4)
+
+
+def test_words_are_weighed_by_a_causal_model_too(causal_folder: Path) -> None:
+    encoder = sequential(causal_folder, sparse=True)
+    found = encoder.encode_many(TEXTS, EmbedOptions(vectors=3))
+    for place, text in enumerate(TEXTS):
+        kept = len(found.of(place))
+        expected = own_weights(encoder, text, said(encoder, text, "document", 3)[1][:kept])
+        row = found.words[place]
+        assert set(row.indices.tolist()) == set(expected)
+        np.testing.assert_allclose(row.data, [expected[one] for one in row.indices.tolist()], atol=1)
 
 
 @pytest.mark.parametrize(
