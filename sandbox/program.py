@@ -2,6 +2,7 @@
 
 import inspect
 import mmap
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -170,6 +171,8 @@ def _describe(error: BaseException) -> bytes:
         message = str(error)
     except BaseException:
         message = "(the exception's own text could not be made)"
+    if isinstance(error, ImportError):
+        message = re.sub(r" \([^()]*\)$", "", message)  # where the module lies is nobody's business
     return messages.pack_exception(kind, message, _program_line(error))
 
 

@@ -58,6 +58,8 @@ class Night:
     faults: Counter[str] = field(default_factory=Counter)
     begun: int = 0
     """Answers that broke off after some of them was sent."""
+    slow: int = 0
+    """Tries in which it fell silent or never came to an end."""
 
     def script(self, rate: float) -> Script:
         """Faults at this rate in each try, a tenth of them the model's own, at most five tries of a question."""
@@ -79,7 +81,9 @@ class Night:
         where = chance.choice(["before", "inside", "inside", "after"])
         self.faults[where] += 1
         if where == "before":
-            return chance.choice(BEFORE)
+            fault = chance.choice(BEFORE)
+            self.slow += fault.kind == "hang"
+            return fault
         if where == "after":
             self.begun += 1
             return Reply(text, stop="silent")
@@ -87,6 +91,7 @@ class Night:
         if kind in PAGES:
             return PAGES[kind]
         self.begun += 1
+        self.slow += kind in ("stall", "dribble")
         return Reply(text, broken_after=0 if kind == "first" else 2, breakage="overload" if kind == "first" else kind)
 
 
@@ -113,15 +118,17 @@ class Outcome:
         failed = [call for call in self.calls if call.usage.verdict == "failed"]
         unexplained = [each.verdict for each in made if each.verdict in set(AnswerVerdict) - OWN - {AnswerVerdict.OK}]
         charged = sum(call.charged_usd > 0 for call in failed)
+        late = sum("timed out" in call.detail or "proposer.call_s" in call.detail for call in failed)
+        whole = max(0, late - self.night.slow)  # sent to their end, to a machine too busy to read them in time
         found = {
             f"exit status {self.exit}, run {self.status}": self.exit != 0 or self.status != "finished",
             f"{len(made)} generations": len(made) != self.generations,
             f"verdicts that are not the model's: {unexplained}": bool(unexplained),
             "an answer is counted wrong": any(call.output != TOKENS["output"] for call in answers),
             f"{self.answered - len(answers)} answers unaccounted for": not (
-                0 <= self.answered - len(answers) <= len(lost)
+                0 <= self.answered - len(answers) <= len(lost) + whole
             ),
-            f"{charged} broken answers charged of {self.night.begun}": charged > self.night.begun,
+            f"{charged} broken answers charged of {self.night.begun}": charged > self.night.begun + whole,
             "a failed call without a reason": not all(call.detail for call in failed),
         }
         return [sentence for sentence, holds in found.items() if holds]

@@ -95,9 +95,10 @@ def lineage(
     as_csv: CsvOption = False,
 ) -> None:
     """Show who descends from whom: a whole run, or one program's ancestors and descendants."""
-    from harness.published.place import open_archive
+    from harness.published.place import open_archive, split
     from harness.screen.lineage import forest, relatives
 
+    archive, name = split(name, archive)
     with open_archive(archive, read_only=True) as opened:
         if _is_program(name):
             program = opened.program(name)
@@ -115,10 +116,11 @@ def show(
     source: Annotated[bool, typer.Option("--source", help="Print the source alone.")] = False,
 ) -> None:
     """Show a program: its author's words, its outcomes (these alone as --csv), its source."""
-    from harness.published.place import open_archive
+    from harness.published.place import open_archive, split
     from harness.screen.tables import print_program, print_source
     from harness.screen.views import program_view
 
+    archive, program = split(program, archive)
     with open_archive(archive, read_only=True) as opened:
         found = opened.program(program)
         run = opened.run(found.run_id)
@@ -142,9 +144,10 @@ def transcript(
     ] = False,
 ) -> None:
     """Show what the model was told for a program and what it answered, attempt by attempt, with tokens and price."""
-    from harness.published.place import open_archive
+    from harness.published.place import open_archive, split
     from harness.screen.transcript import print_transcript, turns
 
+    archive, program = split(program, archive)
     with open_archive(archive, read_only=True) as opened:
         found = opened.program(program)
         told = turns(opened, found.run_id, [found])
@@ -162,15 +165,17 @@ def diff(
     as_csv: CsvOption = False,
 ) -> None:
     """Compare two programs: their sources line by line, and their deltas on each task (these alone as --csv)."""
-    from harness.published.place import open_archive
+    from harness.published.place import open_archive, split
     from harness.screen.comparison import between, compare_with_parent
     from harness.screen.tables import print_comparison
 
-    with open_archive(archive, read_only=True) as opened:
+    (place, first), (other, second_) = split(first, archive), split(second or "", archive)
+    with open_archive(place, read_only=True) as opened:
         if second is None:
             comparison = compare_with_parent(opened, opened.program(first))
         else:
-            comparison = between(opened.program(first), opened.program(second))
+            with open_archive(other, read_only=True) as opened_other:
+                comparison = between(opened.program(first), opened_other.program(second_))
     chosen = form(as_json, as_csv)
     if chosen is Form.JSON:
         print_json(comparison.view())

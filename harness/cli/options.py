@@ -22,7 +22,9 @@ CostOption = Annotated[
 RunArgument = Annotated[str, typer.Argument(help="Run id, its beginning, or `latest`.", autocompletion=complete_run)]
 ProgramArgument = Annotated[
     str,
-    typer.Argument(help="Program id (RUN.NUMBER), or a number in the latest run.", autocompletion=complete_program),
+    typer.Argument(
+        help="Program id (RUN.NUMBER, published.81), or a number in the latest run.", autocompletion=complete_program
+    ),
 ]
 ProgramsArgument = Annotated[
     list[str] | None,

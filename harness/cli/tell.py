@@ -51,8 +51,8 @@ def watch_folder(path: str, run: str, folder: Path) -> None:
 
     The folder `desk` in it holds all earlier programs. For every program the folder gets briefing-N.md, awaits
     answer-N.md (written elsewhere and moved there, or left alone for a moment once written) and gets report-N.md. An
-    answer that cannot be read is set aside as answer-N.refused-K.md, with the reason in the report, and may be given
-    again.
+    answer that cannot be read stays where it is, since its writer may only have paused: the reason is in the report, a
+    copy in answer-N.refused-K.md, and it is read again once it is another.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = Lines()  # told while work is done; who waits for an author says nothing
@@ -64,34 +64,42 @@ def watch_folder(path: str, run: str, folder: Path) -> None:
             number = desk.number
             (folder / f"briefing-{number}.md").write_text(desk.ask(), "utf-8")
             print(f"waiting for {folder / f'answer-{number}.md'}", flush=True)
-            text = _await(folder / f"answer-{number}.md", stop)
+            text = _await(folder / f"answer-{number}.md", stop, refused=_refused(folder, number))
             if text is None:
                 return
             with lines:
                 told = desk.tell(text)
+            if not told.recorded:
+                _keep_refused(folder, number, text)
             (folder / f"report-{number}.md").write_text(told.report + "\n", "utf-8")
             print(told.report, flush=True)
-            if not told.recorded:
-                _set_aside(folder, number)
 
 
-def _await(file: Path, stop: StopOnInterrupt) -> str | None:
-    """The text of a file once it holds something and was left alone for a second; None when interrupted."""
-    seen, since = (0, 0.0), time.monotonic()
+def _await(file: Path, stop: StopOnInterrupt, refused: frozenset[str]) -> str | None:
+    """The text of a file once it holds something else than was refused and was left alone for a second; None when
+    interrupted."""
+    seen, since, known = (0, 0.0), time.monotonic(), False
     while not stop.asked():
         try:
             found = file.stat()
             now = (found.st_size, found.st_mtime)
             if now != seen:
-                seen, since = now, time.monotonic()
-            elif now[0] and time.monotonic() - since >= STILL_S:
-                return file.read_text("utf-8", "replace")
+                seen, since, known = now, time.monotonic(), False
+            elif now[0] and not known and time.monotonic() - since >= STILL_S:
+                text = file.read_text("utf-8", "replace")
+                known = text in refused
+                if not known:
+                    return text
         except FileNotFoundError:
             seen = (0, 0.0)
         time.sleep(POLL_S)
     return None
 
 
-def _set_aside(folder: Path, number: int) -> None:
-    refused = len(list(folder.glob(f"answer-{number}.refused-*.md"))) + 1
-    (folder / f"answer-{number}.md").rename(folder / f"answer-{number}.refused-{refused}.md")
+def _refused(folder: Path, number: int) -> frozenset[str]:
+    """What was refused of the answers for this program."""
+    return frozenset(path.read_text("utf-8") for path in folder.glob(f"answer-{number}.refused-*.md"))
+
+
+def _keep_refused(folder: Path, number: int, text: str) -> None:
+    (folder / f"answer-{number}.refused-{len(_refused(folder, number)) + 1}.md").write_text(text, "utf-8")

@@ -16,17 +16,19 @@ def prompts_by_role(name: str, own: Mapping[str, str | None], default: str | Non
     """The prompts of the model `name`, with those of queries and documents under these names.
 
     `own` is as the model was saved; `default` names the prompt that sentence-transformers puts before every text,
-    unless told otherwise: it holds where neither role has one. A warning says which prompts no role takes.
+    unless told otherwise: it holds where neither role has one. Where a role is left without one, a warning says which
+    prompts nothing takes.
     """
     prompts = {key: prompt or "" for key, prompt in own.items()}
     roles = {role: _first(prompts, (role, *others)) for role, others in OTHER_NAMES.items()}
     if not any(roles.values()) and default is not None and prompts.get(default):
         roles = dict.fromkeys(roles, prompts[default])
-    if any(prompts.values()) and not any(roles.values()):
-        named = ", ".join(sorted(key for key, prompt in prompts.items() if prompt))
+    bare = [role for role, prompt in roles.items() if not prompt]
+    left = sorted(key for key, prompt in prompts.items() if prompt and prompt not in roles.values())
+    if bare and left:
         _log.warning(
-            "No prompt of the encoder %s goes before queries or documents (it has %s); set encoder.prompts if one "
-            "should.", name, named,
+            "No prompt of the encoder %s goes before %s (it has %s); set encoder.prompts if one should.",
+            name, " or ".join({"query": "queries", "document": "documents"}[role] for role in bare), ", ".join(left),
         )  # fmt: skip
     return prompts | roles
 

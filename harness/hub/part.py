@@ -1,7 +1,10 @@
 """A part of a repository of the hub, as a folder on this machine."""
 
+import logging
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -51,16 +54,29 @@ def list_files(part: Part) -> list[ListedFile]:
 def _snapshot(part: Part, **how: Any) -> Any:
     from huggingface_hub import snapshot_download
 
-    return snapshot_download(
-        part.name,
-        repo_type=part.kind,
-        revision=part.revision,
-        cache_dir=os.environ.get("SENTENCE_TRANSFORMERS_HOME") if part.kind == "model" else None,
-        allow_patterns=None if part.only is None else list(part.only),
-        ignore_patterns=list(part.without),
-        tqdm_class=_bar(),
-        **how,
-    )
+    with _without_notices():
+        return snapshot_download(
+            part.name,
+            repo_type=part.kind,
+            revision=part.revision,
+            cache_dir=os.environ.get("SENTENCE_TRANSFORMERS_HOME") if part.kind == "model" else None,
+            allow_patterns=None if part.only is None else list(part.only),
+            ignore_patterns=list(part.without),
+            tqdm_class=_bar(),
+            **how,
+        )
+
+
+@contextmanager
+def _without_notices() -> Iterator[None]:
+    """The library tells of no retry inside the block: what comes of them is told in one sentence."""
+    library = logging.getLogger("huggingface_hub")
+    before = library.level
+    library.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        library.setLevel(before)
 
 
 def _bar() -> Any:

@@ -23,6 +23,10 @@ TOO_LONG = re.compile(
     r"|exceeds?\b.{0,60}\btokens|reduce the length",
     re.IGNORECASE,
 )
+NO_SYSTEM = re.compile(
+    r"\b(system|developer)\b.{0,20}\b(role|prompt|message|instruction)|\broles?\b.{0,60}\bsupported", re.IGNORECASE
+)
+"""How servers say that they take no message of the system: chat templates know user and assistant alone."""
 STATUS_OF = {
     "invalid_request_error": 400,
     "authentication_error": 401,
@@ -109,9 +113,8 @@ def _lasting(server: Server, status: int | None, codes: set[str], words: str, to
             f"proposer.max_output_tokens: {told}"
         )
     if status is not None and 400 <= status < 500 and status not in PASSING:
-        return UsageError(
-            f"{server.name} cannot take the request ({status}); change the proposer settings it names: {told}"
-        )
+        what = "set proposer.system=false" if NO_SYSTEM.search(words) else "change the proposer settings it names"
+        return UsageError(f"{server.name} cannot take the request ({status}); {what}: {told}")
     return None
 
 
@@ -133,7 +136,7 @@ def _of_connection(server: Server, error: Exception, *, opened: bool) -> Excepti
         unknown = UsageError(f"There is no server named {server.host or 'so'}; check proposer.base_url: {told}")
         return Fault(told, hopeless=unknown)
     if server.is_local and any(isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED for cause in causes):
-        closed = JobError(f"No server listens at proposer.base_url; start it, then run this again: {told}")
+        closed = JobError(f"No server listens at proposer.base_url; start it, then resume the run: {told}")
         return Fault(told, hopeless=closed, hopeless_after_s=REFUSED_S)
     return Fault(told, opened=opened, slow=slow)
 

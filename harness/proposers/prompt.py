@@ -12,9 +12,10 @@ from string import Template
 from harness.evaluation.goal import find_goal
 from harness.evaluation.measures import find_measure
 from harness.evaluation.objectives import find_objective
-from harness.programs.view import LedgerRow, ProgramView
+from harness.programs.view import ProgramView
 from harness.proposers.evidence import gather
 from harness.proposers.exchange import Prompt
+from harness.proposers.failed import latest_failures
 from harness.proposers.ledger_text import FIGURES, LedgerForm, fit_ledger
 from harness.proposers.modes import Assignment
 from harness.proposers.protocol import Briefing
@@ -27,8 +28,8 @@ from sandbox.syntax import syntax_tree
 
 FRONTIER_SHARE = 0.5
 """Of what the budget leaves for memory, so much at most goes to the sources of the frontier."""
-FAILURES = 5
-"""Newest programs without a result whose reasons are repeated."""
+FAILURES_SHARE = 0.05
+"""Of the budget, what the edits of the newest failures take at most."""
 
 
 AGAIN = "pooled over the tasks. A repeated text counts again"
@@ -200,7 +201,7 @@ class PromptWriter:
         fixed = {
             "notes": section("Notes", notes),
             "ideas": self._ideas,
-            "failures": _failures(briefing.ledger),
+            "failures": latest_failures(briefing, int(self.budget * FAILURES_SHARE)),
             "task": fill(f"mode_{assignment.mode}", **parents).strip(),
             "correction": fill("correction", sentence=correction) if correction else f"\n\n{looked}" if looked else "",
             "number": str(briefing.number),
@@ -262,10 +263,3 @@ def _frontier(frontier: Sequence[ProgramView], parents: Sequence[ProgramView], b
             texts[view.id] = text
             budget -= cost
     return section("Frontier", "".join(texts[view.id] for view in frontier if view.id in texts))
-
-
-def _failures(ledger: Sequence[LedgerRow]) -> str:
-    failed = [row for row in ledger[-10 * FAILURES :] if row.mean_delta is None and row.status == "rejected"][
-        -FAILURES:
-    ]
-    return section("Latest failures", "\n".join(f"- {row.id} {row.name}: {row.reason}" for row in failed))

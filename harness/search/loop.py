@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from archive import Archive
-from harness.errors import JobError
+from harness.errors import HarnessError, JobError
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench
 from harness.programs.inline import inline_primitives
@@ -97,9 +97,10 @@ class Discovery:
         except WaitEnded as waited:
             _log.info("%s", waited)
             return False
-        except JobError as error:
-            if self._spending.refused:
+        except HarnessError as error:
+            if isinstance(error, JobError) and self._spending.refused:
                 raise CapReached(self._spending.refused) from error
+            self._watcher.noted(f"Run {self._run_id} is kept; it goes on with: ttc resume {self._run_id}")
             raise
         except KeyboardInterrupt:
             at_once = True

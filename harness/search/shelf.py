@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive import Archive, Program
+from archive import Archive, Program, Trials
 from harness.errors import UsageError
 from harness.proposers.exchange import from_kept
 from harness.proposers.verdicts import AnswerVerdict
@@ -45,7 +45,7 @@ class Shelf:
         wanted = self._pages.of_run()
         for program in self._archive.programs(self._run_id):
             wanted |= self._of_program(program)
-        wanted |= self._pages.of_all(self._entries, self._notes)
+        wanted |= self._of_all()
         for path, text in wanted.items():
             self._write(path, text)
         for file in [path for path in self.folder.rglob("*") if path.is_file()]:
@@ -55,8 +55,11 @@ class Shelf:
     def add(self, program_id: str) -> None:
         """Write what is told of a program that was just recorded, then the index."""
         written = self._of_program(self._archive.program(program_id))
-        for path, text in {**written, **self._pages.of_all(self._entries, self._notes)}.items():
+        for path, text in {**written, **self._of_all()}.items():
             self._write(path, text)
+
+    def _of_all(self) -> dict[str, str]:
+        return self._pages.of_all(self._entries, self._notes, Trials(self._archive, self._run_id).all())
 
     def _of_program(self, program: Program) -> dict[str, str]:
         entry = self._pages.entry(program)

@@ -3,14 +3,14 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 
-from archive import Program, RunRecord, TaskRecord, costs_of, non_dominated, pricer
+from archive import Program, RunRecord, TaskRecord, TrialRecord, costs_of, non_dominated, pricer
 from harness.programs.operations.calls import called_operations
 from harness.programs.view import LedgerRow
 from harness.search.feedback import row_by_bit
@@ -74,7 +74,9 @@ class Pages:
             pages[f"{folder}/queries.csv"] = self._queries(program)
         return pages
 
-    def of_all(self, entries: Sequence[Entry], notes: Sequence[tuple[int, str]]) -> dict[str, str]:
+    def of_all(
+        self, entries: Sequence[Entry], notes: Sequence[tuple[int, str]], trials: Sequence[TrialRecord]
+    ) -> dict[str, str]:
         """Path to text of the index, which changes with every program."""
         pages = {
             "README.md": self._readme(entries),
@@ -84,6 +86,9 @@ class Pages:
         if notes:
             parts = [f"# Before program {number}\n\n{visible(text.strip(), TEXT)}\n" for number, text in notes]
             pages["notes.md"] = "\n".join(parts)
+        looks = [trial for trial in trials if trial.number <= len(entries)]
+        if looks and not self._by_bit:
+            pages["trials.csv"] = _csv(TRIAL, map(_trial, looks))
         return pages
 
     def _outcomes(self, program: Program) -> str:
@@ -160,9 +165,13 @@ class Pages:
             "* `programs/0007/program.py`: the source of p7; `about.md` beside it is its author's claim and lesson, "
             "its verdict and flags; `tasks.csv` and `queries.csv` are what it gains and costs, by task and by query",
             "* `cosine.csv`: the cosine on each query, numbered as in `queries.csv`",
+            "* `trials.csv`, where there are any: looks at programs on a part of the queries (0: on all), each before "
+            "the program of that number was written",
             "* `notes.md`, where there are any: what authors before you summed up",
         ]
+        look = " `ttc try latest FILE --part 2` measures a program that is not told yet on a fifth of the queries."
         if self._by_bit:
+            look = ""
             files = [
                 "* `programs.csv`: every program in a row: whether it was admitted, and what it costs",
                 "* `operations.csv`: the programs that use an operation",
@@ -182,7 +191,8 @@ class Pages:
                 *files,
                 "",
                 "Two programs side by side: `diff -u programs/0003/program.py programs/0007/program.py`, or where the "
-                "archive is at hand `ttc diff 3 7`; `ttc show 7` and `ttc lineage 7` tell of one.",
+                "archive is at hand `ttc diff 3 7`; `ttc show 7` and `ttc lineage 7` tell of one."
+                f"{look}",
                 "",
                 "## Tasks",
                 "",
@@ -258,7 +268,17 @@ def _figure(value: float | None, sign: str = "+") -> str:
     return "" if value is None else f"{value:{sign}.4f}"
 
 
-def _csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+TRIAL = ("for", "name", "part", "verdict", "delta", "error", "against", "gain", "gain_error")
+"""Columns of trials; `against` is the best program then, `gain` what is gained over it on the same queries."""
+
+
+def _trial(trial: TrialRecord) -> list[str]:
+    against = "" if trial.against is None else _label(trial.against)
+    figures = [_figure(trial.mean_delta), _figure(trial.error, ""), against, _figure(trial.gain)]
+    return [f"p{trial.number}", trial.name, str(trial.part), trial.verdict, *figures, _figure(trial.gain_error, "")]
+
+
+def _csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)

@@ -69,8 +69,13 @@ def test_a_watched_folder(run: str, tmp_path: Path) -> None:
     assert "Write program number 4" in wait_for(folder / "briefing-4.md")
     (folder / "answer-4.md").write_text("no code")
     assert "It has no code block" in wait_for(folder / "report-4.md")
-    wait_for(folder / "answer-4.refused-1.md")
-    (folder / "answer-4.md").write_text(answer(4, program(random.Random(1))))
+    assert wait_for(folder / "answer-4.refused-1.md") == "no code"
+    whole = answer(4, program(random.Random(1)))
+    with (folder / "answer-4.md").open("w") as slow:
+        slow.write(whole[:60])
+        slow.flush()
+        wait_for(folder / "answer-4.refused-2.md")  # its writer stopped for longer than anybody can wait
+        slow.write(whole[60:])
     assert "Write program number 5" in wait_for(folder / "briefing-5.md")
     assert "Made4: " in (folder / "report-4.md").read_text()
     assert "4 programs" in (folder / "desk" / "README.md").read_text()  # there before the briefing that it belongs to

@@ -55,6 +55,11 @@ def test_real_numbers_of_any_type_become_float32(run: Run, value: str, expected:
         ("x = 1\nnp.linalg.inv(np.zeros((2, 2)))", Verdict.EXCEPTION, "LinAlgError at line 6"),
         ("raise KeyboardInterrupt", Verdict.EXCEPTION, "KeyboardInterrupt at line 5."),
         ("return undefined", Verdict.EXCEPTION, "NameError at line 5"),
+        (
+            "from numpy import nothing",
+            Verdict.EXCEPTION,
+            "ImportError at line 5: cannot import name 'nothing' from 'numpy'",
+        ),
         ("return embed_fn('one text')", Verdict.EXCEPTION, "TypeError at line 5: embed_fn takes a list of strings"),
         ("return embed_fn(['a', 3])", Verdict.EXCEPTION, "element of type int"),
         ("return embed_fn(['\\ud800'])", Verdict.EXCEPTION, "UnicodeEncodeError"),
@@ -80,6 +85,7 @@ def test_every_fault_has_its_verdict_and_reason(run: Run, body: str, verdict: Ve
     execution = run(body, wall_s=0.3 if verdict is Verdict.TIMEOUT else 30.0)
     assert (execution.verdict, execution.scores) == (verdict, None)
     assert words in execution.reason
+    assert ".py)" not in execution.reason, "where modules lie"
 
 
 def test_processor_time_has_a_limit_of_its_own(run: Run) -> None:

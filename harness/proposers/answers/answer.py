@@ -4,12 +4,12 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from harness.programs.lines import text_lines
 from harness.proposers.answers.diffs import added_whole, diffed_file, is_diff
 from harness.proposers.answers.fences import Block, split_blocks
-from harness.proposers.answers.fields import read_fields
+from harness.proposers.answers.fields import has_fields, read_fields
 from harness.proposers.answers.marks import has_marks
 from harness.proposers.answers.parsing import RERANK, parses
 from harness.proposers.answers.repair import plain_spaces, repair
@@ -19,6 +19,8 @@ from harness.proposers.verdicts import AnswerVerdict
 from harness.text import counted
 
 _NO_CODE = frozenset({"text", "txt", "json", "bash", "sh", "console", "markdown", "md"})
+_OF_FIELDS = frozenset({"", "text", "txt", "yaml", "yml", "json", "markdown", "md"})
+"""Info strings of blocks in which some models set their fields."""
 MAX_NAME = 60
 MAX_FIELD = 2000
 """Characters kept of a name and of the other fields; the archive and later prompts carry them along."""
@@ -126,11 +128,22 @@ def _is_program(block: Block) -> bool:
 
 
 def _sections(prose: Sequence[str], blocks: Sequence[Block], chosen: Block) -> list[Sequence[str]]:
-    """The prose between blocks, in the order in which its fields count: nearest before the chosen block, then after."""
+    """The prose between blocks, in the order in which its fields count: nearest before the chosen block, then after.
+
+    A block that holds fields and no code is prose; fields at the head of the chosen block count last.
+    """
     cuts = [0, *(block.after for block in blocks), len(prose)]
-    parts = [prose[start:end] for start, end in pairwise(cuts)]
+    parts: list[Sequence[str]] = [prose[start:end] for start, end in pairwise(cuts)]
+    for number, block in enumerate(blocks):
+        if block.info.lower() in _OF_FIELDS and has_fields(text_lines(block.text)) and not RERANK.search(block.text):
+            parts[number] = [*parts[number], "", *text_lines(block.text)]
     before = sum(1 for block in blocks if block.after <= chosen.after)
-    return [*reversed(parts[:before]), *parts[before:]]
+    return [*reversed(parts[:before]), *parts[before:], list(takewhile(_above_code, text_lines(chosen.text)))]
+
+
+def _above_code(line: str) -> bool:
+    """Whether a line may be of a comment or of documentation, as far as what stands above the code is looked at."""
+    return not re.match(r"\s*(?:(?:import|from|def|class) |@|\w+\s*=)", line)
 
 
 def _no_program(text: str, said: str, prose: list[str], blocks: Sequence[Block]) -> UnreadableAnswer:

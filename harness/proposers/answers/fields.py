@@ -18,7 +18,7 @@ _GLUED = re.compile(rf"(?<=\S)[ \t]*[*_`]{{0,3}}(?=\b(?:{'|'.join(FIELDS)})[*_`]
 """Before a field that stands in the line of an earlier one; in capitals, as it is asked for."""
 _MARKS = "\ufeff\u200b\u2060"
 """Signs without a width that some writers put before a text."""
-_ENDING = re.compile(r"[\s|:-]{3,}|\s*</\w+>\s*|\s*[}\]],?\s*")
+_ENDING = re.compile(r"[\s|:-]{3,}|\s*</?\w+>\s*|\s*[}\]],?\s*")
 _FORMS = ((_TABLE, " |"), (_JSON, ' "[],'), (_ELEMENT, ""), (_ALONE, ""), (_HEADED, ""), (_DASHED, ""))
 """With the signs around a text that belong to the form. None has two neighbours that both may take a long run of signs:
 an answer must not take minutes to read."""
@@ -62,8 +62,7 @@ def _read(lines: Sequence[str]) -> dict[str, str]:
 
 def _parted(lines: Sequence[str]) -> Iterator[str]:
     """The lines, each field on one of its own, without a fence that stands behind it."""
-    for line in lines:
-        bare = line.lstrip(_MARKS)
+    for bare in _by_rows(lines):
         found = _match(bare)
         if found is None:
             yield bare
@@ -71,6 +70,23 @@ def _parted(lines: Sequence[str]) -> Iterator[str]:
         begun = found[0].end("field")  # what stands before the first field is its number, and signs
         text, *others = _GLUED.split(bare[begun:].partition("```")[0])
         yield from (bare[:begun] + text, *others)
+
+
+def _by_rows(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, a table with a field at the head of each column turned into one with a field in each row."""
+    heads: list[str] = []
+    for line in lines:
+        bare = line.lstrip(_MARKS)
+        cells = [cell.strip(" *_`:") for cell in bare.strip().strip("|").split("|")] if "|" in bare else []
+        if len(cells) > 1 and all(cell.upper() in FIELDS for cell in cells):
+            heads = cells
+        elif heads and len(cells) == len(heads):
+            if not _ENDING.fullmatch(bare):
+                yield from (f"{head}: {cell}" for head, cell in zip(heads, cells, strict=True))
+                heads = []
+        else:
+            heads = []
+            yield bare
 
 
 def _head(line: str) -> tuple[str, str, bool] | None:

@@ -8,6 +8,8 @@ from harness.proposers.answers.marks import from_first_mark
 from harness.proposers.answers.parsing import RERANK, is_program, parse_python
 
 _STARTS = re.compile(r"""^(?:import|from|def|class|async|@|\"{3}|'{3}|#|[A-Za-z_]\w*\s*(?::[^=]*)?=)""")
+_CLOSING = re.compile(r"\s*</\w+>\s*")
+"""The end of an element that stands around a program: what is before it is whole."""
 MOST_STARTS = 30
 """Lines at which the program may begin that are tried."""
 
@@ -48,7 +50,7 @@ def _python_from(lines: list[str]) -> str:
         if tree is None or not tree.lineno:
             return ""
         at = min(tree.lineno, len(lines)) - 1
-        while at > 0 and lines[at - 1].strip():
+        while at > 0 and lines[at - 1].strip() and not _CLOSING.fullmatch(lines[at]):
             at -= 1
         lines = lines[:at]
     return ""

@@ -311,3 +311,20 @@ def test_a_name_from_elsewhere_is_inert_in_an_error(ttc: Run) -> None:
     code, out, error = ttc("evaluate", "bm25", "encoder=wordllama", "tasks=folder", "tasks.paths=['no\x1b[31mfolder']")
     assert (code, out) == (2, "")
     assert error.startswith(r"ttc: There is no folder no\x1b[31mfolder;")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("show", "published.81"), "OwnGenericPart"),
+        (("lineage", "published.81"), "s2a3xy.70"),
+        (("transcript", "published.81"), "no recorded exchange"),
+        (("diff", "published.81", "published-control.33"), "k9ta45.33"),
+    ],
+)
+def test_programs_of_the_package_are_looked_at_by_name_from_any_folder(
+    words: tuple[str, ...], told: str, ttc: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = ttc(*words)
+    assert code == 0 and told in out + err

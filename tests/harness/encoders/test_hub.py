@@ -1,6 +1,7 @@
 """Models from a hub: which commit's weights, how many questions to the hub, and one sentence for each fault."""
 
 import errno
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +14,10 @@ import pytest
 from harness.encoders.load import load_encoder
 from harness.errors import EncoderError
 from harness.hub import probe
+from harness.hub.part import Part, fetch
 from harness.settings.encoder import EncoderSettings
 from tests.harness.encoders.small_models import complete, with_code
-from tests.harness.loopback_hub import LoopbackHub, in_use, running
+from tests.harness.loopback_hub import Answer, LoopbackHub, in_use, running
 
 NAME = "someone/model"
 MODEL = f"models/{NAME}"
@@ -105,6 +107,27 @@ def test_no_network(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_the_hub_refuses(hub: LoopbackHub, status: int, code: str, words: str) -> None:
     hub.failing = (status, {"X-Error-Code": code, "X-Error-Message": "no"} if code else {})
     assert words in _fails(replace(PLAIN, revision="c" * 40))
+
+
+def test_the_librarys_retries_are_not_told(hub: LoopbackHub, caplog: pytest.LogCaptureFixture) -> None:
+    """A hub that is back after one error: the library asks again, says so, and nobody hears of it."""
+    asked = LoopbackHub.answer
+
+    def once(path: str) -> Answer:
+        del hub.answer  # type: ignore[attr-defined]
+        return (503, {}, b"{}") if path != "/" else asked(hub, path)
+
+    assert probe.hub_trouble() is None
+    hub.answer = once  # type: ignore[method-assign]
+    library = logging.getLogger("huggingface_hub")
+    library.addHandler(caplog.handler)
+    try:
+        fetch(Part("model", NAME, NEW))
+    finally:
+        library.removeHandler(caplog.handler)
+    tree = [line for line in hub.requests if "/tree/" in line]
+    assert len(tree) == 2, "asked again"
+    assert caplog.text == ""
 
 
 def test_a_revision_that_is_not_there(hub: LoopbackHub) -> None:

@@ -17,9 +17,7 @@ from tests.harness.encoders.small_models import change, complete
     [
         ({"query": "q: ", "document": "d: "}, None, "q: ", "d: "),
         ({"query": "q: ", "document": "", "passage": "p: "}, None, "q: ", "p: "),
-        ({"query": None, "document": None, "s2p_query": "i: ", "s2s_query": "s: "}, None, "i: ", ""),
         ({"query": "", "document": "", "every": "e: "}, "every", "e: ", "e: "),
-        ({"query": "q: ", "document": "", "every": "e: "}, "every", "q: ", ""),
         ({"query": "", "document": ""}, None, "", ""),
     ],
 )
@@ -32,9 +30,20 @@ def test_queries_and_documents_get_their_prompts(
     assert not caplog.records
 
 
-def test_a_prompt_that_nothing_takes_is_named(caplog: pytest.LogCaptureFixture) -> None:
-    prompts_by_role("m", {"query": "", "document": "", "STS": "same? "}, None)
-    assert "it has STS" in caplog.text
+@pytest.mark.parametrize(
+    ("own", "default", "query", "before"),
+    [
+        ({"query": "", "document": "", "STS": "e: "}, None, "", "queries or documents (it has STS)"),
+        ({"query": None, "document": None, "s2p_query": "i: ", "STS": "s: "}, None, "i: ", "documents (it has STS)"),
+        ({"query": "q: ", "document": "", "every": "e: "}, "every", "q: ", "documents (it has every)"),
+    ],
+)
+def test_a_prompt_that_nothing_takes_is_named_where_a_role_has_none(
+    own: dict[str, str | None], default: str | None, query: str, before: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    prompts = prompts_by_role("m", own, default)
+    assert (prompts["query"], prompts["document"]) == (query, "")
+    assert f"goes before {before};" in caplog.text
 
 
 def test_a_passage_prompt_goes_before_documents(tmp_path: Path) -> None:

@@ -169,6 +169,21 @@ def test_a_wrong_request_is_the_users_to_fix(ask: Ask, status: int, sentence: st
 
 
 @pytest.mark.parametrize(
+    ("words", "fix"),
+    [
+        ("Only user and assistant roles are supported!", "set proposer.system=false"),
+        ("System role not supported", "set proposer.system=false"),
+        ("Developer instruction is not enabled for this model", "set proposer.system=false"),
+        ("temperature is deprecated for this model", "change the proposer settings it names"),
+    ],
+)
+def test_a_refusal_of_the_systems_role_names_the_switch(ask: Ask, words: str, fix: str) -> None:
+    client, _ = ask(lambda body, before: Fault(400, message=words))
+    with pytest.raises(UsageError, match=fix):
+        client.complete(PROMPT)
+
+
+@pytest.mark.parametrize(
     ("reply", "verdict"),
     [
         (Reply("I would rather not.", stop="refused"), AnswerVerdict.REFUSED),

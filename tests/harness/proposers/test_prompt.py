@@ -66,6 +66,18 @@ def test_the_body_carries_ledger_frontier_parents_failures_ideas_and_notes() -> 
     assert body.count("return sim + 7") == 1
 
 
+def test_failed_programs_stand_as_edits_to_their_parents_while_they_are_short() -> None:
+    told = briefing(rows=15)
+    views = tuple(view(n) for n in range(1, 16))
+    views = (*views[:9], replace(views[9], source="\n".join(f"line_{n} = {n}" for n in range(90))), *views[10:])
+    body = WRITER.proposal(replace(told, programs=views), FULL).body
+    edit = body.partition("- p5 Program5: Reason 5.")[2].partition("- p10")[0]
+    assert "--- p4\n+++ p5\n" in edit and "-    return sim + 4\n+    return sim + 5\n" in edit
+    assert "- p10 Program10: Reason 10.\n- p15" in body, "all of it is changed"
+    tight = replace(told, programs=views)
+    assert "```diff" not in PromptWriter(PREFIX, budget=200).proposal(tight, FULL).body
+
+
 def test_an_empty_run_still_makes_a_prompt() -> None:
     body = WRITER.proposal(briefing(0, parents=(), frontier=()), FULL).body
     assert "Write program number 1" in body

@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import Archive, OutcomeRecord, ProgramRecord, RunRecord, TaskRecord, UsageRecord
+from archive import (
+    Archive,
+    OutcomeRecord,
+    ProgramRecord,
+    RunRecord,
+    TaskRecord,
+    TrialRecord,
+    Trials,
+    UsageRecord,
+)
 from harness.errors import UsageError
 from harness.proposers.exchange import Exchange, Prompt
 from harness.proposers.record import RecordedExchange
@@ -93,11 +102,16 @@ def test_written_as_rows_land_it_is_what_a_rebuild_writes(
             if number % 2 == 0:
                 take_notes(archive, run_id, number)
                 take_notes(archive, run_id, number + 2)  # those of a program in flight
+            Trials(archive, run_id).record(TrialRecord(number, f"T{number}", SOURCES[0], 2, "ok", "", gain=0.01))
+            Trials(archive, run_id).record(TrialRecord(number + 1, "Later", SOURCES[0], 2, "ok", ""))
             shelf.add(archive.record_program(run_id, record))
         Shelf(archive, run_id, chosen, again).fill()
         assert files(kept) == files(again)
         assert ("notes.md" in files(kept)) == (len(programs) > 1)
         assert ("cosine.csv" in files(kept)) is not bit
+        looks = files(kept).get("trials.csv", b"").decode().splitlines()[1:]
+        assert len(looks) == (0 if bit else 2 * len(programs) - 1), "the last look is for a program to come"
+        assert (b"ttc try" in files(kept)["README.md"]) is not bit
 
 
 def told(
