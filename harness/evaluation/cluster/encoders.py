@@ -50,6 +50,8 @@ class Facts:
     """How the machine computes; see `harness.machine`."""
     stored: str = "float32"
     """What many vectors are kept in, see `harness.encoders.stored`."""
+    sparse: bool = False
+    """Whether these come with weights of words, see `harness.encoders.worded`."""
 
 
 class EncoderProcess:
@@ -70,6 +72,7 @@ class EncoderProcess:
             most_vectors,
             machine.computing_class(),
             getattr(encoder, "stored", "float32"),
+            getattr(encoder, "sparse", False),
         )
 
     def variant(self, options: EmbedOptions) -> "str | Unable":
@@ -188,7 +191,7 @@ class SpreadManyEncoder(SpreadEncoder):
     def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog, one_class: bool) -> None:
         super().__init__(processes, facts, batch_size, work, one_class)
         self.most_vectors = facts.most_vectors or {}
-        self.stored = facts.stored
+        self.stored, self.sparse = facts.stored, facts.sparse
 
     def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
         """See ManyVectorEncoder. One process computes all of it, so that it has the same bits always."""
