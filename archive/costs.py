@@ -109,8 +109,8 @@ class Costs:
     seconds: float | None = None
     """Cost ratio in seconds of the encoder, as they were measured when each text was first encoded."""
     latency: float | None = None
-    """Milliseconds a query, of the program on one core and of the encoder, its index not counted: the mean over the
-    batches in which queries came."""
+    """Milliseconds a query, of the program on one core, of the encoder and of the MaxSim behind `sim` where it is read,
+    its index not counted: the mean over the batches in which queries came."""
     program_seconds: float | None = None
     """Processor seconds of the program itself, without the encoder, for each query, its index included."""
     query_texts: float | None = None
@@ -139,7 +139,7 @@ class Costs:
         n_queries, n_documents = spent.n_queries, spent.n_documents
         counted = [axis for axis in RATIOS if getattr(baseline, axis) and getattr(spent.cost, axis) is not None]
         ratios = {axis: spent.cost.ratio_to(baseline, axis) for axis in counted}
-        asking = spent.cpu_s - spent.index_cpu_s + spent.cost.seconds - spent.index.seconds
+        asking = spent.cpu_s - spent.index_cpu_s + spent.cost.seconds - spent.index.seconds + (spent.similarity_s or 0)
         indexing = spent.index_cpu_s + spent.index.seconds
         indexed = bool(spent.index_bytes and n_documents)
         comparing = _both(spent.similarity_s, spent.cpu_s - spent.index_cpu_s)

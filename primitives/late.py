@@ -13,11 +13,12 @@ LATE_PRODUCTS = 1 << 23
 """Products held at once (32 MiB): all pairs of vectors of a task would be gigabytes."""
 
 
-def maxsim(q_vec: MultiVectors, d_vec: MultiVectors, *, mean: bool = False) -> FloatMatrix:
+def maxsim(q_vec: MultiVectors, d_vec: MultiVectors, *, mean: bool = False, floor: float | None = None) -> FloatMatrix:
     """Sum, or mean, over a query's vectors of the best inner product with a document's: float32 (Q, N).
 
-    Source: ColBERT (Khattab and Zaharia, 2020); the mean gives queries of all lengths one scale. Products are float32:
-    scores may move by 1e-6 of their size with what else stands in the batch.
+    No vector adds less than `floor`, if that is given. Source: ColBERT (Khattab and Zaharia, 2020); the mean gives
+    queries of all lengths one scale. Products are float32: scores may move by 1e-6 of their size with what else stands
+    in the batch.
     """
     scores = np.empty((len(q_vec), len(d_vec)), dtype=np.float32)
     for first, end in text_blocks(q_vec.offsets, QUERY_VECTORS_AT_ONCE):
@@ -25,6 +26,8 @@ def maxsim(q_vec: MultiVectors, d_vec: MultiVectors, *, mean: bool = False) -> F
         queries = q_vec.vectors[q_vec.offsets[first] : q_vec.offsets[end]]
         for left, right in text_blocks(d_vec.offsets, LATE_PRODUCTS // max(len(queries), 1)):
             best = best_products(d_vec, left, right, queries)
+            if floor is not None:
+                np.maximum(best, floor, out=best)
             scores[first:end, left:right] = np.add.reduceat(best, starts, axis=1, dtype=np.float64).T
     if mean:
         scores /= q_vec.sizes[:, None]

@@ -11,10 +11,12 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
@@ -32,6 +34,7 @@ from harness.tasks.task import make_task
 from harness.text import counted
 from primitives import programs
 from sandbox import Sandbox
+from scripts.cluster_processes import ENCODER, processes
 from scripts.simulate_cluster import Times, predict, table
 
 BUSY = """
@@ -40,6 +43,7 @@ def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
 """
 CELLS = 40
 THREADS = 16
+TURNS = 5
 
 
 @dataclass(frozen=True)
@@ -132,37 +136,77 @@ def scaling(encoder: CachedEncoder, steps: int) -> tuple[dict[str, Took], dict[s
 
 
 def service(model: str, n_texts: int) -> None:
-    """Sixteen programs that embed texts one by one, against the bare model on the same texts at once."""
+    """Sixteen programs that embed texts one by one, against the bare model on as many texts at once.
+
+    They take turns, so that what else the machine does meets all alike. No text comes twice.
+    """
     settings = EncoderSettings(model=model)
-    texts = [f"Sentence {number} of those that are embedded one by one." for number in range(THREADS * n_texts)]
-    bare = load_encoder(settings)
-    bare.encode(texts[:64])
-    began = time.perf_counter()
-    bare.encode(texts)
-    alone = len(texts) / (time.perf_counter() - began)
-    print(f"{model}: the bare model embeds {alone:,.0f} texts/s in batches of {settings.batch_size}")
     executor = ExecutorSettings(kind="ray", workers=2, encoders=1)
+    bare = load_encoder(settings)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         stack.enter_context(connected(executor))
         spread = stack.enter_context(spread_encoder(settings, executor))
-        for name, encoder in (("here", bare), ("in a process of its own", spread)):
+        ways: dict[str, Callable[[Sequence[str]], object]] = {"the bare model": bare.encode}
+        for name, encoder in (("encoder here", bare), ("encoder in a process of its own", spread)):
             store = stack.enter_context(closing(EmbeddingStore(f"{folder}/{name}", 4 << 30)))
-            rate = one_by_one(CachedEncoder(encoder, store), texts)
-            print(f"  {THREADS} askers, encoder {name}: {rate:,.0f} texts/s, {rate / alone:.2f} of it (target 0.8)")
+            ways[f"{THREADS} askers, {name}"] = partial(one_by_one, CachedEncoder(encoder, store))
+        for number, ask in enumerate(ways.values()):
+            ask([f"Warm {number} {at}." for at in range(2 * THREADS)])
+        spent: dict[str, list[Spent]] = {name: [] for name in ways}
+        for turn in range(TURNS):
+            for number, (name, ask) in enumerate(ways.items()):
+                label = f"{turn}-{number}"
+                each = range(THREADS * n_texts // TURNS)
+                texts = [f"Sentence {at} of turn {label}, of those that are embedded one by one." for at in each]
+                spent[name].append(spend(ask, texts))
+    alone = spent["the bare model"]
+    print(f"{model}, {TURNS} turns of {THREADS * n_texts // TURNS:,} texts; batches of {settings.batch_size}")
+    for name, turns in spent.items():
+        wall = [own.wall_s / one.wall_s for own, one in zip(alone, turns, strict=True)]
+        cpu = [own.cpu_s / one.cpu_s for own, one in zip(alone, turns, strict=True)]
+        rate = THREADS * n_texts / sum(one.wall_s for one in turns)
+        print(
+            f"  {name}: {rate:,.0f} texts/s; of the bare model's speed {statistics.median(wall):.2f} "
+            f"({min(wall):.2f} to {max(wall):.2f}) by the clock, {statistics.median(cpu):.2f} ({min(cpu):.2f} to "
+            f"{max(cpu):.2f}) by processor time (target 0.8)"
+        )
 
 
-def one_by_one(asked: EmbedService, texts: Sequence[str]) -> float:
-    """Texts a second that all askers get together."""
+@dataclass(frozen=True)
+class Spent:
+    """What some texts took."""
+
+    wall_s: float
+    cpu_s: float
+    """Of this process and of those that encode."""
+
+
+def spend(ask: Callable[[Sequence[str]], object], texts: Sequence[str]) -> Spent:
+    """Have texts embedded."""
+    began, busy = time.perf_counter(), processor_s()
+    ask(texts)
+    return Spent(time.perf_counter() - began, processor_s() - busy)
+
+
+def processor_s() -> float:
+    """Processor seconds of this process and of the encoders of its cluster, up to now."""
+    ticks = 0
+    for process in processes(ENCODER, os.getpid()):
+        user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+        ticks += int(user) + int(system)
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def one_by_one(asked: EmbedService, texts: Sequence[str]) -> None:
+    """Embed texts, each alone, all askers at the same time."""
 
     def ask(some: Sequence[str]) -> None:
         for text in some:
             asked.embed([text])
 
-    began = time.perf_counter()
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(ask, [texts[at::THREADS] for at in range(THREADS)]))
-    return len(texts) / (time.perf_counter() - began)
 
 
 def simulation(busy: dict[str, Took], idle: dict[str, Took]) -> None:

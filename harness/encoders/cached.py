@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.encoders.blobs import Kind
 from harness.encoders.entries import Entries, from_batch, join
 from harness.encoders.many_memory import ManyMemory
 from harness.encoders.matryoshka import cut
@@ -88,6 +89,8 @@ class CachedEncoder:
         self._memory = MemoryLayer(encoder.dim, share)
         self.stored = str(getattr(encoder, "stored", "float32"))
         """The type of number in which many vectors are kept; see `harness.encoders.stored`."""
+        self.has_words = bool(getattr(encoder, "sparse", False))
+        """Whether many vectors come with weights of words; see `harness.encoders.worded`."""
         self._many = ManyMemory(encoder.dim, share, self.stored)
         self._state_lock = threading.Lock()
         self._joiner: Joiner[_Asked, Entries] = Joiner(self._answer)
@@ -186,8 +189,8 @@ class CachedEncoder:
             request.put(replace(memory.gather(rows[held]), positions=held))
         missing = request.missing
         if self._store and len(missing):
-            many = None if options.vectors is None else self.stored
-            found = self._store.read(request.keys(missing), self.encoder.dim, many=many)
+            kind = None if options.vectors is None else Kind(self.stored, self.has_words)
+            found = self._store.read(request.keys(missing), self.encoder.dim, kind)
             self._take(request, replace(found, positions=missing[found.positions]))
 
     def _encode(self, request: Request, options: EmbedOptions) -> None:

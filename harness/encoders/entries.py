@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.protocol import EncodedBatch, FloatMatrix
+from harness.encoders.worded import join_many
 from primitives import MultiVectors
-from primitives.vectors import join_vectors
 
 
 @dataclass(frozen=True)
@@ -49,5 +49,5 @@ def join(parts: Sequence[Entries], dim: int, *, many: bool = False) -> Entries:
         np.concatenate([np.empty((0, dim), np.float32), *(part.vectors for part in parts)]),
         np.concatenate([np.empty(0, np.int64), *(part.tokens for part in parts)]),
         np.concatenate([np.empty(0, np.float64), *(part.seconds for part in parts)]),
-        join_vectors(vectors, dim) if many else None,
+        join_many(vectors, dim) if many else None,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.devices import choose_device
-from harness.encoders.many import ManyVectors, pooled_tokens
+from harness.encoders.many import ManyVectors, Read, pooled_tokens
 from harness.encoders.matryoshka import unit_rows
 from harness.encoders.open_model import OpenedModel
 from harness.encoders.placed import Placed, open_placed
@@ -105,12 +105,10 @@ class LateInteractionEncoder(ManyVectors):
         parts, tokens = self._tokens(texts, prompt, task)
         return np.stack([part.mean(axis=0) for part in parts]), tokens
 
-    def _forward_many(
-        self, texts: list[str], prompt: str, task: str, cap: int | None, most: int
-    ) -> tuple[FloatMatrix, list[FloatMatrix], NDArray[np.int64]]:
+    def _forward_many(self, texts: list[str], prompt: str, task: str, cap: int | None, most: int) -> Read:
         parts, tokens = self._tokens(texts, prompt, task)
         pooled = np.stack([part.mean(axis=0) for part in parts])
-        return pooled, [pooled_tokens(part, most) for part in parts], tokens
+        return Read(pooled, [pooled_tokens(part, most) for part in parts], tokens)
 
     def _tokens(self, texts: list[str], prompt: str, task: str) -> tuple[list[FloatMatrix], NDArray[np.int64]]:
         """Unit vectors of the tokens that the model compares, and how many tokens it read."""

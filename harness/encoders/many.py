@@ -3,21 +3,39 @@
 import time
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.encoders.base import BaseEncoder
+from harness.encoders.compare import compared
 from harness.encoders.matryoshka import cut, unit_rows
 from harness.encoders.protocol import EmbedOptions, EncodedBatch, EncodeRefused, FloatMatrix
 from harness.encoders.stored import check_stored, rounded
 from harness.encoders.texts import check_texts, clean, length_sorted
+from harness.encoders.worded import join_many, with_words, words_of
 from harness.errors import EncoderError, UsageError
-from primitives import MultiVectors, maxsim, multi_vectors
+from primitives import MultiVectors, multi_vectors
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 ALL = 4096
 """Vectors of a text that nobody limits: more than a model reads tokens, and the most that a program may ask for."""
+
+
+class Read(NamedTuple):
+    """What a forward pass gives of b texts."""
+
+    pooled: FloatMatrix
+    """(b, model_dim)."""
+    parts: list[FloatMatrix]
+    """Many vectors of each text, (K_i, model_dim)."""
+    tokens: NDArray[np.int64]
+    """Tokens read, (b,)."""
+    words: "csr_matrix | None" = None
+    """Weights of the words of each text, where the encoder gives such; see `WordedVectors`."""
 
 
 class ManyVectors(BaseEncoder):
@@ -27,6 +45,11 @@ class ManyVectors(BaseEncoder):
     the number of a query's vectors, so that queries of all lengths have one scale. `stored` is the type of number that
     the cache and an exported index keep them in; all vectors are rounded to it, wherever they come from.
     """
+
+    floor: float | None = None
+    """The least that a query's vector adds to MaxSim: 0, or None for no such bound."""
+    sparse = False
+    """Whether texts have weights of words beside their vectors (see `harness.encoders.worded`)."""
 
     def __init__(
         self, *, queries: int | None, documents: int | None, mean: bool, stored: str = "float32", **rest: Any
@@ -39,10 +62,8 @@ class ManyVectors(BaseEncoder):
         super().__init__(**rest)
 
     @abstractmethod
-    def _forward_many(
-        self, texts: list[str], prompt: str, task: str, cap: int | None, most: int
-    ) -> tuple[FloatMatrix, list[FloatMatrix], NDArray[np.int64]]:
-        """Pooled vectors (b, model_dim), at most `most` vectors of each text, (K_i, model_dim), and tokens read."""
+    def _forward_many(self, texts: list[str], prompt: str, task: str, cap: int | None, most: int) -> Read:
+        """Read b texts, with at most `most` vectors of each."""
 
     def _told(self, kind: str) -> str:
         """What decides the many vectors, for the fingerprint; no word of float32, as when there was nothing else."""
@@ -50,8 +71,9 @@ class ManyVectors(BaseEncoder):
         return f"{kind}, mean={self._mean}, {dict(self.most_vectors)}{kept}"
 
     def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
-        """MaxSim, float32 (Q, N): see `primitives.maxsim`."""
-        return maxsim(queries, documents, mean=self._mean)
+        """MaxSim, float32 (Q, N), on the model's device if that is a GPU: see `harness.encoders.compare`."""
+        device = str(getattr(getattr(self, "_model", None), "device", "cpu"))
+        return compared(queries, documents, mean=self._mean, floor=self.floor, device=device)
 
     def variant(self, options: EmbedOptions = EmbedOptions()) -> str:  # noqa: B008
         """See protocol.Encoder."""
@@ -71,28 +93,28 @@ class ManyVectors(BaseEncoder):
 
     def encode_many(self, texts: Sequence[str], options: EmbedOptions) -> MultiVectors:
         """The many vectors of n texts; `options.vectors` says how many at most, all by default."""
-        parts: list[FloatMatrix] = [np.empty((0, self.dim), np.float32)] * len(texts)
         asked = EmbedOptions(options.role, options.adapter, None, options.max_tokens, options.vectors or ALL)
-        for batch in self.encode_batches(texts, asked):
-            assert batch.many is not None
-            for place, position in enumerate(batch.positions.tolist()):
-                parts[position] = batch.many.of(place)
-        whole = multi_vectors(parts, self.dim)
-        return MultiVectors(cut(whole.vectors, options.dim), whole.offsets)
+        batches = list(self.encode_batches(texts, asked))
+        whole = join_many([batch.many for batch in batches if batch.many is not None], self.dim)
+        order = np.concatenate([np.empty(0, np.int64), *(batch.positions for batch in batches)])
+        whole = whole.take(np.argsort(order))
+        return with_words(MultiVectors(cut(whole.vectors, options.dim), whole.offsets), words_of(whole))
 
     def _many_batches(
         self, texts: Sequence[str], prompt: str, task: str, cap: int | None, most: int
     ) -> Iterator[EncodedBatch]:
         for positions in length_sorted(texts, self._batch_size, cap):
             start = time.perf_counter()
-            raw, parts, tokens = self._forward_many([clean(texts[i]) for i in positions], prompt, task, cap, most)
+            read = self._forward_many([clean(texts[i]) for i in positions], prompt, task, cap, most)
+            raw, parts = read.pooled, read.parts
             if not (np.isfinite(raw).all() and all(np.isfinite(part).all() for part in parts)):
                 raise EncoderError(
                     f"Encoder {self.name} answered with numbers that are not finite; set encoder.dtype=float32."
                 )
             many = multi_vectors([unit_rows(part[:, : self.dim]) for part in parts], self.dim)
-            many = MultiVectors(rounded(many.vectors, self.stored), many.offsets)
-            yield EncodedBatch(positions, unit_rows(raw[:, : self.dim]), tokens, time.perf_counter() - start, many)
+            many = with_words(MultiVectors(rounded(many.vectors, self.stored), many.offsets), read.words)
+            pooled = unit_rows(raw[:, : self.dim])
+            yield EncodedBatch(positions, pooled, read.tokens, time.perf_counter() - start, many)
 
 
 def pooled_tokens(vectors: FloatMatrix, most: int) -> FloatMatrix:

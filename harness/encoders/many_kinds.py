@@ -62,26 +62,33 @@ def representative_encoder(
     query_vectors: int = 4,
     mean: bool = True,
     stored: str = "float32",
+    sparse: bool = False,
     before: Mapping[str, str] | None = None,
     after: str | None = None,
+    answer: str | None = None,
     mask_token: str | None = None,
     sequential: bool = False,
 ) -> BaseEncoder:
     """The words that a language model would put for a text: of a masked one all at once, or of a causal one that says
-    them one after another, `sequential`. Raises as `late_interaction_encoder` does.
+    them one after another, `sequential`. With `sparse` the weights of a text's own words are compared, too.
+
+    Raises as `late_interaction_encoder` does.
     """
     check_stored(stored)
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from harness.encoders.open_language_model import open_language_model
     from harness.encoders.quiet import quiet_libraries
-    from harness.encoders.representative import AFTER, BEFORE, MOST_MASKS, RepresentativeEncoder
+    from harness.encoders.representative import MOST_MASKS, RepresentativeEncoder
+    from harness.encoders.retrieval_prompt import BEFORE, Wording
     from harness.encoders.sequential import SequentialEncoder
 
     for name, value in (("vectors", vectors), ("query_vectors", query_vectors)):
         if not isinstance(value, int) or not 1 <= value <= MOST_MASKS:
             raise UsageError(f"encoder.options.{name} must be a whole number from 1 to {MOST_MASKS}, not {value!r}.")
+    if not isinstance(sparse, bool):
+        raise UsageError(f"encoder.options.sparse must be true or false, not {sparse!r}.")
     with quiet_libraries():
         opened = open_language_model(settings, mask_token, causal=sequential)
-    texts: dict[str, Any] = {"before": BEFORE | dict(before or {}), "after": AFTER if after is None else after}
+    own: dict[str, Any] = {"wording": Wording({**BEFORE, **(before or {})}, after, answer), "sparse": sparse}
     kind = SequentialEncoder if sequential else RepresentativeEncoder
-    return kind(opened, settings, mean=mean, queries=query_vectors, documents=vectors, stored=stored, **texts)
+    return kind(opened, settings, mean=mean, queries=query_vectors, documents=vectors, stored=stored, **own)

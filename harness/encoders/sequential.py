@@ -6,13 +6,14 @@ read before the next one: K passes, where masks need one.
 Source: PromptReps (Zhuang et al., 2024), whose first word this is where K is 1.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from harness.encoders.protocol import FloatMatrix
-from harness.encoders.representative import RepresentativeEncoder
+from harness.encoders.open_language_model import pad_of
+from harness.encoders.representative import RepresentativeEncoder, Said
+from harness.encoders.retrieval_prompt import QUOTE, ids_of
 
 
 class SequentialEncoder(RepresentativeEncoder):
@@ -20,15 +21,17 @@ class SequentialEncoder(RepresentativeEncoder):
 
     way = "sequential"
 
-    def _read(
-        self, texts: list[str], prompt: str, cap: int | None, count: int
-    ) -> tuple[FloatMatrix, FloatMatrix | None, NDArray[np.int64]]:
+    def _ends_of_answer(self) -> Collection[int]:
+        """As published: special tokens, and the quote that closes the answer."""
+        return set(self._words.all_special_ids) | set(ids_of(self._words, QUOTE))
+
+    def _read(self, texts: list[str], prompt: str, role: str, cap: int | None, count: int) -> Said:
         import torch
         from transformers import GenerationConfig
 
-        rows = [self._row(text, prompt, cap, count) for text in texts]
+        rows = self._rows(texts, self._frame(prompt, role, count), cap, count)
         lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        pad = self._words.pad_token_id or 0
+        pad = pad_of(self._words)
         # Padded on the left, so that all texts end, and go on, at the same place.
         ids = torch.full((len(rows), int(lengths.max())), pad)
         attended = torch.zeros_like(ids)
@@ -49,12 +52,8 @@ class SequentialEncoder(RepresentativeEncoder):
                 return_dict_in_generate=True,
             )
         hidden = torch.stack([step[-1][:, -1] for step in said.hidden_states], dim=1)
-        logits = torch.stack(said.logits, dim=1)
-        return hidden.float().cpu().numpy(), logits.float().cpu().numpy(), lengths + count - 1
-
-    def _row(self, text: str, prompt: str, cap: int | None, count: int) -> list[int]:
-        """A text's tokens between the pieces of the prompt; the text is cut, never the prompt."""
-        first = [] if self._words.bos_token_id is None else [self._words.bos_token_id]
-        before = [*first, *self._ids(prompt)]
-        room = None if cap is None else max(0, cap - len(before) - len(self._after) - count)
-        return [*before, *self._ids(text)[:room], *self._after]
+        logits = torch.stack(said.logits, dim=1).float().cpu().numpy()
+        # The vector behind a word that ends the answer says nothing of the text; the first stands behind the prompt.
+        ends = np.isin(logits[:, :-1].argmax(axis=-1), list(self._stops))
+        kept = np.where(ends.any(axis=1), ends.argmax(axis=1) + 1, count) if count > 1 else np.ones(len(rows), int)
+        return Said(hidden.float().cpu().numpy(), logits if self.sparse else None, kept, lengths + count - 1)

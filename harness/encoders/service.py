@@ -1,6 +1,7 @@
 """The encoder as a service: many threads ask, and what they ask at the same time is answered together."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
@@ -8,6 +9,11 @@ from typing import Generic, Protocol, TypeVar
 from harness.encoders.meter import Cost
 from harness.encoders.protocol import DOCUMENT, EmbedOptions, FloatMatrix
 from primitives import MultiVectors
+
+PATIENCE = 0.25
+"""How long a group waits for as many as the last one had, as a part of what that took."""
+PATIENCE_S = 0.02
+"""The same in seconds, at most."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +73,19 @@ class Joiner(Generic[Asked, Answer]):
     It has no thread of its own: one of those who wait answers all of its kind. `answer` takes a kind and a group and
     returns the answers in the group's order; where it fails on a group of several, each is tried alone, so that a
     request only ever meets its own error.
+
+    Who was answered together asks again at about the same time, so the next group waits a little for as many: else one
+    is answered alone, and the others after it, for ever.
     """
 
     def __init__(self, answer: Callable[[str, Sequence[Asked]], Sequence[Answer]]) -> None:
         self._answer = answer
-        self._changed = threading.Condition()
+        lock = threading.RLock()
+        self._changed, self._arrived = threading.Condition(lock), threading.Condition(lock)
         self._queue: list[_Ticket[Asked, Answer]] = []
         self._busy = False
+        self._last = ("", 0, 0.0)
+        """Kind and size of the last group, and the seconds that it took."""
 
     def ask(self, kind: str, asked: Asked) -> Answer:
         """The answer to one request; raises what `answer` raises for it alone."""
@@ -89,24 +101,40 @@ class Joiner(Generic[Asked, Answer]):
         """Queue until the answer is there (nothing is left to do) or nobody works: then the group to answer."""
         with self._changed:
             self._queue.append(ticket)
+            self._arrived.notify()
             try:
                 self._changed.wait_for(lambda: ticket.done or not self._busy)
+                if ticket.done:
+                    return []
+                self._gather(ticket.kind)
             except BaseException:  # interrupted: nobody should work for it any more
                 self._queue = [other for other in self._queue if other is not ticket]
                 raise
-            if ticket.done:
-                return []
-            self._busy = True
             group = [other for other in self._queue if other.kind == ticket.kind and other is not ticket]
             self._queue = [other for other in self._queue if other.kind != ticket.kind]
             return [ticket, *group]
 
+    def _gather(self, kind: str) -> None:
+        """Be the one who answers, and wait for as many as were answered last."""
+        self._busy = True
+        last, size, took_s = self._last
+        try:
+            if kind == last:
+                patience = min(PATIENCE_S, took_s * PATIENCE)
+                self._arrived.wait_for(lambda: sum(one.kind == kind for one in self._queue) >= size, patience)
+        except BaseException:
+            self._busy = False
+            self._changed.notify_all()
+            raise
+
     def _lead(self, group: Sequence[_Ticket[Asked, Answer]]) -> None:
         """Answer a group; what an interruption leaves unanswered waits for the next leader."""
+        began = time.monotonic()
         try:
             self._serve(group)
         finally:
             with self._changed:
+                self._last = (group[0].kind, len(group), time.monotonic() - began)
                 self._queue[:0] = [ticket for ticket in group[1:] if not ticket.done]
                 self._busy = False
                 self._changed.notify_all()

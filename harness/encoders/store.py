@@ -27,8 +27,9 @@ import numpy as np
 
 from archive.connection import transaction
 from archive.journal import journaled
-from harness.encoders.blobs import blob_of, fits, overlaid, read_entries
+from harness.encoders.blobs import Kind, blob_of, fits, overlaid, read_entries
 from harness.encoders.entries import Entries, join
+from harness.encoders.worded import words_of
 from harness.settings.home import expanded, make_folder
 
 _log = logging.getLogger(__name__)
@@ -87,19 +88,19 @@ class EmbeddingStore:
         except (sqlite3.Error, OSError) as error:
             self._give_up(error)
 
-    def read(self, keys: Sequence[bytes], dim: int, *, many: str | None = None) -> Entries:
+    def read(self, keys: Sequence[bytes], dim: int, kind: Kind | None = None) -> Entries:
         """Find n distinct keys; the entries' positions count in `keys`, their vectors have width `dim`.
 
-        With `many` each entry holds many vectors behind its one, in numbers of that type (see `stored`).
+        With `kind` each entry holds many vectors behind its one.
 
         Damaged entries are dropped from the store, and the use of the others counts for the eviction.
         """
         with self._lock:
             try:
-                found = self._select(keys, dim, many)
+                found = self._select(keys, dim, kind)
             except sqlite3.Error as error:
                 self._give_up(error)
-                return join([], dim, many=many is not None)
+                return join([], dim, many=kind is not None)
             if self._writable:
                 self._uses.update(dict.fromkeys((keys[i] for i in found.entries.positions), time.time_ns()))
             if found.damaged or found.stale or len(self._uses) > _PENDING_USES:
@@ -137,9 +138,9 @@ class EmbeddingStore:
             connection.executescript(_SCHEMA)
         return connection
 
-    def _select(self, keys: Sequence[bytes], dim: int, many: str | None) -> _Found:
+    def _select(self, keys: Sequence[bytes], dim: int, kind: Kind | None) -> _Found:
         """The sound entries, and the keys of damaged ones."""
-        parts, damaged, stale = [join([], dim, many=many is not None)], [], False
+        parts, damaged, stale = [join([], dim, many=kind is not None)], [], False
         old = time.time_ns() - _USE_HOLDS_NS
         for start in range(0, len(keys) if self._connection else 0, _KEYS_PER_QUERY):
             assert self._connection
@@ -150,11 +151,11 @@ class EmbeddingStore:
                 some,
             ).fetchall()
             position = {key: start + i for i, key in enumerate(some)}
-            sound = [row for row in rows if fits(len(row[3]), dim, many) and row[4] == _checksum(*row[:4])]
+            sound = [row for row in rows if fits(row[3], dim, kind) and row[4] == _checksum(*row[:4])]
             damaged += sorted({row[0] for row in rows} - {row[0] for row in sound})
             stale = stale or any(row[5] < old for row in sound)
-            parts.append(read_entries([position[row[0]] for row in sound], sound, dim, many))
-        return _Found(join(parts, dim, many=many is not None), damaged, stale)
+            parts.append(read_entries([position[row[0]] for row in sound], sound, dim, kind))
+        return _Found(join(parts, dim, many=kind is not None), damaged, stale)
 
     def _note(self, connection: sqlite3.Connection, damaged: Sequence[bytes] = ()) -> None:
         """Note the uses kept in memory, and drop damaged entries."""
@@ -169,7 +170,9 @@ class EmbeddingStore:
 
     def _insert(self, connection: sqlite3.Connection, keys: Sequence[bytes], entries: Entries, stored: str) -> Entries:
         self._note(connection)
-        held = self._select(keys, entries.vectors.shape[1], None if entries.many is None else stored).entries
+        many = entries.many
+        kind = None if many is None else Kind(stored, words_of(many) is not None)
+        held = self._select(keys, entries.vectors.shape[1], kind).entries
         new = np.setdiff1d(np.arange(len(keys)), held.positions)
         (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()
         vectors, now = [], time.time_ns()

@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from harness.encoders.many import ManyVectors, pooled_tokens
+from harness.encoders.many import ManyVectors, Read, pooled_tokens
 from harness.encoders.matryoshka import unit_rows
 from harness.encoders.protocol import EmbedOptions, FloatMatrix
 from harness.encoders.sentence_transformer import SentenceTransformerEncoder
@@ -28,9 +25,7 @@ class TokenVectorEncoder(ManyVectors, SentenceTransformerEncoder):
         own: Mapping[str, str] = {"many": self._told("tokens, Ward")}
         return super()._identify(revision, dtype, library=library, **more, **own)
 
-    def _forward_many(
-        self, texts: list[str], prompt: str, task: str, cap: int | None, most: int
-    ) -> tuple[FloatMatrix, list[FloatMatrix], NDArray[np.int64]]:
+    def _forward_many(self, texts: list[str], prompt: str, task: str, cap: int | None, most: int) -> Read:
         output, tokens = self._outputs(texts, prompt, task, cap)
         if "token_embeddings" not in output or "attention_mask" not in output:
             raise EncoderError(f"The model of encoder {self.name} gives no vectors of tokens; use a transformer.")
@@ -46,4 +41,4 @@ class TokenVectorEncoder(ManyVectors, SentenceTransformerEncoder):
             pooled_tokens(unit_rows(rows[kept]), most) if kept.any() else one[None]
             for rows, kept, one in zip(found, mask, pooled, strict=True)
         ]
-        return pooled, parts, tokens
+        return Read(pooled, parts, tokens)

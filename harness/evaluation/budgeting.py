@@ -116,9 +116,8 @@ def _cost(outcome: Outcome, task: PreparedTask, axis: Axis | str) -> float:
     n_queries = task.inputs.n_queries
     if axis in ("latency", "scoring"):
         index_s = outcome.execution.index.cpu_s if outcome.execution.index else 0.0
-        encoder_s = outcome.cost.seconds - outcome.index_cost.seconds
-        other_s = encoder_s if axis == "latency" else outcome.similarity_s or 0.0
-        return 1000 * (outcome.execution.cpu_s - index_s + other_s) / n_queries
+        encoder_s = outcome.cost.seconds - outcome.index_cost.seconds if axis == "latency" else 0.0
+        return 1000 * (outcome.execution.cpu_s - index_s + encoder_s + (outcome.similarity_s or 0.0)) / n_queries
     return float(getattr(outcome.cost, axis) - getattr(outcome.index_cost, axis)) / n_queries
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -147,8 +148,9 @@ class LocalExecutor:
             self._encoder.encoder.encode(SENTENCES)
         except Exception:  # whatever a library raises when its device is gone
             return False
-        identity = self._sandbox.run(programs.source("identity"), task.inputs, embed=_no_texts, limits=task.limits)
-        return identity.verdict is Verdict.OK
+        source = programs.source("identity")
+        run = partial(self._sandbox.run, source, task.inputs, embed=no_texts, limits=task.limits)
+        return _found(run).verdict is Verdict.OK
 
     def _embedder(self, task: RetrievalTask, meter: Meter, index_meter: Meter) -> EmbedCallback:
         """Answer a program's `embed_fn`, and meter what it asks for whether or not it can be had.
@@ -222,5 +224,6 @@ def options_of(request: EmbedRequest) -> EmbedOptions:
     return EmbedOptions(request.role, request.adapter, request.dim, request.max_tokens, request.vectors)
 
 
-def _no_texts(request: EmbedRequest) -> NDArray[np.float32]:
+def no_texts(request: EmbedRequest) -> NDArray[np.float32]:
+    """An EmbedCallback for the identity, which asks for none."""
     raise EmbedRefused("The identity asks for no texts.")

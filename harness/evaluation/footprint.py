@@ -13,13 +13,15 @@ def kept_bytes(source: str, task: PreparedTask) -> int:
     """Bytes of the encoder's vectors of all documents that a program reads for a query, index aside.
 
     One vector a text is kept as float32, many as the encoder keeps them (`encoder.options.stored`). `sim` is made of
-    what it is the similarity of: of many vectors where a text has them, otherwise of its one.
+    what it is the similarity of: of many vectors where a text has them, with the weights of words beside them where
+    the encoder compares these too, otherwise of its one.
     """
     layout, read = task.inputs.layout, read_by_rerank(source)
     compared = "d_vec" if layout.d_vectors else "d_emb"
     needed = {compared if name == "sim" else name for name in read}
     one, many = layout.n_documents * ("d_emb" in needed), layout.d_vectors * ("d_vec" in needed)
-    return layout.dim * (FLOAT_BYTES * one + task.number_bytes * many)
+    words = task.word_bytes if "sim" in read else 0
+    return layout.dim * (FLOAT_BYTES * one + task.number_bytes * many) + words
 
 
 def similarity_seconds(source: str, task: PreparedTask) -> float | None:

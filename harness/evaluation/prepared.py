@@ -73,6 +73,8 @@ class PreparedTask:
     """Processor seconds of comparing all queries with all documents, where a text has many vectors."""
     number_bytes: int = 4
     """Of a number of these many vectors, as the encoder keeps them."""
+    word_bytes: int = 0
+    """Of the weights of all documents' words, where the similarity compares such."""
     shortlist: Shortlist | None = None
     """Which documents each query ranks; None where it ranks all."""
     cosine: Mapping[str, Measured] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.meter import Cost
 from harness.encoders.protocol import DOCUMENT, QUERY, EmbedOptions
 from harness.encoders.service import Embedded
+from harness.encoders.worded import size_of, words_of
 from harness.errors import EncoderError, HarnessError
 from harness.evaluation.difference import TOP, Scores
 from harness.evaluation.instructions import noted, told_of
@@ -93,7 +94,12 @@ def prepare(
     ready = _with_cosine(ready)
     if not isinstance(similarity, ManySimilarities):
         return ready
-    return replace(ready, similarity_s=similarity.seconds, number_bytes=np.dtype(encoder.stored).itemsize)
+    return replace(
+        ready,
+        similarity_s=similarity.seconds,
+        number_bytes=np.dtype(encoder.stored).itemsize,
+        word_bytes=0 if documents.many is None else size_of(words_of(documents.many)),
+    )
 
 
 def _inputs(

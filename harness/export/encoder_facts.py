@@ -67,6 +67,11 @@ def recorded(identity: Mapping[str, Any], config: Mapping[str, Any]) -> EncoderF
             f"The encoder's {asking[0]} prompt asks for the instruction of a task ({INSTRUCTION}), and a package has "
             "none; name the encoder with the instruction written into encoder.prompts."
         )
+    if (config.get("options") or {}).get("sparse"):
+        raise UsageError(
+            f"The encoder {identity['name']} weighs words beside its vectors (encoder.options.sparse=true), which no "
+            "package carries; measure and export the program with encoder.options.sparse=false."
+        )
     known = {name: config[name] for name in CARRIED if name in config}
     if expanded(str(known["model"])).is_dir() or identity["revision"] == "folder":
         known["model"] = ""

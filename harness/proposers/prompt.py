@@ -39,8 +39,9 @@ COSTS = {
     f"once), {AGAIN}, and a long text costs more than a short one.",
     "seconds": "Cost is c = 1 + (encoder seconds of the texts passed to embed_fn) / (encoder seconds of queries and "
     f"documents encoded once), {AGAIN}, and a long text costs more than a short one.",
-    "latency": "Cost is the milliseconds that a query takes, of the program on one core and of the encoder for the "
-    "texts passed to embed_fn, pooled over the tasks; what the program's index takes does not count.",
+    "latency": "Cost is the milliseconds that a query takes, of the program on one core, of the encoder for the texts "
+    "passed to embed_fn and, if rerank reads sim and that is a MaxSim, of this, pooled over the tasks; what the "
+    "program's index takes does not count.",
     "vectors": "Cost is c = 1 + (vectors that embed_fn returned) / (vectors of queries and documents encoded once), "
     f"{AGAIN}: embed_fn(texts) returns one vector a text, embed_fn(texts, vectors=K) up to K.",
     "scoring": "Cost is the milliseconds of comparing a query, pooled over the tasks: of the program on one core and, "

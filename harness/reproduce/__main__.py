@@ -1,4 +1,4 @@
-"""`scripts/reproduce STUDY|published [--folder FOLDER] [key=value...]`."""
+"""`scripts/reproduce STUDY|published|diffretriever [--folder FOLDER] [key=value...]`."""
 
 import argparse
 import sys
@@ -7,11 +7,13 @@ from pathlib import Path
 from archive import ArchiveError
 from harness.errors import HarnessError
 from harness.reproduce.replay import replay
+from harness.reproduce.representative import representative
 from harness.reproduce.run import reproduce
 from harness.reproduce.studies import STUDIES
 from sandbox import SandboxError
 
 REPLAY = "published"
+REPRESENTATIVE = "diffretriever"
 
 
 def main() -> int:
@@ -19,11 +21,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/reproduce", description="Run the published study again.")
     parser.add_argument(
         "study",
-        choices=(*STUDIES, REPLAY),
+        choices=(*STUDIES, REPLAY, REPRESENTATIVE),
         help="; ".join(
             [
                 *(f"{name}: {study.description}" for name, study in STUDIES.items()),
                 f"{REPLAY}: the programs of the run that comes with the package, on the tasks and encoder given",
+                f"{REPRESENTATIVE}: representative tokens of a language model, at the numbers of words of their paper",
             ]
         ),
     )
@@ -33,6 +36,8 @@ def main() -> int:
     try:
         if arguments.study == REPLAY:
             report = replay(arguments.folder, arguments.settings)
+        elif arguments.study == REPRESENTATIVE:
+            report = representative(arguments.folder, arguments.settings)
         else:
             report = reproduce(arguments.study, STUDIES[arguments.study], arguments.folder, arguments.settings)
     except (HarnessError, ArchiveError, SandboxError) as error:

@@ -101,7 +101,7 @@ def of_costs() -> tuple[Column[Any], ...]:
     return (
         costs("cost_tokens", "cost ratio in tokens of the same texts; null where the encoder counts none", two),
         costs("cost_seconds", "cost ratio in seconds of the encoder, each text's as it was first encoded", two),
-        costs("latency", "milliseconds a query, of program and encoder, in batches; the index does not count", two),
+        costs("latency", "milliseconds a query, of program, encoder and MaxSim, in batches; no index counts", two),
         costs("program_seconds", "processor seconds of the program itself for each query, its index included", milli),
         costs("query_texts", "texts that a query makes the program embed, beside the query", two),
         costs("index_texts", "texts that the index embeds for each document; null without an index", two),

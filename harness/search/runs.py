@@ -9,6 +9,7 @@ from functools import partial
 from archive import Archive, CallRecord, Calls, RunRecord
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
+from harness.errors import JobError
 from harness.evaluation.axes import require_counted
 from harness.evaluation.given import GIVEN, NOTHING_GIVEN, Given, open_search_tasks
 from harness.evaluation.goal import find_goal
@@ -194,7 +195,11 @@ def _search(
         recorded = recorded_programs(archive, run_id, hidden)
         if recorded:
             _log.info("run %s goes on after %d recorded programs", run_id, len(recorded))
-        complete = _run_to_end(discovery, recorded, archive, run_id, watcher, around.stopping)
+        try:
+            complete = _run_to_end(discovery, recorded, archive, run_id, watcher, around.stopping)
+        except JobError:  # such as that no machine is left: which were, and why not any more, is worth knowing
+            record_machines(archive, run_id, bench.executor)
+            raise
         record_machines(archive, run_id, bench.executor)
         tracker.ending("finished" if complete else "stopped")
     return Ended(run_id, complete)

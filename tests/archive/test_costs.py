@@ -85,6 +85,8 @@ def test_index_time_and_query_time_are_told_apart() -> None:
     costs, documents = costs_of(record, run), sum(task.n_documents for task in run.tasks)
     assert costs.latency == pytest.approx(1000 * (3 * (0.5 - 0.3) + 3 * 0.01) / 15)
     assert costs.on("latency") == costs.latency
+    compared = replace(record, outcomes=[replace(one, similarity_s=0.25) for one in record.outcomes])
+    assert costs_of(compared, run).latency == pytest.approx(costs.latency + 1000 * 3 * 0.25 / 15)
     assert costs.query_texts == pytest.approx(30 / 15)
     assert costs.index_texts == pytest.approx(120 / documents)
     assert costs.index_seconds == pytest.approx(1000 * 3 * 0.32 / documents)

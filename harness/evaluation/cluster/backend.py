@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import JobError
-from harness.evaluation.cluster.fleet import Closed, Fleet
+from harness.evaluation.cluster.fleet import Fleet
+from harness.evaluation.cluster.meeting import told
 from harness.evaluation.cluster.seats import Seat
 from harness.evaluation.cluster.shipping import Shipped, ship
+from harness.evaluation.cluster.turns import Closed
 from harness.evaluation.cluster.worker import Answer, Broken, Failed, Job, Refused, Scored, Step
+from harness.evaluation.executor import no_texts
 from harness.evaluation.lost import RunLost
 from harness.evaluation.part import Part
-from harness.text import counted
+from harness.text import counted, plain
+from primitives import programs
 from sandbox import (
     EmbedCallback,
     EmbedRefused,
@@ -73,54 +77,79 @@ class FleetRuns:
             seat = self._fleet.lease()
         except Closed as closed:
             raise SandboxError("The cluster's workers are closed; open new ones to run programs.") from closed
-        finished, node, counting = False, seat.station.id, _Counting(embed)
+        node, counting = seat.station.id, _Counting(embed)
         try:
             if self._seated is not None:
                 self._seated(seat)
-            execution = self._converse(seat, source, shipped, part, limits, counting, take)
-            finished = True
-            self._fleet.work.ran(node, source, wall_s=execution.wall_s, cpu_s=execution.cpu_s, texts=counting.n_texts)
-            return execution
-        except RunLost:
-            self._fleet.work.lost(node, source)
+            talk = _Conversation(self._fleet, seat, shipped, part, limits, self._poisoned)
+            execution = talk.run(source, counting, take)
+            well = execution.verdict is not Verdict.HARNESS_ERROR
+            if not well and not talk.failed_here:
+                talk.require_node(execution.reason)
+        except BaseException as error:
+            if isinstance(error, RunLost):
+                self._fleet.work.lost(node, source)
+            self._fleet.drop(seat)  # whatever interrupted it, the program may run on there
             raise
-        finally:
-            if finished:
-                self._fleet.give_back(seat)
-            else:
-                self._fleet.drop(seat)  # whatever interrupted it, the program may run on there
+        self._fleet.give_back(seat, well=well)
+        self._fleet.work.ran(node, source, wall_s=execution.wall_s, cpu_s=execution.cpu_s, texts=counting.n_texts)
+        return execution
 
-    def _converse(
-        self,
-        seat: Seat,
-        source: str,
-        shipped: Shipped,
-        part: Part | None,
-        limits: Limits,
-        embed: EmbedCallback,
-        take: Take | None,
-    ) -> Execution:
-        import ray
 
-        try:
-            held = self._fleet.hold(seat, shipped)
-        except ray.exceptions.RayError as error:
-            self._fleet.lose(seat.station)
-            raise RunLost(f"A node of the cluster is gone ({type(error).__name__}).") from error
-        job = Job(source, held, limits, part, self._poisoned, takes=take is not None)
-        step = _awaited(seat.worker.begin.remote(job))
+class _Conversation:
+    """With one worker, on one task."""
+
+    def __init__(
+        self, fleet: Fleet, seat: Seat, shipped: Shipped, part: Part | None, limits: Limits, poisoned: bool
+    ) -> None:
+        self._fleet = fleet
+        self._seat = seat
+        self._shipped = shipped
+        self._part = part
+        self._limits = limits
+        self._poisoned = poisoned
+        self.failed_here = False
+        """Whether what a program asked for could not be had on this side, of which the node is not guilty."""
+
+    def run(self, source: str, embed: EmbedCallback, take: Take | None) -> Execution:
+        """See Runs. Raises RunLost where the worker or its node is gone, or cannot do its work."""
+        held = self._fleet.hold(self._seat, self._shipped)
+        job = Job(source, held, self._limits, self._part, self._poisoned, takes=take is not None)
+        step = self._awaited(self._seat.worker.begin.remote(job))
         while isinstance(step, EmbedRequest | Scored):
             answer: Answer = None
             if isinstance(step, EmbedRequest):
                 answer = _answer(step, embed)
+                self.failed_here = self.failed_here or isinstance(answer, Failed)
             elif take is not None:
                 take(step.first, step.scores)
-            step = _awaited(seat.worker.go_on.remote(answer))
+            step = self._awaited(self._seat.worker.go_on.remote(answer))
         if isinstance(step, Broken):
             if step.lost:
-                self._fleet.lose(seat.station)
+                self._fleet.lost_holder(self._seat, step.reason)
                 raise RunLost(step.reason)
             return Execution(Verdict.HARNESS_ERROR, step.reason)
+        return step
+
+    def require_node(self, reason: str) -> None:
+        """Raise RunLost where the node fails on anything: that says nothing of the program that failed for `reason`."""
+        identity = self.run(programs.source("identity"), no_texts, None)
+        if identity.verdict is Verdict.HARNESS_ERROR:
+            reason = plain(identity.reason or reason, 300).rstrip(".")
+            self._fleet.failed(self._seat, reason)
+            raise RunLost(f"A node of the cluster fails on anything ({reason}).")
+
+    def _awaited(self, reference: Any) -> Step:
+        import ray
+
+        try:
+            step: Step = ray.get(reference)
+        except ray.exceptions.RayTaskError as error:  # what it gave or was given found no room there, say
+            self._fleet.failed(self._seat, told(error))
+            raise RunLost(f"A worker of the cluster failed ({told(error)}).") from error
+        except ray.exceptions.RayError as error:
+            self._fleet.died(self._seat, type(error).__name__)
+            raise RunLost(f"A worker of the cluster is gone ({type(error).__name__}).") from error
         return step
 
 
@@ -164,18 +193,6 @@ def _ship(inputs: TaskInputs) -> Shipped:
             f"{counted(inputs.n_queries, 'query', 'queries')} and {counted(inputs.n_documents, 'document')}, as "
             f"{full} is full; free some, or start Ray with more --object-store-memory."
         ) from error
-
-
-def _awaited(reference: Any) -> Step:
-    import ray
-
-    try:
-        step: Step = ray.get(reference)
-    except ray.exceptions.RayTaskError as error:
-        return Broken(str(error.cause).strip(), lost=isinstance(error.cause, ray.exceptions.RayError))
-    except ray.exceptions.RayError as error:
-        raise RunLost(f"A worker of the cluster is gone ({type(error).__name__}).") from error
-    return step
 
 
 def _answer(request: EmbedRequest, embed: EmbedCallback) -> "NDArray[np.float32] | Ragged | Refused | Failed":

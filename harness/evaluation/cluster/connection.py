@@ -4,11 +4,13 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from harness.errors import JobError, UsageError
 from harness.evaluation.cluster.address import meant, require_answer
+from harness.evaluation.cluster.folder import own_folder
 from harness.machine.cores import available_cores
 from harness.settings import ExecutorSettings
 from harness.text import plain
@@ -37,22 +39,25 @@ def connected(settings: ExecutorSettings) -> Iterator[None]:
     """
     with _set(_LONELY if _is_here(meant(settings.address)) else _QUIET):
         ray = _ray()
-        if ray.is_initialized():
-            yield
-            return
+    if ray.is_initialized():
+        yield
+        return
+    with ExitStack() as stack:
+        folder = stack.enter_context(own_folder()) if settings.address == "local" else None
+        stack.callback(ray.shutdown)
+        with _set(_LONELY if _is_here(meant(settings.address)) else _QUIET):
+            try:
+                _connect(settings, folder)
+            except (OSError, RuntimeError, ValueError) as error:
+                raise JobError(_why_not(settings.address, error)) from error
+        stack.enter_context(_silent())
         try:
-            _connect(settings)
-        except (OSError, RuntimeError, ValueError) as error:
-            raise JobError(_why_not(settings.address, error)) from error
-    try:
-        with _silent():
             _require_loopback(settings)
             yield
-    except ray.exceptions.RayError as error:  # what nobody below had a sentence for
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise JobError(f"The Ray cluster failed ({plain(said, 300)}); see its logs, in /tmp/ray.") from error
-    finally:
-        ray.shutdown()
+        except ray.exceptions.RayError as error:  # what nobody below had a sentence for
+            said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+            where = "end with this run; start one with `ray start --head` to keep them" if folder else "are in /tmp/ray"
+            raise JobError(f"The Ray cluster failed ({plain(said, 300)}); its logs {where}.") from error
 
 
 @contextmanager
@@ -68,7 +73,7 @@ def _silent() -> Iterator[None]:
         worker.print_to_stdstream = printing
 
 
-def _connect(settings: ExecutorSettings) -> None:
+def _connect(settings: ExecutorSettings, folder: Path | None) -> None:
     import ray
 
     require_answer(meant(settings.address))
@@ -84,6 +89,7 @@ def _connect(settings: ExecutorSettings) -> None:
         num_cpus=cores,
         include_dashboard=settings.dashboard,
         _node_ip_address=LOOPBACK,
+        _temp_dir=str(folder),
         **quiet,
     )
     _log.info("a Ray cluster of this machine with %d cores%s", cores, context.dashboard_url or "")

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,8 @@ class Facts:
     """How the machine computes; see `harness.machine`."""
     stored: str = "float32"
     """What many vectors are kept in, see `harness.encoders.stored`."""
+    sparse: bool = False
+    """Whether these come with weights of words, see `harness.encoders.worded`."""
 
 
 class EncoderProcess:
@@ -69,6 +72,7 @@ class EncoderProcess:
             most_vectors,
             machine.computing_class(),
             getattr(encoder, "stored", "float32"),
+            getattr(encoder, "sparse", False),
         )
 
     def variant(self, options: EmbedOptions) -> "str | Unable":
@@ -187,7 +191,7 @@ class SpreadManyEncoder(SpreadEncoder):
     def __init__(self, processes: Sequence[Any], facts: Facts, batch_size: int, work: WorkLog, one_class: bool) -> None:
         super().__init__(processes, facts, batch_size, work, one_class)
         self.most_vectors = facts.most_vectors or {}
-        self.stored = facts.stored
+        self.stored, self.sparse = facts.stored, facts.sparse
 
     def similarity(self, queries: MultiVectors, documents: MultiVectors) -> FloatMatrix:
         """See ManyVectorEncoder. One process computes all of it, so that it has the same bits always."""
@@ -231,10 +235,10 @@ def spread_encoder(
         "num_gpus": executor.encoder_gpus,
         "max_restarts": -1,
         "max_task_retries": -1,
-        "scheduling_strategy": "SPREAD",
     }
-    process = ray.remote(EncoderProcess).options(**options)
-    processes = [process.remote(settings) for _ in range(executor.encoders)]
+    process = ray.remote(**options)(EncoderProcess)
+    places = _places(executor)
+    processes = [process.options(scheduling_strategy=place).remote(settings) for place in places]
     try:
         facts = [_get(each.facts.remote()) for each in processes]
         require_alike(facts, one_class=executor.classes == "one")
@@ -243,6 +247,22 @@ def spread_encoder(
     finally:
         for each in processes:
             ray.kill(each)
+
+
+def _places(executor: ExecutorSettings) -> list[Any]:
+    """Where the processes are to be, one for each.
+
+    Ray spreads what takes GPUs. What takes nothing it puts anywhere, perhaps all of it on one node, or on a head that
+    is to run nothing: that is dealt out here, node after node.
+    """
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    nodes = sorted(node["NodeID"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU"))
+    if executor.encoder_gpus or not nodes:
+        return ["SPREAD"] * executor.encoders
+    dealt = islice(cycle(nodes), executor.encoders)
+    return [NodeAffinitySchedulingStrategy(node, soft=True) for node in dealt]
 
 
 def _get(reference: Any) -> Any:

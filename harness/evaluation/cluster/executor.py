@@ -99,10 +99,11 @@ class FleetExecutor:
     def summary(self) -> str:
         """See TellsMachines."""
         census, minutes = self._most, (time.monotonic() - self._began) / 60
-        return (
+        ran = (
             f"Programs ran on {counted(census.workers, 'worker')} of {counted(census.nodes, 'machine')}: "
             f"{counted(self._n_ended, 'run')}, {self._n_ended / minutes:.0f} a minute."
         )
+        return " ".join([ran, *self._fleet.refusals])
 
     def work(self, numbers: Mapping[str, int]) -> list[WorkRecord]:
         """See CountsWork."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.evaluation.cluster.conduct import Conduct
 from harness.evaluation.cluster.node import NodeReport
 
 
@@ -15,6 +16,10 @@ class Station:
     actor: Any
     reporting: Any
     """ObjectRef of its report, until that is there."""
+    conduct: Conduct
+    """Also of its time before, if it was lost and has come back."""
+    met: float
+    """When it was asked for its report, in seconds of the monotonic clock."""
     report: NodeReport | None = None
     refusal: str = ""
     failures: int = 0
@@ -31,6 +36,8 @@ class Seat:
 
     worker: Any
     station: Station
+    since: float = 0.0
+    """When its last run began, in seconds of the monotonic clock."""
 
     @property
     def computing_class(self) -> str:

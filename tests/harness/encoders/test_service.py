@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -146,3 +147,22 @@ def test_an_interrupted_leader_leaves_the_others_to_the_next() -> None:
     assert len(results) == 4 and len(answered) == 3  # whichever of the others led, it alone was interrupted
     assert all(result == 2 * number for number, result in answered.items())
     assert results[0] == 0 and len(results) == 4
+
+
+def test_who_was_answered_together_is_answered_together_again() -> None:
+    groups: list[int] = []
+
+    def answer(kind: str, group: Sequence[int]) -> list[int]:
+        groups.append(len(group))
+        time.sleep(0.1)
+        return list(group)
+
+    joiner: Joiner[int, int] = Joiner(answer)
+
+    def ask(first: int) -> None:
+        assert [joiner.ask("", number) for number in range(first, first + 20)] == list(range(first, first + 20))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(0, 800, 100)))
+    assert sum(groups) == 160
+    assert len(groups) < 30  # 21 where all wait for all, 40 where one is always ahead of the others
