@@ -147,8 +147,8 @@ def _verdict(rows: Sequence[Row], shared: Sequence[str]) -> list[str]:
     means = [abs(row.here - row.recorded) for row in rows if row.here is not None and row.recorded is not None]
     return [
         *said,
-        f"On {counted(len(shared), 'shared task')} ({', '.join(shared)}) {equal} of {len(far)} programs equal what was "
-        f"recorded (within {SAME:g} on every task), and {within} of {len(far)} are within {CELL} on every task; "
+        f"On {counted(len(shared), 'shared task')} ({', '.join(shared)}) {equal} of {counted(len(far), 'program')} had "
+        f"the figures recorded (within {SAME:g} on every task), and {within} had them within {CELL}; "
         f"the mean over those tasks differs by {max(means):.4f} at most and "
         f"by {float(np.median(means)):.4f} in the median.",
     ]

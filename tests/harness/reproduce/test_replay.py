@@ -29,7 +29,7 @@ def test_the_run_beside_itself_is_equal_everywhere(recorded: tuple[Run, list[Pro
     some = compare(Told(run, told), Told(run, told), ["cisi", "humaneval"])
     assert some[80].recorded != best.recorded and some[80].cost_recorded != best.cost_recorded
     text = write_comparison(run, told, run, told)
-    assert f"82 of 82 programs equal what was recorded (within {SAME:g}" in text
+    assert f"82 of 82 programs had the figures recorded (within {SAME:g}" in text
     assert "82 of 83 programs have a result in both" in text
 
 
@@ -42,7 +42,7 @@ def test_a_figure_that_moved_is_told(recorded: tuple[Run, list[Program]]) -> Non
     row = compare(Told(run, told), Told(run, now), shared_tasks(run, run))[80]
     assert row.farthest == pytest.approx(2 * CELL)
     assert row.here == pytest.approx((row.recorded or 0.0) - 2 * CELL / 14)
-    assert f"81 of 82 are within {CELL}" in write_comparison(run, told, run, now)
+    assert f"81 had them within {CELL}" in write_comparison(run, told, run, now)
 
 
 def test_on_other_tasks_the_figures_only_stand_side_by_side(quick: list[str], tmp_path: Path) -> None:
