@@ -1,9 +1,11 @@
 """Whether the hub answers, asked once a process."""
 
 import functools
+import threading
 from typing import Any
 
 _SECONDS = 5.0
+"""In all: a client's own limit counts for each step anew, and looking up a name has none."""
 
 
 def hub_trouble() -> str | None:
@@ -23,9 +25,18 @@ def _probe(endpoint: str, offline: bool) -> str | None:
 
     if offline:
         return "it is switched off by HF_HUB_OFFLINE"
-    hub: Any = utils
+    session: Any = utils.get_session()
+    said: list[str | None] = []
+    # A thread that nobody waits for: it may sit for long in the system's resolver, which nothing interrupts.
+    asking = threading.Thread(target=lambda: said.append(_ask(session, endpoint)), daemon=True)
+    asking.start()
+    asking.join(_SECONDS)
+    return said[0] if said else f"no answer in {_SECONDS:g} seconds"
+
+
+def _ask(session: Any, endpoint: str) -> str | None:
     try:
-        status = hub.get_session().head(endpoint, timeout=_SECONDS).status_code
+        status = session.head(endpoint, timeout=_SECONDS).status_code
     except Exception as error:  # whatever the HTTP client raises: no answer
         return f"no answer: {error or type(error).__name__}"
     return f"it answers with an error, {status}" if status >= 500 else None

@@ -3,8 +3,11 @@
 import errno
 import logging
 import os
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,30 @@ def test_the_hub_is_probed_once_and_then_left_alone(hub: LoopbackHub) -> None:
     hub.failing = (500, {})
     assert load_encoder(CODE).fingerprint == first.fingerprint
     assert probes == 1 and not [line for line in hub.requests if line == "HEAD /" or "resolve" in line]
+
+
+def test_a_hub_that_answers_without_end_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece comes in time, so that the client's own limit never strikes; so it is where a name is looked up."""
+    over = threading.Event()
+
+    class Trickling(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            with suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while not over.wait(0.1):
+                    self.wfile.write(b"x")
+
+        def log_message(self, format: str, *arguments: Any) -> None:
+            """Nothing is said of requests."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Trickling) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(probe, "_SECONDS", 1.0)
+        assert probe.hub_trouble() == "no answer in 1 seconds"
+        over.set()
+        server.shutdown()
 
 
 def test_without_a_hub_what_is_cached_loads_at_once(hub: LoopbackHub) -> None:
