@@ -35,7 +35,7 @@ def test_a_slow_writer_is_waited_for(tmp_path: Path) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    assert tell._await(file, Never()) == "one\ntwo\nthree\n"
+    assert tell._await(file, Never(), frozenset()) == "one\ntwo\nthree\n"
     writer.join()
 
 
@@ -44,11 +44,11 @@ def test_a_file_that_vanishes_and_comes_back_is_read_as_it_came_back(tmp_path: P
     file.write_text("first")
     threading.Timer(tell.STILL_S / 2, lambda: file.rename(tmp_path / "away.md")).start()
     threading.Timer(tell.STILL_S, lambda: file.write_text("second")).start()
-    assert tell._await(file, Never()) == "second"
+    assert tell._await(file, Never(), frozenset()) == "second"
 
 
 def test_an_interrupt_ends_the_wait(tmp_path: Path) -> None:
-    assert tell._await(tmp_path / "answer-4.md", Soon()) is None
+    assert tell._await(tmp_path / "answer-4.md", Soon(), frozenset()) is None
 
 
 def test_an_answer_in_another_encoding_is_one_sentence(tmp_path: Path) -> None:
