@@ -9,7 +9,7 @@ from harness.errors import HarnessError, UsageError
 from harness.prefetch.needs import Need, fetch_need, find_needs, readable, require_space
 from harness.settings import Settings
 from harness.tasks.load import load_tasks
-from harness.text import plain
+from harness.text import counted, plain
 from harness.transfer.request import read_settings
 
 
@@ -55,8 +55,11 @@ def _prefetch(runs: Sequence[Settings], *, only_list: bool) -> None:
     # What comes with code of its own, and what ir_datasets has, is known only when it is read.
     tasks = load_tasks(runs[0].tasks)
     encoders = [load_encoder(settings.encoder) for settings in runs]
-    print(f"Ready: {len(tasks)} task{'s' * (len(tasks) != 1)} and the encoder "
-          f"{', '.join(encoder.name for encoder in encoders)} can be read without a network.")  # fmt: skip
+    names = ", ".join(encoder.name for encoder in encoders)
+    print(
+        f"Ready: {counted(len(tasks), 'task')} and the encoder{'s' * (len(encoders) != 1)} {names} can be read without "
+        "a network."
+    )
 
 
 def _tell(needs: Sequence[Need]) -> None:

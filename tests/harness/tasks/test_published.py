@@ -13,6 +13,8 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.evaluation.preparing import prepare_all
 from harness.evaluation.secret import Secret
+from harness.hub import probe
+from harness.prefetch.__main__ import main
 from harness.settings import compose
 from harness.settings.encoder import EncoderSettings
 from harness.tasks.load import load_tasks
@@ -65,6 +67,24 @@ def test_the_french_and_greek_tasks(hub: LoopbackHub) -> None:
     assert {task.domain for task in tasks} == {"french", "greek"} and all(task.held_out for task in tasks)
     fetched = [line for line in hub.requests if "acm_Arab" in line or "other-corpus" in line]
     assert fetched == [], "of a data set in many languages only what is needed is fetched"
+
+
+def test_fetched_before_they_run_without_a_hub(
+    hub: LoopbackHub, words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["encoders=[wordllama,minilm]", "tasks=multilingual"]) == 0
+    assert "Ready: 9 tasks and the encoders wordllama, minilm can be read" in capsys.readouterr().out
+    hub.requests.clear()
+    with monkeypatch.context() as without:
+        without.setattr(hub, "down", True)
+        probe._probe.cache_clear()
+        matrix = harness.transfer(["sent_max_sim"], "tasks=multilingual", "encoders=[wordllama,minilm]", *words[1:])
+    probe._probe.cache_clear()
+    cells = matrix.frame()
+    assert set(cells["task"]) == {entry.label for entry in MULTILINGUAL}
+    assert len(cells) == 18 and cells["delta"].notna().all()
+    assert set(cells["encoder"]) == {"wordllama", "minilm"}
+    assert hub.requests == ["HEAD /"], "one probe for both encoders and nine tasks"
 
 
 def baseline(task: RetrievalTask, encoder: CachedEncoder) -> float:
