@@ -1,7 +1,9 @@
 """Open an archive file, and turn SQLite's complaints into sentences."""
 
 import os
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -62,6 +64,26 @@ def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> Non
         require_tables(connection)
         require_views(connection)
         return
+    deadline = time.monotonic() + BUSY_SECONDS
+    while not _prepared_to_write(connection, path, last=time.monotonic() > deadline):
+        time.sleep(random.uniform(0.01, 0.05))
+
+
+def _prepared_to_write(connection: sqlite3.Connection, path: Path, *, last: bool) -> bool:
+    """False where it is to be tried again.
+
+    Of two who make a file and wait for each other SQLite turns one away at once, however long it was told to wait.
+    """
+    try:
+        _prepare_to_write(connection, path)
+    except sqlite3.OperationalError as error:
+        if last or _code(error) != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+def _prepare_to_write(connection: sqlite3.Connection, path: Path) -> None:
     try:
         with journaled(connection, path.parent):
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
@@ -163,10 +185,15 @@ def sentences(path: Path) -> Iterator[None]:
         raise ArchiveError(_sentence(error, path)) from error
 
 
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's code without what it adds for some cases; 0 where the error is one of Python's own module."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def _sentence(error: sqlite3.Error, path: Path) -> str:
     if getattr(error, "sqlite_errorcode", 0) in NOT_LOCAL:
         return no_locks(path, error)
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+    match _code(error):
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
             return f"The disk of the archive {path} is full or failing ({error}); free some space; it is whole."
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:

@@ -25,7 +25,8 @@ def _probe(endpoint: str, offline: bool) -> str | None:
 
     if offline:
         return "it is switched off by HF_HUB_OFFLINE"
-    session: Any = utils.get_session()
+    hub: Any = utils  # its types do not name what it offers
+    session: Any = hub.get_session()
     said: list[str | None] = []
     # A thread that nobody waits for: it may sit for long in the system's resolver, which nothing interrupts.
     asking = threading.Thread(target=lambda: said.append(_ask(session, endpoint)), daemon=True)

@@ -9,6 +9,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from archive import Archive, Exchange
 from tests.archive import sample_records as sample
 
@@ -86,6 +88,20 @@ def test_runs_that_share_a_file_from_its_making_on(tmp_path: Path) -> None:
                 f"{run_id}-{number}" for number in range(1, 26)
             ]
             assert len(archive.exchanges(run_id)) == 25
+
+
+def open_at(moment: tuple[Path, float]) -> None:
+    path, begin = moment
+    time.sleep(max(0.0, begin - time.time()))
+    Archive.open(path).close()
+
+
+@pytest.mark.long
+def test_whoever_makes_a_file_at_the_same_moment_waits(tmp_path: Path) -> None:
+    """SQLite turns one of them away at once, now and then, however long it was told to wait."""
+    with ProcessPoolExecutor(8, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for number in range(60):
+            list(pool.map(open_at, [(tmp_path / f"{number}.db", time.time() + 0.02)] * 8))
 
 
 def test_a_reader_sees_a_run_grow(tmp_path: Path) -> None:

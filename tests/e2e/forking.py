@@ -122,7 +122,8 @@ class Request(NamedTuple):
     def receive(cls, connection: socket.socket) -> "Request":
         length, standard, _, _ = socket.recv_fds(connection, 4, 3)
         with connection.makefile("rb") as file:
-            return cls(*json.loads(file.read(int.from_bytes(length, "big"))), standard)
+            arguments, folder, variables = json.loads(file.read(int.from_bytes(length, "big")))
+        return cls(arguments, folder, variables, standard)
 
     def become(self) -> None:
         """Make it this process."""

@@ -151,15 +151,15 @@ def test_a_backend_that_is_not_installed_names_its_packages(backend: str, saved:
 def test_too_little_memory_for_torch_is_told_before_anything_is_loaded(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("harness.encoders.load.available_memory", lambda: 1 << 30)
+    monkeypatch.setattr("harness.encoders.load.available_memory", lambda: 1152 << 20)
     load_encoder(EncoderSettings(model="wordllama"))
     assert not caplog.records
     with pytest.raises(UsageError):
         load_encoder(EncoderSettings(kind="sentence-transformers", model="/no/such/folder"))
     assert caplog.messages[0].startswith(
-        "This process may use 1073 MB of memory, which a search with encoder /no/such/"
+        "This process may use 1207 MB of memory, which a search with encoder /no/such/"
     )
-    monkeypatch.setattr("harness.encoders.load.available_memory", lambda: 1 << 31)
+    monkeypatch.setattr("harness.encoders.load.available_memory", lambda: 1280 << 20)
     caplog.clear()
     with pytest.raises(UsageError):
         load_encoder(EncoderSettings(kind="sentence-transformers", model="/no/such/folder"))
