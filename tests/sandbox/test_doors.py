@@ -164,7 +164,7 @@ from typing import List, get_args
 
 
 def opened():
-    return get_args(List["1 + 1"])[0]._evaluate({}, {}, frozenset()) == 2
+    return get_args(List["1 + 1"])[0]._evaluate({}, {}, recursive_guard=frozenset()) == 2
 """,
     ),
     "addresses in a memory of copies": (
