@@ -16,7 +16,6 @@ from archive.costs import Axis, axis_of, non_dominated_programs
 from archive.errors import ArchiveError
 from archive.exchanges import Exchanges
 from archive.export import export
-from archive.library import sqlite_utils
 from archive.locks import held
 from archive.paths import expanded
 from archive.records import CallRecord, Event, Exchange, OutcomeRecord, Program, ProgramRecord, Run, RunRecord
@@ -47,8 +46,9 @@ class Archive:
     @cached_property
     def db(self) -> "Database":
         """The same connection as sqlite-utils has it, which takes a while to load."""
-        database: Database = sqlite_utils().Database(self._connection)
-        return database
+        from sqlite_utils import Database
+
+        return Database(self._connection)
 
     @contextmanager
     def held(self, what: str, sentence: str) -> Iterator[None]:

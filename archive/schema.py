@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
-from archive.library import sqlite_utils
 from archive.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -36,11 +35,12 @@ def pending(connection: sqlite3.Connection) -> bool:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring an archive, or an empty database, to this version's schema, within the caller's transaction."""
-    library = sqlite_utils()
-    migrations = library.Migrations(SET)
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations(SET)
     for name, script in MIGRATIONS.items():
         migrations(name=name)(_applying(script))
-    migrations.apply(library.Database(connection))
+    migrations.apply(Database(connection))
 
 
 def _applying(script: str) -> Callable[["Database"], None]:

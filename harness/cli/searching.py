@@ -33,7 +33,7 @@ def resume_search(path: str, run: str, overrides: Sequence[str]) -> int:
 
 def _show_end(run: Run) -> bool:
     """Print the frontier and what comes next; True where the run is complete."""
-    option = "" if str(run.archive) == ArchiveSettings().path else f" --archive {run.archive}"
+    option = ArchiveSettings(str(run.archive)).option
     with api.open_archive(run.archive, read_only=False) as archive:  # the last to leave an open file tidies it
         row, front = archive.run(run.id), archive.frontier(run.id)
         programs = [] if front else archive.programs(run.id)

@@ -31,7 +31,7 @@ from harness.search.judge import Tried, judge, try_proposal
 from harness.search.pipeline import Pipeline
 from harness.search.recording import known_from_record
 from harness.search.shelf import Shelf
-from harness.settings import Settings
+from harness.settings import ArchiveSettings, Settings
 from harness.text import counted
 from harness.tracking.told import Tracking
 from primitives import programs
@@ -100,7 +100,8 @@ class Discovery:
         except HarnessError as error:
             if isinstance(error, JobError) and self._spending.refused:
                 raise CapReached(self._spending.refused) from error
-            self._watcher.noted(f"Run {self._run_id} is kept; it goes on with: ttc resume {self._run_id}")
+            option = ArchiveSettings(str(self._archive.path)).option
+            self._watcher.noted(f"Run {self._run_id} is kept; it goes on with: ttc resume {self._run_id}{option}")
             raise
         except KeyboardInterrupt:
             at_once = True

@@ -1,5 +1,6 @@
 """Every setting of a run, group by group; `configs/` mirrors these dataclasses."""
 
+import shlex
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,6 +124,11 @@ class ArchiveSettings:
     secret: str = ""
     """Decides the order in which programs see queries and documents, and what audits ask. Empty draws one for each new
     archive and records it; name one to repeat a run elsewhere."""
+
+    @property
+    def option(self) -> str:
+        """What a command needs to find the file: nothing for the usual one."""
+        return "" if self.path == ArchiveSettings.path else f" --archive {shlex.quote(self.path)}"
 
 
 @dataclass

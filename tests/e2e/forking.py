@@ -24,7 +24,7 @@ READ_AT_IMPORT = ("OPENBLAS_", "OMP_", "MKL_", "NPY_", "PYTHON", "HF_")
 """Variables that Python and libraries read when they start: a run that changes one is started whole."""
 LOADED = (
     *("harness.api", "harness.cli.searching", "harness.cli.matrices", "harness.report.write", "harness.screen.tables"),
-    *("hydra.utils", "rich.console", "rich.syntax", "scipy.special", "typer._adapters"),
+    *("hydra.utils", "rich.console", "rich.syntax", "scipy.special", "sqlite_utils", "typer._adapters"),
 )
 """What is imported once: what most runs import, sooner or later. Nothing in it starts a thread."""
 CLIENT = """#!{python} -IS
@@ -195,13 +195,11 @@ class Server:
 
 
 if __name__ == "__main__":
-    from archive.library import sqlite_utils
     from harness.neighbours import find_own_first
 
     find_own_first()
     for name in LOADED:
         import_module(name)
-    sqlite_utils()
     gc.freeze()
     Server(socket.socket(fileno=int(sys.argv[1]))).serve()
     sys.modules["harness.cli"].main()

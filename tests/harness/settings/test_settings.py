@@ -3,7 +3,7 @@
 import pytest
 
 from harness.errors import UsageError
-from harness.settings import as_yaml, compose, from_config, from_record, groups, to_mapping
+from harness.settings import ArchiveSettings, as_yaml, compose, from_config, from_record, groups, to_mapping
 
 
 def test_defaults_mirror_the_dataclasses() -> None:
@@ -60,3 +60,8 @@ def test_a_mistake_is_one_sentence(override: str, said: str) -> None:
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+def test_a_command_names_the_archive_where_it_is_not_the_usual_one() -> None:
+    assert ArchiveSettings().option == ""
+    assert ArchiveSettings("/my runs/a.db").option == " --archive '/my runs/a.db'"
