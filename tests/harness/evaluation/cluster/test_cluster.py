@@ -31,6 +31,7 @@ from harness.evaluation.cluster.cluster import Cluster, open_cluster
 from harness.evaluation.cluster.connection import connected
 from harness.evaluation.cluster.encoders import Facts, require_alike, spread_encoder
 from harness.evaluation.cluster.executor import FleetExecutor
+from harness.evaluation.cluster.fleet import Fleet
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.executor import LocalExecutor, find_executor
 from harness.evaluation.prepared import PreparedTask, Reading
@@ -195,11 +196,11 @@ def test_encoders_of_machines_that_compute_otherwise_are_refused(wordllama: Enco
     require_alike([one, replace(one, computing_class="SkylakeX-00000000")], one_class=False)
 
 
-def both_workers() -> list[int]:
-    """The second may begin long after the first."""
+def both_workers(fleet: Fleet) -> list[int]:
+    """Once both take runs: the second may begin long after the first, and its process before it is ready."""
     for _ in range(600):
         found = list(processes(WORKER, os.getpid()))
-        if len(found) == 2:
+        if fleet.census().workers == len(found) == 2:
             return found
         time.sleep(0.2)
     raise AssertionError("The second worker did not begin.")
@@ -218,7 +219,7 @@ def test_a_worker_that_stands_still_is_overtaken_and_nothing_counts_twice(
         expected = local.run(source, task)
     with closing(FleetExecutor(cached_wordllama, cluster.fleet, straggles_s=0.5)) as executor:
         executor.submit(source, task).result(timeout=240)
-        stopped, _ = both_workers()
+        stopped, _ = both_workers(cluster.fleet)
         os.kill(stopped, signal.SIGSTOP)
         outcomes = [future.result(timeout=240) for future in [executor.submit(source, task) for _ in range(2)]]
         assert "is slow on node" in caplog.text
