@@ -9,14 +9,17 @@ Two workers need two cores that nobody else uses; the load of the machine is pri
 import argparse
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
@@ -41,7 +44,7 @@ BUSY = """
 def rerank(q_emb, d_emb, sim, *, embed_fn, q_texts, d_texts):
     return sim + 1e-9 * sum(number % 7 for number in range({steps}))
 """
-CELLS = 40
+CELLS = 100
 THREADS = 16
 TURNS = 5
 
@@ -105,34 +108,58 @@ def start(encoder: CachedEncoder) -> None:
             )
 
 
+@contextmanager
+def on_this_machine(encoder: CachedEncoder, workers: int) -> Iterator[Executor]:
+    with Sandbox(workers=workers) as sandbox, closing(LocalExecutor(encoder, sandbox, workers)) as executor:
+        yield executor
+
+
 def scaling(encoder: CachedEncoder, steps: int) -> tuple[dict[str, Took], dict[str, Took]]:
-    """One local worker against one and two on a cluster: with programs that compute, and with the identity."""
+    """Workers here and on a cluster, with programs that compute and with the identity.
+
+    Each in turns with one worker here, so that what else the machine does meets both; two workers here tell what the
+    machine itself gives.
+    """
     busy, idle = {}, {}
-    sources = [BUSY.format(steps=steps + at) for at in range(CELLS)]
-    quick = [f"{programs.source('identity')}\n# {at}\n" for at in range(5 * CELLS)]
-    with prepared(encoder) as task:
-        with Sandbox() as sandbox, closing(LocalExecutor(encoder, sandbox, 1)) as local:
-            run(local, sources[:1], task)
-            busy["local 1"], idle["local 1"] = run(local, sources, task), run(local, quick, task)
-        with connected(ExecutorSettings(kind="ray", workers=2)):
-            for workers in (1, 2):
-                with on_cluster(encoder, workers) as executor:
+    sources = [BUSY.format(steps=steps + at) for at in range(CELLS // TURNS)]
+    quick = [f"{programs.source('identity')}\n# {at}\n" for at in range(CELLS)]
+    with prepared(encoder) as task, connected(ExecutorSettings(kind="ray", workers=2)):
+        for make, workers in ((on_this_machine, 2), (on_cluster, 1), (on_cluster, 2)):
+            name = f"{'ray' if make is on_cluster else 'here'} {workers}"
+            with on_this_machine(encoder, 1) as one, make(encoder, workers) as several:
+                for executor in (one, several):
                     run(executor, sources[: 2 * workers], task)
-                    busy[f"ray {workers}"], idle[f"ray {workers}"] = (
-                        run(executor, sources, task), run(executor, quick, task)
-                    )  # fmt: skip
-    for name, took in busy.items():
-        ratio = busy["local 1"].wall_s / took.wall_s
-        print(
-            f"{name}: {took.cells} cells of {took.program_s / took.cells:.2f} s in {took.wall_s:.1f} s, {ratio:.2f} "
-            f"times local 1; driver {1000 * took.driver_s / took.cells:.1f} ms a cell"
-        )
-    each = {name: 1000 * took.wall_s / took.cells for name, took in idle.items()}
-    print(
-        f"overhead of a cell: {each['ray 1'] - each['local 1']:.1f} ms (limit 10): the identity takes "
-        f"{each['local 1']:.1f} ms on local 1, {each['ray 1']:.1f} on ray 1, {each['ray 2']:.1f} on ray 2"
-    )
+                turns = [
+                    [run(executor, some, task) for executor in (one, several) for some in (sources, quick)]
+                    for _ in range(TURNS)
+                ]
+            *alone, busy[name], idle[name] = (added(each) for each in zip(*turns, strict=True))
+            print(f"{name}: {_compared(turns)}; cells of {alone[0].program_s / CELLS:.2f} s")
     return busy, idle
+
+
+def _compared(turns: Sequence[Sequence[Took]]) -> str:
+    """Of one worker here and of several: programs that compute, the identity."""
+    ratios = [alone.wall_s / took.wall_s for alone, _, took, _ in turns]
+    more = [_each_ms(quick) - _each_ms(alone) for _, alone, _, quick in turns]
+    driver_ms = 1000 * statistics.mean(took.driver_s / took.cells for _, _, took, _ in turns)
+    return (
+        f"{_told(ratios, '.2f')} times one worker here; driver {driver_ms:.1f} ms a cell; the identity takes "
+        f"{_told(more, '+.1f')} ms a cell more"
+    )
+
+
+def added(turns: Sequence[Took]) -> Took:
+    """All turns together."""
+    return Took(*(sum(getattr(turn, field.name) for turn in turns) for field in fields(Took)))
+
+
+def _each_ms(took: Took) -> float:
+    return 1000 * took.wall_s / took.cells
+
+
+def _told(values: Sequence[float], form: str) -> str:
+    return f"{statistics.median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
 
 
 def service(model: str, n_texts: int) -> None:

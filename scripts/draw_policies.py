@@ -6,11 +6,14 @@ A stand-in model with known success rates takes the place of a language model; s
 """
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness.policies.parents import POLICIES
 from harness.programs.fingerprint import fingerprint

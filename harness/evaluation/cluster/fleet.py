@@ -39,13 +39,13 @@ class Fleet:
         self.work = WorkLog()
         """What the machines did."""
         self._roster = Roster(tell)
-        self._changed, self._turns = self._roster.changed, self._roster.turns
+        self._lock, self._turns = self._roster.lock, self._roster.turns
         self._keeper = Keeper(self._roster, Wanted(workers, level, allow_primitives, one_class))
         self._closed = False
 
     def census(self) -> Census:
         """What takes part now."""
-        with self._changed:
+        with self._lock:
             taking = [station for station in self.stations if station.workers]
             n_workers = sum(len(station.workers) for station in taking)
             return Census(len(taking), n_workers, self._turns.n_busy, self._turns.n_waiting)
@@ -72,7 +72,7 @@ class Fleet:
 
     def give_back(self, seat: Seat, *, well: bool) -> None:
         """The run is over; `well` where nothing of the harness failed."""
-        with self._changed:
+        with self._lock:
             if well:
                 seat.station.conduct.went_well()
             self._turns.give_back(seat)
@@ -84,10 +84,11 @@ class Fleet:
         """
         import ray
 
-        with self._changed:
+        with self._lock:
             had = self._turns.remove(seat)
             if seat in seat.station.workers:
                 seat.station.workers.remove(seat)
+            self._roster.lacking.notify()
         ray.kill(seat.worker)
         return had
 
@@ -122,7 +123,7 @@ class Fleet:
         import ray
 
         station = seat.station
-        with self._changed:
+        with self._lock:
             known = station.held.get(shipped.key)
             if known is None:
                 known = station.actor.hold.remote(shipped.key, shipped.layout, shipped.data, shipped.similarity)
@@ -134,7 +135,7 @@ class Fleet:
             self._roster.leave_aside(station, f"it did not get a task within {self._hold_s:.0f} s; {why}")
             raise RunLost("A node of the cluster has no room for a task.") from error
         except ray.exceptions.RayTaskError as error:  # it is there, and says why it has not got it
-            with self._changed:
+            with self._lock:
                 if station.held.get(shipped.key) is known:
                     del station.held[shipped.key]
             self.failed(seat, told(error))
@@ -145,7 +146,7 @@ class Fleet:
 
     def forget(self, shipped: Shipped) -> None:
         """Have all nodes let go of a task."""
-        with self._changed:
+        with self._lock:
             for station in self.stations:
                 if station.held.pop(shipped.key, None) is not None:
                     station.actor.release.remote(shipped.key)
@@ -154,7 +155,7 @@ class Fleet:
 
     def close(self) -> None:
         """End every worker at once: runs in progress are lost, and whoever waits hears of it. Twice is once."""
-        with self._changed:
+        with self._lock:
             if self._closed:
                 return
             self._closed = True

@@ -44,9 +44,9 @@ class Keeper:
 
     def close(self) -> None:
         """Look no more."""
-        with self._roster.changed:
+        with self._roster.lock:
             self._closed = True
-            self._roster.changed.notify_all()
+            self._roster.lacking.notify()
         self._thread.join()
 
     def _keep(self) -> None:
@@ -56,9 +56,9 @@ class Keeper:
             except Exception as error:  # a cluster that is partitioned, say: what is lost shows where it is used
                 _log.warning("the cluster could not be looked at: %s", error)
                 pending = False
-            with self._roster.changed:
+            with self._roster.lock:
                 if not self._closed:
-                    self._roster.changed.wait(FIRST_LOOK_S if pending else LOOK_S)
+                    self._roster.lacking.wait(FIRST_LOOK_S if pending else LOOK_S)
 
     def _look(self) -> bool:
         """Act on what has changed; whether something is about to."""
@@ -71,7 +71,7 @@ class Keeper:
         for node_id, cores in alive.items():
             if cores and node_id not in self._roster.stations:
                 station = meet(node_id, cores, self._wanted.level, self._roster.conduct(node_id))
-                with self._roster.changed:
+                with self._roster.lock:
                     self._roster.stations[node_id] = station
         for station in self._roster.known():
             self._hear(station)
@@ -140,7 +140,7 @@ class Keeper:
             if refusal:
                 self._fail(station, refusal)
                 continue
-            with self._roster.changed:
+            with self._roster.lock:
                 station.failures = 0
                 station.workers.append(seat)
                 self._roster.turns.add(seat)

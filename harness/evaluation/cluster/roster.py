@@ -18,13 +18,15 @@ PATIENCE_S = 120.0
 
 
 class Roster:
-    """What the thread that looks after nodes and those that run programs share; hold `changed` to read or write."""
+    """What the thread that looks after nodes and those that run programs share; hold `lock` to read or write."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         """`tell` hears of nodes left aside."""
         self._tell = tell
-        self.changed = threading.Condition()
-        self.turns = Turns(self.changed)
+        self.lock = threading.RLock()
+        self.lacking = threading.Condition(self.lock)
+        """Told where a worker or a node is gone, so that another may take its place."""
+        self.turns = Turns(self.lock)
         self.stations: dict[str, Station] = {}
         self.refusals: list[str] = []
         """Why nodes were left aside so far, one sentence each."""
@@ -33,12 +35,12 @@ class Roster:
 
     def known(self) -> list[Station]:
         """The nodes that are known now, those left aside among them."""
-        with self.changed:
+        with self.lock:
             return list(self.stations.values())
 
     def conduct(self, node_id: str) -> Conduct:
         """How a node behaved so far, also before it was lost and met again."""
-        with self.changed:
+        with self.lock:
             return self._conducts.setdefault(node_id, Conduct())
 
     def require_somebody(self) -> None:
@@ -53,7 +55,7 @@ class Roster:
 
     def count(self, station: Station, most: int, why: str, *, began: float) -> None:
         """Count a failure of a node, of the kind of which `most` are enough to leave it aside."""
-        with self.changed:
+        with self.lock:
             enough = station.conduct.failed(most, began=began, now=time.monotonic())
         _log.info("node %s: %s", station.id[:8], why)
         if enough:
@@ -61,7 +63,7 @@ class Roster:
 
     def leave_aside(self, station: Station, why: str) -> None:
         """Use a node no more, as long as it is here; `why` is told once."""
-        with self.changed:
+        with self.lock:
             if station.refusal:
                 return
             station.refusal = f"Node {station.id[:8]} of the cluster is left aside: {plain(why, 600)}"
@@ -71,7 +73,7 @@ class Roster:
 
     def lose(self, station: Station) -> None:
         """Forget a node; if it is still there, it is met again."""
-        with self.changed:
+        with self.lock:
             if self.stations.get(station.id) is station:  # and not what it became meanwhile
                 del self.stations[station.id]
         self._end(station)
@@ -80,10 +82,11 @@ class Roster:
         """End all of ours on a node."""
         import ray
 
-        with self.changed:
+        with self.lock:
             gone = [*station.workers, *station.starting.values()]
             self.turns.remove_all(station)
             station.workers, station.starting, station.held = [], {}, {}
+            self.lacking.notify()
         for seat in gone:
             ray.kill(seat.worker)
         ray.kill(station.actor)

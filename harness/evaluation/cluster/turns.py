@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from harness.evaluation.cluster.seats import Seat, Station
@@ -12,13 +13,14 @@ class Closed(Exception):
 
 
 class Turns:
-    """First come, first served. `changed` guards it, and is told of every change."""
+    """First come, first served. Of those that wait only the first is woken: hundreds may."""
 
-    def __init__(self, changed: threading.Condition) -> None:
-        self._changed = changed
+    def __init__(self, lock: threading.RLock) -> None:
+        """`lock` guards this and what else its holder keeps of the workers."""
+        self._lock = lock
         self._idle: list[Seat] = []
         self._busy: set[Seat] = set()
-        self._queue: list[object] = []
+        self._queue: deque[threading.Condition] = deque()
         self._closed = False
 
     @property
@@ -30,17 +32,19 @@ class Turns:
         return len(self._queue)
 
     def take(self, require: Callable[[], None]) -> Seat:
-        """A worker, if there is one whose node did not fail of late; `require` is asked every second and may raise.
+        """A worker, if there is one whose node did not fail of late.
 
-        Raises Closed at the end.
+        The first in the queue asks `require` every second, which may raise; the next one does so at once. Raises
+        Closed at the end.
         """
-        ticket = object()
-        with self._changed:
+        with self._lock:
+            ticket = threading.Condition(self._lock)
             self._queue.append(ticket)
             try:
                 while not self._closed and not (self._idle and self._queue[0] is ticket):
-                    self._changed.wait(1.0)
-                    require()
+                    ticket.wait(1.0 if self._queue[0] is ticket else None)
+                    if self._queue[0] is ticket:
+                        require()
                 if self._closed:
                     raise Closed
                 seat = min(reversed(self._idle), key=lambda one: one.station.conduct.failures)
@@ -50,40 +54,44 @@ class Turns:
                 return seat
             finally:
                 self._queue.remove(ticket)
-                self._changed.notify_all()
+                self._call()
 
     def give_back(self, seat: Seat) -> None:
         """A run is over; of a worker that was removed meanwhile nothing is kept."""
-        with self._changed:
+        with self._lock:
             if seat in self._busy:
                 self._busy.remove(seat)
                 self._idle.append(seat)
-            self._changed.notify_all()
+            self._call()
 
     def add(self, seat: Seat) -> None:
         """A worker is ready."""
-        with self._changed:
+        with self._lock:
             self._idle.append(seat)
-            self._changed.notify_all()
+            self._call()
 
     def remove(self, seat: Seat) -> bool:
         """A worker is to be used no more; whether a run had it."""
-        with self._changed:
+        with self._lock:
             busy = seat in self._busy
             self._busy.discard(seat)
             self._idle = [other for other in self._idle if other is not seat]
-            self._changed.notify_all()
             return busy
 
     def remove_all(self, station: Station) -> None:
         """The same for all workers of a node."""
-        with self._changed:
+        with self._lock:
             self._idle = [seat for seat in self._idle if seat.station is not station]
             self._busy = {seat for seat in self._busy if seat.station is not station}
-            self._changed.notify_all()
 
     def close(self) -> None:
         """Whoever waits hears that there is no turn any more."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            for ticket in self._queue:
+                ticket.notify()
+
+    def _call(self) -> None:
+        """Wake the first that waits."""
+        if self._queue:
+            self._queue[0].notify()
