@@ -1,14 +1,9 @@
-"""What the embedding cache costs and saves, as ratios within one run; or what a faster way to compute costs.
+"""What the embedding cache costs and saves, as ratios within one run.
 
 Cold: `CachedEncoder` on texts that it never saw, over one call of the bare encoder with the same texts (target 1.25).
 Warm: a request of 30,000 texts already seen, in milliseconds (target 50), and over the bare numpy gather of its rows.
 
     python scripts/bench_encoder.py [minilm|wordllama|e5-small]
-
-Ways: texts a second of a saved model in torch, compiled, in half precision and on other backends, and how far each
-moves its vectors and the ten nearest neighbours of each text.
-
-    python scripts/bench_encoder.py --ways FOLDER
 """
 
 import argparse
@@ -24,10 +19,8 @@ import numpy as np
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
-from harness.encoders.protocol import Encoder, FloatMatrix
+from harness.encoders.protocol import Encoder
 from harness.encoders.store import EmbeddingStore
-from harness.errors import HarnessError
-from harness.machine.cores import available_cores
 from harness.settings.encoder import EncoderSettings
 
 ROOM = 4 * 1024**3
@@ -73,50 +66,10 @@ def warm(encoder: Encoder, texts: list[str]) -> tuple[float, float, float]:
     return median(seconds(lambda: vectors[order]) for _ in range(9)), memory, disk
 
 
-def ways(folder: str, texts: list[str]) -> None:
-    """Print speed and drift of each way to compute one model, beside torch in float32."""
-    plain: FloatMatrix | None = None
-    tried = [("torch", "float32", False), ("torch", "float32", True), ("torch", "bfloat16", False)]
-    tried += [("onnx", "float32", False), ("openvino", "float32", False)]
-    for backend, dtype, compiled in tried:
-        settings = EncoderSettings(
-            kind="sentence-transformers",
-            model=folder,
-            backend=backend,
-            dtype=dtype,
-            compile=compiled,
-            threads=available_cores(),
-        )
-        name = f"{backend}, {dtype}{', compiled' if compiled else ''}"
-        try:
-            encoder = load_encoder(settings)
-        except HarnessError as error:
-            print(f"{name}: {error}")
-            continue
-        speed = len(texts) / median(seconds(lambda: encoder.encode(texts)) for _ in range(REPEATS))  # noqa: B023
-        vectors = encoder.encode(texts)
-        plain = vectors if plain is None else plain
-        cosines = (vectors * plain).sum(axis=1)
-        print(
-            f"{name}: {speed:.0f} texts/s, cosine to torch float32 at least {cosines.min():.6f}, "
-            f"{neighbours_kept(plain, vectors):.1%} of ten nearest neighbours kept"
-        )
-
-
-def neighbours_kept(before: FloatMatrix, after: FloatMatrix) -> float:
-    """Share of each row's ten nearest rows that stay so, both float32 (n, dim)."""
-    nearest = [np.argsort(-(rows @ rows.T), axis=1)[:, 1:11] for rows in (before, after)]
-    return float(np.mean([len(np.intersect1d(*pair)) / 10 for pair in zip(*nearest, strict=True)]))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("encoder", nargs="?", default="minilm", choices=["minilm", "wordllama", "e5-small"])
-    parser.add_argument("--ways", metavar="FOLDER", help="compare ways to compute this saved model instead")
     options = parser.parse_args()
-    if options.ways:
-        ways(options.ways, paragraphs(300))
-        return
     name = options.encoder
     encoder = load_encoder(EncoderSettings(model=name, batch_size=1024 if name == "wordllama" else 32))
     texts = paragraphs(30_000 if name == "wordllama" else 600)

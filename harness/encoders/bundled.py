@@ -28,6 +28,8 @@ class Bundle:
     open: Callable[[Path], Any]
     """Package folder to a sentence-transformers model on the CPU."""
     prompts: Mapping[str, str] = field(default_factory=dict)
+    saved: str | None = None
+    """Where in the package a folder lies that sentence-transformers opens, for other backends than torch."""
     open_static: Callable[[Path], StaticModel] | None = None
     """Package folder to the same model without sentence-transformers, where it is a static one."""
 
@@ -120,6 +122,7 @@ BUNDLES: Mapping[str, Bundle] = {
             "model/tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
         },
         open=_open_minilm,
+        saved="model",
     ),
     "wordllama": Bundle(
         package="wordllama",

@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 
 DTYPES = ("float32", "bfloat16", "float16")
 BACKENDS = ("torch", "onnx", "openvino")
+_OF_BACKENDS = ", ".join(name for name, bundle in BUNDLES.items() if bundle.saved)
 TORCH_BYTES = 1280 << 20
 """A default search with MiniLM ends in so much, and was ended by the system in 1152 MiB (docs/machines.md); larger
 models take more."""
@@ -100,9 +101,10 @@ def _check(settings: EncoderSettings) -> None:
         raise UsageError("encoder.model is not set; name a model of the hub, a folder, or what a server calls it.")
     _one_of("encoder.dtype", settings.dtype, DTYPES)
     _one_of("encoder.backend", settings.backend, BACKENDS)
-    if settings.backend != "torch" and (settings.kind != "sentence-transformers" or settings.dtype != "float32"):
+    if settings.backend != "torch" and (not _has_backends(settings) or settings.dtype != "float32"):
         raise UsageError(
-            f"encoder.backend={settings.backend} is for encoder.kind=sentence-transformers and encoder.dtype=float32."
+            f"encoder.backend={settings.backend} is for encoder.dtype=float32 of "
+            f"encoder.kind=sentence-transformers or encoder.model={_OF_BACKENDS}."
         )
     for name in ("compile", "pin_memory"):
         if getattr(settings, name) and settings.kind in KINDS and not _by_torch(settings):
@@ -118,11 +120,19 @@ def _check(settings: EncoderSettings) -> None:
             raise UsageError(f"encoder.{name} must be at least 1, not {value}.")
 
 
+def _has_backends(settings: EncoderSettings) -> bool:
+    """Whether another backend than torch can compute the vectors."""
+    bundled = settings.kind == "bundled" and BUNDLES[settings.model].saved is not None
+    return bundled or settings.kind == "sentence-transformers"
+
+
 def _by_torch(settings: EncoderSettings) -> bool:
     """Whether torch computes the vectors, in a model that this package holds in its hands."""
+    if settings.backend != "torch":
+        return False
     if settings.kind == "bundled":
         return settings.model not in BUNDLES or not is_static(settings)
-    return settings.kind in COMPILED and settings.backend == "torch"
+    return settings.kind in COMPILED
 
 
 def _loads_torch(settings: EncoderSettings) -> bool:

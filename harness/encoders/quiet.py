@@ -9,7 +9,7 @@ from typing import Any
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Keep notices and progress bars of both libraries off the terminal inside the block; downloads stay visible."""
+    """Keep notices and progress bars of these libraries off the terminal inside the block; downloads stay visible."""
     from huggingface_hub.utils.tqdm import are_progress_bars_disabled, enable_progress_bars
     from transformers.utils import logging as untyped
 
@@ -19,9 +19,9 @@ def quiet_libraries() -> Iterator[None]:
         logging.is_progress_bar_enabled(),
         not are_progress_bars_disabled(),
     )
-    models = getLogger("sentence_transformers")
-    of_models = models.level
-    models.setLevel(ERROR)
+    talkers = {getLogger(name): getLogger(name).level for name in ("sentence_transformers", "optimum.intel")}
+    for talker in talkers:
+        talker.setLevel(ERROR)
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     if downloads:
@@ -32,6 +32,7 @@ def quiet_libraries() -> Iterator[None]:
             yield
     finally:
         logging.set_verbosity(level)
-        models.setLevel(of_models)
+        for talker, of_talker in talkers.items():
+            talker.setLevel(of_talker)
         if bars:
             logging.enable_progress_bar()

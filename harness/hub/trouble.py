@@ -50,7 +50,7 @@ def _of_machine(causes: list[BaseException], asked: Asked) -> str | None:
 
 def _of_hub(causes: list[BaseException], asked: Asked) -> str | None:
     """What the hub said, or that it said nothing."""
-    from huggingface_hub.errors import IncompleteSnapshotError, LocalEntryNotFoundError
+    from huggingface_hub.errors import LocalEntryNotFoundError
 
     if refused := _refusal(causes, asked):
         return refused
@@ -60,7 +60,7 @@ def _of_hub(causes: list[BaseException], asked: Asked) -> str | None:
             f"The {asked.what} could not be fetched: the hub answers with an error, {status}; try again later"
             f"{asked.instead}."
         )
-    if any(isinstance(cause, IncompleteSnapshotError) for cause in causes):
+    if any(type(cause).__name__ == "IncompleteSnapshotError" for cause in causes):  # huggingface-hub 2 alone has it
         return (
             f"Only part of the {asked.what} is on this machine and the hub cannot be used ({_trouble()}); fetch the "
             f"rest where there is a network with {asked.command}."

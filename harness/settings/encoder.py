@@ -22,7 +22,8 @@ class EncoderSettings:
     dtype: str = "float32"
     """`float32`, `bfloat16` or `float16`."""
     backend: str = "torch"
-    """`sentence-transformers` only: what computes, `torch`, `onnx` or `openvino`; each gives vectors of its own."""
+    """`sentence-transformers` and minilm only: what computes, `torch`, `onnx` or `openvino`; each counts as another
+    encoder. The last two need the extra of their name."""
     device: str = "auto"
     """`auto` takes a GPU where there is one; else a torch device such as `cpu` or `cuda:1`."""
     prompts: dict[str, str] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Where a model cannot be compiled or memory be pinned, a sentence says so.
 
-Compiling takes half a minute of a processor; `scripts/bench_encoder.py --ways` sets the vectors beside the model's own.
+Compiling takes half a minute of a processor; `scripts/bench_backends.py --compile` sets the vectors beside the
+model's own.
 """
 
 import pytest

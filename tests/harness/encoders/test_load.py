@@ -59,7 +59,9 @@ def test_bfloat16_is_close_and_recorded() -> None:
         ({"kind": "sentence-transformers", "model": ""}, UsageError, "encoder.model is not set"),
         ({"dtype": "int3"}, UsageError, "choose one of float32"),
         ({"backend": "onyx"}, UsageError, "did you mean 'onnx'"),
-        ({"backend": "onnx"}, UsageError, "is for encoder.kind=sentence-transformers"),
+        ({"model": "wordllama", "backend": "onnx"}, UsageError, "or encoder.model=minilm"),
+        ({"backend": "onnx", "dtype": "bfloat16"}, UsageError, "is for encoder.dtype=float32"),
+        ({"backend": "openvino", "compile": True}, UsageError, "models that torch computes"),
         ({"batch_size": 0}, UsageError, "batch_size must be at least 1"),
         ({"dim": 385}, EncoderError, "384 wide"),
         ({"max_tokens": 2}, EncoderError, "set it above 2"),
@@ -144,8 +146,22 @@ def test_the_cache_can_be_switched_off(tmp_path: Path) -> None:
 def test_a_backend_that_is_not_installed_names_its_packages(backend: str, saved: Path) -> None:
     if find_spec("optimum") is not None:
         pytest.skip("the packages of other backends are here")
-    with pytest.raises(EncoderError, match=rf"sentence-transformers\[{backend}\]"):
-        load_encoder(EncoderSettings(kind="sentence-transformers", model=str(saved), backend=backend))
+    for chosen in ({"kind": "sentence-transformers", "model": str(saved)}, {"model": "minilm"}):
+        with pytest.raises(EncoderError, match=rf"ttc-retrieval\[{backend}\]"):
+            load_encoder(EncoderSettings(**chosen, backend=backend))
+
+
+@pytest.mark.parametrize("backend", ["onnx", "openvino"])
+def test_a_backend_gives_the_vectors_of_torch_under_a_fingerprint_of_its_own(backend: str, saved: Path) -> None:
+    pytest.importorskip({"onnx": "optimum.onnxruntime", "openvino": "optimum.intel"}[backend])
+    kind, model = "sentence-transformers", str(saved)
+    torch, other = (
+        load_encoder(EncoderSettings(kind=kind, model=model, backend=each, threads=1)) for each in ("torch", backend)
+    )
+    texts = ["a cat", "a much longer text about two cats", ""]
+    np.testing.assert_allclose(other.encode(texts), torch.encode(texts), atol=1e-5)
+    assert dict(other.facts)["backend"] == backend
+    assert other.fingerprint != torch.fingerprint
 
 
 def test_too_little_memory_for_torch_is_told_before_anything_is_loaded(
