@@ -2,6 +2,7 @@
 
 import logging
 import re
+from ast import literal_eval
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,8 @@ from harness.errors import EncoderError
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _MISSING = re.compile(r"^\s*(\S[^|\n]*?)\s*\|\s*MISSING", re.M)
 """A row of transformers' loading report."""
+_MISSING_IN_4 = re.compile(r"are newly initialized: (\[.*\])")
+"""The sentence of transformers 4 in its place."""
 _POOLER = re.compile(r"(^|\.)pooler\.")
 """A layer of transformers' own that sentence-transformers skips, unless it takes the whole vector from there."""
 
@@ -38,7 +41,9 @@ class _Listener(logging.Handler):
         self._found = found
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._found += _MISSING.findall(_COLOUR.sub("", record.getMessage()))
+        told = _COLOUR.sub("", record.getMessage())
+        self._found += _MISSING.findall(told)
+        self._found += [name for names in _MISSING_IN_4.findall(told) for name in literal_eval(names)]
 
 
 def refuse_untrained(name: str, model: Any, missing: list[str]) -> None:

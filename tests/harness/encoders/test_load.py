@@ -1,5 +1,6 @@
 import dataclasses
 import importlib.resources
+import logging
 import os
 import shutil
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from omegaconf import OmegaConf
 from harness.encoders.bundled import BUNDLES, check_sha256, open_bundle, package_folder
 from harness.encoders.load import load_cached_encoder, load_encoder
 from harness.encoders.protocol import Encoder
+from harness.encoders.untrained import missing_weights
 from harness.errors import EncoderError, HarnessError, UsageError
 from harness.settings.encoder import CacheSettings, EncoderSettings
 
@@ -180,3 +182,13 @@ def test_too_little_memory_for_torch_is_told_before_anything_is_loaded(
     with pytest.raises(UsageError):
         load_encoder(EncoderSettings(kind="sentence-transformers", model="/no/such/folder"))
     assert not caplog.records
+
+
+def test_missing_weights_are_found_in_what_transformers_4_says() -> None:
+    with missing_weights() as missing:
+        logging.getLogger("transformers.modeling_utils").warning(
+            "Some weights of BertModel were not initialized from the model checkpoint at %s and are newly initialized: %s\n"
+            "You should probably TRAIN this model",
+            *("model", ["encoder.layer.0.output.dense.bias", "pooler.dense.bias"]),
+        )
+    assert missing == ["encoder.layer.0.output.dense.bias", "pooler.dense.bias"]
