@@ -78,6 +78,7 @@ def search_with_repeats(rejects: Callable[[str, list[str]], bool], *, evaluation
     """
     rng = random.Random(seed)
     seen: list[str] = []
+    structures: set[str] = set()
     distinct: list[int] = []
     for number in range(evaluations):
         source = _written(rng, number)
@@ -86,7 +87,8 @@ def search_with_repeats(rejects: Callable[[str, list[str]], bool], *, evaluation
                 break
             source = _written(rng, number + 1000 * (attempt + 1))
         seen.append(source)
-        distinct.append(len({fingerprint(one).structure for one in seen}))
+        structures.add(fingerprint(source).structure)
+        distinct.append(len(structures))
     return distinct
 
 

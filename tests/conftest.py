@@ -38,9 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
-@pytest.hookimpl(trylast=True)
+ONE_WORKER = frozenset({"begun", "told", "unbroken"})
+"""Fixtures of a module that take many seconds: one worker of the suite makes each, and runs the tests that have it."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests begin first, so that no worker is busy with one when the others have nothing left."""
+    for item in items:
+        if isinstance(item, pytest.Function) and ONE_WORKER.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

@@ -1,6 +1,7 @@
 """Held-out cells are touched once, and stay out of everything that a search reads."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -19,11 +20,11 @@ def cell(source: str = "def rerank(): ...", encoder: str = "e1") -> CellRecord:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    archive = Archive.open(tmp_path / "a.db")
-    for encoder in ("e1", "e2"):
-        HeldOut(archive).record_task(f"name of {encoder}", encoder, TASK)
-    return archive
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(tmp_path / "a.db") as opened:
+        for encoder in ("e1", "e2"):
+            HeldOut(opened).record_task(f"name of {encoder}", encoder, TASK)
+        yield opened
 
 
 def test_cells_and_their_tasks_come_back(archive: Archive) -> None:

@@ -1,6 +1,7 @@
 """What the README says of the schema is so, and its queries run."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,14 @@ SHORTENED = {"heldout_tasks": "tasks", "heldout_outcomes": "outcomes"}
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    archive = Archive.open(tmp_path / "a.db")
-    run_id = archive.start_run(sample.run())
-    seed = archive.record_program(run_id, sample.program(0.0, 1.0, name="seed"))
-    child = archive.record_program(run_id, sample.program(0.1, 2.0, name="child", parents=[seed]))
-    archive.record_program(run_id, sample.program(0.05, 3.0, name="grandchild", parents=[child, seed]))
-    archive.record_program(run_id, sample.program(None, None, name="failed"))
-    return archive
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(tmp_path / "a.db") as archive:
+        run_id = archive.start_run(sample.run())
+        seed = archive.record_program(run_id, sample.program(0.0, 1.0, name="seed"))
+        child = archive.record_program(run_id, sample.program(0.1, 2.0, name="child", parents=[seed]))
+        archive.record_program(run_id, sample.program(0.05, 3.0, name="grandchild", parents=[child, seed]))
+        archive.record_program(run_id, sample.program(None, None, name="failed"))
+        yield archive
 
 
 def documented() -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from omegaconf import OmegaConf
 
 from archive import AXES
 from harness.cli.options import CostOption
@@ -20,7 +21,7 @@ from harness.encoders.load import KINDS as ENCODERS
 from harness.heads.models import KINDS as HEADS
 from harness.policies.parents import POLICIES
 from harness.proposers.models import KINDS as MODELS
-from harness.settings import compose
+from harness.settings import compose, from_config, to_mapping
 from harness.settings.checks import CHOICES
 from harness.settings.offers import ELSEWHERE, offers, values
 from harness.tasks.load import SOURCES
@@ -95,15 +96,17 @@ def test_tab_in_bash(shell: Shell) -> None:
     shell.complete("ttc evaluate my", "my_program.py ")  # a file
 
 
-def test_every_section_and_key_is_offered_and_every_value_composes() -> None:
+def test_every_section_and_key_is_offered_and_every_value_is_taken() -> None:
     sections = [offer for offer, _ in offers("")]
     assert {"encoder=", "encoder.", "search.", "heads."} <= set(sections)
     keys = [offer for section in sections if section.endswith(".") for offer, _ in offers(section)]
     assert {"search.selection=", "proposer.price.input=", "tasks.paths="} <= set(keys)
+    usual = to_mapping(compose([]))
     for key in (key.removesuffix("=") for key in keys):
         for value in values(key):
-            more = ["search.budget=2"] if value == "budget" else []  # neither means anything alone
-            compose([f"{key}=[{value}]" if key == "heads.kinds" else f"{key}={value}", *more])
+            words = [f"{key}=[{value}]" if key == "heads.kinds" else f"{key}={value}"]
+            words += ["search.budget=2"] if value == "budget" else []  # neither means anything alone
+            assert from_config(OmegaConf.merge(usual, OmegaConf.from_dotlist(words)))
     assert [offer for offer, _ in offers("+encoder=word")] == ["+encoder=wordllama"]
     assert [offer for offer, _ in offers("heads.kinds=[mlp,lin")] == ["heads.kinds=[mlp,linear"]
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,21 +25,22 @@ ANSWERS = ("no program\x1b[31m", "```python\nrerank = 1\n```")
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
+def archive(tmp_path: Path) -> Iterator[Archive]:
     """A run of a seed and of a program that took two attempts."""
-    archive = Archive.open(tmp_path / "a.db")
-    run_id = archive.start_run(sample.run())
-    archive.record_program(run_id, replace(sample.program(0.0, 1.0, name="seed"), mode="seed", usage=[], model=""))
-    usage = [
-        UsageRecord("claude", "large", f"answer/{at}", input_uncached=1000, output=7, cost_usd=0.5) for at in range(2)
-    ]
-    for at, (answer, call) in enumerate(zip(ANSWERS, usage, strict=True)):
-        exchange = Exchange(answer, AnswerVerdict.OK, "", call)
-        told = Prompt(PREFIX, f"The ledger.\n{'Wrong was: it. ' * at}\nWrite program 2.")
-        ArchiveStore(archive, run_id).record(RecordedExchange(2, f"answer/{at}", "large", f"h{at}", exchange), told)
-    judged = [replace(usage[0], verdict="no-program"), usage[1]]
-    archive.record_program(run_id, replace(sample.program(0.1, 2.0), usage=judged))
-    return archive
+    with Archive.open(tmp_path / "a.db") as archive:
+        run_id = archive.start_run(sample.run())
+        archive.record_program(run_id, replace(sample.program(0.0, 1.0, name="seed"), mode="seed", usage=[], model=""))
+        usage = [
+            UsageRecord("claude", "large", f"answer/{at}", input_uncached=1000, output=7, cost_usd=0.5)
+            for at in range(2)
+        ]
+        for at, (answer, call) in enumerate(zip(ANSWERS, usage, strict=True)):
+            exchange = Exchange(answer, AnswerVerdict.OK, "", call)
+            told = Prompt(PREFIX, f"The ledger.\n{'Wrong was: it. ' * at}\nWrite program 2.")
+            ArchiveStore(archive, run_id).record(RecordedExchange(2, f"answer/{at}", "large", f"h{at}", exchange), told)
+        judged = [replace(usage[0], verdict="no-program"), usage[1]]
+        archive.record_program(run_id, replace(sample.program(0.1, 2.0), usage=judged))
+        yield archive
 
 
 def printed(archive: Archive, number: int, capsys: pytest.CaptureFixture[str], *, whole: bool = False) -> str:
