@@ -187,8 +187,8 @@ def test_too_little_memory_for_torch_is_told_before_anything_is_loaded(
 def test_missing_weights_are_found_in_what_transformers_4_says() -> None:
     with missing_weights() as missing:
         logging.getLogger("transformers.modeling_utils").warning(
-            "Some weights of BertModel were not initialized from the model checkpoint at %s and are newly initialized: %s\n"
-            "You should probably TRAIN this model",
+            "Some weights of BertModel were not initialized from the model checkpoint at %s "
+            "and are newly initialized: %s\nYou should probably TRAIN this model",
             *("model", ["encoder.layer.0.output.dense.bias", "pooler.dense.bias"]),
         )
     assert missing == ["encoder.layer.0.output.dense.bias", "pooler.dense.bias"]
