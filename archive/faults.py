@@ -84,7 +84,7 @@ def _values(connection: sqlite3.Connection) -> Iterator[str]:
         if blob is None:
             continue
         if len(blob) != 4 * n_queries:
-            yield f"{who} has values for {len(blob) / 4:g} queries on {task}, not for all {n_queries}."
+            yield f"{who} has values of {len(blob):,} bytes on {task}, not of the {4 * n_queries:,} of its queries."
         elif not all(map(math.isfinite, _unpacked(blob))):
             yield f"{who} has values on {task} that are no numbers."
 

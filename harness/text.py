@@ -19,10 +19,11 @@ _UNUSUAL = re.compile(r"[^ -~\n\t]")
 def plain(text: str, limit: int = 200) -> str:
     """Replace control, format and unprintable characters by `?` and cut to `limit` characters with an ellipsis.
 
-    A program's name, reason or lesson is an author's text and may hold terminal escapes or direction marks.
+    A line break or a tab becomes a space. A program's name, reason or lesson is an author's text and may hold terminal
+    escapes or direction marks.
     """
-    cut = _cut(text, limit)
-    return "".join("?" if _harmful(character) else character for character in cut)
+    cut = _cut(text.replace("\r\n", "\n"), limit)
+    return "".join(_plain(character) for character in cut)
 
 
 def plain_lines(text: str, limit: int) -> str:
@@ -71,6 +72,12 @@ def nearest(word: str, known: Collection[str], otherwise: str = "") -> str:
 def _escape(found: re.Match[str]) -> str:
     character = found.group()
     return character.encode("unicode_escape").decode() if _harmful(character) else character
+
+
+def _plain(character: str) -> str:
+    if character in "\n\r\t":
+        return " "
+    return "?" if _harmful(character) else character
 
 
 def _harmful(character: str) -> bool:

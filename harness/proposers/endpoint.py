@@ -27,8 +27,8 @@ class Server:
 
     @property
     def name(self) -> str:
-        """For people."""
-        return f"{self.provider} ({self.model})"
+        """For people: whose server it is, or the address that they gave."""
+        return f"{self.host or self.provider} ({self.model})"
 
     @property
     def is_local(self) -> bool:

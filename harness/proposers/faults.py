@@ -103,8 +103,13 @@ def _lasting(server: Server, status: int | None, codes: set[str], words: str, to
     key = server.api_key_env or "proposer.api_key_env"
     if status == 402 or codes & EMPTY_PURSE:
         return JobError(f"The account at {server.name} is used up; pay or take another, then resume the run: {told}")
-    if status in (401, 403) or (status == 400 and "api key" in words.lower()):
+    if status == 401 or (status == 400 and "api key" in words.lower()):
         return UsageError(f"{server.name} did not accept the key ({status}); check the variable {key}: {told}")
+    if status == 403:
+        return UsageError(
+            f"{server.name} gives no permission (403); check the key in the variable {key}, whether it may use this "
+            f"model, and whether the service is offered from where this machine is: {told}"
+        )
     if status == 404:
         return UsageError(f"{server.name} was not found (404); check proposer.model and proposer.base_url: {told}")
     if codes & TOO_LONG_CODES or status == 413 or (status in (400, 422) and TOO_LONG.search(words)):

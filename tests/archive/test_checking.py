@@ -50,7 +50,7 @@ def test_a_whole_archive_passes(archive: Archive) -> None:
         ("UPDATE outcomes SET per_query = NULL WHERE task = 'beta'", "only a part of its result on beta"),
         (
             "UPDATE heldout_outcomes SET per_query = x'00000000'",
-            "Held-out program p has values for 1 queries on held-out, not for all 5",
+            "Held-out program p has values of 4 bytes on held-out, not of the 20 of its queries",
         ),
         ("UPDATE tasks SET baseline_ndcg = 0.1 WHERE name = 'beta'", "The cosine of run"),
         ("UPDATE exchanges SET request = x'00'", "The exchanges of run"),

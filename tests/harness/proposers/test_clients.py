@@ -159,7 +159,12 @@ def test_an_answer_without_an_end_is_cut_off(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     ("status", "sentence"),
-    [(401, "did not accept the key"), (404, "was not found"), (400, "cannot take the request")],
+    [
+        (401, r"^localhost \(stand-in\) did not accept the key"),
+        (403, "gives no permission .403.*whether the service is offered from where"),
+        (404, "was not found"),
+        (400, "cannot take the request"),
+    ],
 )
 def test_a_wrong_request_is_the_users_to_fix(ask: Ask, status: int, sentence: str) -> None:
     client, provider = ask(lambda body, before: Fault(status))
