@@ -33,7 +33,7 @@ SETTINGS = ("EXPECT", "CONTROL", "CONTROL_NEEDS_ROOT", "CONTROL_NEEDS_KERNEL")
 SECRET_VARIABLE = "DECOY_API_KEY"
 LIMITS = Limits(wall_s=20, absolute_s=60, cpu_s=5, memory_bytes=256 << 20, embed_texts=10_000)
 IMPATIENT = replace(LIMITS, wall_s=0.5)
-"""For the cases that a limit of the parent ends; those that an `attack` reaches its goal in need their time."""
+"""For the cases that may end by the clock; on a busy machine all others need their time."""
 
 WRAPPER = """
 
@@ -65,6 +65,12 @@ def load(case: Path) -> tuple[str, dict[str, object]]:
     return source + WRAPPER if attacks else source, settings
 
 
+def _ends_by_the_clock(settings: dict[str, object]) -> bool:
+    """Whether a case has no `attack` to reach its goal, and may end with a timeout or in one of several ways."""
+    expected = settings["EXPECT"]
+    return settings["CONTROL"] != "reached" and (expected == "timeout" or isinstance(expected, tuple))
+
+
 class Phase:
     """One pass over all cases with one set of layers."""
 
@@ -79,7 +85,7 @@ class Phase:
     def _run_case(self, case: Path) -> dict[str, object]:
         source, settings = load(case)
         with stage() as target, inputs(target) as task:
-            execution = self._execute(source, task, LIMITS if WRAPPER in source else IMPATIENT)
+            execution = self._execute(source, task, IMPATIENT if _ends_by_the_clock(settings) else LIMITS)
             result = {
                 **settings,
                 "verdict": execution.verdict.value,
