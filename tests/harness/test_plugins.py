@@ -15,7 +15,7 @@ from harness.encoders.load import load_encoder
 from harness.errors import HarnessError, JobError, UsageError
 from harness.evaluation.executor import LocalExecutor, find_executor
 from harness.evaluation.measures import find_measure
-from harness.evaluation.objectives import find_objective
+from harness.evaluation.objectives import find_objective, label_of
 from harness.policies.parents import by_name
 from harness.proposers.asking import Model
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
@@ -194,6 +194,12 @@ def test_a_measure_or_an_objective_that_is_none_is_a_sentence(
     )
     with pytest.raises(UsageError, match=said):
         find(text)
+
+
+def test_a_run_is_still_told_of_where_its_objective_is_not_installed(install: Install) -> None:
+    assert label_of("worst(floor=-0.5)") == "worst(floor=-0.5)"
+    install({plugins.OBJECTIVES: "worst = MODULE:Worst"})
+    assert label_of("worst(floor=-0.5)") == "least delta"
 
 
 def test_policies_of_others_choose_the_model_and_tell_repeated_code(install: Install) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 
 from harness import plugins
-from harness.errors import UsageError
+from harness.errors import HarnessError, UsageError
 from harness.evaluation.objectives.geometric_mean import GeometricMean
 from harness.evaluation.objectives.mean import Mean
 from harness.evaluation.objectives.median import Median
@@ -32,6 +32,14 @@ def find_objective(text: str, floor: float | None = None) -> Objective:
     kind = OBJECTIVES.get(spelled.name) or _brought(spelled.name)
     found = kind(**{key: _number(kind, key, value) for key, value in spelled.parameters.items()})
     return found if floor is None else replace(found, floor=floor)
+
+
+def label_of(text: str) -> str:
+    """What the number of a recorded objective is called; its own text where the package that brought it is not here."""
+    try:
+        return find_objective(text).label
+    except HarnessError:
+        return text
 
 
 def _brought(name: str) -> type[Objective]:
