@@ -22,6 +22,7 @@ PROPOSERS = "ttc.proposers"
 POLICIES = "ttc.policies"
 EXECUTORS = "ttc.executors"
 MEASURES = "ttc.measures"
+OBJECTIVES = "ttc.objectives"
 TRACKERS = "ttc.trackers"
 
 WORDS = {
@@ -31,6 +32,7 @@ WORDS = {
     POLICIES: "policy",
     EXECUTORS: "executor",
     MEASURES: "measure",
+    OBJECTIVES: "objective",
     TRACKERS: "tracker",
 }
 """Every group of entry points, and what a thing of it is called in a sentence."""

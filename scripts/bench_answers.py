@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from harness.ending import one_sentence
 from tests.harness.proposers.answers.cases import FOLDER, Case, answer, difference, load_cases
 
 
@@ -37,4 +38,5 @@ def _counted(cases: Sequence[Case], differs: dict[str, str], usable: bool, width
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_answers"):
+        main()

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from archive import Archive, Exchange, OutcomeRecord, ProgramRecord, RunRecord, TaskRecord, UsageRecord, non_dominated
+from harness.ending import one_sentence
 from primitives import programs
 
 N_TASKS, N_QUERIES, SOURCE_BYTES, LEDGER_ROWS = 14, 150, 2000, 150
@@ -129,4 +130,5 @@ def report_reading(archive: Archive, run_id: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs", nargs="?", type=int, default=2000)
-    main(parser.parse_args().programs)
+    with one_sentence("bench_archive"):
+        main(parser.parse_args().programs)

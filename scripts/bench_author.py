@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from archive import Archive
 from harness import api
+from harness.ending import one_sentence
 from harness.report.pictures import write_picture
 from scripts.author.stand_in import Author
 from tests.harness.proposers.fake_provider import FakeProvider
@@ -155,4 +156,5 @@ def draw(curves: dict[str, NDArray[np.float64]], spent: NDArray[np.float64], pat
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_author"):
+        main()

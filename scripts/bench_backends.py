@@ -17,6 +17,7 @@ import numpy as np
 from harness.encoders.bundled import BUNDLES
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import QUERY, Encoder, FloatMatrix
+from harness.ending import one_sentence
 from harness.errors import EncoderError
 from harness.evaluation.measures.find import NDCG_AT_10
 from harness.evaluation.measures.judgments import Judgments
@@ -117,4 +118,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_backends"):
+        main()

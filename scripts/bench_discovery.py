@@ -21,6 +21,7 @@ import numpy as np
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.protocol import QUERY
+from harness.ending import one_sentence
 from harness.errors import JobError
 from harness.evaluation.admission import compute_rule
 from harness.evaluation.prepared import PreparedTask
@@ -271,4 +272,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_discovery"):
+        main()

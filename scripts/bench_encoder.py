@@ -21,6 +21,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.encoders.protocol import Encoder
 from harness.encoders.store import EmbeddingStore
+from harness.ending import one_sentence
 from harness.settings.encoder import EncoderSettings
 
 ROOM = 4 * 1024**3
@@ -86,4 +87,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_encoder"):
+        main()

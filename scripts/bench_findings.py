@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness import api
+from harness.ending import one_sentence
 from harness.screen.live import open_matrix
 from harness.transfer.matrix import Matrix
 from scripts.findings.ablate import ablations
@@ -84,6 +85,9 @@ def _arguments() -> argparse.Namespace:
         parser.error("name folders after --search or --held-out.")
     if arguments.recombine and not arguments.search:
         parser.error("--recombine needs --search to search on.")
+    for folder in (*arguments.search, *arguments.held_out):
+        if not folder.is_dir():  # else told after minutes of work that comes first
+            parser.error(f"there is no folder {folder}.")
     return arguments
 
 
@@ -163,4 +167,5 @@ def _steps(thirds: Sequence[Measured], kind: str) -> dict[str, tuple[Measured, M
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_findings"):
+        main()

@@ -20,6 +20,7 @@ from statistics import median
 
 import numpy as np
 
+from harness.ending import one_sentence
 from primitives import lexical_index
 
 SIZES = (20_000, 100_000, 1_000_000)
@@ -81,4 +82,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_lexical"):
+        main()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from harness.ending import one_sentence
 from harness.proposers.exchange import Prompt
 from harness.proposers.load import prompt_writer
 from harness.proposers.modes import assign
@@ -89,4 +90,5 @@ def _shares(last: Prompt, following: Prompt) -> tuple[float, float]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("generations", nargs="*", type=int, default=GENERATIONS, metavar="GENERATION")
-    main(tuple(parser.parse_args().generations))
+    with one_sentence("bench_prompts"):
+        main(tuple(parser.parse_args().generations))

@@ -25,6 +25,7 @@ from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
 from harness.encoders.service import EmbedService
 from harness.encoders.store import EmbeddingStore
+from harness.ending import one_sentence
 from harness.evaluation.cluster.cluster import open_cluster
 from harness.evaluation.cluster.connection import connected
 from harness.evaluation.cluster.encoders import spread_encoder
@@ -274,4 +275,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_ray"):
+        main()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness import api
 from harness.cli.outputs import Outputs, show, show_heads
+from harness.ending import one_sentence
 from harness.reproduce.claims import Claim, judge
 from harness.reproduce.lexical import correlation, halve
 from harness.reproduce.published import load_published
@@ -140,4 +141,5 @@ def _claims(claims: Sequence[Claim]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_reference"):
+        main()

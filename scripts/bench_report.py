@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from archive import Archive
+from harness.ending import one_sentence
 from harness.report.write import write_report
 from tests.harness.report import archives
 
@@ -60,4 +61,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_report"):
+        main()

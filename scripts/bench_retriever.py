@@ -19,6 +19,7 @@ from types import ModuleType
 import numpy as np
 
 from harness.encoders.load import load_encoder
+from harness.ending import one_sentence
 from harness.export.standalone.retriever import ProgramRetriever
 from harness.export.standalone.running import Program
 from harness.programs.find import find_source
@@ -131,4 +132,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_retriever"):
+        main()

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.ending import one_sentence
 from sandbox import EmbedRequest, Execution, Limits, Sandbox, TaskInputs, Verdict
 from sandbox.doctor import examine
 from sandbox.launcher import Launcher
@@ -213,4 +214,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_sandbox"):
+        main()

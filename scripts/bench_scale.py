@@ -17,6 +17,7 @@ import numpy as np
 
 from harness.encoders.cached import CachedEncoder
 from harness.encoders.load import load_encoder
+from harness.ending import one_sentence
 from harness.evaluation.executor import LocalExecutor
 from harness.evaluation.prepared import Reading
 from harness.evaluation.preparing import prepare_all
@@ -78,4 +79,5 @@ def _peak() -> float:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_scale"):
+        main()

@@ -21,6 +21,7 @@ from harness.encoders.load import load_cached_encoder
 from harness.encoders.many import ALL, pooled_tokens
 from harness.encoders.protocol import DOCUMENT, QUERY, FloatMatrix
 from harness.encoders.stored import STORED, rounded
+from harness.ending import one_sentence
 from harness.evaluation.measures import find_measure
 from harness.evaluation.preparing import judgments_of
 from harness.evaluation.secret import NO_SECRET
@@ -195,4 +196,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence("bench_vectors"):
+        main()

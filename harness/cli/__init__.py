@@ -7,10 +7,7 @@ import typer
 
 from harness.cli import archives, authoring, deploy, jobs, looking, reporting, shells, system, transfer
 from harness.cli.log import log_end, log_options, offer_log, open_log
-from harness.text import visible
-
-LONGEST_SENTENCE = 10_000
-"""Characters of an error that are shown, escapes for a terminal made visible: a name in it may come from elsewhere."""
+from harness.ending import sentence_of, tell
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,12 +42,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)
     except Exception as error:
-        sentence = _sentence(error)
+        sentence = sentence_of(error)
         log_end(error, sentence or "a fault of ours")
         if sentence is None:
             raise
-        print(f"ttc: {visible(sentence, LONGEST_SENTENCE)}", file=sys.stderr)
-        sys.exit(getattr(error, "exit_code", 1))
+        sys.exit(tell("ttc", error, sentence))
 
 
 def _write_everything() -> None:
@@ -58,17 +54,3 @@ def _write_everything() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _sentence(error: Exception) -> str | None:
-    """What to tell a person, or None when the error is ours and deserves its traceback."""
-    from archive import ArchiveError
-    from harness.errors import HarnessError
-    from sandbox import SandboxError
-
-    if isinstance(error, HarnessError | ArchiveError | SandboxError):
-        return str(error)
-    if isinstance(error, OSError) and error.strerror:
-        where = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror}{where}; check the path, its permissions and the free space."
-    return None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archive import WorkRecord
+    from archive import Axis, WorkRecord
     from harness.encoders.cached import CachedEncoder
     from harness.evaluation.evaluate import Outcome
     from harness.evaluation.prepared import PreparedTask
@@ -48,6 +48,9 @@ class Watcher:
 
     def run_started(self, run_id: str, encoder: "CachedEncoder", n_programs: int) -> None:
         """A run begins, or goes on, towards so many programs."""
+
+    def cost_counted(self, axis: "Axis") -> None:
+        """What the run that is about to start counts cost in."""
 
     def asked(self, generation: int) -> None:
         """The author is to write this generation's program."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from archive import COST_WORDS, Axis, CallRecord, Program, Run, axis_of, priced
-from harness.evaluation.objectives import find_objective
+from harness.evaluation.objectives import label_of
 from harness.report.fitting import fitting
 from harness.report.front import Progress
 from harness.text import plain
@@ -60,7 +60,7 @@ def titles(run: Run, axis: Axis = "texts") -> dict[str, str]:
     """What a run's figures are of: the measure, what is maximised, by default `mean delta nDCG@10`, and the cost."""
     measure = plain(run.record.measure, 80)
     cost = "cost ratio" if axis == "texts" else COST_WORDS.get(axis, f"cost ratio in {axis}")
-    return {"measure": measure, "worth": f"{find_objective(run.record.maximise).label} {measure}", "cost": cost}
+    return {"measure": measure, "worth": f"{plain(label_of(run.record.maximise), 80)} {measure}", "cost": cost}
 
 
 def heat_params(cells: Rows) -> dict[str, float]:

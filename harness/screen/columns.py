@@ -148,7 +148,12 @@ RUNS: "Listing[tuple[Run, int]]" = Listing(
             lambda row: [task.name for task in row[0].record.tasks],
             lambda t: str(len(t)),
         ),
-        Column("queries", "queries of its tasks", lambda row: sum(t.n_queries for t in row[0].record.tasks), count),
+        Column(
+            "queries",
+            "queries of its tasks, unseen ones too",
+            lambda row: sum(t.n_queries for t in row[0].record.tasks),
+            count,
+        ),
         Column("programs", "programs recorded so far", lambda row: row[1], count),
         Column("seed", "seed of all its choices", lambda row: row[0].record.seed),
         Column("encoder_details", "identity and fingerprint of the encoder", lambda row: dict(row[0].record.encoder)),

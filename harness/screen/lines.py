@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
+from archive import RATIOS, Axis
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.prepared import PreparedTask
@@ -39,6 +40,7 @@ class Lines(Watcher):
         self._lock = threading.RLock()
         self._program = ""
         self._doing = "starting"
+        self._axis: Axis = "texts"
 
     def __enter__(self) -> Self:
         self._ended = threading.Event()
@@ -81,6 +83,9 @@ class Lines(Watcher):
         self.doing(f"going on with run {run_id}")
         self._print(f"run {run_id}")
 
+    def cost_counted(self, axis: Axis) -> None:
+        self._axis = axis
+
     def program_started(self, generation: int, name: str) -> None:
         self._program = plain(name, 60)
         self.doing(f"running {self._program}")
@@ -90,7 +95,7 @@ class Lines(Watcher):
         self.alive()
 
     def program_recorded(self, row: LedgerRow, verdict: str, best_worth: float | None, n_frontier: int) -> None:
-        self._print(describe(row))
+        self._print(describe(row, self._axis))
 
     def encoder_started(self, encoder: CachedEncoder, n_cells: int) -> None:
         self.doing(f"evaluating cells with {plain(encoder.identity.name)}")
@@ -126,13 +131,21 @@ class Lines(Watcher):
             print(line, flush=True)
 
 
-def describe(row: LedgerRow) -> str:
-    """A recorded program in one line."""
+def describe(row: LedgerRow, axis: Axis = "texts") -> str:
+    """A recorded program in one line; `axis` is what its cost is counted in."""
     head = f"{row.id:>10}  {row.status:<9}  {plain(row.name, 44):<44}"
     if row.mean_delta is None or row.cost_ratio is None:
         return f"{head}  {plain(row.reason)}"
     quality = f"delta {row.mean_delta:+.4f}{worth_apart(row)}"
-    return f"{head}  {quality}  cost {row.cost_ratio:6.2f}  {row.wins}/{row.ties}/{row.losses}"
+    return f"{head}  {quality}  cost {_cost(row.cost_ratio, axis)}  {row.wins}/{row.ties}/{row.losses}"
+
+
+def _cost(cost: float, axis: Axis) -> str:
+    if axis == "texts":
+        return f"{cost:6.2f}"
+    if axis in RATIOS:
+        return f"{cost:6.2f} in {axis}"
+    return f"{cost:8,.0f} bytes" if axis == "bytes" else f"{cost:8,.2f} ms"
 
 
 def describe_cell(program: str, outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from archive import WorkRecord
+from archive import Axis, WorkRecord
 from harness.encoders.cached import CachedEncoder
 from harness.evaluation.evaluate import Outcome
 from harness.evaluation.prepared import PreparedTask
@@ -37,6 +37,7 @@ class Panel(Watcher):
         self._started = time.monotonic()
         self._machines: tuple[str, str] = ("", "")
         self._worked: Sequence[WorkRecord] = ()
+        self._axis: Axis = "texts"
 
     def machines(self, n_nodes: int, n_workers: int, busy: int, waiting: int, cells_per_minute: int) -> None:
         doing = f"{busy} of {counted(n_workers, 'worker')} busy on {counted(n_nodes, 'machine')}"
@@ -65,6 +66,9 @@ class Panel(Watcher):
         self._title, self._encoder, self._started = f"run {run_id}", encoder, time.monotonic()
         self._n_programs = n_programs
 
+    def cost_counted(self, axis: Axis) -> None:
+        self._axis = axis
+
     def asked(self, generation: int) -> None:
         self._now = f"generation {generation}: waiting for its author"
 
@@ -84,7 +88,7 @@ class Panel(Watcher):
         self._verdicts[verdict] += 1
         best = "" if best_worth is None else f"best so far {best_worth:+.4f}"
         self._frontier = (counted(n_frontier, "program"), best)
-        print(describe(row), flush=True)  # while the panel is live, rich prints this above it
+        print(describe(row, self._axis), flush=True)  # while the panel is live, rich prints this above it
 
     def __rich__(self) -> Any:
         from rich.panel import Panel as Box

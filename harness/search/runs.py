@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
-from archive import Archive, CallRecord, Calls, RunRecord
+from archive import Archive, CallRecord, Calls, RunRecord, axis_named
 from harness.encoders.fingerprint import require_fingerprint
 from harness.encoders.protocol import QUERY
 from harness.errors import JobError
@@ -225,6 +225,7 @@ def _opened(
     """The loop of a run, with its history and its desk, and its tracker; says that the run starts."""
     watcher = around.watcher
     tell_uncounted(settings, bench.encoder.encoder, watcher)
+    watcher.cost_counted(axis_named(settings.search.cost))
     watcher.run_started(run_id, bench.encoder, len(programs.SEEDS) + settings.search.generations)
     history = open_history(archive, run_id)
     shelf = shelf_of(archive, run_id, settings)

@@ -157,7 +157,8 @@ class Pages:
         deltas = f" Deltas are of {self._run.measure}: a program's mean less that of the same encoder's cosine."
         deltas = "" if self._by_bit else deltas
         tasks = [
-            f"* {task.name}: {counted(task.n_queries - len(task.unseen), 'query', 'queries')}" for task in self._tasks
+            f"* {task.name}: {counted(task.n_queries - len(task.unseen), 'query', 'queries')} that figures are of"
+            for task in self._tasks
         ]
         files = [
             "* `programs.csv`: every program in a row, and what it gains on each task",

@@ -17,8 +17,8 @@ def tell_surroundings(bench: Workbench) -> str:
     """The encoder, then a line for each task that is not hidden."""
     window = getattr(bench.encoder.encoder, "window", None)
     head = (
-        "task | queries | documents | words of a query, median | words of a document, median and 95th percentile | "
-        "share of the documents' text that the encoder reads"
+        "task | queries that figures are of | documents | words of a query, median | words of a document, median and "
+        "95th percentile | share of the documents' text that the encoder reads"
     )
     lines = [_shape(task, bench.encoder, window) for task in bench.evaluator.tasks]
     return "\n".join([_encoder(bench, window), "", head, *lines])
@@ -38,7 +38,8 @@ def _encoder(bench: Workbench, window: int | None) -> str:
 
 
 def _shape(task: PreparedTask, encoder: CachedEncoder, window: int | None) -> str:
-    queries = [len(text.split()) for text in task.task.queries.values()]
+    asked = zip(task.task.queries.values(), task.unseen.tolist(), strict=True)
+    queries = [len(text.split()) for text, unseen in asked if not unseen]  # as the desk counts them
     documents = [len(text.split()) for text in task.task.documents.values()]
     middle, long = np.median(documents), np.percentile(documents, 95)
     return (

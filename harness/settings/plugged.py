@@ -1,8 +1,21 @@
 """What other packages bring, as choices of the config groups and as part of a run's record."""
 
+import re
 from collections.abc import Mapping, Sequence
 
-from harness.plugins import ENCODERS, EXECUTORS, POLICIES, PROPOSERS, TASKS, TRACKERS, Plugin, names_of_all, took_part
+from harness.plugins import (
+    ENCODERS,
+    EXECUTORS,
+    MEASURES,
+    OBJECTIVES,
+    POLICIES,
+    PROPOSERS,
+    TASKS,
+    TRACKERS,
+    Plugin,
+    names_of_all,
+    took_part,
+)
 from harness.settings.schema import Settings
 
 CHOOSING = {"encoder": (ENCODERS, "kind"), "tasks": (TASKS, "source"), "proposer": (PROPOSERS, "kind"),
@@ -31,8 +44,15 @@ def plugins_of(settings: Settings) -> list[Plugin]:
             (PROPOSERS, settings.proposer.kind),
             *((POLICIES, name) for name in policies),
             (EXECUTORS, settings.executor.kind),
+            *((MEASURES, _word(name)) for name in (settings.search.measure, *settings.search.measures)),
+            (OBJECTIVES, _word(settings.search.maximise)),
         ]
     )
+
+
+def _word(spelled: str) -> str:
+    """`AP` of `AP(rel=2)@100`."""
+    return re.split(r"[(@]", spelled, maxsplit=1)[0].strip()
 
 
 def plugin_change(settings: Settings, recorded: Mapping[str, str]) -> str:

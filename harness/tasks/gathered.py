@@ -89,10 +89,13 @@ class Gathered:
     def _texts(self, what: str, texts: Iterable[Text], faults: Faults, cut: int | None) -> dict[str, str]:
         kept: dict[str, str] = {}
         count = _Count(self.told)
-        for place, identifier, text in texts:
+        for place, identifier, text, unread in texts:
             if identifier in kept:
                 count(f"{what} with the id of an earlier one, dropped", identifier)
                 continue
+            if unread is not None:
+                beside = visible(unread, LONGEST_SHOWN)
+                count(f"{what} read by their title alone, {beside!r} being no known name of a text", identifier)
             if cut is not None and len(text) > cut:
                 count(f"{what} of more than {cut:,} characters, cut there", identifier)
                 text = text[:cut]

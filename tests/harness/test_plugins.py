@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from hydra.core.config_store import ConfigStore
 
+import harness
 from harness import plugins
 from harness.encoders.load import load_encoder
 from harness.errors import HarnessError, JobError, UsageError
 from harness.evaluation.executor import LocalExecutor, find_executor
+from harness.evaluation.measures import find_measure
+from harness.evaluation.objectives import find_objective, label_of
 from harness.policies.parents import by_name
 from harness.proposers.asking import Model
 from harness.proposers.load import Surroundings, check_proposer, load_proposer
@@ -24,10 +27,17 @@ from harness.settings.plugged import CHOOSING, plugin_change, plugins_of
 from harness.tasks.load import list_names, load_tasks
 from tests.harness.proposers.briefings import SOURCE, briefing, view
 from tests.harness.proposers.stand_in import MemoryStore, ScriptedClient
+from tests.harness.small_tasks import write_task
 
 Install = Callable[..., str]
 
 MODULE = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from harness.evaluation.objectives import Objective
 from harness.encoders.function import FunctionEncoder
 from harness.evaluation.executor import LocalExecutor
 from harness.proposers.recombine import Recombine
@@ -65,6 +75,21 @@ def of_another_shape(settings, more):
     pass
 
 not_callable = 3
+
+class Success:
+    def __init__(self, cutoff, *, rel=1):
+        self.cutoff, self.rel = cutoff, rel
+        self.name = f"Success@{cutoff}" if rel == 1 else f"Success(rel={rel})@{cutoff}"
+    def per_query(self, scores, judgments):
+        return np.concatenate([(g >= self.rel).any(axis=1) for _, g in judgments.ranked(scores, self.cutoff)]) * 1.0
+
+@dataclass(frozen=True)
+class Worst(Objective):
+    name: ClassVar[str] = "worst"
+    label: ClassVar[str] = "least delta"
+    counts = "its least delta counts"
+    def _of(self, results):
+        return min(result.delta for result in results)
 """
 
 
@@ -125,6 +150,56 @@ def test_each_kind_is_found_by_its_name(install: Install, tmp_path: Path) -> Non
         "executor 'elsewhere' of theirs-pack 0.3",
     ]
     assert plugins_of(compose(["encoder=wordllama"])) == []
+
+
+def test_a_measure_and_an_objective_of_others_are_searched_by(install: Install, tmp_path: Path) -> None:
+    install({plugins.MEASURES: "Success = MODULE:Success", plugins.OBJECTIVES: "worst = MODULE:Worst"})
+    paths = ",".join(str(write_task(tmp_path / f"task-{shift}", shift)) for shift in range(2))
+    places = [f"archive.path={tmp_path / 'a.db'}", f"cache.folder={tmp_path / 'cache'}"]
+    words = ["encoder=wordllama", "tasks=folder", f"tasks.paths=[{paths}]", "search.generations=1", *places]
+    goal = ["search.measure=Success@1", "search.measures=[Success(rel=2)@3]", "search.maximise=worst(floor=-1)"]
+    run = harness.discover(*words, *goal)
+    record = run.row.record
+    assert (record.measure, record.maximise) == ("Success@1", "worst(floor=-1.0)")
+    done = [program.record for program in run.programs() if program.record.mean_delta is not None]
+    assert len(done) > 1
+    for one in done:
+        assert one.worth == pytest.approx(min(outcome.delta for outcome in one.outcomes if outcome.delta is not None))
+        assert {"Success@1", "Success(rel=2)@3"} == {name for out in one.outcomes for name in out.measured}
+    assert [str(plugin) for plugin in plugins_of(compose([*words, *goal]))] == [
+        "measure 'Success' of theirs-pack 0.3",
+        "objective 'worst' of theirs-pack 0.3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("find", "text", "said"),
+    [
+        (find_measure, "Success(rel=x)@3", "it must be a whole number"),
+        (find_measure, "Success(depth=2)@3", "has no option 'depth'; it has rel"),
+        (find_measure, "Shape@3", r"cannot be called with \(cutoff\)"),
+        (find_objective, "worst(weight=2)", "worst has no parameter 'weight'; it has floor"),
+        (find_objective, "worse", "did you mean 'worst'"),
+        (find_objective, "three", "three' of theirs-pack 0.3 is no subclass"),
+    ],
+)
+def test_a_measure_or_an_objective_that_is_none_is_a_sentence(
+    install: Install, find: Callable[[str], object], text: str, said: str
+) -> None:
+    install(
+        {
+            plugins.MEASURES: "Success = MODULE:Success\nShape = MODULE:of_another_shape",
+            plugins.OBJECTIVES: "worst = MODULE:Worst\nthree = MODULE:not_callable",
+        }
+    )
+    with pytest.raises(UsageError, match=said):
+        find(text)
+
+
+def test_a_run_is_still_told_of_where_its_objective_is_not_installed(install: Install) -> None:
+    assert label_of("worst(floor=-0.5)") == "worst(floor=-0.5)"
+    install({plugins.OBJECTIVES: "worst = MODULE:Worst"})
+    assert label_of("worst(floor=-0.5)") == "least delta"
 
 
 def test_policies_of_others_choose_the_model_and_tell_repeated_code(install: Install) -> None:

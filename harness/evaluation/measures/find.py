@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
+from harness import plugins
 from harness.errors import UsageError
 from harness.evaluation.measures.average_precision import AveragePrecision
 from harness.evaluation.measures.graded import GradedMeasure
@@ -25,12 +26,15 @@ NDCG_AT_10: Measure = NDCG(10)
 def find_measure(name: str) -> Measure:
     """The measure of a name such as `nDCG@10`, `RR` or `AP(rel=2)@100`, which it bears itself.
 
-    Raises UsageError naming what is wrong and what is allowed.
+    One that a package brings under `ttc.measures` is called with its cutoff, or None, and its parameters by name.
+    Raises UsageError naming what is wrong and what is allowed, JobError where a package cannot be imported.
     """
     spelled = take_apart(name)
     if spelled is None:
         raise UsageError(f"'{name}' is no measure; write {ALLOWED}.")
     kind = GRADED.get(spelled.name)
+    if kind is None and spelled.name in plugins.names(plugins.MEASURES):
+        return _brought(spelled)
     if kind is None:
         known = {each: symbol for symbol, measure in GRADED.items() for each in (symbol, *measure.also)}
         raise UsageError(f"There is no measure '{name}'{near(spelled.name, known)}; write {ALLOWED}.")
@@ -44,6 +48,18 @@ def find_measures(searched: str, recorded: Sequence[str]) -> tuple[Measure, ...]
     """
     found = [find_measure(name) for name in (searched, *recorded)]
     return tuple({measure.name: measure for measure in (*found, NDCG_AT_10)}.values())
+
+
+def _brought(spelled: Spelled) -> Measure:
+    for key, value in spelled.parameters.items():
+        if not value.isascii() or not value.isdigit():
+            raise UsageError(f"The {key} of {spelled.name} is '{value}'; it must be a whole number.")
+    options = {key: int(value) for key, value in spelled.parameters.items()}
+    make = plugins.choose(plugins.MEASURES, spelled.name, {}, takes=("cutoff",), options=options)
+    measure: Measure = make(spelled.cutoff)
+    if not isinstance(getattr(measure, "name", None), str) or not callable(getattr(measure, "per_query", None)):
+        raise UsageError(f"The measure '{spelled.name}' has no name and per_query; tell its makers, or choose another.")
+    return measure
 
 
 def _parameters(kind: type[GradedMeasure], spelled: Spelled) -> dict[str, int]:

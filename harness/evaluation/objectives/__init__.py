@@ -1,6 +1,6 @@
 """Objectives: what a search maximises over the tasks of a run. One file holds one."""
 
-from harness.evaluation.objectives.find import OBJECTIVES, find_objective
+from harness.evaluation.objectives.find import OBJECTIVES, find_objective, label_of
 from harness.evaluation.objectives.geometric_mean import GeometricMean
 from harness.evaluation.objectives.mean import Mean
 from harness.evaluation.objectives.median import Median
@@ -16,4 +16,5 @@ __all__ = [
     "Objective",
     "TaskResult",
     "find_objective",
+    "label_of",
 ]

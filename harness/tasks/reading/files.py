@@ -9,7 +9,7 @@ from harness.errors import TaskError, UsageError
 from harness.tasks.reading.faults import Faults
 from harness.tasks.reading.json_lines import read_json
 from harness.tasks.reading.parquet import read_parquet
-from harness.tasks.reading.records import Row
+from harness.tasks.reading.records import Row, listed
 from harness.tasks.reading.table import read_table
 
 TEXTS = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet", ".tsv", ".tsv.gz", ".csv", ".csv.gz")
@@ -53,10 +53,12 @@ def judgments_file(folder: Path, split: str | None) -> Path:
         alone = _splits(folder).get("qrels")
         if alone is not None and split is None:
             return alone
-        others = sorted(file.name for file in judged.glob("[!.]*.*")) if judged.is_dir() else []
-        found = f", but {', '.join(others)}" if others else ""
+        where = judged if judged.is_dir() else folder
+        others = sorted(file.name for file in where.glob("[!.]*.*"))
+        found = f" (it has {listed(others)})" if others else ""
         raise TaskError(
-            f"{judged} has no .tsv or .csv file{found}; add judgments as {judged / 'test.tsv'}, or save a sheet so."
+            f"{where} holds no judgments{found}; write them as {judged / 'test.tsv'} or {folder / 'qrels.csv'}, beside "
+            "the texts in corpus.csv or corpus.jsonl and queries.csv or queries.jsonl."
         )
     return _chosen(judged, splits, split)
 

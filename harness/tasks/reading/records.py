@@ -1,6 +1,7 @@
 """One document, query or judgment out of a mapping, whatever its keys are called."""
 
 import math
+import re
 import reprlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -12,10 +13,13 @@ from harness.tasks.reading.faults import Fault, Faults
 ID_KEYS = ("_id", "id", "doc_id", "docid", "docno", "document_id", "corpus-id", "query_id", "query-id", "qid", "pid")
 TEXT_KEYS = ("text", "contents", "content", "body", "passage", "query", "question")
 TITLE_KEY = "title"
-QUERY_KEYS = ("query-id", "query_id", "queryid", "qid", "topic", "query")
+QUERY_KEYS = ("query-id", "query_id", "queryid", "qid", "topic", "query", "question_id", "question-id")
 DOCUMENT_KEYS = ("corpus-id", "corpus_id", "doc_id", "docid", "document_id", "docno", "pid", "document", "doc")
-GRADE_KEYS = ("score", "relevance", "rel", "grade", "label")
+GRADE_KEYS = ("score", "relevance", "rel", "grade", "label", "relevant")
+NO_GRADES = ("iteration", "iter", "__index_level_0__", "unnamed: 0", "")
+"""Keys beside query and document that hold numbers and are no grades: TREC's second column, and rows counted."""
 
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 _MISSING = ("NAType", "NaTType")
 """Types of pandas, which need not be imported to meet them."""
 
@@ -29,6 +33,8 @@ class Text(NamedTuple):
     place: str
     identifier: str
     text: str
+    unread: str | None = None
+    """Of a text that is its title alone: a key beside it that holds more text."""
 
 
 class Judged(NamedTuple):
@@ -136,7 +142,7 @@ def require_characters(text: str) -> None:
         raise Fault("the text holds half of a surrogate pair, which no tokenizer reads; repair it") from None
 
 
-def _text_record(record: object) -> tuple[str, str]:
+def _text_record(record: object) -> tuple[str, str, str | None]:
     fields = _fields(record, "_id and text")
     key = first_key(ID_KEYS, fields)
     if key is None:
@@ -147,7 +153,16 @@ def _text_record(record: object) -> tuple[str, str]:
     if key is None and title is None:
         others = ", ".join(TEXT_KEYS[1:])
         raise Fault(f"there is no text (the keys are {listed(fields)}); name it 'text' or one of {others}")
-    return identifier, joined(None if title is None else fields[title], None if key is None else fields[key])
+    whole = joined(None if title is None else fields[title], None if key is None else fields[key])
+    return identifier, whole, _unread(fields) if key is None else None
+
+
+def _unread(fields: Mapping[str, object]) -> str | None:
+    """The key of the longest text that is neither an id nor the title; None where there is none."""
+    known = {*ID_KEYS, TITLE_KEY}
+    others = {key: value for key, value in fields.items() if str(key).strip().lower() not in known}
+    texts = {str(key): len(value) for key, value in others.items() if isinstance(value, str) and value.strip()}
+    return max(texts, key=lambda key: texts[key]) if texts else None
 
 
 def _judged_record(record: object) -> tuple[str, str, int]:
@@ -156,7 +171,21 @@ def _judged_record(record: object) -> tuple[str, str, int]:
     if query is None or document is None:
         raise Fault(f"a judgment needs query-id, corpus-id and score (the keys are {listed(fields)}); rename them")
     grade = first_key(GRADE_KEYS, fields)
+    if grade is None:
+        _refuse_other_grade([key for key in fields if key not in (query, document)], fields)
     return read_id(fields[query]), read_id(fields[document]), 1 if grade is None else read_grade(fields[grade])
+
+
+def _refuse_other_grade(others: Sequence[str], fields: Mapping[str, object]) -> None:
+    """Raise Fault for a number under a key that is not known: where it is the grade, all would count as relevant."""
+    for key in others:
+        value = fields[key]
+        number = isinstance(value, Integral | float) or (isinstance(value, str) and _NUMBER.fullmatch(value.strip()))
+        if number and not is_missing(value) and str(key).strip().lower() not in NO_GRADES:
+            raise Fault(
+                f"there is no grade (the keys are {listed(fields)}); name it 'score' or one of "
+                f"{', '.join(GRADE_KEYS[1:])}, or leave out {str(key)!r} where every pair is relevant"
+            )
 
 
 def _fields(record: object, needed: str) -> Mapping[str, object]:

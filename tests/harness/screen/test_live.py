@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from archive import WorkRecord
-from harness.screen.lines import Lines
+from archive import Axis, WorkRecord
+from harness.programs.view import LedgerRow
+from harness.screen.lines import Lines, describe
 from harness.screen.live import Panel, worked
 
 
@@ -69,3 +70,20 @@ def test_a_machine_has_a_line_of_what_it_did() -> None:
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(panel)
     assert "1a2b3c4d" in (told := console.export_text()) and "40 runs, 12.3 s of programs" in told
+
+
+@pytest.mark.parametrize(
+    ("axis", "shown"),
+    [("texts", "cost 6549.48  0/"), ("tokens", "cost 6549.48 in tokens  0/"), ("bytes", "cost    6,549 bytes  0/"),
+     ("latency", "cost 6,549.48 ms  0/")],
+)  # fmt: skip
+def test_a_cost_that_is_no_ratio_of_texts_bears_its_unit(
+    axis: Axis, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = LedgerRow("r.4", "pairs", (), "admitted", "", "", "", 0.08, 6549.48, 0, 0, 1)
+    lines = Lines()
+    lines.cost_counted(axis)
+    lines.program_recorded(row, "ok", 0.08, 2)
+    printed = capsys.readouterr().out
+    assert shown in printed
+    assert printed == describe(row, axis) + "\n"

@@ -67,6 +67,11 @@ def test_deltas_are_of_searched_queries_and_nothing_else_is_told(tmp_path: Path)
     assert program.record.unseen_delta == pytest.approx(np.mean(unseen), abs=1e-6)
     assert program.record.unseen_delta != program.record.mean_delta
     assert "unseen" not in " ".join(told)
+    assert "task-0 | 6 | " in told[0]  # of eight, as the desk has it
+    with harness.open_desk(run) as desk:
+        desk.keep(tmp_path / "desk")
+    pages = [path.read_text("utf-8") for path in (tmp_path / "desk").glob("*.md")]
+    assert "task-0: 6 queries that figures are of" in "".join(pages)
 
     found = optimism_of(program, run.row)
     assert found is not None and found.interval is None and (found.n_tasks, found.n_queries) == (2, 4)

@@ -108,8 +108,16 @@ def test_a_missing_file_is_named(folder: Path, missing: str) -> None:
 
 def test_missing_judgments_are_named(folder: Path) -> None:
     (folder / "qrels" / "test.tsv").unlink()
-    with pytest.raises(TaskError, match=r"qrels has no \.tsv or \.csv file; add"):
+    with pytest.raises(TaskError, match=r"qrels holds no judgments; write them as .*test\.tsv"):
         load_folder(folder)
+
+
+def test_files_of_other_names_are_listed_beside_the_names_that_are_read(tmp_path: Path) -> None:
+    for name in ("documents.csv", "questions.csv", "relevance.csv"):
+        (tmp_path / name).write_text("id,text\n1,Owls\n")
+    said = r"it has 'documents\.csv', 'questions\.csv', 'relevance\.csv'\); .*qrels\.csv, .*corpus\.csv.*queries\.csv"
+    with pytest.raises(TaskError, match=said):
+        load_folder(tmp_path)
 
 
 def second_line(file: str, line: str | bytes) -> Callable[[Path], None]:

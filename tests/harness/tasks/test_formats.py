@@ -192,8 +192,9 @@ def test_texts_of_a_spreadsheet_are_the_same_texts(folder: Path, separator: str,
             "Ticket;Article No.;Relevant?\nq1;d1;1\n",
             "line 1: these columns are not known .* call them",
         ),
+        ("qrels/test.csv", "qid;docid;judged\nq1;d1;0\n", "line 2: there is no grade .*name it 'score' .*'judged'"),
         ("qrels/test.csv", "qid;docid;grade\nq1;d1;yes\n", "line 2: the grade must be a whole number, found 'yes'"),
-        ("qrels/test.xlsx", "PK", r"has no \.tsv or \.csv file, but test\.xlsx; add judgments as"),
+        ("qrels/test.xlsx", "PK", r"holds no judgments \(it has 'test\.xlsx'\); write them as"),
         ("corpus.xlsx", "PK", r"has corpus\.xlsx, which is no format .* save a spreadsheet as corpus\.csv"),
     ],
 )
@@ -203,6 +204,35 @@ def test_what_a_spreadsheet_lacks_is_told(folder: Path, file: str, content: str,
     with pytest.raises(TaskError, match=said) as caught:
         load_folder(folder)
     assert str(caught.value).count("line ") <= 1 or "first line" in said
+
+
+def test_a_corpus_read_by_its_titles_alone_is_told(folder: Path) -> None:
+    """A column of texts under a name that is not known is left out, and figures would be of titles."""
+    (folder / "corpus.jsonl").unlink()
+    (folder / "corpus.csv").write_text("id,title,abstract\nd1,Owls,They hunt at night.\nd2,Bees,They dance.\n")
+    (told,) = load_folder(folder).notes
+    assert "documents read by their title alone, 'abstract' being no known name of a text: 2 (first d1)" in told
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "question_id,document_id,relevant\nq1,d1,1\nq1,d2,0\n",
+        "qid,docid,grade,minutes\nq1,d1,1,9\nq1,d2,0,9\n",
+    ],
+    ids=["other names", "further numbers"],
+)
+def test_grades_are_read_under_their_names(folder: Path, table: str) -> None:
+    (folder / "qrels" / "test.tsv").unlink()
+    (folder / "qrels" / "test.csv").write_text(table)
+    assert load_folder(folder).qrels == {"q1": {"d1": 1, "d2": 0}}
+
+
+@pytest.mark.parametrize("table", ["qid,docid\nq1,d1\n", ",qid,docid,by\n0,q1,d1,Ann\n"], ids=["pairs", "numbered"])
+def test_pairs_without_a_grade_are_relevant(folder: Path, table: str) -> None:
+    (folder / "qrels" / "test.tsv").unlink()
+    (folder / "qrels" / "test.csv").write_text(table)
+    assert load_folder(folder).qrels == {"q1": {"d1": 1}}
 
 
 def test_of_two_formats_the_first_is_read_and_the_other_is_told(folder: Path) -> None:

@@ -1,0 +1,45 @@
+"""What a person is told where a command ends by an error: one sentence, or nothing where the fault is ours."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from harness.text import visible
+
+LONGEST_SENTENCE = 10_000
+"""Characters of an error that are shown, escapes for a terminal made visible: a name in it may come from elsewhere."""
+
+
+def sentence_of(error: BaseException) -> str | None:
+    """What to tell a person, or None when the error is ours and deserves its traceback."""
+    from archive import ArchiveError
+    from harness.errors import HarnessError
+    from sandbox import SandboxError
+
+    if isinstance(error, HarnessError | ArchiveError | SandboxError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror}{where}; check the path, its permissions and the free space."
+    return None
+
+
+def tell(who: str, error: BaseException, sentence: str) -> int:
+    """Print the sentence on standard error; the exit code."""
+    print(f"{who}: {visible(sentence, LONGEST_SENTENCE)}", file=sys.stderr)
+    return int(getattr(error, "exit_code", 1))
+
+
+@contextmanager
+def one_sentence(who: str) -> Iterator[None]:
+    """For a script: what its person can mend ends it in one sentence and an exit code, as it ends `ttc`."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"{who}: interrupted.", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        sys.exit(tell(who, error, sentence))
