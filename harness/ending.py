@@ -24,7 +24,7 @@ def sentence_of(error: BaseException) -> str | None:
     return None
 
 
-def tell(who: str, error: BaseException, sentence: str) -> int:
+def print_ending(who: str, error: BaseException, sentence: str) -> int:
     """Print the sentence on standard error; the exit code."""
     print(f"{who}: {visible(sentence, LONGEST_SENTENCE)}", file=sys.stderr)
     return int(getattr(error, "exit_code", 1))
@@ -42,4 +42,4 @@ def one_sentence(who: str) -> Iterator[None]:
         sentence = sentence_of(error)
         if sentence is None:
             raise
-        sys.exit(tell(who, error, sentence))
+        sys.exit(print_ending(who, error, sentence))

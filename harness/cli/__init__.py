@@ -7,7 +7,7 @@ import typer
 
 from harness.cli import archives, authoring, deploy, jobs, looking, reporting, shells, system, transfer
 from harness.cli.log import log_end, log_options, offer_log, open_log
-from harness.ending import sentence_of, tell
+from harness.ending import print_ending, sentence_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,7 +46,7 @@ def main() -> None:
         log_end(error, sentence or "a fault of ours")
         if sentence is None:
             raise
-        sys.exit(tell("ttc", error, sentence))
+        sys.exit(print_ending("ttc", error, sentence))
 
 
 def _write_everything() -> None:

@@ -49,7 +49,7 @@ class ProgramFacts:
     """`a machine` for what a search came upon, `hand`, or empty where nobody knows."""
     encoder: EncoderFacts
     costs: Costs
-    """Over the tasks of its run, or else over its held-out cells."""
+    """The tasks of its run, or else its held-out cells."""
     cost_from: str
     flags: tuple[str, ...]
     """What is to be wary of: flags and verdicts of its run and of its cells."""
@@ -157,7 +157,7 @@ def _from_run(program: Program, run: Run, found: Recorded, encoder: EncoderFacts
         written_by="hand" if record.mode == "seed" else "a machine",
         encoder=encoder,
         costs=costs,
-        cost_from=f"the {counted(record.n_tasks, 'task')} of its run",
+        cost_from=f"{counted(record.n_tasks, 'task')} of its run",
         flags=tuple(sorted({*record.flags, *costs.flags, record.verdict, *found.findings} - {"ok"})),
         audits=audits_line(record.audits, len(record.outcomes)),
         depth=tasks.get("depth"),

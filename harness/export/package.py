@@ -43,7 +43,10 @@ def write_package(facts: ProgramFacts, folder: Path, *, anyway: bool = False) ->
 def slug(name: str) -> str:
     """A name as an identifier: lower case, digits and underscores."""
     parts = re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())
-    return "_".join(parts)[:40].strip("_") or "program"
+    name = "_".join(parts)
+    if len(name) > 40:  # cut between words where there are any
+        name = name[:41].rpartition("_")[0] or name[:40]
+    return name or "program"
 
 
 def _texts(facts: ProgramFacts, words: dict[str, str]) -> dict[str, str]:

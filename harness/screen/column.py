@@ -54,6 +54,11 @@ def two(value: float) -> str:
     return f"{value:,.2f}"
 
 
+def in_ms(number: float) -> str:
+    """Milliseconds as `1.20 ms`."""
+    return f"{number:,.2f} ms"
+
+
 def milli(value: float) -> str:
     return f"{value * 1000:,.1f} ms"
 

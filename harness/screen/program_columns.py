@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from harness.screen.column import Column, Row, count, four, joined, milli, minute, signed, two
+from harness.screen.column import Column, Row, count, four, in_ms, joined, milli, minute, signed, two
 
 if TYPE_CHECKING:
     from archive import Program
@@ -101,15 +101,15 @@ def of_costs() -> tuple[Column[Any], ...]:
     return (
         costs("cost_tokens", "cost ratio in tokens of the same texts; null where the encoder counts none", two),
         costs("cost_seconds", "cost ratio in seconds of the encoder, each text's as it was first encoded", two),
-        costs("latency", "milliseconds a query, of program, encoder and MaxSim, in batches; no index counts", two),
+        costs("latency", "milliseconds a query, of program, encoder and MaxSim, in batches; no index counts", in_ms),
         costs("program_seconds", "processor seconds of the program itself for each query, its index included", milli),
         costs("query_texts", "texts that a query makes the program embed, beside the query", two),
         costs("index_texts", "texts that the index embeds for each document; null without an index", two),
         costs("index_seconds", "seconds to index 1,000 documents; null without an index", milli),
         costs("index_bytes", "bytes of index for each document; null without an index", two),
-        costs("alone_median", "milliseconds of the program for a query asked alone, the median", two),
-        costs("alone_95", "the 95th percentile of the same", two),
+        costs("alone_median", "milliseconds of the program for a query asked alone, the median", in_ms),
+        costs("alone_95", "the 95th percentile of the same", in_ms),
         costs("cost_vectors", "cost ratio in vectors that texts come back with; null where a text has its one", two),
-        costs("scoring", "milliseconds of MaxSim and program for a query; null where a text has its one vector", two),
+        costs("scoring", "milliseconds of MaxSim and program for a query; null where a text has its one vector", in_ms),
         Column("kept_bytes", "bytes kept of a document: the vectors read and the index", lambda r: r.costs.bytes, two),
     )

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from .documents import read_corpus
+from .corpus import read_corpus
 from .faults import RetrieverError
 from .retriever import ProgramRetriever
 
@@ -46,7 +46,7 @@ def _parser(package: str) -> argparse.ArgumentParser:
             one.add_argument("-k", type=int, default=10, help="how many documents")
         if verb is _serve:
             one.add_argument("--port", type=int, default=8000)
-            one.add_argument("--corpus", help="refuse to start unless the index is one of this corpus.jsonl")
+            one.add_argument("--corpus", help="refuse to start unless the index is one of this corpus")
     return parser
 
 

@@ -1,8 +1,6 @@
 """Documents as they are handed in: checked, and titles joined with texts as the program was measured."""
 
-import json
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -71,34 +69,3 @@ def check_query(query: str) -> None:
         raise RetrieverError("A query is empty; ask for something.")
     if len(query) > LONGEST_TEXT:
         raise RetrieverError(f"A query has {len(query):,} characters and the limit is {LONGEST_TEXT:,}; shorten it.")
-
-
-def read_corpus(file: Path | str) -> tuple[list[str], list[str]]:
-    """Ids and texts of a `corpus.jsonl`: objects with `_id`, `text` and perhaps `title`, one a line.
-
-    Raises RetrieverError for a file that cannot be read, with the line where it is to blame.
-    """
-    ids, texts = [], []
-    for where, line in _lines(Path(file)):
-        try:
-            row = json.loads(line)
-            identifier, title, text = row["_id"], row.get("title"), row["text"]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise RetrieverError(f"{where}: this is no JSON object with _id and text; write one a line.") from None
-        if isinstance(identifier, bool) or not isinstance(identifier, str | int):
-            raise RetrieverError(f"{where}: _id must be a string, found {identifier!r}.")
-        if not isinstance(text, str) or not isinstance(title, str | None):
-            raise RetrieverError(f"{where}: title and text must be strings.")
-        ids.append(str(identifier))
-        texts.append(joined(title, text))
-    return ids, texts
-
-
-def _lines(file: Path) -> Iterator[tuple[str, str]]:
-    try:
-        with file.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield f"{file}, line {number}", line
-    except (OSError, UnicodeDecodeError) as error:
-        raise RetrieverError(f"The corpus {file} cannot be read ({error}); give a file of UTF-8 text.") from None

@@ -50,7 +50,7 @@ def test_an_archived_program_brings_its_run_and_its_held_out_cells(tmp_path: Pat
     assert {cell["task"]: cell["delta"] for cell in facts["cells"] if not cell["held_out"]} == deltas
     assert [cell["task"] for cell in facts["cells"] if cell["held_out"]] == ["task-2"]
     readme = (out / "README.md").read_text()
-    assert program.id in readme and "Measured over the 2 tasks of its run" in readme
+    assert program.id in readme and "Measured over 2 tasks of its run" in readme
     assert "| texts encoded | 1.17 times |" in readme and "| tokens read |" in readme and "processor seconds" in readme
     assert program.record.mean_delta is not None
     mean = round(program.record.mean_delta, 4) + 0.0  # no minus before a zero
