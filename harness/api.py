@@ -130,8 +130,9 @@ def budget(
     executor: Executor | None = None,
     watcher: Watcher | None = None,
 ) -> Study:
-    """Measure one program at several values of a constant of its own: how much compute does a query deserve?
+    """Measure one program at several values of a knob: how much compute does a query deserve?
 
+    A knob is a constant of the program, or a setting: of the encoder, as `encoder.options.vectors`, or `tasks.depth`.
     `choosers` are programs (sources, files, ids, reference programs) that decide that for each query themselves.
     Nothing is recorded. Raises UsageError where there is no such program or knob, JobError where a value has no result.
     """

@@ -17,7 +17,7 @@ def study_named(named: str, knob: str, choosers: Sequence[str], settings: Settin
         values = [_number(one) for one in written.split(",")]
     except ValueError:
         separator = ""
-    if not separator or not name.isidentifier():
+    if not separator or not all(part.isidentifier() for part in name.split(".")):
         raise UsageError(f"--knob {knob} is not a name and its numbers; write for example --knob MOST=1,2,4.")
     with Lines() as lines:
         found = api.budget(named, name, values, settings, choosers=choosers, watcher=lines)

@@ -108,7 +108,10 @@ def budget(
     program: NamedArgument,
     words: SettingsArgument = None,
     knob: Annotated[
-        str, typer.Option(help="A top-level constant of the program and its values: `--knob MOST=1,2,4`.")
+        str,
+        typer.Option(
+            help="A top-level constant of the program and its values, `--knob MOST=1,2,4`, or a setting of its encoder."
+        ),
     ] = "",
     chooser: Annotated[
         list[str] | None, typer.Option(help="A program that decides for each query what to spend; as many as you like.")
@@ -117,7 +120,7 @@ def budget(
     config_dir: ConfigDirOption = None,
     config_name: ConfigNameOption = "config",
 ) -> None:
-    """How much compute does a query deserve? One program at several values of a constant, query by query.
+    """How much compute does a query deserve? One program at several values of one number, query by query.
 
     Fixed budgets, oracles (which have seen the labels, and are called so) and choosers without labels, at equal mean
     cost; and programs that choose for themselves, each at its own. `search.cost` says what cost is counted in; --json

@@ -64,6 +64,8 @@ class PreparedTask:
     limits: Limits
     cost: Cost
     """Of encoding every query and every document once."""
+    query_cost: Cost
+    """Of that, the queries' part."""
     secret: Secret
     order: Order
     """In which programs see the task; what is recorded follows the task's own order."""

@@ -90,6 +90,7 @@ def prepare(
         limits=Limits.for_inputs(inputs, time=reading.time, memory=reading.memory),
         shortlist=shortlist,
         cost=_cost(queries, documents),
+        query_cost=_cost(queries),
     )
     ready = _with_cosine(ready)
     if not isinstance(similarity, ManySimilarities):
@@ -128,16 +129,14 @@ def _inputs(
     )
 
 
-def _cost(queries: Embedded, documents: Embedded) -> Cost:
-    """Of encoding every query and every document once; vectors where a text has many."""
-    vectors = None
-    if queries.many is not None and documents.many is not None:
-        vectors = len(queries.many.vectors) + len(documents.many.vectors)
+def _cost(*sides: Embedded) -> Cost:
+    """Of encoding these texts once; vectors where a text has many."""
+    many = [side.many for side in sides if side.many is not None]
     return Cost(
-        texts=len(queries.vectors) + len(documents.vectors),
-        tokens=queries.tokens + documents.tokens,
-        seconds=queries.seconds + documents.seconds,
-        vectors=vectors,
+        texts=sum(len(side.vectors) for side in sides),
+        tokens=sum(side.tokens for side in sides),
+        seconds=sum(side.seconds for side in sides),
+        vectors=sum(len(one.vectors) for one in many) if many else None,
     )
 
 

@@ -14,6 +14,7 @@ from harness.evaluation.choosers import CHOOSERS, Seen
 from harness.evaluation.knob import turned
 from harness.screen.budget import print_study
 from harness.settings import compose
+from tests.harness.encoders.small_models import complete
 from tests.harness.small_tasks import write_task
 
 PROGRAM = '''
@@ -149,3 +150,41 @@ def test_a_program_on_a_task(tmp_path: Path, wordllama: Encoder) -> None:
         api.budget(PROGRAM, "MOST", [1, 2], bounded, encoder=wordllama)
     single = api.evaluate(turned(PROGRAM, "MOST", 3), settings, encoder=wordllama)
     assert found.fixed[1].value == pytest.approx(np.mean([outcome.value for outcome in single.outcomes]))
+
+
+def test_an_encoder_at_several_numbers_of_vectors(tmp_path: Path) -> None:
+    """Of queries they are counted a query; of documents they are time of the MaxSim."""
+    words = ["encoder.kind=tokens-of", f"encoder.model={complete(tmp_path / 'small')}", "encoder.options.vectors=6"]
+    words += ["tasks=folder", f"tasks.paths=[{write_task(tmp_path / 'one', 0)}]", f"cache.folder={tmp_path}"]
+    words += [f"archive.path={tmp_path / 'none.db'}", "executor.workers=1", "sandbox.level=none", "archive.secret=aa"]
+    knob = "encoder.options.query_vectors"
+    found = api.budget("identity", knob, [3, 1, 2], *words, "search.cost=vectors")
+    assert [one.name for one in found.fixed] == ["query_vectors=1", "query_vectors=2", "query_vectors=3"]
+    assert [one.cost for one in found.fixed] == [1.0, 2.0, 3.0] and found.knob == knob
+    for level, one in enumerate(found.fixed, 1):
+        single = api.evaluate("identity", *words, f"{knob}={level}")
+        assert one.value == pytest.approx(np.mean([outcome.value for outcome in single.outcomes]))
+    assert len({one.value for one in found.fixed}) > 1 and {one.name for one in found.choosers} == set(CHOOSERS)
+
+    of_documents = api.budget("identity", "encoder.options.vectors", [1, 6], *words, "search.cost=scoring")
+    assert {one.name for one in of_documents.fixed} == {"vectors=1", "vectors=6"}
+    assert all(one.cost > 0 for one in of_documents.fixed)
+    with pytest.raises(JobError, match=r"costs the same in vectors; set search\.cost=scoring or latency"):
+        api.budget("identity", "encoder.options.vectors", [1, 6], *words, "search.cost=vectors")
+    shallow = api.budget("rocchio", "tasks.depth", [2, 5], *words, "search.cost=latency")
+    assert shallow.n_queries == 8 and {one.name for one in shallow.fixed} == {"depth=2", "depth=5"}
+
+
+def test_a_setting_that_is_no_knob(tmp_path: Path, wordllama: Encoder) -> None:
+    settings = compose(["encoder=wordllama", f"archive.path={tmp_path / 'none.db'}", f"cache.folder={tmp_path}"])
+    for knob, said in (
+        ("search.seed", "search.seed is no knob; name a constant"),
+        ("encoder.widht", "encoder.widht"),
+        ("encoder.dim.of", "There is no setting encoder.dim.of"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            api.budget("identity", knob, [1, 2], settings)
+    with pytest.raises(UsageError, match="A program cannot choose"):
+        api.budget("identity", "encoder.dim", [64, 128], settings, choosers=["context_by_gap"])
+    with pytest.raises(UsageError, match="no effect on an encoder that is an object"):
+        api.budget("identity", "encoder.dim", [64, 128], settings, encoder=wordllama)
