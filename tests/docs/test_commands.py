@@ -31,6 +31,8 @@ CONTINUES = {"first-run.md": "reading-the-archive.md"}
 """A page whose commands go on in the folder of the page before, as it says."""
 WHOLE = ("README.md",)
 """Pages whose `ttc` is started as a person starts it; one that is forked for a command does the rest the same."""
+MODELS = ("many-vectors.md",)
+"""Pages whose commands load a model one after another; the import of its library takes longer than most of them."""
 INSTALLED = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 """Folders of programs, first that of this Python."""
 CHAINS = [
@@ -59,8 +61,17 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 def path(hub: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Folders of programs, first one with a `ttc` that is forked from a process which has imported it."""
-    folder = tmp_path_factory.mktemp("bin")
-    forker = Forker(environment_of(hub))
+    yield from forked(hub, tmp_path_factory.mktemp("bin"))
+
+
+@pytest.fixture(scope="session")
+def path_of_models(hub: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same from one that has imported the library of models, too."""
+    yield from forked(hub, tmp_path_factory.mktemp("bin"), "sentence_transformers")
+
+
+def forked(hub: dict[str, str], folder: Path, *more: str) -> Iterator[str]:
+    forker = Forker(environment_of(hub), more)
     forker.install(folder)
     yield f"{folder}:{INSTALLED}"
     forker.close()
@@ -70,11 +81,12 @@ def path(hub: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.mark.timeout(1500)  # of many commands, each with a limit of its own
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: "+".join(chain))
 def test_the_commands_of_a_page_run(
-    chain: list[str], tmp_path: Path, server: str, hub: dict[str, str], path: str
+    chain: list[str], tmp_path: Path, server: str, hub: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     for name in chain:
+        programs = request.getfixturevalue("path_of_models" if name in MODELS else "path")
         for block in RUN[name]:
-            done = run(block, tmp_path, {"SERVER": server, "PATH": INSTALLED if name in WHOLE else path, **hub})
+            done = run(block, tmp_path, {"SERVER": server, "PATH": INSTALLED if name in WHOLE else programs, **hub})
             said = f"{block.page}, line {block.line}, exit {done.returncode}:\n"
             said += f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
             assert done.returncode == 0, said

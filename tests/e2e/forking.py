@@ -45,9 +45,9 @@ sys.exit(int.from_bytes(code, "big", signed=True) if code else "The process that
 
 
 class Forker:
-    """The process that forks, started with an environment."""
+    """The process that forks, started with an environment; `more` names modules that it imports, too."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], more: Sequence[str] = ()) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="forker-")
         self._path = str(Path(self._folder.name, "socket"))
         self._variables = _at_import(variables)
@@ -55,7 +55,7 @@ class Forker:
             listener.bind(self._path)
             listener.listen()
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(listener.fileno())],
+                [sys.executable, __file__, str(listener.fileno()), *more],
                 cwd=ROOT,
                 env=dict(variables),
                 pass_fds=[listener.fileno()],
@@ -198,7 +198,7 @@ if __name__ == "__main__":
     from harness.neighbours import find_own_first
 
     find_own_first()
-    for name in LOADED:
+    for name in (*LOADED, *sys.argv[2:]):
         import_module(name)
     gc.freeze()
     Server(socket.socket(fileno=int(sys.argv[1]))).serve()
