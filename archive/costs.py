@@ -17,6 +17,7 @@ RATIOS: tuple[Axis, ...] = ("texts", "tokens", "seconds", "vectors")
 OF_MANY: tuple[Axis, ...] = ("vectors", "scoring")
 """The axes that only an encoder of many vectors a text has."""
 COST_WORDS: Mapping[Axis, str] = {
+    "latency": "milliseconds a query",
     "scoring": "milliseconds of MaxSim and program a query",
     "bytes": "bytes kept of a document",
 }

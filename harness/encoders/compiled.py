@@ -28,7 +28,8 @@ def moved(features: dict[str, Any], device: Any, *, pinned: bool) -> dict[str, A
     from sentence_transformers.util import batch_to_device
 
     if not pinned:
-        return batch_to_device(features, device)
+        sent: dict[str, Any] = batch_to_device(features, device)
+        return sent
     return {
         key: value.pin_memory().to(device, non_blocking=True) if isinstance(value, torch.Tensor) else value
         for key, value in features.items()

@@ -18,7 +18,7 @@ class CostLimit:
     @property
     def told(self) -> str:
         """`2 in texts`, or with its unit."""
-        unit = COST_WORDS.get(self.axis, "milliseconds a query" if self.axis == "latency" else f"in {self.axis}")
+        unit = COST_WORDS.get(self.axis, f"in {self.axis}")
         return f"{self.most:,g} {unit}"
 
     @classmethod

@@ -43,6 +43,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _prefetch(runs: Sequence[Settings], *, only_list: bool) -> None:
+    print("Looking up what is needed ...", file=sys.stderr, flush=True)  # libraries of data take seconds to import
     needs = find_needs(runs)
     _tell(needs)
     if only_list:

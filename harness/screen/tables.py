@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archive import LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Program, Run, axis_of, costs_of
+from archive import COST_WORDS, LONG_TEXTS, LONG_TEXTS_FLAG, Axis, Program, Run, axis_of, costs_of
 from harness.evaluation.audited import audits_line
 from harness.proposers.recombine.source import decoded, genome_of
 from harness.screen.columns import OUTCOMES, PAIRS, frontier_table
@@ -29,7 +29,7 @@ def print_frontier(front: Sequence[Program], run: Run, axis: Axis | None = None)
     many = any(point.costs.vectors is not None for point in points)
     by_worth = run.record.maximise != "mean"
     print_rows(frontier_table(axis, by_worth=by_worth, unseen_tasks=unseen_tasks, many=many), points)
-    print(f"{basis(run)}; cost in {axis}.")
+    print(f"{basis(run)}; cost in {COST_WORDS.get(axis, axis)}.")
     if len(points) > 1:
         print("gain: mean delta less that of the line above it, on the tasks that programs were chosen by.")
     best = max(front, key=lambda program: program.record.mean_delta or 0.0)

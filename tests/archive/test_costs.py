@@ -5,7 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from archive import Archive, Axis, ProgramRecord, RunRecord, axis_of, costs_of, document_work, non_dominated_programs
+from archive import (
+    COST_WORDS,
+    RATIOS,
+    Archive,
+    Axis,
+    ProgramRecord,
+    RunRecord,
+    axis_of,
+    costs_of,
+    document_work,
+    non_dominated_programs,
+)
+from archive.costs import AXES
 from tests.archive import sample_records as sample
 from tests.harness.report import archives
 
@@ -111,3 +123,8 @@ def test_work_on_documents_is_what_one_query_costs_as_much_as_all(
     outcome = replace(sample.outcome("alpha"), cpu_s=cpu_s, alone_s=alone_s, index_bytes=index_bytes)
     work = document_work([outcome, replace(outcome, alone_s=[])])
     assert work == (None if share is None else (alone_s[0], pytest.approx(share)))
+
+
+def test_what_is_no_ratio_is_told_in_words() -> None:
+    """Else a page would call milliseconds a cost ratio."""
+    assert set(COST_WORDS) == set(AXES) - set(RATIOS)

@@ -99,7 +99,9 @@ def open_at(moment: tuple[Path, float]) -> None:
 @pytest.mark.long
 def test_whoever_makes_a_file_at_the_same_moment_waits(tmp_path: Path) -> None:
     """SQLite turns one of them away at once, now and then, however long it was told to wait."""
-    with ProcessPoolExecutor(8, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # else eight processes would import it
+    with ProcessPoolExecutor(8, mp_context=context) as pool:
         for number in range(30):
             list(pool.map(open_at, [(tmp_path / f"{number}.db", time.time() + 0.02)] * 8))
 

@@ -24,7 +24,7 @@ TEXTS = ["the harbour was closed because of the storm", "aspirin", "", "word " *
 
 def opened(folder: Path, *, trusted: bool = True, dtype: str = "float32") -> Any:
     options = {"vectors": 3}
-    place = {"model": str(folder), "trust_remote_code": trusted, "dtype": dtype}
+    place = {"model": str(folder), "trust_remote_code": trusted, "dtype": dtype, "max_tokens": 512}
     return load_encoder(EncoderSettings(kind="representative-tokens", options=options, **place))
 
 
