@@ -159,7 +159,7 @@ def test_a_frontier_by_tokens_has_what_nothing_beats_in_tokens(searched: Searche
     assert ("long_texts" in front[0]["flags"]) == (front[0]["cost_tokens"] > 2 * front[0]["cost_ratio"])
     shown = ttc("frontier", "--cost", "tokens", "--archive", path)[1]
     assert "cost tokens" in shown.splitlines()[0] and "cost in tokens." in shown
-    assert "cost in bytes kept of a document." in ttc("frontier", "--cost", "bytes", "--archive", path)[1]
+    assert "cost in milliseconds a query." in ttc("frontier", "--cost", "latency", "--archive", path)[1]
     code, _, error = ttc("frontier", "--cost", "dollars", "--archive", path)
     assert code == 2 and "tokens" in error
 

@@ -86,7 +86,7 @@ def test_what_cannot_be_had_is_one_sentence(
     hub: LoopbackHub, capsys: pytest.CaptureFixture[str], words: list[str], code: int, said: str
 ) -> None:
     assert main(words) == code
-    error = capsys.readouterr().err
+    error = capsys.readouterr().err.removeprefix("Looking up what is needed ...\n")
     assert error.startswith("prefetch: ") and said in error and error.count("\n") == 1
 
 
