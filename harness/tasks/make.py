@@ -23,7 +23,9 @@ from harness.tasks.reading.records import (
     joined,
     listed,
     read_grade,
+    read_judgments,
     read_texts,
+    refuse_other_grade,
 )
 from harness.tasks.task import RetrievalTask
 from harness.tasks.task import make_task as build_task
@@ -50,8 +52,8 @@ def make_task(
     table of pyarrow or polars, a data set of `datasets`); or a dataframe with an id column (`_id`, `id`, `doc_id` ...;
     without one the index), a column `text` (or `contents`, `content`, `body` ...) and perhaps a `title`. `judgments`
     are, for a list of queries, one list of relevant documents a query (positions or ids); a mapping of query id to
-    relevant ids, or to a mapping of id to grade; triples of query id, document id and grade; or a dataframe with the
-    columns `query-id`, `corpus-id` and perhaps `score`, or what others call them.
+    relevant ids, or to a mapping of id to grade; triples of query id, document id and grade; or records, a table or
+    a dataframe with `query-id`, `corpus-id` and perhaps `score`, or what others call them.
 
     What `Gathered` says is kept or dropped of data as it is published is so here, too, and told in the task's `notes`;
     `cut` is its own, in characters. Raises TaskError with every fault of the documents, queries or judgments.
@@ -98,11 +100,16 @@ def _whole(title: Any, text: Any) -> str:
 
 def _records(given: Any) -> Iterable[Row] | None:
     """Texts that come as mappings: BEIR's, of id to title and text, or a table of polars, pyarrow or `datasets`."""
+    if isinstance(given, Mapping):
+        return by_id(given) if any(isinstance(value, Mapping) for value in given.values()) else None
+    return _rows(given)
+
+
+def _rows(given: Any) -> Iterable[Row] | None:
+    """What comes row by row, each a mapping; None for anything else."""
     for rows in ("to_dicts", "to_pylist"):
         if hasattr(given, rows):
             given = getattr(given, rows)()
-    if isinstance(given, Mapping):
-        return by_id(given) if any(isinstance(value, Mapping) for value in given.values()) else None
     if isinstance(given, Sequence) or hasattr(given, "column_names"):
         first = next(iter(given), None)
         if isinstance(first, Mapping):
@@ -139,11 +146,20 @@ def _column(frame: "pd.DataFrame", name: Any, faults: Faults) -> list[Any]:
 
 
 def _judgments(given: Any, faults: Faults) -> Iterator[Judged]:
+    rows = list(_rows(given) or ())
+    if rows and (not isinstance(given, Sequence) or _is_judgment(rows[0][1])):
+        yield from read_judgments(rows, faults)
+        return
     for query, document, grade in _triples(given, faults):
         place = f"{query!r} and {document!r}"
         read = faults.attempt(place, lambda grade=grade: read_grade(grade))  # type: ignore[misc]
         if read is not None:
             yield Judged(place, query, document, read)
+
+
+def _is_judgment(row: Any) -> bool:
+    """Whether a mapping is a judgment, and not what one query's documents are graded."""
+    return first_key(QUERY_KEYS, row) is not None and first_key(DOCUMENT_KEYS, row) is not None
 
 
 def _triples(given: Any, faults: Faults) -> Iterable[tuple[str, str, Any]]:
@@ -181,6 +197,10 @@ def _frame_triples(frame: "pd.DataFrame", faults: Faults) -> list[tuple[str, str
             f"The {faults.subject} need the columns query-id and corpus-id; they have {listed(frame.columns)}."
         )
     grade = first_key(GRADE_KEYS, frame.columns)
+    if grade is None:
+        others = [name for name in frame.columns if name not in (query, document)]
+        for number, row in enumerate(frame.to_dict("records") if others else (), start=1):
+            faults.attempt(f"row {number}", lambda row=row: refuse_other_grade(others, row))  # type: ignore[misc]
     grades = [1] * len(frame) if grade is None else _column(frame, grade, faults)
     pairs = zip(_column(frame, query, faults), _column(frame, document, faults), grades, strict=True)
     return [(str(q), str(d), g) for q, d, g in pairs]

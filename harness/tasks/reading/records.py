@@ -172,11 +172,11 @@ def _judged_record(record: object) -> tuple[str, str, int]:
         raise Fault(f"a judgment needs query-id, corpus-id and score (the keys are {listed(fields)}); rename them")
     grade = first_key(GRADE_KEYS, fields)
     if grade is None:
-        _refuse_other_grade([key for key in fields if key not in (query, document)], fields)
+        refuse_other_grade([key for key in fields if key not in (query, document)], fields)
     return read_id(fields[query]), read_id(fields[document]), 1 if grade is None else read_grade(fields[grade])
 
 
-def _refuse_other_grade(others: Sequence[str], fields: Mapping[str, object]) -> None:
+def refuse_other_grade(others: Sequence[str], fields: Mapping[str, object]) -> None:
     """Raise Fault for a number under a key that is not known: where it is the grade, all would count as relevant."""
     for key in others:
         value = fields[key]

@@ -14,6 +14,9 @@ from harness.errors import TaskError
 DOCS = ["Owls hunt.", "Bees dance.", "Rust is iron."]
 ROWS = [{"_id": str(n), "title": "", "text": text} for n, text in enumerate(DOCS)]
 FRAME = pd.DataFrame(ROWS)
+JUDGED = [{"qid": str(n), "docid": str(n), "relevant": 1} for n in range(2)]
+OTHERWISE = [{"qid": row["qid"], "docid": row["docid"], "judged": row["relevant"]} for row in JUDGED]
+"""The grade under a name that is not known: were it left out, a zero would count as relevant."""
 GIVEN: dict[str, Any] = {"documents": DOCS, "queries": ["night", "insects"], "judgments": [[0], [1]]}
 
 
@@ -38,9 +41,26 @@ def with_column(name: str, values: Any) -> pd.DataFrame:
         {"documents": with_column("title", [float("nan")] * 3)},
         {"judgments": [np.int64(0), np.int64(1)]},
         {"judgments": np.arange(2)},
+        {"judgments": pd.DataFrame(JUDGED)},
+        {"judgments": pd.DataFrame(JUDGED).drop(columns="relevant").assign(by="Ann")},
+        {"judgments": JUDGED},
+        {"judgments": arrow.Table.from_pylist(JUDGED)},
+        {"judgments": Dataset.from_list(JUDGED)},
+        {"judgments": [{"0": 1}, {"1": 1}]},
         {"judgments": {"0": {"0": np.float32(1)}, "1": {"1": np.int64(1)}}},
     ],
-    ids=["beir", "records", "arrow", "datasets", "numpy", "frame", "NA", "NaN", "numpy ints", "array", "numpy grades"],
+    ids=[
+        *("beir", "records", "arrow", "datasets", "numpy", "frame", "NA", "NaN", "numpy ints", "array"),
+        *(
+            "judged frame",
+            "pairs in a frame",
+            "judged records",
+            "judged arrow",
+            "judged datasets",
+            "grades by position",
+        ),
+        "numpy grades",
+    ],
 )
 def test_the_same_texts_are_the_same_task(given: dict[str, Any]) -> None:
     assert made(**given).fingerprint == made().fingerprint
@@ -60,6 +80,9 @@ def test_a_text_that_pandas_calls_missing_is_an_empty_one() -> None:
         ({"documents": pd.concat([FRAME, FRAME[["text"]]], axis=1)}, "have several columns text; leave one"),
         ({"documents": with_column("_id", [0.0, 1.0, 2.0])}, r"such as '0', where the corpus has ids such as '0\.0'"),
         ({"judgments": None}, "are NoneType; give a list"),
+        ({"judgments": pd.DataFrame(OTHERWISE)}, "2 faults: row 1, row 2: there is no grade .*'judged' where every"),
+        ({"judgments": OTHERWISE}, "2 faults: row 1, row 2: there is no grade .* name it 'score'"),
+        ({"judgments": arrow.Table.from_pylist(ROWS)}, "a judgment needs query-id, corpus-id and score"),
         ({"judgments": [("0", "0", 10**400)]}, r"whole number, found 1000+\.\.\.0+;"),
     ],
 )
