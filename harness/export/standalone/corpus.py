@@ -26,7 +26,7 @@ def read_corpus(file: Path | str) -> tuple[list[str], list[str]]:
         identifier, text, title = _under(IDS, row), _under(TEXTS, row), row.get("title")
         if identifier is None or text is None:
             named = ", ".join(map(str, row))
-            raise RetrieverError(f"{where}: there is no _id or no text; name them so, now the names are {named}")
+            raise RetrieverError(f"{where}: there is no _id or no text (the names are {named}); name them so.")
         if isinstance(identifier, bool) or not isinstance(identifier, str | int):
             raise RetrieverError(f"{where}: _id must be a string, found {identifier!r}.")
         if not isinstance(text, str) or not isinstance(title, str | None):

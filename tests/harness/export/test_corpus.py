@@ -29,10 +29,10 @@ def test_lines_and_tables_are_the_same_corpus(tmp_path: Path, name: str, content
     [
         ("a.jsonl", "{", "line 1: this is no JSON object"),
         ("a.jsonl", "[" * 100_000, "line 1: this is no JSON object"),
-        ("a.jsonl", '{"_id": "a", "text": "x"}\n{"_id": "b"}', "line 2: there is no .* the names are _id$"),
+        ("a.jsonl", '{"_id": "a", "text": "x"}\n{"_id": "b"}', "line 2: there is no .* .the names are _id.; name"),
         ("a.jsonl", '{"_id": true, "text": "x"}', "_id must be a string, found True"),
         ("a.jsonl", '{"_id": "a", "text": ["x"]}', "title and text must be strings"),
-        ("a.csv", "id,title,abstract\n1,Owls,They hunt.\n", "line 2: there is no .* are id, title, abstract$"),
+        ("a.csv", "id,title,abstract\n1,Owls,They hunt.\n", "line 2: there is no .* are id, title, abstract.; name"),
         ("a.csv", "id,text\n1,Owls,hunt\n", "line 2: there are 3 cells under a heading of 2"),
         ("a.csv", 'id,text\n1,"Owls"hunt\n', "line 2: .*put texts with quotes in quotes"),
         ("a.csv", "id,text\n1,Owls\xe9\n", "give a file of UTF-8 text"),
