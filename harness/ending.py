@@ -1,5 +1,6 @@
 """What a person is told where a command ends by an error: one sentence, or nothing where the fault is ours."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,11 +36,21 @@ def one_sentence(who: str) -> Iterator[None]:
     """For a script: what its person can mend ends it in one sentence and an exit code, as it ends `ttc`."""
     try:
         yield
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print(f"{who}: interrupted.", file=sys.stderr)
         sys.exit(130)
+    except BrokenPipeError:  # who read the output, `head` for one, has had enough
+        _drop_output()
+        sys.exit(1)
     except Exception as error:
         sentence = sentence_of(error)
         if sentence is None:
             raise
         sys.exit(print_ending(who, error, sentence))
+
+
+def _drop_output() -> None:
+    """What is still unwritten goes nowhere, or Python would try it again at its end and complain."""
+    if sys.__stdout__ is not None and sys.stdout is sys.__stdout__:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())

@@ -7,13 +7,14 @@ A package brings an encoder called `theirs` with two lines in its `pyproject.tom
 """
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from harness.errors import JobError, UsageError
+from harness.errors import HarnessError, JobError, UsageError
 from harness.text import nearest
 
 ENCODERS = "ttc.encoders"
@@ -56,10 +57,8 @@ class Plugin:
         try:
             loaded = self.entry.load()
         except Exception as error:  # whatever a package does when it is imported
-            said = " ".join(str(error).split()).rstrip(".")
-            cause = type(error).__name__ + (f": {said}" if said else "")
             raise JobError(
-                f"The {self} cannot be imported ({cause}); fix or uninstall {self.package}, or choose another."
+                f"The {self} cannot be imported ({_cause(error)}); fix or uninstall {self.package}, or choose another."
             ) from error
         _loaded[self.group, self.name] = self
         return loaded
@@ -101,10 +100,12 @@ def choose(
     takes: Collection[str],
     options: Mapping[str, Any] | None = None,
     what: str = "",
+    written: str = "",
 ) -> Any:
     """The callable of that name, with `options` as its keyword-only arguments; a built-in name cannot be taken.
 
     It is to be called with the positional arguments that `takes` names; `what` replaces the group's word in sentences.
+    `written` tells how an option is written where that is not in a config group, with `{}` for the option.
     Raises UsageError for an unknown name, for an option that it lacks and for a callable of another shape; JobError
     where a package cannot be imported.
     """
@@ -115,13 +116,26 @@ def choose(
     if plugin is None:
         raise unknown(what, name, [*built_in, *names(group)])
     loaded = plugin.load()
-    chosen = _with_options(loaded, options or {}, f"The {plugin}") if callable(loaded) else None
+    chosen = _with_options(loaded, options or {}, f"The {plugin}", written) if callable(loaded) else None
     if chosen is None or not _can_take(chosen, takes):
         raise UsageError(
             f"The {plugin} cannot be called with ({', '.join(takes)}), as {what} is; tell its makers, or choose "
             "another."
         )
     return chosen
+
+
+@contextmanager
+def making(plugin: Plugin, text: str, fix: str) -> Iterator[None]:
+    """Where a package's own code makes a thing of a text: what it raises becomes a UsageError with cause and `fix`."""
+    try:
+        yield
+    except HarnessError:
+        raise
+    except Exception as error:  # whatever a package does
+        raise UsageError(
+            f"The {plugin} cannot be made of {text} ({_cause(error)}); {fix}, or ask its makers."
+        ) from error
 
 
 def unknown(what: str, name: str, known: Collection[str]) -> UsageError:
@@ -135,6 +149,11 @@ def unknown(what: str, name: str, known: Collection[str]) -> UsageError:
 def took_part(named: Iterable[tuple[str, str]]) -> list[Plugin]:
     """Those of the (group, name) pairs that packages brought and this process has imported."""
     return [_loaded[pair] for pair in dict.fromkeys(named) if pair in _loaded]
+
+
+def _cause(error: Exception) -> str:
+    said = " ".join(str(error).split()).rstrip(".")
+    return type(error).__name__ + (f": {said}" if said else "")
 
 
 def _described(group: str, entry: EntryPoint) -> Plugin:
@@ -152,7 +171,9 @@ def _can_take(thing: Callable[..., Any], takes: Collection[str]) -> bool:
     return True
 
 
-def _with_options(thing: Callable[..., Any], options: Mapping[str, Any], who: str) -> Callable[..., Any]:
+def _with_options(
+    thing: Callable[..., Any], options: Mapping[str, Any], who: str, written: str = ""
+) -> Callable[..., Any]:
     """The callable with its options. Raises UsageError for one it lacks, and for one it needs and was not given."""
     try:
         parameters = list(inspect.signature(thing).parameters.values())
@@ -162,8 +183,10 @@ def _with_options(thing: Callable[..., Any], options: Mapping[str, Any], who: st
     takes_any = any(one.kind is one.VAR_KEYWORD for one in parameters)
     for name in options:
         if name not in own and not takes_any:
-            raise UsageError(f"{who} has no option '{name}'; it has {', '.join(own) or 'none'}.")
+            how = f"; {written.format(next(iter(own)))}" if written and own else ""
+            raise UsageError(f"{who} has no option '{name}'; it has {', '.join(own) or 'none'}{how}.")
     missing = [name for name, one in own.items() if one.default is one.empty and name not in options]
     if missing:
-        raise UsageError(f"{who} needs the option '{missing[0]}'; set options.{missing[0]} in its group.")
+        how = (written or "set options.{} in its group").format(missing[0])
+        raise UsageError(f"{who} needs the option '{missing[0]}'; {how}.")
     return partial(thing, **options) if options else thing

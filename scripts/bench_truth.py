@@ -10,10 +10,11 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from harness.ending import one_sentence
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
 
 
 def main() -> None:

@@ -52,7 +52,8 @@ def study_budgets(
     """Turn a knob, a program's top-level constant of that name or a number among the settings, and measure each query.
 
     A setting is of the encoder, `encoder.options.vectors` for example, or `tasks.depth`. Cost is counted a query as
-    `search.cost` says, what an index asks left out, and for a setting with the query's own encoding. `choosers` are
+    `search.cost` says, what an index asks left out, and for a setting with the query's own encoding, but in `scoring`,
+    which is what comes after it; its time is that of its first encoding. `choosers` are
     sources, by name, of programs that decide for each query what to spend; with a knob of the program only.
     Raises UsageError for a knob that there is not, for less than two values, where a static rule is broken or a search
     would keep to a budget; JobError where a run has no result or all budgets cost the same.
@@ -103,7 +104,8 @@ def _check_asked(knob: str, values: Sequence[Number], settings: Settings, choose
 
 
 def _another(knob: str) -> str:
-    return "search.cost=scoring or latency" if is_setting(knob) else "search.cost=latency"
+    many = "scoring (of many vectors a text) or " if is_setting(knob) else ""
+    return f"search.cost={many}latency"
 
 
 def _measured(task: str, spent: Sequence[Spent], own: Sequence[Spent], signals: Mapping[str, Values]) -> Measured:

@@ -49,5 +49,5 @@ def _with(settings: Settings, key: str, value: Number) -> Settings:
         inner = inner.get(part)  # type: ignore[assignment]
         if not isinstance(inner, dict):
             raise UsageError(f"There is no setting {key}; `ttc discover --show-config` lists them.")
-    inner[last] = value
+    inner[last] = value.item() if hasattr(value, "item") else value  # numpy's numbers are no settings
     return from_config(mapping)

@@ -44,8 +44,9 @@ def slug(name: str) -> str:
     """A name as an identifier: lower case, digits and underscores."""
     parts = re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())
     name = "_".join(parts)
-    if len(name) > 40:  # cut between words where there are any
-        name = name[:41].rpartition("_")[0] or name[:40]
+    if len(name) > 40:  # cut between words where enough stays
+        whole = name[:41].rpartition("_")[0]
+        name = whole if len(whole) >= 20 else name[:40].strip("_")
     return name or "program"
 
 

@@ -11,7 +11,8 @@ from harness.settings.home import expanded
 from harness.tasks.gathered import Gathered, asks_with_documents
 from harness.tasks.reading.faults import Faults
 from harness.tasks.reading.files import judgments_file, read_rows, texts_file, unread_twins
-from harness.tasks.reading.records import read_judgments, read_texts
+from harness.tasks.reading.judgments import read_judgments
+from harness.tasks.reading.records import read_texts
 from harness.tasks.reading.sheet import read_sheet
 from harness.tasks.task import RetrievalTask, make_task
 

@@ -49,7 +49,10 @@ class Gathered:
     def take_judgments(self, judgments: Iterable[Judged], faults: Faults) -> None:
         """Keep the judgments, after documents and queries. Raises TaskError where nothing can be measured by them."""
         count = _Count(self.told)
-        for _, query, document, grade in judgments:
+        for _, query, document, grade, unread in judgments:
+            if unread is not None:
+                left = visible(unread, LONGEST_SHOWN)
+                count(f"judgments without a grade, each of a relevant pair; {left} not read", f"{query} and {document}")
             if query not in self.queries:
                 count(_OF_NOBODY, query)
                 continue
@@ -89,13 +92,15 @@ class Gathered:
     def _texts(self, what: str, texts: Iterable[Text], faults: Faults, cut: int | None) -> dict[str, str]:
         kept: dict[str, str] = {}
         count = _Count(self.told)
+        beside: dict[str, str] = {}
         for place, identifier, text, unread in texts:
             if identifier in kept:
                 count(f"{what} with the id of an earlier one, dropped", identifier)
                 continue
-            if unread is not None:
-                beside = visible(unread, LONGEST_SHOWN)
-                count(f"{what} read by their title alone, {beside!r} being no known name of a text", identifier)
+            if unread is not None and what == "documents":
+                read, key = unread
+                key = beside.setdefault(read, visible(key, LONGEST_SHOWN))
+                count(f"{what} read by their {read} alone, {key!r} being no known name of a text", identifier)
             if cut is not None and len(text) > cut:
                 count(f"{what} of more than {cut:,} characters, cut there", identifier)
                 text = text[:cut]

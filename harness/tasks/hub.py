@@ -14,7 +14,8 @@ from harness.tasks.card import Splits, some
 from harness.tasks.data_set import DataSet, find_card, needed_part, opened, told
 from harness.tasks.gathered import Gathered
 from harness.tasks.reading.faults import Faults
-from harness.tasks.reading.records import Row, read_judgments, read_texts
+from harness.tasks.reading.judgments import read_judgments
+from harness.tasks.reading.records import Row, read_texts
 
 HUB = "hf:"
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import TaskError
 from harness.tasks.gathered import Gathered
 from harness.tasks.reading.faults import Fault, Faults
+from harness.tasks.reading.judgments import other_columns, read_judgments, refused_column
 from harness.tasks.reading.records import (
     DOCUMENT_KEYS,
     GRADE_KEYS,
     ID_KEYS,
+    OTHER_IDS,
     QUERY_KEYS,
     TEXT_KEYS,
     TITLE_KEY,
@@ -23,12 +25,11 @@ from harness.tasks.reading.records import (
     joined,
     listed,
     read_grade,
-    read_judgments,
     read_texts,
-    refuse_other_grade,
 )
 from harness.tasks.task import RetrievalTask
 from harness.tasks.task import make_task as build_task
+from harness.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,7 @@ def make_task(
         faults = Faults(f"{what} of task {name}")
         take(_texts(given, faults), faults)
     faults = Faults(f"judgments of task {name}")
-    gathered.take_judgments(_judgments(judgments, faults), faults)
+    gathered.take_judgments(_judgments(judgments, len(gathered.queries), faults), faults)
     return build_task(
         name=name,
         source="given",
@@ -81,6 +82,7 @@ def make_task(
 
 
 def _texts(given: Any, faults: Faults) -> Iterator[Text]:
+    given = _unpacked(given)
     records = _records(given)
     if records is not None:
         yield from read_texts(records, faults)
@@ -107,14 +109,24 @@ def _records(given: Any) -> Iterable[Row] | None:
 
 def _rows(given: Any) -> Iterable[Row] | None:
     """What comes row by row, each a mapping; None for anything else."""
-    for rows in ("to_dicts", "to_pylist"):
-        if hasattr(given, rows):
-            given = getattr(given, rows)()
     if isinstance(given, Sequence) or hasattr(given, "column_names"):
         first = next(iter(given), None)
         if isinstance(first, Mapping):
             return ((f"row {number}", row) for number, row in enumerate(given, start=1))
     return None
+
+
+TABLES = ("to_dicts", "to_pylist", "column_names")
+"""What tables of polars, of pyarrow and data sets of `datasets` have."""
+
+
+def _unpacked(given: Any) -> Any:
+    """As a list what is a table, or can be read but once, or is numpy's."""
+    for rows in TABLES[:2]:
+        if hasattr(given, rows):
+            return getattr(given, rows)()
+    whole = isinstance(given, Sequence | Mapping) or hasattr(given, "columns") or hasattr(given, "column_names")
+    return given if whole or not isinstance(given, Iterable) else list(given)
 
 
 def _pairs(given: Any, faults: Faults) -> Iterable[tuple[Any, Any, Any]]:
@@ -131,12 +143,21 @@ def _frame_texts(frame: "pd.DataFrame", faults: Faults) -> Iterable[tuple[Any, A
     text = first_key(TEXT_KEYS, frame.columns)
     if text is None:
         raise TaskError(f"The {faults.subject} have no column text; they have {listed(frame.columns)}.")
-    column, title = first_key(ID_KEYS, frame.columns), first_key((TITLE_KEY,), frame.columns)
+    column, title = first_key((*ID_KEYS, *OTHER_IDS), frame.columns), first_key((TITLE_KEY,), frame.columns)
+    if column is None:
+        _refuse_unknown_ids(frame, faults)
     ids = frame.index if column is None else _column(frame, column, faults)
     if any(map(is_missing, ids)):
         raise TaskError(f"The {faults.subject} have rows without an id; give each one, or leave the column out.")
     titles: Sequence[Any] = [None] * len(frame) if title is None else _column(frame, title, faults)
     return zip(list(ids), titles, _column(frame, text, faults), strict=True)
+
+
+def _refuse_unknown_ids(frame: "pd.DataFrame", faults: Faults) -> None:
+    """Numbers of rows are ids where nothing else is; beside a column of ids they are others than judgments have."""
+    unknown = [str(name) for name in frame.columns if str(name).strip().lower().endswith("id")]
+    if unknown and type(frame.index).__name__ == "RangeIndex":
+        raise TaskError(f"The {faults.subject} have no column of ids that is known, but {listed(unknown)}; call it id.")
 
 
 def _column(frame: "pd.DataFrame", name: Any, faults: Faults) -> list[Any]:
@@ -145,12 +166,14 @@ def _column(frame: "pd.DataFrame", name: Any, faults: Faults) -> list[Any]:
     return list(frame[name])
 
 
-def _judgments(given: Any, faults: Faults) -> Iterator[Judged]:
+def _judgments(given: Any, n_queries: int, faults: Faults) -> Iterator[Judged]:
+    table = any(hasattr(given, name) for name in TABLES)
+    given = _unpacked(given)
     rows = list(_rows(given) or ())
-    if rows and (not isinstance(given, Sequence) or _is_judgment(rows[0][1])):
+    if rows and (table or _is_judgment(rows[0][1])):
         yield from read_judgments(rows, faults)
         return
-    for query, document, grade in _triples(given, faults):
+    for query, document, grade in _triples(given, n_queries, faults):
         place = f"{query!r} and {document!r}"
         read = faults.attempt(place, lambda grade=grade: read_grade(grade))  # type: ignore[misc]
         if read is not None:
@@ -162,7 +185,7 @@ def _is_judgment(row: Any) -> bool:
     return first_key(QUERY_KEYS, row) is not None and first_key(DOCUMENT_KEYS, row) is not None
 
 
-def _triples(given: Any, faults: Faults) -> Iterable[tuple[str, str, Any]]:
+def _triples(given: Any, n_queries: int, faults: Faults) -> Iterable[tuple[str, str, Any]]:
     if _is_frame(given):
         return _frame_triples(given, faults)
     if isinstance(given, Mapping):
@@ -172,6 +195,11 @@ def _triples(given: Any, faults: Faults) -> Iterable[tuple[str, str, Any]]:
     rows = list(given)
     if rows and all(isinstance(row, tuple) and len(row) == 3 for row in rows):
         return [(str(query), str(document), grade) for query, document, grade in rows]
+    if len(rows) != n_queries:  # triples that are lists, as JSON has them, would each be three documents of a query
+        raise TaskError(
+            f"The {faults.subject} are {counted(len(rows), 'list')} of documents for "
+            f"{counted(n_queries, 'query', 'queries')}; give one each, or tuples of query, document and grade."
+        )
     return [triple for position, judged in enumerate(rows) for triple in _of_query(str(position), judged, faults)]
 
 
@@ -198,12 +226,18 @@ def _frame_triples(frame: "pd.DataFrame", faults: Faults) -> list[tuple[str, str
         )
     grade = first_key(GRADE_KEYS, frame.columns)
     if grade is None:
-        others = [name for name in frame.columns if name not in (query, document)]
-        for number, row in enumerate(frame.to_dict("records") if others else (), start=1):
-            faults.attempt(f"row {number}", lambda row=row: refuse_other_grade(others, row))  # type: ignore[misc]
+        _refuse_other_grades(frame, faults)
     grades = [1] * len(frame) if grade is None else _column(frame, grade, faults)
     pairs = zip(_column(frame, query, faults), _column(frame, document, faults), grades, strict=True)
     return [(str(q), str(d), g) for q, d, g in pairs]
+
+
+def _refuse_other_grades(frame: "pd.DataFrame", faults: Faults) -> None:
+    for name in frame.columns:
+        _column(frame, name, faults)
+    refused = refused_column(other_columns(frame.to_dict("records")))
+    if refused is not None:
+        raise TaskError(f"In the {faults.subject} {refused}.")
 
 
 def _is_frame(value: Any) -> bool:

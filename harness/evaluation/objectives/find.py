@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from typing import Any
 
 from harness import plugins
 from harness.errors import HarnessError, UsageError
@@ -10,7 +11,7 @@ from harness.evaluation.objectives.mean import Mean
 from harness.evaluation.objectives.median import Median
 from harness.evaluation.objectives.objective import Objective
 from harness.evaluation.objectives.weighted_latency import MeanMinusLatency
-from harness.evaluation.spelling import near, take_apart
+from harness.evaluation.spelling import Spelled, near, take_apart
 
 OBJECTIVES: Mapping[str, type[Objective]] = {
     objective.name: objective for objective in (Mean, Median, GeometricMean, MeanMinusLatency)
@@ -29,9 +30,13 @@ def find_objective(text: str, floor: float | None = None) -> Objective:
     spelled = take_apart(text)
     if spelled is None or spelled.cutoff is not None:
         raise UsageError(f"'{text}' is not an objective; write mean or median(floor=-0.02), for example.")
-    kind = OBJECTIVES.get(spelled.name) or _brought(spelled.name)
-    found = kind(**{key: _number(kind, key, value) for key, value in spelled.parameters.items()})
-    return found if floor is None else replace(found, floor=floor)
+    built_in = OBJECTIVES.get(spelled.name)
+    if built_in is not None:
+        return _made(built_in, spelled, floor)
+    plugin = _brought(spelled.name)
+    kind = _checked(plugin)
+    with plugins.making(plugin, text.strip(), "write other parameters"):
+        return _made(kind, spelled, floor)
 
 
 def label_of(text: str) -> str:
@@ -42,18 +47,44 @@ def label_of(text: str) -> str:
         return text
 
 
-def _brought(name: str) -> type[Objective]:
+def _made(kind: type[Objective], spelled: Spelled, floor: float | None) -> Objective:
+    found = kind(**{key: _number(kind, key, value) for key, value in spelled.parameters.items()})
+    return found if floor is None else replace(found, floor=floor)
+
+
+def _brought(name: str) -> plugins.Plugin:
     plugin = plugins.find(plugins.OBJECTIVES, name)
     if plugin is None:
         known = (*OBJECTIVES, *plugins.names(plugins.OBJECTIVES))
-        raise UsageError(f"There is no objective '{name}'{near(name, known)}; choose one of {', '.join(known)}.")
-    kind = plugin.load()
-    if not (isinstance(kind, type) and issubclass(kind, Objective) and getattr(kind, "name", None) == name):
         raise UsageError(
-            f"The {plugin} is no subclass of harness.evaluation.objectives.Objective with the name '{name}'; tell its "
-            "makers, or choose another."
+            f"There is no objective '{name}'{near(name, known)}; choose one of {', '.join(known)}, or install the "
+            "package that brings it."
         )
+    return plugin
+
+
+def _checked(plugin: plugins.Plugin) -> type[Objective]:
+    """The class that a package brings. Raises UsageError, for its makers, where it cannot be used as an objective."""
+    kind: type[Objective] = plugin.load()
+    if fault := _fault(kind, plugin.name):
+        raise UsageError(f"The {plugin} {fault}; tell its makers, or choose another.")
     return kind
+
+
+def _fault(kind: Any, name: str) -> str:
+    """What is wrong with a brought class, as the rest of a sentence; empty where nothing is."""
+    if not (isinstance(kind, type) and issubclass(kind, Objective) and getattr(kind, "name", None) == name):
+        return f"is no subclass of harness.evaluation.objectives.Objective with the name '{name}'"
+    if lacking := sorted(kind.__abstractmethods__):
+        return f"lacks {' and '.join(lacking)}"
+    if not isinstance(getattr(kind, "label", None), str):
+        return "lacks a label, a text"
+    for field in fields(kind):
+        if field.default is not None and (
+            isinstance(field.default, bool) or not isinstance(field.default, int | float)
+        ):
+            return f"has a parameter '{field.name}' without a number as its default"
+    return ""
 
 
 def _number(kind: type[Objective], key: str, value: str) -> float:

@@ -1,77 +1,48 @@
-"""A corpus in a file: JSON lines, or a table under a heading, with the names that the harness knows."""
+"""A corpus in a file, read as the harness reads the corpus of a task: JSON, or a table under a heading."""
 
-import csv
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
 
-from harness.encoders.texts import LONGEST_TEXT
+from harness.errors import TaskError
+from harness.tasks.reading.faults import Faults
+from harness.tasks.reading.json_lines import read_json
+from harness.tasks.reading.records import TITLE_KEY, Text, read_texts, require_characters
+from harness.tasks.reading.sheet import read_sheet
 
-from .documents import joined
 from .faults import RetrieverError
 
-IDS = ("_id", "id", "doc_id", "docid", "docno", "document_id", "pid")
-TEXTS = ("text", "contents", "content", "body", "passage")
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
+TABLES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 
 
 def read_corpus(file: Path | str) -> tuple[list[str], list[str]]:
-    """Ids and texts of JSON objects, one a line, or of a `.csv` or `.tsv` with a heading: `_id`, `text`, `title`.
+    """Ids and texts of JSON objects, one a line or in an array, or of a table with a heading: `_id`, `text`, `title`.
 
-    Raises RetrieverError for a file that cannot be read, with the line where it is to blame.
+    Raises RetrieverError for a file that cannot be read, with the lines that are to blame, and for one without a
+    document, or with titles alone beside texts under a name that is not known.
     """
-    ids, texts = [], []
-    for where, row in _rows(Path(file)):
-        identifier, text, title = _under(IDS, row), _under(TEXTS, row), row.get("title")
-        if identifier is None or text is None:
-            named = ", ".join(map(str, row))
-            raise RetrieverError(f"{where}: there is no _id or no text (the names are {named}); name them so.")
-        if isinstance(identifier, bool) or not isinstance(identifier, str | int):
-            raise RetrieverError(f"{where}: _id must be a string, found {identifier!r}.")
-        if not isinstance(text, str) or not isinstance(title, str | None):
-            raise RetrieverError(f"{where}: title and text must be strings.")
-        ids.append(str(identifier))
-        texts.append(joined(title, text))
+    file = Path(file)
+    faults = Faults(file)
+    ids, texts, whole = [], [], False
+    for document in _documents(file, faults):
+        faults.attempt(document.place, lambda text=document.text: require_characters(text))  # type: ignore[misc]
+        ids.append(document.identifier)
+        texts.append(document.text)
+        whole = whole or document.unread is None or document.unread[0] != TITLE_KEY
+    try:
+        faults.tell()
+    except TaskError as error:
+        raise RetrieverError(str(error)) from None
+    if not ids:
+        raise RetrieverError(f"The corpus {file} is empty; it needs documents with an _id and a text.")
+    if not whole:  # the harness reads them, and tells it
+        raise RetrieverError(f"In {file} every document has more text, under a name that is not known; name it 'text'.")
     return ids, texts
 
 
-def _under(names: tuple[str, ...], row: Mapping[str, object]) -> object:
-    return next((row[name] for name in names if name in row), None)
-
-
-def _rows(file: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
-    separator = SEPARATORS.get(file.suffix.lower())
+def _documents(file: Path, faults: Faults) -> Iterator[Text]:
+    read = read_sheet if file.name.lower().endswith(TABLES) else read_json
     try:
-        with file.open(encoding="utf-8-sig", newline=None if separator is None else "") as lines:
-            yield from _of_json(file, lines) if separator is None else _of_table(file, lines, separator)
-    except (OSError, UnicodeDecodeError) as error:
-        raise RetrieverError(f"The corpus {file} cannot be read ({error}); give a file of UTF-8 text.") from None
-
-
-def _of_json(file: Path, lines: TextIO) -> Iterator[tuple[str, Mapping[str, object]]]:
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            where = f"{file}, line {number}"
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
-                row = None
-            if not isinstance(row, dict):
-                raise RetrieverError(f"{where}: this is no JSON object with _id and text; write one a line.")
-            yield where, row
-
-
-def _of_table(file: Path, lines: TextIO, separator: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-    csv.field_size_limit(LONGEST_TEXT)
-    table = csv.reader(lines, delimiter=separator, strict=True)
-    try:
-        heading = [name.strip().lower() for name in next(table, [])]
-        for cells in table:
-            if cells:
-                where = f"{file}, line {table.line_num}"
-                if len(cells) != len(heading):
-                    raise RetrieverError(f"{where}: there are {len(cells)} cells under a heading of {len(heading)}.")
-                yield where, dict(zip(heading, cells, strict=True))
-    except csv.Error as error:
-        raise RetrieverError(f"{file}, line {table.line_num}: {error}; put texts with quotes in quotes.") from None
+        yield from read_texts(read(file, faults), faults)
+    except TaskError as error:
+        why = error.__context__ or error
+        raise RetrieverError(f"The corpus {file} cannot be read ({why}); give a file of UTF-8 text.") from None

@@ -53,6 +53,8 @@ def judgments_file(folder: Path, split: str | None) -> Path:
         alone = _splits(folder).get("qrels")
         if alone is not None and split is None:
             return alone
+        if alone is not None:
+            raise UsageError(f"tasks.split={split} reads {judged / f'{split}.tsv'}; leave it out to read {alone}.")
         where = judged if judged.is_dir() else folder
         others = sorted(file.name for file in where.glob("[!.]*.*"))
         found = f" (it has {listed(others)})" if others else ""

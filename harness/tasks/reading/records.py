@@ -1,7 +1,6 @@
 """One document, query or judgment out of a mapping, whatever its keys are called."""
 
 import math
-import re
 import reprlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -11,15 +10,16 @@ from typing import Any, NamedTuple
 from harness.tasks.reading.faults import Fault, Faults
 
 ID_KEYS = ("_id", "id", "doc_id", "docid", "docno", "document_id", "corpus-id", "query_id", "query-id", "qid", "pid")
+OTHER_IDS = ("question_id", "question-id", "queryid", "corpus_id")
+"""Ids where there is none of the above; beside one of them they are something else."""
 TEXT_KEYS = ("text", "contents", "content", "body", "passage", "query", "question")
+ASKED = ("query", "question")
+"""Those that are a query's text, and of a document perhaps a part alone."""
 TITLE_KEY = "title"
-QUERY_KEYS = ("query-id", "query_id", "queryid", "qid", "topic", "query", "question_id", "question-id")
+QUERY_KEYS = ("query-id", "query_id", "queryid", "qid", "topic", "question_id", "question-id", "query")
 DOCUMENT_KEYS = ("corpus-id", "corpus_id", "doc_id", "docid", "document_id", "docno", "pid", "document", "doc")
 GRADE_KEYS = ("score", "relevance", "rel", "grade", "label", "relevant")
-NO_GRADES = ("iteration", "iter", "__index_level_0__", "unnamed: 0", "")
-"""Keys beside query and document that hold numbers and are no grades: TREC's second column, and rows counted."""
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 _MISSING = ("NAType", "NaTType")
 """Types of pandas, which need not be imported to meet them."""
 
@@ -33,8 +33,8 @@ class Text(NamedTuple):
     place: str
     identifier: str
     text: str
-    unread: str | None = None
-    """Of a text that is its title alone: a key beside it that holds more text."""
+    unread: tuple[str, str] | None = None
+    """Where more text may stand than was read: what was read, and a key beside it that is not known."""
 
 
 class Judged(NamedTuple):
@@ -44,6 +44,8 @@ class Judged(NamedTuple):
     query: str
     document: str
     grade: int
+    unread: str | None = None
+    """Keys beside query and document, where there is no key for the grade, which is 1 then."""
 
 
 def read_texts(rows: Iterable[Row], faults: Faults) -> Iterator[Text]:
@@ -52,14 +54,6 @@ def read_texts(rows: Iterable[Row], faults: Faults) -> Iterator[Text]:
         read = faults.attempt(place, lambda record=record: _text_record(record))  # type: ignore[misc]
         if read is not None:
             yield Text(place, *read)
-
-
-def read_judgments(rows: Iterable[Row], faults: Faults) -> Iterator[Judged]:
-    """The judgments of records; without a key for the grade it is 1. What is none is added to `faults`."""
-    for place, record in rows:
-        read = faults.attempt(place, lambda record=record: _judged_record(record))  # type: ignore[misc]
-        if read is not None:
-            yield Judged(place, *read)
 
 
 def by_id(record: object) -> list[Row] | None:
@@ -142,9 +136,9 @@ def require_characters(text: str) -> None:
         raise Fault("the text holds half of a surrogate pair, which no tokenizer reads; repair it") from None
 
 
-def _text_record(record: object) -> tuple[str, str, str | None]:
+def _text_record(record: object) -> tuple[str, str, tuple[str, str] | None]:
     fields = _fields(record, "_id and text")
-    key = first_key(ID_KEYS, fields)
+    key = first_key((*ID_KEYS, *OTHER_IDS), fields)
     if key is None:
         raise Fault(f"there is no id (the keys are {listed(fields)}); name it '_id' or one of {', '.join(ID_KEYS[1:])}")
     identifier = read_id(fields[key])
@@ -153,39 +147,26 @@ def _text_record(record: object) -> tuple[str, str, str | None]:
     if key is None and title is None:
         others = ", ".join(TEXT_KEYS[1:])
         raise Fault(f"there is no text (the keys are {listed(fields)}); name it 'text' or one of {others}")
-    whole = joined(None if title is None else fields[title], None if key is None else fields[key])
-    return identifier, whole, _unread(fields) if key is None else None
+    text = None if key is None else fields[key]
+    whole = joined(None if title is None else fields[title], text)
+    return identifier, whole, _unread(fields, key, text)
 
 
-def _unread(fields: Mapping[str, object]) -> str | None:
-    """The key of the longest text that is neither an id nor the title; None where there is none."""
-    known = {*ID_KEYS, TITLE_KEY}
-    others = {key: value for key, value in fields.items() if str(key).strip().lower() not in known}
-    texts = {str(key): len(value) for key, value in others.items() if isinstance(value, str) and value.strip()}
-    return max(texts, key=lambda key: texts[key]) if texts else None
+def _unread(fields: Mapping[str, object], read: str | None, text: object) -> tuple[str, str] | None:
+    """What was read, where that is a title or a question, and the key of the longest text beside it, if any."""
+    asked = read is not None and read.strip().lower() in ASKED
+    if not (asked or is_missing(text) or str(text).strip() == ""):
+        return None
+    known = {*ID_KEYS, *OTHER_IDS, *TEXT_KEYS, TITLE_KEY}
+    others = {str(key): value for key, value in fields.items() if str(key).strip().lower() not in known}
+    lengths = {key: length for key, value in others.items() if (length := _words(value)) > 1}
+    return (read if asked and read else TITLE_KEY, max(lengths, key=lambda key: lengths[key])) if lengths else None
 
 
-def _judged_record(record: object) -> tuple[str, str, int]:
-    fields = _fields(record, "query-id, corpus-id and score")
-    query, document = first_key(QUERY_KEYS, fields), first_key(DOCUMENT_KEYS, fields)
-    if query is None or document is None:
-        raise Fault(f"a judgment needs query-id, corpus-id and score (the keys are {listed(fields)}); rename them")
-    grade = first_key(GRADE_KEYS, fields)
-    if grade is None:
-        refuse_other_grade([key for key in fields if key not in (query, document)], fields)
-    return read_id(fields[query]), read_id(fields[document]), 1 if grade is None else read_grade(fields[grade])
-
-
-def refuse_other_grade(others: Sequence[str], fields: Mapping[str, object]) -> None:
-    """Raise Fault for a number under a key that is not known: where it is the grade, all would count as relevant."""
-    for key in others:
-        value = fields[key]
-        number = isinstance(value, Integral | float) or (isinstance(value, str) and _NUMBER.fullmatch(value.strip()))
-        if number and not is_missing(value) and str(key).strip().lower() not in NO_GRADES:
-            raise Fault(
-                f"there is no grade (the keys are {listed(fields)}); name it 'score' or one of "
-                f"{', '.join(GRADE_KEYS[1:])}, or leave out {str(key)!r} where every pair is relevant"
-            )
+def _words(value: object) -> int:
+    """Of a text, or of paragraphs."""
+    parts = value if isinstance(value, list) else [value]
+    return sum(len(part.split()) for part in parts if isinstance(part, str))
 
 
 def _fields(record: object, needed: str) -> Mapping[str, object]:

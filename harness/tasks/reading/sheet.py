@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.tasks.reading.cells import SheetRows
 from harness.tasks.reading.faults import Fault, Faults
 from harness.tasks.reading.lines import read_lines
-from harness.tasks.reading.records import ID_KEYS, TEXT_KEYS, TITLE_KEY, Row, first_key, listed
+from harness.tasks.reading.records import ID_KEYS, OTHER_IDS, TEXT_KEYS, TITLE_KEY, Row, first_key, listed
 from harness.text import counted
 
 _ID = re.compile(r"[\w.:/#-]+")
@@ -65,7 +65,7 @@ def _swallowed(heading: list[str], separator: str, lines: list[str]) -> int | No
     """
     if len(lines) < 2:
         return None
-    at = heading.index(first_key(ID_KEYS, heading) or "")
+    at = heading.index(first_key((*ID_KEYS, *OTHER_IDS), heading) or "")
     around = [cell.strip() for cell in lines[0].split(separator)]
     is_word = at < len(around) and around[at].isalpha()
     for place, line in enumerate(lines[1:], start=1):
@@ -85,7 +85,7 @@ def _heading(cells: list[str] | None) -> list[str]:
             "the file is empty; name the columns, '_id' and 'text', in its first line, with a row for each text"
         )
     names = [cell.strip() for cell in cells]
-    if first_key(ID_KEYS, names) is None or first_key((*TEXT_KEYS, TITLE_KEY), names) is None:
+    if first_key((*ID_KEYS, *OTHER_IDS), names) is None or first_key((*TEXT_KEYS, TITLE_KEY), names) is None:
         raise Fault(
             f"the first line must name the columns, an '_id' and a 'text' among them (it has {listed(names)}); "
             f"an id may also be called {', '.join(ID_KEYS[1:4])}, a text {', '.join(TEXT_KEYS[1:4])}"

@@ -33,6 +33,9 @@ def read_table(file: Path, faults: Faults) -> Iterator[Row]:
         if heading is None:
             heading = _heading(fields)
             if heading:
+                if (twice := _twice(heading)) is not None:
+                    faults.add(f"line {number}", f"two columns are called {twice!r}; leave one")
+                    return
                 continue
             if _is_unknown_heading(fields):
                 faults.add(
@@ -85,6 +88,12 @@ def _heading(fields: list[str]) -> tuple[str, ...]:
     if named or fields[-1:] != ["score"]:
         return tuple(fields) if named else ()
     return TREC if len(fields) == 4 else PLAIN
+
+
+def _twice(heading: tuple[str, ...]) -> str | None:
+    """A name that two columns have."""
+    folded = [name.lower() for name in heading]
+    return next((name for name in heading if name and folded.count(name.lower()) > 1), None)
 
 
 def _is_unknown_heading(fields: list[str]) -> bool:

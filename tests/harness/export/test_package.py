@@ -154,3 +154,16 @@ def test_a_hostile_name_stays_within_its_place(tmp_path: Path) -> None:
 )
 def test_names_become_identifiers(name: str, expected: str) -> None:
     assert slug(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a_" + "b" * 60, "a_" + "b" * 38),
+        ("a" * 19 + "_" + "b" * 60, "a" * 19 + "_" + "b" * 20),
+        ("a" * 20 + "_" + "b" * 60, "a" * 20),
+        ("a" * 40 + "_b", "a" * 40),
+    ],
+)
+def test_a_long_name_is_cut_between_words_where_enough_stays(name: str, expected: str) -> None:
+    assert slug(name) == expected

@@ -228,11 +228,95 @@ def test_grades_are_read_under_their_names(folder: Path, table: str) -> None:
     assert load_folder(folder).qrels == {"q1": {"d1": 1, "d2": 0}}
 
 
-@pytest.mark.parametrize("table", ["qid,docid\nq1,d1\n", ",qid,docid,by\n0,q1,d1,Ann\n"], ids=["pairs", "numbered"])
-def test_pairs_without_a_grade_are_relevant(folder: Path, table: str) -> None:
+@pytest.mark.parametrize(
+    "grades",
+    [
+        ("judged", "1", "0"),
+        ("mine", "1", "0"),
+        ("mine", "True", "False"),
+        ("mine", "yes", "no"),
+        ("mine", "x", ""),
+        ("mine", "3/3", "0/3"),
+        ("mine", "100%", "0 %"),
+        ("mine", ".5", "1e0"),
+        ("is_relevant", "surely", "hardly"),
+        ("iter", "1", "0"),
+        ("", "1", "0"),
+    ],
+    ids=lambda grades: " ".join(grades).strip(),
+)
+def test_what_may_be_the_grade_is_never_left_out_unsaid(folder: Path, grades: tuple[str, str, str]) -> None:
+    """Else the second pair, too, would count as relevant."""
+    name, first, second = grades
+    (folder / "qrels" / "test.tsv").unlink()
+    (folder / "qrels" / "test.csv").write_text(f"qid,docid,{name}\nq1,d1,{first}\nq1,d2,{second}\n")
+    with pytest.raises(TaskError, match=r"there is no grade .* name it 'score'"):
+        load_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("qid,docid\nq1,d1\n", False),
+        (",qid,docid\n0,q1,d1\n", False),
+        (",qid,docid,by\n0,q1,d1,Ann\n", True),
+        ("qid,docid,answer\nq1,d1,42\nq1,d2,nobody knows\n", True),
+    ],
+    ids=["pairs", "numbered", "signed", "answered"],
+)
+def test_pairs_without_a_grade_are_relevant_and_what_stands_beside_is_told(
+    folder: Path, table: str, told: bool
+) -> None:
     (folder / "qrels" / "test.tsv").unlink()
     (folder / "qrels" / "test.csv").write_text(table)
-    assert load_folder(folder).qrels == {"q1": {"d1": 1}}
+    task = load_folder(folder)
+    assert task.qrels == {"q1": {"d1": 1, "d2": 1} if "d2" in table else {"d1": 1}}
+    assert ("judgments without a grade, each of a relevant pair; " in " ".join(task.notes)) == told
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            ['{"qid": "q1", "docid": "d1", "score": 1}', '{"qid": "q1", "docid": "d2"}'],
+            "line 2: there is no grade, which",
+        ),
+        (
+            ['{"qid": "q1", "docid": "d1", "score": 3, "relevance": 0}'],
+            "line 1: the grades under 'score', 'relevance' dif",
+        ),
+    ],
+)
+def test_grades_that_contradict_each_other_are_refused(folder: Path, lines: list[str], said: str) -> None:
+    (folder / "qrels" / "test.tsv").unlink()
+    (folder / "qrels" / "test.jsonl").write_text("\n".join(lines))
+    with pytest.raises(TaskError, match=said):
+        load_folder(folder)
+
+
+def test_a_name_of_two_columns_of_judgments_is_refused(folder: Path) -> None:
+    (folder / "qrels" / "test.tsv").write_text("qid\tdocid\tscore\tscore\nq1\td1\t1\t0\n")
+    with pytest.raises(TaskError, match="line 1: two columns are called 'score'; leave one"):
+        load_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (
+            "id,question,answer\nd1,Owls?,They hunt at night.\nd2,Bees?,They dance.\n",
+            "their question alone, 'answer' b",
+        ),
+        (
+            "id,title,text,abstract\nd1,Owls,,They hunt at night.\nd2,Bees,They dance.,\n",
+            "their title alone, 'abstract' b",
+        ),
+    ],
+)
+def test_what_may_be_more_of_a_document_is_told(folder: Path, table: str, told: str) -> None:
+    (folder / "corpus.jsonl").unlink()
+    (folder / "corpus.csv").write_text(table)
+    assert f"documents read by {told}" in " ".join(load_folder(folder).notes)
 
 
 def test_of_two_formats_the_first_is_read_and_the_other_is_told(folder: Path) -> None:

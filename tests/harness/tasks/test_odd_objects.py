@@ -66,6 +66,31 @@ def test_the_same_texts_are_the_same_task(given: dict[str, Any]) -> None:
     assert made(**given).fingerprint == made().fingerprint
 
 
+def test_records_of_any_kind_are_read_as_a_list_is() -> None:
+    rows = {row["_id"]: row for row in ROWS}
+    for given in ((row for row in ROWS), rows.values(), np.array(ROWS, dtype=object)):
+        assert made(documents=given).fingerprint == made().fingerprint
+    for judged in ((row for row in JUDGED), np.array(JUDGED, dtype=object)):
+        assert made(judgments=judged).fingerprint == made().fingerprint
+
+
+def test_lists_of_judgments_are_one_for_each_query() -> None:
+    """Triples that came as lists, from JSON, are else taken for three documents each."""
+    triples = [["0", "0", 1], ["1", "1", 1], ["1", "2", 0]]
+    with pytest.raises(TaskError, match=r"3 lists of documents for 2 queries; .* tuples of query, document and grade"):
+        made(judgments=triples)
+    assert made(judgments=[tuple(row) for row in triples]).qrels == {"0": {"0": 1}, "1": {"1": 1, "2": 0}}
+
+
+def test_ids_of_queries_are_read_under_the_names_that_judgments_have() -> None:
+    texts = {"question": ["one", "night", "insects"]}
+    judged = pd.DataFrame({"question_id": [1, 2], "document_id": ["0", "1"], "grade": [1, 1]})
+    task = made(queries=pd.DataFrame({"question_id": [0, 1, 2], **texts}), judgments=judged)
+    assert task.queries == {"1": "night", "2": "insects"}
+    with pytest.raises(TaskError, match="queries of task animals have no column of ids that is known, but 'ticket_id'"):
+        made(queries=pd.DataFrame({"ticket_id": [1, 2, 3], **texts}), judgments=judged)
+
+
 def test_a_text_that_pandas_calls_missing_is_an_empty_one() -> None:
     task = made(documents=with_column("text", pd.array(["Owls hunt.", pd.NA, "Rust is iron."], dtype="string")))
     assert task.documents["1"] == ""
@@ -80,8 +105,8 @@ def test_a_text_that_pandas_calls_missing_is_an_empty_one() -> None:
         ({"documents": pd.concat([FRAME, FRAME[["text"]]], axis=1)}, "have several columns text; leave one"),
         ({"documents": with_column("_id", [0.0, 1.0, 2.0])}, r"such as '0', where the corpus has ids such as '0\.0'"),
         ({"judgments": None}, "are NoneType; give a list"),
-        ({"judgments": pd.DataFrame(OTHERWISE)}, "2 faults: row 1, row 2: there is no grade .*'judged' where every"),
-        ({"judgments": OTHERWISE}, "2 faults: row 1, row 2: there is no grade .* name it 'score'"),
+        ({"judgments": pd.DataFrame(OTHERWISE)}, "there is no grade .*'judged' where every"),
+        ({"judgments": OTHERWISE}, "row 1: there is no grade .* name it 'score'"),
         ({"judgments": arrow.Table.from_pylist(ROWS)}, "a judgment needs query-id, corpus-id and score"),
         ({"judgments": [("0", "0", 10**400)]}, r"whole number, found 1000+\.\.\.0+;"),
     ],
