@@ -111,7 +111,7 @@ def test_what_the_harness_refuses_is_a_sentence(tmp_path: Path, name: str, conte
     ("name", "content", "said"),
     [
         ("a.csv", b"id,title,abstract\n1,Owls,They hunt.\n", "every document has more text, .*; name it 'text'"),
-        ("a.csv", gzip.compress(b"id,text\n1,Owls\n", mtime=0)[:-9], "a.csv cannot be read .Compressed file ended .*; give"),
+        ("a.csv", gzip.compress(b"id,text\n1,Owls\n", mtime=0)[:-9], "a.csv cannot be read .Compressed file .*; give"),
         ("a.csv", "id,text\n".encode("utf-16") + b"1", "a.csv cannot be read .*; give a file of UTF-8 text"),
         ("missing/a.csv", None, "a.csv cannot be read .*No such file.*; give a file of UTF-8 text"),
     ],
