@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from archive import Archive
-from harness.ending import one_sentence
 from harness.tasks.folder import load_folder
 
 ROOT = Path(__file__).parents[1]
@@ -48,21 +46,6 @@ def test_what_a_person_can_mend_ends_a_benchmark_in_one_sentence(tmp_path: Path)
     done = run(ROOT / "scripts" / "bench_vectors.py", str(tmp_path / "gone"), "--encoder", "wordllama")
     assert done.returncode == 2 and done.stderr.startswith(f"bench_vectors: There is no folder {tmp_path / 'gone'}")
     assert len(done.stderr.splitlines()) == 1
-
-
-def test_an_archive_that_is_none_ends_a_script_in_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "a.db").write_text("a letter")
-    with pytest.raises(SystemExit) as ended, one_sentence("bench_any"):
-        Archive.open(tmp_path / "a.db")
-    told = capsys.readouterr().err
-    assert ended.value.code == 1 and told.startswith("bench_any: ") and len(told.splitlines()) == 1
-
-
-def test_a_fault_of_ours_keeps_its_traceback() -> None:
-    with pytest.raises(ZeroDivisionError), one_sentence("bench_any"):
-        raise ZeroDivisionError
 
 
 @pytest.mark.long

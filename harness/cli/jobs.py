@@ -110,7 +110,8 @@ def budget(
     knob: Annotated[
         str,
         typer.Option(
-            help="A top-level constant of the program and its values, `--knob MOST=1,2,4`, or a setting of its encoder."
+            help="A top-level constant of the program and its values, `--knob MOST=1,2,4`, or a number of its encoder, "
+            "`--knob encoder.max_tokens=64,256`."
         ),
     ] = "",
     chooser: Annotated[

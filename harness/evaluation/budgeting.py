@@ -20,6 +20,7 @@ from harness.evaluation.secret import find_secret
 from harness.evaluation.watcher import Watcher
 from harness.evaluation.workbench import Workbench, open_workbench
 from harness.settings import Settings
+from harness.tasks.task import RetrievalTask
 from sandbox import rules
 
 Values = NDArray[np.float64]
@@ -53,8 +54,8 @@ def study_budgets(
 
     A setting is of the encoder, `encoder.options.vectors` for example, or `tasks.depth`. Cost is counted a query as
     `search.cost` says, what an index asks left out, and for a setting with the query's own encoding, but in `scoring`,
-    which is what comes after it; its time is that of its first encoding. `choosers` are
-    sources, by name, of programs that decide for each query what to spend; with a knob of the program only.
+    which is what comes after it; its time is that of its first encoding. `choosers` are sources, by name, of programs
+    that decide for each query what to spend; with a knob of the program only.
     Raises UsageError for a knob that there is not, for less than two values, where a static rule is broken or a search
     would keep to a budget; JobError where a run has no result or all budgets cost the same.
     """
@@ -68,8 +69,10 @@ def study_budgets(
     own: list[Spent] = []
     signals: dict[str, dict[str, Values]] = {}
     measure = ""
+    tasks: list[RetrievalTask] = []
     for same in [[level] for level in levels] if is_setting(knob) else [levels]:
-        tasks = open_tasks(same[0].settings, given.tasks, watcher)
+        if not tasks or knob.startswith("tasks."):
+            tasks = open_tasks(same[0].settings, given.tasks, watcher)
         with open_workbench(same[0].settings, tasks, watcher=watcher, given=given) as bench:
             require_counted(axis, bench.tasks)
             measure = bench.goal.measures[0].name

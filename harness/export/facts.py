@@ -49,7 +49,7 @@ class ProgramFacts:
     """`a machine` for what a search came upon, `hand`, or empty where nobody knows."""
     encoder: EncoderFacts
     costs: Costs
-    """The tasks of its run, or else its held-out cells."""
+    """Over the tasks of its run, or else over its held-out cells."""
     cost_from: str
     flags: tuple[str, ...]
     """What is to be wary of: flags and verdicts of its run and of its cells."""

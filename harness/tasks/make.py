@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import TaskError
 from harness.tasks.gathered import Gathered
 from harness.tasks.reading.faults import Fault, Faults
-from harness.tasks.reading.judgments import other_columns, read_judgments, refused_column
+from harness.tasks.reading.judgments import read_judgments
 from harness.tasks.reading.records import (
     DOCUMENT_KEYS,
-    GRADE_KEYS,
     ID_KEYS,
     OTHER_IDS,
     QUERY_KEYS,
@@ -167,8 +166,8 @@ def _column(frame: "pd.DataFrame", name: Any, faults: Faults) -> list[Any]:
 
 
 def _judgments(given: Any, n_queries: int, faults: Faults) -> Iterator[Judged]:
-    table = any(hasattr(given, name) for name in TABLES)
-    given = _unpacked(given)
+    table = _is_frame(given) or any(hasattr(given, name) for name in TABLES)
+    given = _frame_records(given, faults) if _is_frame(given) else _unpacked(given)
     rows = list(_rows(given) or ())
     if rows and (table or _is_judgment(rows[0][1])):
         yield from read_judgments(rows, faults)
@@ -180,14 +179,19 @@ def _judgments(given: Any, n_queries: int, faults: Faults) -> Iterator[Judged]:
             yield Judged(place, query, document, read)
 
 
+def _frame_records(frame: "pd.DataFrame", faults: Faults) -> list[dict[Any, Any]]:
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise TaskError(f"The {faults.subject} have several columns {twice}; leave one.")
+    return frame.to_dict("records")
+
+
 def _is_judgment(row: Any) -> bool:
     """Whether a mapping is a judgment, and not what one query's documents are graded."""
     return first_key(QUERY_KEYS, row) is not None and first_key(DOCUMENT_KEYS, row) is not None
 
 
 def _triples(given: Any, n_queries: int, faults: Faults) -> Iterable[tuple[str, str, Any]]:
-    if _is_frame(given):
-        return _frame_triples(given, faults)
     if isinstance(given, Mapping):
         return [triple for query, judged in given.items() for triple in _of_query(str(query), judged, faults)]
     if not isinstance(given, Iterable) or isinstance(given, str | bytes):
@@ -216,28 +220,6 @@ def _iterated(judged: Any) -> list[Any]:
     if not isinstance(judged, Iterable):
         raise Fault(f"its judgments are {type(judged).__name__}; give a list of documents, or their grades")
     return list(judged)
-
-
-def _frame_triples(frame: "pd.DataFrame", faults: Faults) -> list[tuple[str, str, Any]]:
-    query, document = first_key(QUERY_KEYS, frame.columns), first_key(DOCUMENT_KEYS, frame.columns)
-    if query is None or document is None:
-        raise TaskError(
-            f"The {faults.subject} need the columns query-id and corpus-id; they have {listed(frame.columns)}."
-        )
-    grade = first_key(GRADE_KEYS, frame.columns)
-    if grade is None:
-        _refuse_other_grades(frame, faults)
-    grades = [1] * len(frame) if grade is None else _column(frame, grade, faults)
-    pairs = zip(_column(frame, query, faults), _column(frame, document, faults), grades, strict=True)
-    return [(str(q), str(d), g) for q, d, g in pairs]
-
-
-def _refuse_other_grades(frame: "pd.DataFrame", faults: Faults) -> None:
-    for name in frame.columns:
-        _column(frame, name, faults)
-    refused = refused_column(other_columns(frame.to_dict("records")))
-    if refused is not None:
-        raise TaskError(f"In the {faults.subject} {refused}.")
 
 
 def _is_frame(value: Any) -> bool:
